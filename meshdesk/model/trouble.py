@@ -1,0 +1,43 @@
+"""Trouble: something went wrong, said as a sentence a colleague would say."""
+
+from dataclasses import asdict, dataclass
+from typing import Literal, cast
+
+from meshdesk.model.frame import Message
+
+Severity = Literal["attention", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that went wrong: what happened and to what, what to do next, and when."""
+
+    text: str  # a whole sentence: what happened, to what
+    advice: str = ""  # a whole sentence: what to do next; empty where nothing is to be done
+    about: str = ""  # the thing it happened to (a topic, a program, a file), for folding repeated ones
+    severity: Severity = "bad"
+    seen: int = 0  # when, in ms since the epoch, by the clock of the program that noticed
+    count: int = 1  # how often; repeated ones are folded
+
+    @property
+    def sentence(self) -> str:
+        """What happened and what to do next, as they are shown together."""
+        return f"{self.text} {self.advice}".strip()
+
+
+def trouble_message(trouble: Trouble) -> Message:
+    """The frame that carries it from a child to the window."""
+    return {"is": "trouble", **asdict(trouble)}
+
+
+def trouble_from(message: Message) -> Trouble:
+    """What a child said; fields that it left out keep their defaults."""
+    severity = message.get("severity", "bad")
+    return Trouble(
+        text=str(message.get("text", "")),
+        advice=str(message.get("advice", "")),
+        about=str(message.get("about", "")),
+        severity=cast(Severity, severity) if severity in ("attention", "bad") else "bad",
+        seen=int(message.get("seen", 0)),
+        count=int(message.get("count", 1)),
+    )
