@@ -1,0 +1,114 @@
+"""Packing captures into one .meshcap file, and back into folders."""
+
+import json
+import os
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from meshdesk.capture.index import SIZE, Batch, SampleBatch, decode_entries
+from meshdesk.capture.lines import decode_lines
+from meshdesk.capture.reader import segment_name
+from meshdesk.capture.store import MESHCAP, MESHCAP_VERSION, CaptureError, Packed, Store, open_stores
+
+CHUNK = 4 << 20
+FILES = re.compile(r"manifest\.json|(?:index|names|facts)-\d+|(?:records|samples)-\d+-\d{3,}\.arrow")
+
+Progress = Callable[[int, int], None]  # bytes done, bytes in all; may raise to cancel
+
+
+def no_progress(_done: int, _of: int) -> None:
+    """For callers that show none."""
+
+
+def pack(folders: Sequence[Path], target: Path, progress: Progress = no_progress) -> int:
+    """Writes the captures in `folders` to one .meshcap; its size in bytes.
+
+    A capture that still grows is packed as it is at this moment. The file appears whole or not at all. Raises CaptureError.
+    """
+    stores = [store for folder in folders for store in open_stores(folder)]
+    draft = target.with_name(target.name + ".part")
+    try:
+        plans = [(store, list(_whole(store))) for store in stores]
+        total = sum(length for _, files in plans for _, length in files)
+        with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as archive:
+            captures = [str(store.manifest["id"]) for store in stores]
+            head = {"format": MESHCAP, "version": MESHCAP_VERSION, "captures": captures}
+            archive.writestr("meshcap.json", json.dumps(head, indent=1))
+            done = 0
+            for store, files in plans:
+                for name, length in files:
+                    done = _copy(archive, store, name, length, done, total, progress)
+        os.replace(draft, target)
+        return target.stat().st_size
+    except OSError as error:
+        raise CaptureError(
+            f"{target} cannot be written: {error.strerror}. Free some space or choose another place; the capture itself is whole."
+        ) from error
+    finally:
+        draft.unlink(missing_ok=True)
+        for store in stores:
+            store.close()
+
+
+def unpack(source: Path, folder: Path) -> list[Path]:
+    """Writes each capture of a .meshcap into a folder of its own within `folder` (named by its id). Raises CaptureError."""
+    made: list[Path] = []
+    for store in open_stores(source):
+        if not isinstance(store, Packed) or not re.fullmatch(r"\w+", store.capture):
+            raise CaptureError(f"{source} names a capture in a way that no MeshDesk does; it is not unpacked.")
+        home = folder / store.capture
+        try:
+            home.mkdir(mode=0o700, parents=True)
+            for name in filter(FILES.fullmatch, store.names()):
+                with (home / name).open("xb") as file:
+                    for piece in _pieces(store, name, store.size(name)):
+                        file.write(piece)
+        except OSError as error:
+            raise CaptureError(f"{source} cannot be unpacked into {home}: {error.strerror}.") from error
+        finally:
+            store.close()
+        made.append(home)
+    return made
+
+
+def _whole(store: Store) -> Iterator[tuple[str, int]]:
+    """(file, bytes) of all that is whole now: the index up to its last sound entry, and the segments as far as it names them."""
+    names = store.names()
+    ends: dict[str, int] = {}
+    for name in names:
+        if name.startswith("index-"):
+            writer = int(name.partition("-")[2])
+            entries, taken = decode_entries(store.read(name, SIZE, store.size(name)))
+            ends[name] = SIZE + taken
+            for entry in entries:
+                if isinstance(entry, Batch | SampleBatch):
+                    kind = "records" if isinstance(entry, Batch) else "samples"
+                    segment = segment_name(writer, entry.segment, kind)
+                    ends[segment] = max(ends.get(segment, 0), entry.position + entry.length)
+    for name in names:
+        if name.startswith(("names-", "facts-")):
+            ends[name] = decode_lines(store.read(name, 0, store.size(name)))[1]
+    yield "manifest.json", store.size("manifest.json")
+    for name in names:
+        if FILES.fullmatch(name) and name in ends:
+            yield name, min(ends[name], store.size(name))
+
+
+def _copy(
+    archive: zipfile.ZipFile, store: Store, name: str, length: int, done: int, total: int, progress: Progress
+) -> int:
+    with archive.open(f"{store.manifest['id']}/{name}", "w", force_zip64=True) as entry:
+        for piece in _pieces(store, name, length):
+            entry.write(piece)
+            done += len(piece)
+            progress(done, total)
+    return done
+
+
+def _pieces(store: Store, name: str, length: int) -> Iterator[bytes]:
+    position = 0
+    while position < length and (piece := store.read(name, position, min(CHUNK, length - position))):
+        yield piece
+        position += len(piece)

@@ -1,0 +1,65 @@
+"""Records as Arrow: the columns that a capture stores, to and from bytes."""
+
+from typing import Any
+
+import pyarrow as pa
+
+from meshdesk.capture.reader import Capture, Placed, segment_name
+from meshdesk.capture.store import CaptureError
+
+RECORDS = pa.schema(
+    [
+        pa.field("partition", pa.int32(), nullable=False),
+        pa.field("offset", pa.int64(), nullable=False),
+        pa.field("timestamp", pa.int64(), nullable=False),  # ms since the epoch; −1 where the record has none
+        pa.field("timestamp_type", pa.int8(), nullable=False),  # Kafka's: 0 none, 1 create time, 2 log append time
+        pa.field("key", pa.binary()),
+        pa.field("value", pa.binary()),
+        pa.field("headers", pa.list_(pa.struct([("name", pa.string()), ("value", pa.binary())]))),
+        pa.field("leader_epoch", pa.int32(), nullable=False),  # −1 unknown
+    ]
+)
+
+
+def read_batch(capture: Capture, placed: Placed) -> pa.RecordBatch:
+    """The records of one batch. Raises CaptureError where its bytes are gone or cut."""
+    name = segment_name(placed.writer, placed.batch.segment)
+    return read_message(capture.store.read(name, placed.batch.position, placed.batch.length), placed.batch, RECORDS, name)
+
+
+def read_message(data: bytes, entry: Any, schema: pa.Schema, name: str) -> pa.RecordBatch:
+    """The Arrow batch in `data`, which `entry` says is `length` bytes with `rows` rows. Raises CaptureError."""
+    if len(data) < entry.length:
+        raise CaptureError(
+            f"{name} was cut after it was written: {entry.rows:,} rows at byte {entry.position:,} are lost. "
+            "The rest of the capture can be read."
+        )
+    try:
+        batch = pa.ipc.read_record_batch(pa.ipc.read_message(pa.py_buffer(data)), schema)
+        batch.validate()
+    except (pa.ArrowInvalid, OSError, EOFError) as error:
+        raise CaptureError(f"{name} is damaged at byte {entry.position:,}: {entry.rows:,} rows are lost.") from error
+    if batch.num_rows != entry.rows:
+        raise CaptureError(f"{name} holds other rows at byte {entry.position:,} than its index says; they are not shown.")
+    return batch
+
+
+def payload_bytes(batch: pa.RecordBatch) -> int:
+    """Bytes of keys, values and headers (names in UTF-8 and values) as received."""
+    headers = batch.column("headers")
+    total = _bytes_in(batch.column("key")) + _bytes_in(batch.column("value"))
+    if headers.null_count == len(headers):
+        return total
+    pairs = headers.flatten()
+    return total + _bytes_in(pairs.field(0)) + _bytes_in(pairs.field(1))
+
+
+def _bytes_in(column: pa.Array) -> int:
+    if len(column) == 0:
+        return 0
+    offsets = column.buffers()[1]
+    if offsets is None:
+        return 0
+    places = memoryview(offsets).cast("i")
+    return int(places[column.offset + len(column)] - places[column.offset])
+

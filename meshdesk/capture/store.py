@@ -1,0 +1,184 @@
+"""Where a capture's bytes lie: a folder that may still grow, or a folder within a .meshcap file, read in place."""
+
+import json
+import os
+import struct
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from meshdesk.capture.upgrade import NEWEST, upgraded
+
+FORMAT = "meshdesk capture"
+MESHCAP = "meshcap"
+MESHCAP_VERSION = 1
+
+
+class CaptureError(Exception):
+    """A capture cannot be opened, read or written. The text is a sentence: what, and what to do next."""
+
+
+class Store(Protocol):
+    """Files by name, read at a position; nothing is mapped, as a mapped file that is cut kills its reader."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    def names(self) -> list[str]: ...
+
+    def size(self, name: str) -> int:
+        """Bytes of the file now; 0 where it is not there."""
+
+    def read(self, name: str, position: int, length: int) -> bytes:
+        """Up to `length` bytes from `position`; fewer at the end of the file. Raises CaptureError where it is gone."""
+
+    def close(self) -> None: ...
+
+
+class Folder:
+    """A capture in a folder. Files are opened once and kept; a file that is gone raises CaptureError when read anew."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.manifest = _manifest(path, _text_of(path / "manifest.json"))
+        self._open: dict[str, int] = {}
+
+    def names(self) -> list[str]:
+        with _sentences(self.path):
+            return sorted(os.listdir(self.path))
+
+    def size(self, name: str) -> int:
+        try:
+            return os.stat(self.path / name).st_size
+        except FileNotFoundError:
+            return 0
+
+    def read(self, name: str, position: int, length: int) -> bytes:
+        with _sentences(self.path / name):
+            file = self._open.get(name)
+            if file is None:
+                file = self._open[name] = os.open(self.path / name, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+            return _read_at(file, position, length)
+
+    def close(self) -> None:
+        for file in self._open.values():
+            os.close(file)
+        self._open.clear()
+
+
+class Packed:
+    """One capture of a .meshcap file. Entries are stored, not compressed, so that they are read in place."""
+
+    def __init__(self, path: Path, capture: str, entries: dict[str, tuple[int, int]]) -> None:
+        self.path = path
+        self._entries = entries  # name: (position in the file, bytes)
+        with _sentences(path):
+            self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self.manifest = _manifest(path, self.read("manifest.json", 0, 1 << 20).decode("utf-8", "replace"))
+        self.capture = capture
+
+    def names(self) -> list[str]:
+        return sorted(self._entries)
+
+    def size(self, name: str) -> int:
+        position, length = self._entries.get(name, (0, 0))
+        return max(0, min(length, os.fstat(self._file).st_size - position))
+
+    def read(self, name: str, position: int, length: int) -> bytes:
+        if name not in self._entries:
+            raise CaptureError(f"{self.path} holds no {name}; it is not whole. Open another copy of it.")
+        start, size = self._entries[name]
+        with _sentences(self.path):
+            return _read_at(self._file, start + position, max(0, min(length, size - position)))
+
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        self._file = -1
+
+
+def open_stores(path: Path) -> list[Store]:
+    """The captures at `path`: the one in a folder, or all that a .meshcap holds. Raises CaptureError."""
+    if path.is_dir():
+        return [Folder(path)]
+    if not path.exists():
+        raise CaptureError(f"There is no file {path}. Check the name, or open another capture.")
+    return list(_packed(path))
+
+
+def _packed(path: Path) -> Iterator[Store]:
+    with _sentences(path):
+        try:
+            with zipfile.ZipFile(path) as archive, path.open("rb") as raw:
+                infos = archive.infolist()
+                head = json.loads(archive.read("meshcap.json"))
+                places = {info.filename: (_data_position(raw, info), info.file_size) for info in infos}
+                compressed = any(info.compress_type != zipfile.ZIP_STORED for info in infos)
+        except (zipfile.BadZipFile, KeyError, ValueError, struct.error, NotImplementedError) as error:
+            raise CaptureError(
+                f"{path} is not a MeshDesk capture, or only a part of one. Open a .meshcap file, or ask for it again."
+            ) from error
+    if not isinstance(head, dict) or head.get("format") != MESHCAP:
+        raise CaptureError(f"{path} is a zip file but not a MeshDesk capture. Open a .meshcap file.")
+    if not isinstance(head.get("version"), int) or head["version"] > MESHCAP_VERSION:
+        raise _newer(path, head.get("version"))
+    if compressed:
+        raise CaptureError(f"{path} was compressed after it was saved. Unpack it and open the folder inside.")
+    for capture in head.get("captures", []):
+        prefix = f"{capture}/"
+        entries = {name[len(prefix) :]: place for name, place in places.items() if name.startswith(prefix)}
+        yield Packed(path, str(capture), entries)
+
+
+def _data_position(raw: Any, info: zipfile.ZipInfo) -> int:
+    """Where an entry's bytes begin: behind its local header (APPNOTE 4.3.7), whose extra field may differ from the directory's."""
+    raw.seek(info.header_offset)
+    header = raw.read(30)
+    name, extra = struct.unpack("<HH", header[26:30])
+    return info.header_offset + 30 + int(name) + int(extra)
+
+
+def _manifest(path: Path, text: str) -> dict[str, Any]:
+    try:
+        manifest = json.loads(text)
+    except ValueError:
+        manifest = None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise CaptureError(f"{path} is not a MeshDesk capture: its manifest says something else. Open another file.")
+    version = manifest.get("version")
+    if not isinstance(version, int) or version > NEWEST:
+        raise _newer(path, version)
+    return upgraded(manifest)
+
+
+def _newer(path: Path, version: object) -> CaptureError:
+    return CaptureError(
+        f"{path} was written by a newer MeshDesk (format {version}; this one reads up to {NEWEST}). "
+        "Update MeshDesk to open it."
+    )
+
+
+def _text_of(path: Path) -> str:
+    if not path.exists():
+        raise CaptureError(f"{path.parent} is no capture: it holds no manifest.json. Open another folder or a .meshcap file.")
+    with _sentences(path):
+        return path.read_text("utf-8", "replace")
+
+
+def _read_at(file: int, position: int, length: int) -> bytes:
+    if hasattr(os, "pread"):
+        return os.pread(file, length, position)
+    os.lseek(file, position, os.SEEK_SET)  # Windows: each store is read by one thread
+    return os.read(file, length)
+
+
+@contextmanager
+def _sentences(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise CaptureError(f"{path} is gone. It was moved or deleted while the capture was open.") from error
+    except OSError as error:
+        raise CaptureError(f"{path} cannot be read: {error.strerror}. Check its rights and the disk.") from error

@@ -1,0 +1,21 @@
+"""Old captures, brought to today's format when they are opened: one function a step, from version n to n + 1."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+NEWEST = 1
+
+Manifest = dict[str, Any]
+Step = Callable[[Manifest], Manifest]
+
+# Version 1 is the first. The next one adds `1: _to_2` here and keeps every older step and its stored capture in the tests.
+STEPS: dict[int, Step] = {}
+
+
+def upgraded(manifest: Manifest, steps: Mapping[int, Step] = STEPS, newest: int = NEWEST) -> Manifest:
+    """The manifest as the newest version writes it. Files are left as they are; a step may note in it how to read them."""
+    version = int(manifest["version"])
+    while version < newest and version in steps:
+        manifest = steps[version](manifest)
+        version += 1
+    return manifest | {"version": version}

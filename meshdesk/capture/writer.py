@@ -1,0 +1,205 @@
+"""Writing a capture: batches of one topic, their index, names, facts and samples. Each writer has files of its own."""
+
+import json
+import os
+import threading
+import time
+import uuid
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from meshdesk.capture.index import HEADER, NO_TIME, Batch, Entry, SampleBatch, Span, encode_entry
+from meshdesk.capture.lines import Line, encode_line
+from meshdesk.capture.reader import segment_name
+from meshdesk.capture.records import RECORDS, payload_bytes
+from meshdesk.capture.samples import SAMPLES
+from meshdesk.capture.store import FORMAT, CaptureError
+from meshdesk.capture.upgrade import NEWEST
+from meshdesk.model.fact import Checked, Fact, fact_message
+
+SEGMENT_SIZE = 128 << 20  # dropping the oldest and joining small batches go by whole segments; 128 MB is a second of flood
+
+
+def create_capture(folder: Path, made_by: str, title: str) -> None:
+    """Makes the folder (mode 0700) of an empty capture. Raises CaptureError."""
+    manifest = {
+        "format": FORMAT,
+        "version": NEWEST,
+        "id": uuid.uuid4().hex,
+        "made_by": made_by,
+        "created": time.time_ns() // 1_000_000,
+        "title": title,
+    }
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = folder / "manifest.json.part"
+        draft.write_text(json.dumps(manifest, indent=1), "utf-8")
+        os.replace(draft, folder / "manifest.json")
+    except OSError as error:
+        raise CaptureError(f"No capture can be made in {folder}: {error.strerror}. Choose another folder.") from error
+
+
+class Writer:
+    """Appends to a capture. Safe to use from several threads; each call is whole or raises CaptureError."""
+
+    def __init__(self, folder: Path) -> None:
+        self._lock = threading.Lock()
+        self._folder = folder
+        self._failed = False
+        self.number = _next_number(folder)
+        self._topics: dict[tuple[str, str], int] = {}
+        self._series: dict[str, int] = {}
+        with _writing(folder):
+            self._index = _append(folder / f"index-{self.number}")
+            _write(self._index, HEADER)
+            self._names = _append(folder / f"names-{self.number}")
+            self._facts = _append(folder / f"facts-{self.number}")
+            self._records = _Segments(folder, self.number, "records", RECORDS)
+            self._samples = _Segments(folder, self.number, "samples", SAMPLES)
+
+    def topic(self, name: str, topic_id: str = "") -> int:
+        """The topic's number in this writer's files."""
+        with self._lock:
+            number = self._topics.get((name, topic_id))
+            if number is None:
+                number = len(self._topics)
+                self._line(self._names, {"topic": number, "name": name, "id": topic_id})
+                self._topics[name, topic_id] = number
+            return number
+
+    def series(self, of: str, topic: str, partition: int) -> int:
+        """The number of a series of samples, such as the end offset ("end") of a partition."""
+        with self._lock:
+            key = f"{of} {topic} {partition}"
+            number = self._series.get(key)
+            if number is None:
+                number = len(self._series)
+                self._line(self._names, {"series": number, "of": of, "name": topic, "partition": partition})
+                self._series[key] = number
+            return number
+
+    def records(self, topic: int, batch: pa.RecordBatch, spans: Sequence[Span], seen: int) -> Batch:
+        """Stores records of one topic (columns as RECORDS) with the offsets that they settle, one span per partition."""
+        oldest, newest = _times(batch)
+        message = batch.serialize()
+        with self._lock:
+            with _writing(self._folder):
+                segment, position = self._records.append(message)
+            entry = Batch(
+                segment, position, len(message), batch.num_rows, topic, seen, oldest, newest, payload_bytes(batch), tuple(spans)
+            )
+            self._entry(entry)
+        return entry
+
+    def cover(self, span: Span) -> None:
+        """Settles offsets without records: a gap, an end that was seen, offsets lost to retention."""
+        with self._lock:
+            self._entry(span)
+
+    def facts(self, facts: Iterable[Fact | Checked]) -> None:
+        """Appends facts and checked lines, in one write."""
+        data = b"".join(encode_line(fact_message(fact)) for fact in facts)
+        with self._lock, _writing(self._folder):
+            _write(self._facts, data)
+
+    def samples(self, samples: Sequence[tuple[int, int, int]]) -> None:
+        """Appends (seen ms, series, value) rows as one batch."""
+        if not samples:
+            return
+        columns = zip(*samples, strict=True)
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, SAMPLES, strict=True)]
+        message = pa.record_batch(arrays, schema=SAMPLES).serialize()
+        with self._lock:
+            with _writing(self._folder):
+                segment, position = self._samples.append(message)
+            seen = [sample[0] for sample in samples]
+            self._entry(SampleBatch(segment, position, len(message), len(samples), min(seen), max(seen)))
+
+    def close(self) -> None:
+        """Closes the files. What was written stays readable without it."""
+        with self._lock:
+            for file in (self._index, self._names, self._facts):
+                os.close(file)
+            self._records.close()
+            self._samples.close()
+
+    def _entry(self, entry: Entry) -> None:
+        with _writing(self._folder):
+            _write(self._index, encode_entry(entry))
+
+    def _line(self, file: int, line: Line) -> None:
+        with _writing(self._folder):
+            _write(file, encode_line(line))
+
+
+class _Segments:
+    """A row of Arrow IPC streams, each begun anew when the last one is full."""
+
+    def __init__(self, folder: Path, writer: int, kind: str, schema: pa.Schema) -> None:
+        self._place = (folder, writer, kind)
+        self._head = schema.serialize()
+        self._number = -1
+        self._position = SEGMENT_SIZE
+        self._file = -1
+
+    def append(self, message: pa.Buffer) -> tuple[int, int]:
+        """Writes a message; (segment, position)."""
+        if self._position >= SEGMENT_SIZE:
+            self._begin()
+        position = self._position
+        _write(self._file, message)
+        self._position = position + len(message)
+        return self._number, position
+
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+
+    def _begin(self) -> None:
+        folder, writer, kind = self._place
+        file = _append(folder / segment_name(writer, self._number + 1, kind))
+        self.close()
+        self._file, self._number = file, self._number + 1
+        _write(file, self._head)
+        self._position = len(self._head)
+
+
+class _writing:
+    """Turns the system's errors while writing into a sentence."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, OSError):
+            raise CaptureError(
+                f"The capture in {self._folder} cannot be written: {error.strerror}. Free some space or choose another folder."
+            ) from error
+
+
+def _times(batch: pa.RecordBatch) -> tuple[int, int]:
+    times = batch.column("timestamp").to_numpy()
+    known = times[times >= 0]
+    return (int(known.min()), int(known.max())) if len(known) else (NO_TIME, NO_TIME)
+
+
+def _append(path: Path) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0)
+    return os.open(path, flags, 0o600)
+
+
+def _write(file: int, data: bytes | pa.Buffer) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file, view) :]
+
+
+def _next_number(folder: Path) -> int:
+    with _writing(folder):
+        taken = [int(path.name.rpartition("-")[2]) for path in folder.glob("index-*")]
+    return max(taken, default=0) + 1

@@ -1,0 +1,61 @@
+"""Facts: what a source claims about the mesh, when it was seen, and how we know it."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from meshdesk.model.frame import Message
+
+Evidence = Literal["declared", "authorised", "observed", "inferred"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One claim. A later fact of the same kind, subject and source replaces it; `value` None takes it back."""
+
+    kind: str  # "cluster", "topic", "schema" …
+    about: str  # which one: the topic's name, the schema's id
+    value: Message | None
+    seen: int  # ms since the epoch, by collect's clock
+    source: str  # who says so: "kafka", "registry"
+    evidence: Evidence = "observed"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The line that ends a round of a source: what it was asked for is complete as of then, or what failed."""
+
+    source: str
+    started: int  # ms since the epoch
+    seen: int
+    failed: str = ""  # a sentence; "" when the round is complete
+
+
+def fact_message(fact: Fact | Checked) -> Message:
+    """A fact or a checked line as JSON, as it stands in a capture."""
+    if isinstance(fact, Checked):
+        return {"checked": fact.source, "from": fact.started, "to": fact.seen, "failed": fact.failed}
+    return {
+        "fact": fact.kind,
+        "about": fact.about,
+        "value": fact.value,
+        "seen": fact.seen,
+        "source": fact.source,
+        "evidence": fact.evidence,
+    }
+
+
+def fact_from(message: Message) -> Fact | Checked | None:
+    """What the line says; None for a kind of line that this version does not know."""
+    if "checked" in message:
+        return Checked(str(message["checked"]), int(message["from"]), int(message["to"]), str(message.get("failed", "")))
+    if "fact" not in message:
+        return None
+    value: Any = message.get("value")
+    return Fact(
+        kind=str(message["fact"]),
+        about=str(message["about"]),
+        value=value if isinstance(value, dict) else None,
+        seen=int(message["seen"]),
+        source=str(message["source"]),
+        evidence=cast(Evidence, message.get("evidence", "observed")),
+    )
