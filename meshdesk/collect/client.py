@@ -1,0 +1,131 @@
+"""Kafka clients: made, asked and closed here. Errors come out as troubles or as KafkaTrouble."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from meshdesk.collect.properties import PropertiesError, Source, client_settings
+from meshdesk.collect.sentences import trouble_of
+from meshdesk.model.position import Position
+from meshdesk.model.trouble import Trouble
+
+ADMIN_SETTINGS = ("group.id", "enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset", "enable.partition.eof")
+CONSUMER_ONLY = (*ADMIN_SETTINGS, "check.crcs", "fetch.wait.max.ms", "fetch.max.bytes", "fetch.message.max.bytes",
+                 "queued.min.messages", "queued.max.messages.kbytes", "fetch.queue.backoff.ms", "isolation.level")  # fmt: skip
+REQUEST_TIMEOUT = 10.0  # s; a broker that answers no metadata for so long is in trouble
+
+Report = Callable[[Trouble], None]
+
+# librdkafka's own log lines say what its error callback says too, up to 20 a second at a closed port: they go to the
+# program's log at debug level and nowhere else.
+log = logging.getLogger("meshdesk.collect.librdkafka")
+log.addHandler(logging.NullHandler())
+log.propagate = False
+
+
+class KafkaTrouble(Exception):
+    """A request failed; `trouble` says how, as a sentence."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.sentence)
+        self.trouble = trouble
+
+
+def now() -> int:
+    """The clock of this program, in ms since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+class Cluster:
+    """What there is to ask of one cluster, beside reading: metadata and offsets. One per thread."""
+
+    def __init__(self, source: Source, report: Report) -> None:
+        self.source = source
+        self._report = report
+        settings = {name: value for name, value in client_settings(source).items() if name not in CONSUMER_ONLY}
+        self._admin = _made(AdminClient, settings | {"error_cb": self._error})
+        self._last = Trouble("")
+
+    def metadata(self, topic: str | None = None, timeout: float = REQUEST_TIMEOUT) -> Any:
+        """confluent_kafka's ClusterMetadata of all topics or of one. Raises KafkaTrouble."""
+        until = time.monotonic() + timeout
+        self._last = Trouble("")
+        while True:
+            try:
+                return self._admin.list_topics(topic, timeout=1.0) if topic else self._admin.list_topics(timeout=1.0)
+            except KafkaException as error:
+                self._admin.poll(0)  # what the connection said in the meantime: a reason beats a time-out
+                if self._last.text or time.monotonic() > until:
+                    raise self.failed(error.args[0], topic or "") from error
+
+    def topic_id(self, topic: str) -> str:
+        """The id that tells a topic from one made again under its name; "" where the cluster is too old or refuses."""
+        from_collection = self._admin.describe_topics(TopicCollection([topic]), request_timeout=REQUEST_TIMEOUT)
+        try:
+            return str(from_collection[topic].result(REQUEST_TIMEOUT).topic_id)
+        except (KafkaException, TimeoutError):
+            return ""
+
+    def offsets(
+        self, partitions: Iterable[tuple[str, int]], position: Position, isolation: str, timeout: float = REQUEST_TIMEOUT
+    ) -> dict[tuple[str, int], int]:
+        """Where `position` (beginning, end or time) lies in each partition; −1 for a time behind the last record.
+
+        Partitions that do not answer are left out. Raises KafkaTrouble where none does.
+        """
+        spec = {
+            "beginning": OffsetSpec.earliest,
+            "end": OffsetSpec.latest,
+            "time": lambda: OffsetSpec.for_timestamp(position.value),
+        }[position.kind]()
+        level = IsolationLevel.READ_COMMITTED if isolation == "read_committed" else IsolationLevel.READ_UNCOMMITTED
+        asked = {TopicPartition(topic, number): spec for topic, number in partitions}
+        if not asked:
+            return {}
+        found: dict[tuple[str, int], int] = {}
+        failure: KafkaError | None = None
+        for place, future in self._admin.list_offsets(asked, isolation_level=level, request_timeout=timeout).items():
+            try:
+                found[place.topic, place.partition] = future.result(timeout).offset
+            except KafkaException as error:
+                failure = error.args[0]
+            except TimeoutError:
+                failure = KafkaError(KafkaError._TIMED_OUT)
+        if failure is not None and not found:
+            raise self.failed(failure, next(iter(asked)).topic)
+        return found
+
+    def failed(self, error: KafkaError, topic: str = "") -> KafkaTrouble:
+        """The exception for a request that failed: what the connection said last says more than a time-out."""
+        if error.code() in (KafkaError._TIMED_OUT, KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN) and self._last.text:
+            return KafkaTrouble(self._last)
+        bootstrap = self.source.bootstrap
+        trouble = trouble_of(error, bootstrap, topic, now())
+        return KafkaTrouble(trouble or Trouble(f"Kafka at {bootstrap} did not answer.", about=bootstrap, seen=now()))
+
+    def _error(self, error: KafkaError) -> None:
+        trouble = trouble_of(error, self.source.bootstrap, now=now())
+        if trouble is not None:
+            if error.code() != KafkaError._ALL_BROKERS_DOWN or not self._last.text:
+                self._last = trouble
+            self._report(trouble)
+
+
+def make_consumer(source: Source, error_callback: Callable[[KafkaError], None]) -> Consumer:
+    """A consumer that joins no group and commits nothing. Raises PropertiesError."""
+    consumer: Consumer = _made(Consumer, client_settings(source) | {"error_cb": error_callback})
+    return consumer
+
+
+def _made(kind: Any, settings: Mapping[str, object]) -> Any:
+    try:
+        return kind(dict(settings), logger=log)
+    except KafkaException as error:
+        raise PropertiesError(f"These settings cannot be used: {error.args[0].str()}.") from error
+    except (TypeError, ValueError) as error:
+        raise PropertiesError(f"These settings cannot be used: {error}.") from error
+

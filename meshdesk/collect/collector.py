@@ -1,0 +1,298 @@
+"""The collector: one cluster, one capture. It owns the consumer, the watch, the schemas and the writer."""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from meshdesk.capture.coverage import Coverage
+from meshdesk.capture.index import LOST, READ_UNCOMMITTED, Span
+from meshdesk.capture.reader import TopicKey, open_captures
+from meshdesk.capture.writer import Writer
+from meshdesk.collect.client import REQUEST_TIMEOUT, Cluster, KafkaTrouble, make_consumer, now
+from meshdesk.collect.columns import Rows, keep, lasts, rows_of, schema_ids, spans_of
+from meshdesk.collect.properties import Source, client_settings
+from meshdesk.collect.reading import Partition, Place, begin, behind, moved, needed, places, resolve
+from meshdesk.collect.registry import Schemas
+from meshdesk.collect.sentences import trouble_of
+from meshdesk.collect.watch import Watch
+from meshdesk.model.position import Position
+from meshdesk.model.trouble import Trouble
+from meshdesk.model.wording import plural
+
+BATCH = 10_000  # records taken from the client at once: 7-15 ms of work, 1.4 MB at 140 B
+WAIT = 0.1  # s; a batch is written after so long even when it holds one record
+ENDS_EVERY = 0.5  # s between looks at the end offsets that the client knows anyway
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far collecting is."""
+
+    rows: int  # records stored by this run
+    bytes: int  # of keys, values and headers
+    behind: int | None  # offsets still to be read up to the ends as last seen; None: not known
+    dropped: int
+    reading: tuple[str, ...]  # topics
+    finished: bool  # every partition that was asked for is read to its stop
+
+
+class Collector:
+    """Reads what it is told into a capture. All methods are called by one thread; its helpers have their own."""
+
+    def __init__(self, source: Source, folder: Path, report: Callable[[Trouble], None], news: Callable[[], None]) -> None:
+        """Raises PropertiesError and CaptureError."""
+        self._source, self._report = source, report
+        settings = client_settings(source)
+        self._isolation = str(settings["isolation.level"])
+        self._flags = READ_UNCOMMITTED if self._isolation == "read_uncommitted" else 0
+        self._cluster = Cluster(source, report)
+        self._consumer: Consumer = make_consumer(source, self._client_error)
+        self._settled = _settled(folder)
+        self._writer = Writer(folder)
+        self._schemas = Schemas(
+            source.registry, source.registry_user, lambda fact: self._writer.facts([fact]), report, now
+        )
+        self.watch = Watch(Cluster(source, report), self._writer, report, news)
+        self._partitions: dict[Place, Partition] = {}
+        self._numbers: dict[str, int] = {}  # topic: its number in the writer's names
+        self._ids: dict[str, str] = {}
+        self._rows = self._bytes = 0
+        self._ends_due = 0.0
+
+    def tail(self, topic: str, start: Position, until: Position | None = None) -> None:
+        """Reads a topic from `start` on, up to `until` or for ever; a topic that is being read is moved. Raises KafkaTrouble."""
+        count = self._partition_count(topic)
+        if topic not in self._numbers:
+            self._ids[topic] = self._cluster.topic_id(topic)
+            self._numbers[topic] = self._writer.topic(topic, self._ids[topic])
+        offsets = resolve(topic, count, start, until, self._asked(topic, count, start, until))
+        for number, found in offsets.items():
+            self._partitions[topic, number] = begin(found, self._settled_of(topic, number))
+        self._assign()
+
+    def stop_tail(self, topic: str) -> None:
+        """Reads that topic no more; what is stored stays."""
+        self._partitions = {place: p for place, p in self._partitions.items() if place[0] != topic}
+        self._assign()
+
+    def step(self) -> bool:
+        """Takes what has arrived, at most for `WAIT`, and stores it; True where something was stored. Raises CaptureError."""
+        messages = self._consumer.consume(BATCH, WAIT)
+        if time.monotonic() > self._ends_due:
+            self._note_ends()
+        if not messages:
+            return False
+        records = [message for message in messages if message.error() is None]
+        if records:
+            self._store(records)
+        if len(records) < len(messages):
+            for message in messages:
+                if (error := message.error()) is not None:
+                    self._told_by(message, error)
+        return bool(records)
+
+    def progress(self) -> Progress:
+        """How far it is now."""
+        partitions = self._partitions.values()
+        reading = tuple(sorted({topic for (topic, _), p in self._partitions.items() if not p.done}))
+        return Progress(self._rows, self._bytes, behind(partitions), 0, reading, all(p.done for p in partitions))
+
+    def ranges(self) -> dict[Place, tuple[int, int]]:
+        """Of each partition that was asked for: the first offset asked for and the next one to be read."""
+        return {place: (p.started, p.position) for place, p in sorted(self._partitions.items())}
+
+    def close(self, wait_for_schemas: float) -> list[int]:
+        """Stops everything; the schema ids that were not fetched within so many seconds. The capture stays."""
+        self._consumer.unassign()
+        missing = self._schemas.settle(wait_for_schemas)
+        self._schemas.stop()
+        self.watch.stop()
+        self._consumer.close()
+        self._writer.close()
+        return missing
+
+    # What the cluster says
+
+    def _partition_count(self, topic: str) -> int:
+        said = self._cluster.metadata(topic).topics.get(topic)
+        if said is None or said.error is not None:
+            error = said.error if said is not None else KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART)
+            if error.code() in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC):
+                raise KafkaTrouble(
+                    Trouble(
+                        f"There is no topic {topic} at {self._source.bootstrap}.",
+                        "Check its name; MeshDesk makes no topics.",
+                        topic,
+                        seen=now(),
+                    )
+                )
+            raise self._cluster.failed(error, topic)
+        return len(said.partitions)
+
+    def _asked(
+        self, topic: str, count: int, start: Position, until: Position | None
+    ) -> Mapping[str, Mapping[Place, int]]:
+        every = places(topic, count)
+        ask = self._cluster.offsets
+        return {
+            "beginning": ask(every, Position("beginning"), self._isolation),
+            "end": ask(every, Position("end"), self._isolation),
+            "start": ask(every, start, self._isolation) if start.kind == "time" else {},
+            "stop": ask(every, until, self._isolation) if until is not None and until.kind == "time" else {},
+        }
+
+    def _note_ends(self) -> None:
+        self._ends_due = time.monotonic() + ENDS_EVERY
+        for (topic, number), partition in self._partitions.items():
+            if not partition.done:
+                _, high = self._consumer.get_watermark_offsets(TopicPartition(topic, number), cached=True)
+                partition.end = max(partition.end, high)
+
+    # What arrives
+
+    def _store(self, messages: list[Message]) -> None:
+        for topic, group in self._by_topic(messages):
+            mine = {number: p for (name, number), p in self._partitions.items() if name == topic}
+            rows = rows_of(group)
+            reached = {number: _reached(mine[number], last) for number, last in lasts(rows).items() if number in mine}
+            rows = _asked_for(rows, mine)
+            spans = spans_of(rows, self._numbers[topic], mine, reached, self._flags)
+            if rows.batch.num_rows:
+                stored = self._writer.records(self._numbers[topic], rows.batch, spans, now())
+                self._rows += stored.rows
+                self._bytes += stored.payload
+                self._schemas.note(schema_ids(rows.batch.column("value")) | schema_ids(rows.batch.column("key")))
+            with_rows = {span.partition for span in spans}
+            for number, end in reached.items():
+                if number not in with_rows:  # nothing of it was asked for, or all of it is stored already
+                    self._cover(topic, number, end)
+                self._move(topic, number, end)
+
+    def _by_topic(self, messages: list[Message]) -> Iterable[tuple[str, list[Message]]]:
+        topics = {topic for topic, _ in self._partitions}
+        if len(topics) == 1:
+            return [(next(iter(topics)), messages)]
+        groups: dict[str, list[Message]] = defaultdict(list)
+        for message in messages:
+            groups[str(message.topic())].append(message)
+        return [(topic, group) for topic, group in groups.items() if topic in topics]
+
+    def _cover(self, topic: str, number: int, end: int) -> None:
+        """Settles offsets that brought no record to store: compaction, transactions, what is stored already."""
+        partition = self._partitions[topic, number]
+        if end > partition.position or partition.end == end:
+            self._writer.cover(
+                Span(self._numbers[topic], number, partition.position, end, end_seen=partition.end, flags=self._flags)
+            )
+
+    def _move(self, topic: str, number: int, position: int) -> None:
+        partition = self._partitions[topic, number]
+        target = moved(partition, position)
+        if partition.done:
+            self._consumer.pause([TopicPartition(topic, number)])
+        elif target is not None:
+            self._consumer.seek(TopicPartition(topic, number, target))
+
+    def _told_by(self, message: Message, error: KafkaError) -> None:
+        topic, number = str(message.topic()), message.partition()
+        partition = self._partitions.get((topic, -1 if number is None else number))
+        if partition is None or number is None:
+            if error.code() != KafkaError._PARTITION_EOF:
+                self._client_error(error)
+        elif error.code() == KafkaError._PARTITION_EOF:
+            self._at_end(topic, number, partition, message.offset() or 0)
+        elif error.code() == KafkaError._AUTO_OFFSET_RESET:
+            self._out_of_range(topic, number, partition)
+        elif trouble := trouble_of(error, self._source.bootstrap, topic, now()):
+            partition.done = True
+            self._report(trouble)
+
+    def _at_end(self, topic: str, number: int, partition: Partition, end: int) -> None:
+        """The end as the broker says it: offsets before it that brought no record are settled too."""
+        if end >= partition.position:
+            partition.end = max(partition.end, end)
+            self._cover(topic, number, end)
+            self._move(topic, number, end)
+
+    def _out_of_range(self, topic: str, number: int, partition: Partition) -> None:
+        """Retention took what was to be read next: said, stored as lost, and reading goes on behind it."""
+        low, high = self._consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=REQUEST_TIMEOUT)
+        partition.end = high
+        first, partition.position = partition.position, max(low, min(partition.position, high))
+        if low > first:
+            self._writer.cover(Span(self._numbers[topic], number, first, low, end_seen=high, flags=LOST))
+            self._report(
+                Trouble(
+                    f"{topic}[{number}]: {plural(low - first, 'offset')} from {first:,} on were lost to retention before they were read.",
+                    "Reading goes on behind them.",
+                    topic,
+                    "attention",
+                    now(),
+                )
+            )
+        partition.done = partition.stop is not None and partition.position >= partition.stop
+        if not partition.done:
+            self._consumer.seek(TopicPartition(topic, number, partition.position))
+
+    # The rest
+
+    def _assign(self) -> None:
+        wanted = [
+            TopicPartition(topic, number, p.position) for (topic, number), p in self._partitions.items() if not p.done
+        ]
+        try:
+            if wanted:
+                self._consumer.assign(wanted)
+                self._consumer.resume(wanted)  # a partition that was done had been paused
+            else:
+                self._consumer.unassign()
+        except KafkaException as error:
+            raise self._cluster.failed(error.args[0]) from error
+
+    def _settled_of(self, topic: str, number: int) -> Coverage:
+        return self._settled.setdefault((TopicKey(topic, self._ids[topic]), number), Coverage())
+
+    def _client_error(self, error: KafkaError) -> None:
+        trouble = trouble_of(error, self._source.bootstrap, now=now())
+        if trouble is not None:
+            self._report(trouble)
+
+
+def _reached(partition: Partition, last: int) -> int:
+    """Where reading stands once a record at offset `last` has come."""
+    return max(partition.position, last + 1 if partition.stop is None else min(last + 1, partition.stop))
+
+
+def _asked_for(rows: Rows, partitions: Mapping[int, Partition]) -> Rows:
+    """Without records behind a stop, and without those that the capture holds already; nearly always all of them."""
+    ahead = {number: p.settled.next_after(p.position) for number, p in partitions.items()}
+    last = lasts(rows)
+    crowded = [
+        number
+        for number, offset in last.items()
+        if number not in partitions
+        or ((stop := partitions[number].stop) is not None and offset >= stop)
+        or ((settled := ahead[number]) is not None and offset >= settled[0])
+    ]
+    if not crowded:
+        return rows
+    mask = ~np.isin(rows.partitions, crowded)
+    for number in crowded:
+        if number in partitions:
+            mine = rows.partitions == number
+            mask[mine] = [needed(partitions[number], offset) for offset in rows.offsets[mine].tolist()]
+    return keep(rows, mask)
+
+
+def _settled(folder: Path) -> dict[tuple[TopicKey, int], Coverage]:
+    """What earlier writers of this capture have read, so that it is stored once."""
+    (capture,) = open_captures(folder)
+    try:
+        return dict(capture.coverage)
+    finally:
+        capture.close()

@@ -1,0 +1,204 @@
+"""The collect program, in two dresses: the window's child, told by frames; and `meshdesk collect`, told by its arguments."""
+
+import gc
+import json
+import signal
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from queue import Empty
+
+from meshdesk.capture.pack import pack
+from meshdesk.capture.store import CaptureError
+from meshdesk.capture.writer import create_capture
+from meshdesk.collect.client import KafkaTrouble, now
+from meshdesk.collect.collector import Collector
+from meshdesk.collect.properties import PropertiesError, Source
+from meshdesk.collect.reading import Place
+from meshdesk.model.frame import Message
+from meshdesk.model.position import Position
+from meshdesk.model.trouble import Trouble, trouble_message
+from meshdesk.model.wording import plural
+from meshdesk.pipes import Pipes
+
+FRAMES_A_SECOND = 20
+SETTLE = 10.0  # s that the end of collecting waits for schemas which are still on their way
+GIVE_UP = 10.0  # s after which the command line gives up on a cluster that never answered
+
+Say = Callable[[str], None]
+
+
+def child() -> int:
+    """Serves the window until its pipe ends. The first frame names the capture and the cluster, secrets included."""
+    pipes = Pipes()
+    first = pipes.messages.get()
+    if first is None:
+        return 0
+    try:
+        return _serve(pipes, first)
+    except (PropertiesError, CaptureError) as error:
+        pipes.send(trouble_message(Trouble(str(error), about=str(first.get("bootstrap", "")), seen=now())))
+        return 1
+    except Exception:  # the border of the collect loop: a bug ends this program, with its last words, never the window
+        traceback.print_exc()
+        return 1
+
+
+def _serve(pipes: Pipes, first: Message) -> int:
+    gc.disable()  # millions of young tuples and no cycles among them; the collector costs 8-25 % here (measured 2026-11)
+    news = threading.Event()
+    source = Source(
+        str(first["bootstrap"]),
+        str(first.get("registry", "")),
+        {str(k): str(v) for k, v in dict(first.get("properties", {})).items()},
+        str(first.get("registry_user", "")),
+    )
+    folds = _Folds(lambda trouble: pipes.send(trouble_message(trouble)))
+    collector = Collector(source, Path(str(first["folder"])), folds.report, news.set)
+    told: Message = {}
+    due = 0.0
+    going = True
+    while going:
+        going = _obey(pipes, collector, folds.report)
+        collector.step()
+        if time.monotonic() >= due:
+            due = time.monotonic() + 1 / FRAMES_A_SECOND
+            folds.flush()
+            message = {"is": "progress", "connected": collector.watch.connected, **asdict(collector.progress())}
+            if message != told or news.is_set():
+                news.clear()
+                told = message
+                going = pipes.send(message) and going
+    missing = collector.close(SETTLE)
+    pipes.send({"is": "progress", "connected": collector.watch.connected, **asdict(collector.progress())})
+    pipes.send({"is": "ended", "missing": missing[:100]})
+    return 0
+
+
+def _obey(pipes: Pipes, collector: Collector, report: Callable[[Trouble], None]) -> bool:
+    """Does what the window said meanwhile; False when it said stop or is gone."""
+    while True:
+        try:
+            message = pipes.messages.get_nowait()
+        except Empty:
+            return True
+        if message is None or message.get("do") == "stop":
+            return False
+        try:
+            if message.get("do") == "tail":
+                start, until = message["start"], message.get("until")
+                collector.tail(
+                    str(message["topic"]), Position(*start).at(now()), Position(*until).at(now()) if until else None
+                )
+                pipes.send({"is": "tailing", "topic": message["topic"], "start": start})
+            elif message.get("do") == "stop_tail":
+                collector.stop_tail(str(message["topic"]))
+        except KafkaTrouble as failed:
+            report(failed.trouble)
+            pipes.send({"is": "refused", "topic": message.get("topic", "")})
+
+
+class _Folds:
+    """Repeated troubles become one with a count: a closed port says the same thing twice a second."""
+
+    def __init__(self, send: Callable[[Trouble], object]) -> None:
+        self._send = send
+        self._lock = threading.Lock()
+        self._said: dict[str, float] = {}  # text: when it was last passed on
+        self._held: dict[str, Trouble] = {}
+
+    def report(self, trouble: Trouble) -> None:
+        with self._lock:
+            held = self._held.get(trouble.text)
+            count = trouble.count + (held.count if held else 0)
+            self._held[trouble.text] = Trouble(
+                trouble.text, trouble.advice, trouble.about, trouble.severity, trouble.seen, count
+            )
+
+    def flush(self) -> None:
+        """Passes on what is new at once, and what repeats every five seconds."""
+        with self._lock:
+            due = [text for text in self._held if time.monotonic() - self._said.get(text, -5.0) >= 5.0]
+            ready = [self._held.pop(text) for text in due]
+            self._said |= dict.fromkeys(due, time.monotonic())
+            if len(self._said) > 1000:
+                self._said.clear()
+        for trouble in ready:
+            self._send(trouble)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What `meshdesk collect` is told to do."""
+
+    topics: tuple[str, ...]
+    source: Source
+    start: Position
+    until: Position | None
+    seconds: float | None  # how long at most
+    target: Path  # the .meshcap
+
+
+def command(order: Order, made_by: str, say: Say, print_line: Say) -> int:
+    """Collects into a .meshcap and prints one line of JSON. `say` takes sentences for people. The exit code."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    target = order.target
+    if not target.parent.is_dir():
+        say(f"There is no folder {target.parent}. Make it, or name another place for {target.name}.")
+        return 1
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as home:
+        try:
+            return _collect(order, Path(home) / "capture", made_by, stop, say, print_line)
+        except (PropertiesError, CaptureError) as error:
+            say(str(error))
+        except KafkaTrouble as failed:
+            say(failed.trouble.sentence)
+    return 1
+
+
+def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, say: Say, print_line: Say) -> int:
+    gc.disable()
+    create_capture(folder, made_by, order.source.bootstrap)
+    troubles: list[Trouble] = []
+    folds = _Folds(lambda trouble: (troubles.append(trouble), say(trouble.sentence)))
+    started = time.monotonic()
+    collector = Collector(order.source, folder, folds.report, lambda: None)
+    try:
+        for topic in order.topics:
+            collector.tail(topic, order.start.at(now()), order.until.at(now()) if order.until else None)
+        until = None if order.seconds is None else started + order.seconds
+        while not stop.is_set() and not collector.progress().finished and (until is None or time.monotonic() < until):
+            collector.step()
+            folds.flush()
+    finally:
+        missing = collector.close(SETTLE)
+    folds.flush()
+    if missing:
+        say(f"{plural(len(missing), 'schema')} could not be fetched: ids {', '.join(map(str, missing[:10]))}.")
+    size = pack([folder], order.target)
+    progress = collector.progress()
+    print_line(
+        json.dumps(
+            {
+                "file": str(order.target),
+                "file_bytes": size,
+                "records": progress.rows,
+                "bytes": progress.bytes,
+                "seconds": round(time.monotonic() - started, 3),
+                "dropped": progress.dropped,
+                "partitions": _ranges(collector.ranges()),
+                "missing_schemas": missing,
+            }
+        )
+    )
+    return 0
+
+
+def _ranges(ranges: dict[Place, tuple[int, int]]) -> list[Message]:
+    return [{"topic": topic, "partition": number, "from": first, "to": end} for (topic, number), (first, end) in ranges.items()]

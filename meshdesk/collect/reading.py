@@ -1,0 +1,94 @@
+"""Reading topics: which partitions, from where to where, and what has been stored already. Pure; the loop asks it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from meshdesk.capture.coverage import Coverage
+from meshdesk.model.position import Position
+
+Place = tuple[str, int]  # topic, partition
+
+
+@dataclass(slots=True)
+class Partition:
+    """One partition that is being read."""
+
+    position: int  # the next offset to be read
+    stop: int | None = None  # read up to here (exclusive); None: go on for ever
+    started: int = 0  # the first offset that was asked for
+    end: int = -1  # the end offset as last seen
+    done: bool = False
+    settled: Coverage = field(default_factory=Coverage)  # offsets that the capture holds already, or that are lost
+
+
+@dataclass(frozen=True, slots=True)
+class Offsets:
+    """Where a partition begins and ends, and where the positions that were asked for lie in it (−1: behind its last record)."""
+
+    beginning: int
+    end: int
+    start: int
+    stop: int | None
+
+
+def begin(offsets: Offsets, settled: Coverage) -> Partition:
+    """A partition to be read from `offsets.start`, leaving out what is settled."""
+    start = offsets.end if offsets.start < 0 else max(offsets.start, offsets.beginning)
+    position = settled.end_of(start)
+    partition = Partition(position, offsets.stop, start, offsets.end, settled=settled)
+    partition.done = offsets.stop is not None and position >= offsets.stop
+    return partition
+
+
+def moved(partition: Partition, position: int) -> int | None:
+    """Takes the partition to `position`, everything before it being settled; the offset to seek to, if it must jump.
+
+    It jumps over ranges that the capture holds already.
+    """
+    partition.settled.add(partition.position, position)
+    partition.position = position
+    target = partition.settled.end_of(position)
+    partition.done = partition.stop is not None and target >= partition.stop
+    if target == position:
+        return None
+    partition.position = target
+    return target
+
+
+def needed(partition: Partition, offset: int) -> bool:
+    """Whether a record at this offset is to be stored: it is asked for and not stored yet."""
+    return (partition.stop is None or offset < partition.stop) and partition.settled.end_of(offset) == offset
+
+
+def behind(partitions: Iterable[Partition]) -> int | None:
+    """Offsets still to be read up to the ends as last seen; None where no end has been seen."""
+    known = [p for p in partitions if p.end >= 0 and not p.done]
+    return sum(max(0, p.end - p.position) for p in known) if known else None
+
+
+def places(topic: str, count: int) -> list[Place]:
+    """All partitions of a topic."""
+    return [(topic, number) for number in range(count)]
+
+
+def resolve(
+    topic: str, count: int, start: Position, until: Position | None, ask: "Mapping[str, Mapping[Place, int]]"
+) -> dict[int, Offsets]:
+    """Where each partition is to be read, from the cluster's answers (`ask`: beginning, end, start, stop by place).
+
+    Partitions of which no beginning or end is known are left out.
+    """
+    found: dict[int, Offsets] = {}
+    for place in places(topic, count):
+        if place not in ask["beginning"] or place not in ask["end"]:
+            continue
+        beginning, end = ask["beginning"][place], ask["end"][place]
+        first = {"beginning": beginning, "end": end, "offset": start.value}.get(start.kind, ask["start"].get(place, -1))
+        found[place[1]] = Offsets(beginning, end, first, None if until is None else _stop(until, end, ask["stop"].get(place, -1)))
+    return found
+
+
+def _stop(until: Position, end: int, asked: int) -> int:
+    if until.kind == "offset":
+        return until.value
+    return end if until.kind in ("beginning", "end") or asked < 0 else asked
