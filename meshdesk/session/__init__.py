@@ -1,0 +1,1 @@
+"""What is open now, without Qt: the session, the programs it starts, settings and secrets."""
