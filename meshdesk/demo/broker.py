@@ -347,7 +347,7 @@ def _start(folders: Sequence[Path], wish: _Wish, progress: Progress) -> list[Bro
             return brokers
     kept = "" if wish.remove_folders else f" Its log is {folders[0] / 'broker.log'}."
     raise DemoError(
-        f"Kafka ended while it was starting. Its last words: {words}",
+        f'Kafka ended while it was starting. Its last words: "{words}".',
         f"Free memory (it needs 600 MB) and disk, then start again.{kept}",
     )
 
@@ -422,7 +422,7 @@ def _last_words(folder: Path) -> str:
         grave = [line for line in lines if " ERROR " in line or " FATAL " in line]
         if lines:
             return re.sub(r"^[\d-]+ [\d:,]+ [A-Z]+ ", "", (grave or lines)[-1])
-    return "it said nothing."
+    return "(it said nothing)"
 
 
 def _tail(path: Path, size: int = 8192) -> str:
@@ -497,8 +497,8 @@ def _checkpoint(java: Java) -> Path:
         try:
             os.replace(node.folder / "data" / "bootstrap.checkpoint", made)
         except FileNotFoundError as error:
-            words = _tail(folder / "format.log").strip().splitlines() or ["it said nothing."]
-            raise DemoError(f"Kafka's formatting tool failed. Its last words: {words[-1]}") from error
+            words = _tail(folder / "format.log").strip().splitlines() or ["(it said nothing)"]
+            raise DemoError(f'Kafka\'s formatting tool failed. Its last words: "{words[-1]}".') from error
     return made
 
 
@@ -549,3 +549,11 @@ def _exercise(bootstrap: str) -> None:
     consumer.consume(1, 30)
     consumer.commit(asynchronous=False)
     consumer.close()
+
+
+if __name__ == "__main__":
+    # python -m meshdesk.demo.broker: fetch and prepare ahead, for a machine that is to start quickly or offline later.
+    try:
+        kafka(lambda text, done, of: print(text))
+    except DemoError as trouble:
+        raise SystemExit(str(trouble)) from trouble

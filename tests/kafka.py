@@ -1,0 +1,150 @@
+"""Fixtures around a real Kafka and a real registry, for any room; tests/conftest.py names this module as a plugin.
+
+`broker`          one broker for the whole test run
+`topic`           a name that no other test has; the topic does not exist yet
+`make_topic`      make_topic(partitions=1, **settings) -> name: creates one on `broker` (dots in settings: underscores)
+`fresh_broker`    a broker of its own, started for one test (0.8 s)
+`apicurio`        Apicurio Registry for the whole run, started when the first test wants it (5 s)
+Tests that want them are skipped, with the reason, where Kafka's jars or the packages of the `demo` extra cannot be had.
+"""
+
+import os
+import shutil
+import socket
+import tarfile
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+import pytest
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
+
+from meshdesk.demo import jars
+from meshdesk.demo.broker import HOST, Broker, kafka, start_broker
+from meshdesk.demo.java import Java
+from meshdesk.demo.server import Server
+from meshdesk.demo.trouble import DemoError
+
+APICURIO = jars.Part(
+    "io.apicurio:apicurio-registry-app:3.3.3:tar.gz:all",
+    158577952,
+    "8bc6751c76d963734224b01d5e7f84ccb3cb61c87d3bd77c36c35f10a5cbed63",
+)
+APICURIO_SECONDS = 90.0  # 4-12 s on two idle cores
+
+
+class MakeTopic(Protocol):
+    """make_topic(partitions=2, cleanup_policy="compact") -> the name of a new topic."""
+
+    def __call__(self, partitions: int = 1, **settings: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Apicurio:
+    """A running Apicurio Registry."""
+
+    url: str  # http://127.0.0.1:PORT; its own API is below /apis/registry/v3
+    confluent_url: str  # what a client of the Confluent API is given
+
+
+@pytest.fixture(scope="session")
+def kafka_java() -> Java:
+    """What Kafka's programs run from."""
+    try:
+        return kafka()
+    except DemoError as why:
+        pytest.skip(str(why))
+
+
+@pytest.fixture(scope="session")
+def broker(kafka_java: Java) -> Iterator[Broker]:
+    """The broker that all tests share: use names of your own (`topic`)."""
+    with start_broker(Path(tempfile.mkdtemp(prefix="meshdesk-test-")), remove_folder=True) as running:
+        yield running
+
+
+@pytest.fixture
+def fresh_broker(kafka_java: Java) -> Iterator[Broker]:
+    """A broker for tests that stop, kill or fill it."""
+    with start_broker(Path(tempfile.mkdtemp(prefix="meshdesk-test-")), remove_folder=True) as running:
+        yield running
+
+
+@pytest.fixture
+def topic() -> str:
+    """A name that nobody else has."""
+    return f"test.{uuid.uuid4().hex[:12]}.v1"
+
+
+@pytest.fixture
+def make_topic(broker: Broker) -> MakeTopic:
+    """Creates topics on the shared broker."""
+    admin = AdminClient({"bootstrap.servers": broker.bootstrap, "log_level": 0})
+
+    def make(partitions: int = 1, **settings: str) -> str:
+        name = f"test.{uuid.uuid4().hex[:12]}.v1"
+        config = {key.replace("_", "."): value for key, value in settings.items()}
+        for answer in admin.create_topics([NewTopic(name, partitions, 1, config=config)]).values():
+            answer.result(30)
+        return name
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def apicurio(kafka_java: Java) -> Iterator[Apicurio]:
+    """A real registry that speaks the Confluent API, version 7 of it, besides its own."""
+    try:
+        unpacked = _apicurio_home()
+    except DemoError as why:
+        pytest.skip(str(why))
+    folder = Path(tempfile.mkdtemp(prefix="meshdesk-registry-"))
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        port = free.getsockname()[1]
+    line = [
+        str(kafka_java.command),
+        *("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"),
+        *(f"-Djava.io.tmpdir={folder}", f"-Dquarkus.http.host={HOST}", f"-Dquarkus.http.port={port}"),
+        *("-jar", str(next(unpacked.rglob("quarkus-run.jar")))),
+    ]
+    server = Server(line, folder / "registry.log", remove=folder)
+    try:
+        url = f"http://{HOST}:{port}"
+        _wait_for(f"{url}/apis/ccompat/v7/subjects", server, folder / "registry.log")
+        yield Apicurio(url, f"{url}/apis/ccompat/v7")
+    finally:
+        server.stop()
+
+
+def _wait_for(url: str, server: Server, log: Path) -> None:
+    until = time.monotonic() + APICURIO_SECONDS
+    while time.monotonic() < until and server.running:
+        try:
+            if httpx.get(url, timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        server.wait_end(0.05)
+    raise AssertionError(f"Apicurio Registry does not answer: {log.read_text(errors='replace')[-2000:]}")
+
+
+def _apicurio_home() -> Path:
+    """The unpacked registry in the cache, fetched and unpacked the first time; it appears whole or not at all."""
+    home = jars.cache_folder() / "apicurio-3.3.3"
+    if not home.exists():
+        packed = jars.fetched([APICURIO], jars.cache_folder(), "Apicurio Registry 3.3.3")[0]
+        place = Path(tempfile.mkdtemp(prefix=".apicurio-", dir=jars.cache_folder()))
+        with tarfile.open(packed) as archive:
+            archive.extractall(place, filter="data")
+        try:
+            os.replace(place, home)
+        except OSError:  # another test run was quicker
+            shutil.rmtree(place)
+        packed.unlink(missing_ok=True)
+    return home
