@@ -1,0 +1,94 @@
+"""Everything that can be done in the window, each with its words and its keys; the menu shows them all."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from meshdesk.ui import icons, theme
+
+if TYPE_CHECKING:
+    from meshdesk.ui.window import Window
+
+THEMES: dict[theme.Choice, str] = {"system": "As the system", "light": "Light", "dark": "Dark"}
+
+
+class Actions:
+    """The actions of one window. They live as long as it does and work wherever the focus is."""
+
+    def __init__(self, window: "Window") -> None:
+        self._window = window
+        self._icons: dict[QAction, str] = {}
+        self.start = self._make("New connection…", "Ctrl+N", "plug", window.show_start)
+        self.open = self._make("Open a capture…", "Ctrl+O", "folder-open", window.ask_for_file)
+        self.save = self._make("Save the capture as…", "Ctrl+S", "save", window.ask_where_to_save)
+        self.copy = self._make("Copy", "Ctrl+C", "copy", lambda: window.copy(False))
+        self.copy_json = self._make("Copy as JSON", "Ctrl+Shift+C", "braces", lambda: window.copy(True))
+        self.find_topic = self._make("Find a topic", "Ctrl+F", "search", window.find_topic)
+        self.explorer = self._make("Explorer", "Ctrl+B", "panel-left", window.toggle_explorer)
+        self.inspector = self._make("Inspector", "Ctrl+I", "panel-right", window.toggle_inspector)
+        self.pause = self._make("Pause the list", "Ctrl+P", "pause", window.records.pause)
+        self.follow = self._make(
+            "Follow the newest", "Ctrl+E", "arrow-down-to-line", lambda: window.records.follow(True)
+        )
+        self.quit = self._make("Quit", "Ctrl+Q", "power", window.close)
+        self.themes = QActionGroup(window)
+        for choice, words in THEMES.items():
+            action = QAction(words, window)
+            action.setCheckable(True)
+            action.setData(choice)
+            action.triggered.connect(lambda _=False, choice=choice: window.wear(choice))
+            self.themes.addAction(action)
+        for action in (self.explorer, self.inspector):
+            action.setCheckable(True)
+        self.dress()
+
+    def menu(self) -> QMenu:
+        """The menu behind the … button."""
+        menu = QMenu(self._window)
+        menu.addActions([self.start, self.open, self.save])
+        menu.addSeparator()
+        menu.addActions([self.copy, self.copy_json, self.find_topic])
+        menu.addSeparator()
+        menu.addActions([self.follow, self.pause])
+        columns = menu.addMenu("Columns of the list")
+        columns.aboutToShow.connect(lambda: self._fill_columns(columns))
+        menu.addSeparator()
+        menu.addActions([self.explorer, self.inspector])
+        themes = menu.addMenu("Theme")
+        themes.addActions(self.themes.actions())
+        menu.addSeparator()
+        menu.addAction(self.quit)
+        menu.aboutToShow.connect(self.refresh)
+        return menu
+
+    def refresh(self) -> None:
+        """Asks the window what can be done now."""
+        window = self._window
+        self.save.setEnabled(window.current is not None and window.current.state in ("live", "ended"))
+        self.copy.setEnabled(True)
+        self.follow.setEnabled(window.records.is_live)
+        self.pause.setEnabled(window.records.is_live)
+        self.explorer.setChecked(window.explorer.isVisible())
+        self.inspector.setChecked(window.inspector.isVisible())
+        for action in self.themes.actions():
+            action.setChecked(action.data() == theme.choice())
+
+    def dress(self) -> None:
+        """Draws the icons anew in the colours of now."""
+        for action, name in self._icons.items():
+            action.setIcon(icons.icon(name, theme.colours().second))
+
+    def _make(self, text: str, keys: str, icon: str, do: Callable[[], object]) -> QAction:
+        action = QAction(text, self._window)
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutVisibleInContextMenu(True)
+        action.triggered.connect(lambda _=False: do())
+        self._icons[action] = icon
+        self._window.addAction(action)
+        return action
+
+    def _fill_columns(self, menu: QMenu) -> None:
+        menu.clear()
+        self._window.records.table.columns_menu(menu)

@@ -1,0 +1,110 @@
+"""The beat: one timer that drives the screen. It empties the session's queues, then asks the views to refresh."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+BEAT_MS = 33
+KEPT = 20_000  # beats kept for the figures: about eleven minutes, 160 kB each
+
+
+class Measured:
+    """The newest durations of one kind, in ms, and their figures."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._values: deque[float] = deque(maxlen=kept)
+        self.count = 0  # of all that were ever added
+
+    def add(self, ms: float) -> None:
+        self._values.append(ms)
+        self.count += 1
+
+    def clear(self) -> None:
+        self._values.clear()
+        self.count = 0
+
+    def quantile(self, share: float) -> float:
+        """The value that `share` of the kept ones do not exceed (nearest rank); 0.0 while there are none.
+
+        >>> measured = Measured()
+        >>> for ms in range(1, 101):
+        ...     measured.add(ms)
+        >>> measured.quantile(0.5), measured.quantile(0.99), measured.quantile(1.0)
+        (50, 99, 100)
+        """
+        ordered = sorted(self._values)
+        return ordered[max(0, -(-len(ordered) * round(share * 1000) // 1000) - 1)] if ordered else 0.0
+
+    @property
+    def p50(self) -> float:
+        return self.quantile(0.5)
+
+    @property
+    def p99(self) -> float:
+        return self.quantile(0.99)
+
+    @property
+    def max(self) -> float:
+        return self.quantile(1.0)
+
+    def figures(self) -> dict[str, float]:
+        return {"count": self.count, "p50": round(self.p50, 3), "p99": round(self.p99, 3), "max": round(self.max, 3)}
+
+
+class Beats(Protocol):
+    """What is driven: the session first, then what shows it."""
+
+    def beat(self) -> None: ...
+
+
+class Beat(QObject):
+    """Every 33 ms: `session.beat()`, then `refresh()`. Missed beats are counted and skipped, never queued."""
+
+    def __init__(
+        self, session: Beats, refresh: Callable[[], None], clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        super().__init__()
+        self.lateness = Measured()  # how long after its due time a beat began, ms
+        self.work = Measured()  # how long the session and the views took in a beat, ms
+        self.skipped = 0  # beats whose time had passed before they could begin
+        self._session = session
+        self._refresh = refresh
+        self._clock = clock
+        self._due = 0.0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(BEAT_MS)
+        self._timer.timeout.connect(self.once)
+
+    def start(self) -> None:
+        self._due = self._clock() + BEAT_MS / 1000
+        self._timer.start()
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def once(self) -> None:
+        """One beat, now."""
+        began = self._clock()
+        late = max(0.0, began - self._due)
+        missed = int(late * 1000 // BEAT_MS)
+        self.skipped += missed
+        self._due = (began if missed else self._due) + BEAT_MS / 1000  # as QTimer: a missed grid is left for a new one
+        self.lateness.add(late * 1000)
+        try:
+            self._session.beat()
+            self._refresh()
+        finally:
+            self.work.add((self._clock() - began) * 1000)
+
+    def report(self) -> dict[str, object]:
+        """The figures as JSON: lateness and work in ms, beats skipped."""
+        return {
+            "beat_ms": BEAT_MS,
+            "lateness_ms": self.lateness.figures(),
+            "work_ms": self.work.figures(),
+            "skipped": self.skipped,
+        }

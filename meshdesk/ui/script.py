@@ -1,0 +1,195 @@
+"""Scripts: what the window does by itself when the command line says so. One step a beat; each says what it waits for."""
+
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication
+
+from meshdesk.model.position import Position
+from meshdesk.model.record import RecordName, record_name
+from meshdesk.ui import theme
+from meshdesk.ui.window import Window
+
+if TYPE_CHECKING:
+    from meshdesk.session.opened import Opened
+
+Steps = Generator[str, None, None]  # each item is what is being waited for, as it stands after "waiting for"
+
+PATIENCE = 60.0  # s for a picture
+TOUR_PATIENCE = 1200.0  # s for the demo's first download on a slow line
+BOTH: tuple[theme.Choice, ...] = ("light", "dark")
+CALM = 10  # beats in which nothing may be on its way before a picture is taken: the explorer asks every eighth
+
+
+class CannotError(Exception):
+    """What was asked for cannot be done; the text is a sentence."""
+
+
+class Script:
+    """Runs steps, one a beat, within a time limit. `code` is None until its end, then `sentence` says what went wrong."""
+
+    def __init__(self, steps: Steps, patience: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.code: int | None = None
+        self.sentence = ""
+        self._steps = steps
+        self._clock = clock
+        self._until = clock() + patience
+        self._patience = patience
+
+    def step(self) -> None:
+        if self.code is not None:
+            return
+        try:
+            waiting = next(self._steps)
+        except StopIteration:
+            self.code = 0
+        except CannotError as error:
+            self._fail(str(error))
+        else:
+            if self._clock() > self._until:
+                self._fail(f"It took longer than {self._patience:.0f} s: still waiting for {waiting}.")
+
+    def _fail(self, sentence: str) -> None:
+        self.code, self.sentence = 1, sentence
+
+
+def arrive(window: Window, select: str) -> Steps:
+    """Goes to the topic or record that was named, once it can be seen."""
+    opened = yield from _opened(window)
+    if opened is not None and select:
+        topic, name = yield from _place(opened, select)
+        window.open_topic(opened, topic)
+        if name is not None:
+            yield from _choose(window, opened, name)
+
+
+def picture(window: Window, out: Path, view: str, select: str) -> Steps:
+    """Takes a picture of what was named, at rest: what is live is first read from its beginning to its end."""
+    opened = None if view == "start" else (yield from _opened(window))
+    if opened is not None:
+        topic, name = yield from _place(opened, select)
+        if opened.state == "live":
+            yield from _collect(window, opened, topic)
+        window.open_topic(opened, topic)
+        if name is not None:
+            yield from _choose(window, opened, name)
+    yield from _calm(window)
+    save_picture(window, out)
+
+
+def tour(window: Window, folder: Path, seconds: float, clock: Callable[[], float] = time.monotonic) -> Steps:
+    """A bounded run that nobody watches: pictures of the start page, of a topic, of a record, in both themes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_picture(window, folder / "start.png")
+    opened = yield from _opened(window)
+    if opened is None:
+        raise CannotError("Nothing was named that could be opened.")
+    until = clock() + seconds
+    topic, _ = yield from _place(opened, "")
+    window.open_topic(opened, topic)
+    while opened.rows(topic) < 40 and clock() < until:
+        yield f"records of {topic}"
+    yield from _beats(CALM)
+    save_picture(window, folder / "topic.png")
+    if opened.rows(topic):
+        window.records.table.choose(max(0, opened.rows(topic) - 8))
+        yield from _details(opened, clock, until)
+        for choice in BOTH:
+            window.wear(choice)
+            yield from _beats(CALM)
+            save_picture(window, folder / f"record-{choice}.png")
+    while clock() < until:
+        yield "the end of the run"
+
+
+def save_picture(window: Window, out: Path) -> None:
+    """Writes the window as it is now, without what only passes: toasts, the ring of the focus. Raises CannotError."""
+    window.toast.hide()
+    focused = QApplication.focusWidget()
+    if focused is not None:
+        focused.clearFocus()
+    QApplication.processEvents()
+    if not window.grab().save(str(out), "PNG"):
+        raise CannotError(f"The picture could not be written to {out}. Check the folder and its rights.")
+
+
+def _opened(window: Window) -> "Generator[str, None, Opened | None]":
+    captures = window.session.captures
+    if not captures:
+        return None
+    opened: Opened = captures[-1]
+    while opened.state in ("opening", "connecting") or (opened.state == "live" and not opened.topics):
+        yield f"{opened.title} to be opened"
+    if opened.state == "failed":
+        troubles = window.session.troubles
+        raise CannotError(
+            troubles[-1].sentence if troubles else f"{opened.title} could not be opened: {opened.state_text}."
+        )
+    return opened
+
+
+def _place(opened: "Opened", select: str) -> Generator[str, None, tuple[str, RecordName | None]]:
+    name = record_name(select)
+    topic = name.topic if name is not None else select
+    names = {known.name for known in opened.topics}
+    if not topic:
+        own = [known for known in opened.topics if not known.internal]
+        full = [known for known in own if known.rows] or own or list(opened.topics)
+        if not full:
+            raise CannotError(f"{opened.title} holds no topic.")
+        topic = full[0].name
+    elif topic not in names and name is not None and select in names:
+        topic, name = select, None  # a topic whose own name looks like a record's
+    if topic not in names:
+        raise CannotError(f"{opened.title} has no topic “{topic}”. Check its name.")
+    yield topic
+    return topic, name
+
+
+def _collect(window: Window, opened: "Opened", topic: str) -> Steps:
+    known = next(known for known in opened.topics if known.name == topic)
+    opened.tail(topic, Position("beginning"))
+    calm = 0
+    while calm < CALM:
+        reached = known.records is not None and opened.rows(topic) >= known.records
+        at_end = opened.status.behind == 0 and window.session.idle()
+        calm = CALM if reached else (calm + 1 if at_end else 0)
+        yield f"the records of {topic}"
+        if opened.state == "failed":
+            raise CannotError(f"Reading {topic} ended: {opened.state_text}.")
+    opened.stop()
+    while opened.state == "live":
+        yield f"the end of reading {topic}"
+
+
+def _choose(window: Window, opened: "Opened", name: RecordName) -> Steps:
+    answers: list[int | None] = []
+    opened.find(name, answers.append)
+    while not answers:
+        yield f"the place of {name}"
+    k = answers[0]
+    if k is None:
+        raise CannotError(f"This capture does not hold {name}.")
+    window.records.table.grow(max(window.records.table.records.rows, k + 1), False)
+    window.records.table.choose(k)
+    while opened.details is None:
+        yield f"the details of {name}"
+
+
+def _calm(window: Window) -> Steps:
+    calm = 0
+    while calm < CALM:
+        calm = calm + 1 if window.session.idle() and window.records.is_complete else 0
+        yield "rows that are on their way"
+
+
+def _details(opened: "Opened", clock: Callable[[], float], until: float) -> Steps:
+    while opened.details is None and clock() < until:
+        yield "the details of a record"
+
+
+def _beats(count: int) -> Steps:
+    for _ in range(count):
+        yield "the screen"

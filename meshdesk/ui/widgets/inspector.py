@@ -1,0 +1,355 @@
+"""The inspector: all about the record that is selected. Key or value as tree, text, bytes; headers, schema, facts."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QPlainTextEdit,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from meshdesk.model import wording
+from meshdesk.model.node import Node
+from meshdesk.model.record import RecordName
+from meshdesk.model.row import Details, Part
+from meshdesk.ui import icons, theme, times
+from meshdesk.ui.widgets.controls import Line, Rule, Segments, Tags
+from meshdesk.ui.widgets.dump import Dump
+from meshdesk.ui.widgets.empty import Empty
+from meshdesk.ui.widgets.node_tree import NodeTree
+from meshdesk.ui.widgets.record_table import CONTROLS, NULL
+
+PAD = 14
+LABEL_WIDTH = 92
+FACT_LINE = 16
+FACTS_MOST = 232  # height of the facts before they scroll
+TREE, TEXT, HEADERS, BYTES, SCHEMA = range(5)
+SET_BY = {"create": "set by the producer", "append": "set by the broker", "none": ""}
+
+
+class Inspector(QWidget):
+    """About one record. It is given the details, or None while they are on their way or nothing is selected."""
+
+    said = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Inspector")
+        self.setMinimumWidth(240)
+        self._details: Details | None = None
+        self._part: Part | None = None
+        self.title = Line("Inspector")
+        self.side = Segments("Part of the record", ("Key", "Value"))
+        self.side.choose(1)
+        self.chain = Tags("How it was read")
+        self.note = _Note()
+        self.tabs = Segments("Shown as", ("Tree", "Text", "Headers 0", "Bytes", "Schema"))
+        self.tree = NodeTree()
+        self.text = _text_pane("Value as text")
+        self.headers = NodeTree()
+        self.headers.setAccessibleName("Headers")
+        self.dump = Dump()
+        self.schema = _text_pane("Schema")
+        self._pages = QStackedWidget()
+        for page in (self.tree, self.text, self.headers, self.dump, self.schema):
+            self._pages.addWidget(page)
+        self.facts = _Facts()
+        self.facts.said.connect(self.said)
+        self._empty = Empty("mouse-pointer-click", "No record is selected")
+        self._empty.say("No record is selected", "Select one in the list to look into it.")
+        self._whole = QStackedWidget()
+        self._whole.addWidget(self._empty)
+        self._whole.addWidget(self._lay_out())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._whole)
+        self.tabs.chosen.connect(self._pages.setCurrentIndex)
+        self.side.chosen.connect(lambda _: self._show_part())
+
+    def refresh(self, details: Details | None, selected: int) -> None:
+        """Shows what is selected; while the details of another record are on their way the old ones stay."""
+        if details is None and selected > 0 and self._details is not None:
+            return
+        if details is self._details:
+            return
+        self._details = details
+        self._whole.setCurrentIndex(0 if details is None else 1)
+        if details is not None:
+            partition, offset = _place(details)
+            self.title.say(("Record  ", "strong", "text"), (f"{partition} : {offset}", "mono", "second"))
+            self.tabs.name_segment(HEADERS, f"Headers {wording.count(len(details.headers))}")
+            self.headers.say(Node("", "record", "", tuple(_header_node(name, part) for name, part in details.headers)))
+            self.facts.say(details)
+            self._show_part()
+
+    def copy_value(self) -> None:
+        """Copies what the focus is on: a node, the marked text, or the dump."""
+        page = self._pages.currentWidget()
+        if isinstance(page, NodeTree):
+            text = page.copy_value()
+            self.said.emit(
+                f"Copied {wording.plural(len(text), 'character')}." if text else "Select a line to copy its value."
+            )
+        elif isinstance(page, QPlainTextEdit):
+            page.copy()
+        else:
+            self.dump.copy()
+            self.said.emit("Copied the bytes as a dump.")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_facts()
+
+    def _fit_facts(self) -> None:
+        """As high as the facts are, within a third of the inspector."""
+        most = min(FACTS_MOST, self.height() // 3)
+        self._facts_area.setFixedHeight(min(most, self.facts.heightForWidth(self.width())))
+
+    def _show_part(self) -> None:
+        details = self._details
+        if details is None:
+            return
+        part = details.key if self.side.place == 0 else details.value
+        self._part = part
+        self.chain.say(part.chain or ((part.format,) if part.format else ()))
+        self.chain.setVisible(bool(part.chain or part.format))
+        self.note.say(part.trouble)
+        self.tree.say(part.tree if part.size is not None else Node("", "null", NULL))
+        self.text.setPlainText(part.text if part.size is not None else NULL)
+        self.dump.say(part.dump, part.cut)
+        self.schema.setPlainText(_schema_text(part))
+        self.facts.say_tried(part.tried)
+        self._fit_facts()
+
+    def _lay_out(self) -> QWidget:
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 10, 0, 0)
+        column.setSpacing(8)
+        head = QHBoxLayout()
+        head.setContentsMargins(PAD, 0, PAD, 0)
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.side)
+        column.addLayout(head)
+        for part in (self.chain, self.note, self.tabs):
+            row = QHBoxLayout()
+            row.setContentsMargins(PAD, 0, PAD, 0)
+            row.addWidget(part)
+            if part is self.tabs:
+                row.addStretch(1)
+            column.addLayout(row)
+        column.addWidget(self._pages, 1)
+        column.addWidget(Rule())
+        self._facts_area = QScrollArea()
+        self._facts_area.setAccessibleName("Facts about the record")
+        self._facts_area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._facts_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._facts_area.verticalScrollBar().setAccessibleName("Scroll facts")
+        self._facts_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._facts_area.setWidgetResizable(True)
+        self._facts_area.setWidget(self.facts)
+        column.addWidget(self._facts_area)
+        column.setSpacing(8)
+        return whole
+
+
+class _Note(QWidget):
+    """A sentence about what is wrong with the record, with a sign before it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def say(self, text: str) -> None:
+        self._text = text
+        self.setAccessibleName(text)
+        self.setVisible(bool(text))
+        self.updateGeometry()
+        self.update()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return _text_height(self._text, width - 44) + 16
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self.heightForWidth(max(200, self.width())))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
+        c = theme.colours()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(c.raised)
+        painter.setPen(c.line)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
+        icons.draw(painter, "triangle-alert", 10, 9, 16, c.attention_text)
+        painter.setFont(theme.font("small"))
+        painter.setPen(c.text)
+        painter.drawText(self.rect().adjusted(34, 8, -10, -8), Qt.TextFlag.TextWordWrap, self._text)
+
+
+class _Facts(QWidget):
+    """Rows of a label and a value; below them which decoders were tried and why they declined."""
+
+    said = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = ""
+        self._rows: tuple[tuple[str, str], ...] = ()
+        self._tried: tuple[tuple[str, str], ...] = ()
+        self.setAccessibleName("Facts about the record")
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def say(self, details: Details) -> None:
+        partition, offset = _place(details)
+        self._name = str(RecordName(details.topic, details.partition, details.offset))
+        at = times.moment(details.timestamp)
+        stamp = " ".join(word for word in (at.day, at.clock, at.zone) if word)
+        by = SET_BY[details.timestamp_type] if details.timestamp is not None else ""
+        parts = [
+            f"{noun} {wording.size(part.size)}"
+            for noun, part in (("key", details.key), ("value", details.value))
+            if part.size is not None
+        ]
+        self._rows = (
+            ("Topic", details.topic.translate(CONTROLS)),
+            ("Partition", partition),
+            ("Offset", offset),
+            ("Timestamp", f"{stamp} · {by}" if by else stamp),
+            ("Leader epoch", "unknown" if details.leader_epoch is None else str(details.leader_epoch)),
+            ("Size", f"{wording.size(details.size)} · {', '.join(parts)}" if parts else wording.size(details.size)),
+        )
+        self._fit()
+
+    def say_tried(self, tried: tuple[tuple[str, str], ...]) -> None:
+        self._tried = tried
+        self._fit()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._lay(width)[-1][0].bottom() + 10 if self._rows else 0
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self.heightForWidth(max(240, self.width())))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
+        c = theme.colours()
+        painter.fillRect(self.rect(), c.panel)
+        painter.setFont(theme.font("small"))
+        metrics = QFontMetrics(theme.font("small"))
+        for box, label, value in self._lay(self.width()):
+            if not value:
+                painter.setFont(theme.font("label"))
+                painter.setPen(c.second)
+                painter.drawText(QPointF(PAD, box.y() + 14), label)
+                painter.setFont(theme.font("small"))
+                continue
+            painter.setPen(c.second)
+            shown = metrics.elidedText(label, Qt.TextElideMode.ElideRight, LABEL_WIDTH - 6)
+            painter.drawText(QRect(PAD, box.y(), LABEL_WIDTH, box.height()), Qt.AlignmentFlag.AlignTop, shown)
+            painter.setPen(c.text)
+            if label == "Topic":
+                value = metrics.elidedText(value, Qt.TextElideMode.ElideMiddle, box.width())
+            painter.drawText(box, Qt.TextFlag.TextWordWrap, value)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Copy the record's name").triggered.connect(self._copy_name)
+        menu.popup(event.globalPos())
+
+    def _copy_name(self) -> None:
+        QGuiApplication.clipboard().setText(self._name)
+        self.said.emit(f"Copied {self._name}.")
+
+    def _fit(self) -> None:
+        self.setAccessibleDescription("; ".join(f"{label}: {value}" for label, value in (*self._rows, *self._tried)))
+        self.updateGeometry()
+        self.update()
+
+    def _lay(self, width: int) -> list[tuple[QRect, str, str]]:
+        """The places of all values: (box, label, value); a heading has no value."""
+        left = PAD + LABEL_WIDTH
+        room = max(60, width - left - PAD)
+        y = 8
+        placed: list[tuple[QRect, str, str]] = []
+        for label, value in (*self._rows, *((("Tried before", ""), *self._tried) if self._tried else ())):
+            if not value:
+                placed.append((QRect(PAD, y + 4, room, 18), label, ""))
+                y += 26
+                continue
+            high = FACT_LINE if label == "Topic" else _text_height(value, room)
+            placed.append((QRect(left, y, room, high), label, value))
+            y += max(FACT_LINE, high) + 3
+        return placed
+
+
+def _place(details: Details) -> tuple[str, str]:
+    """Partition and offset in words; a record whose bytes are gone has neither."""
+    if details.partition < 0:
+        return "–", "–"
+    return str(details.partition), wording.count(details.offset)
+
+
+def _header_node(name: str, part: Part) -> Node:
+    return replace(part.tree, name=name or '""') if part.size is not None else Node(name or '""', "null", NULL)
+
+
+def _schema_text(part: Part) -> str:
+    if not part.schema and not part.schema_text:
+        return "No schema was needed to read this."
+    return f"{part.schema}\n\n{part.schema_text}".strip()
+
+
+def _text_height(text: str, width: int) -> int:
+    box = QFontMetrics(theme.font("small")).boundingRect(0, 0, max(40, width), 10_000, Qt.TextFlag.TextWordWrap, text)
+    return box.height()
+
+
+def _text_pane(name: str) -> QPlainTextEdit:
+    pane = QPlainTextEdit()
+    pane.setAccessibleName(name)
+    pane.setReadOnly(True)
+    pane.setUndoRedoEnabled(False)
+    pane.setFont(theme.font("mono"))
+    pane.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+    pane.document().setDocumentMargin(PAD - 4)
+    pane.viewport().setBackgroundRole(QPalette.ColorRole.Window)
+    pane.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    pane.verticalScrollBar().setAccessibleName(f"Scroll {name.lower()}")
+    pane.horizontalScrollBar().setAccessibleName(f"Scroll {name.lower()} sideways")
+    return pane

@@ -1,0 +1,296 @@
+"""A decoded value as a tree. Items are made when they are looked at: fifty thousand nodes cost as much as the forty on the screen."""
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetricsF,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
+
+from meshdesk.model import wording
+from meshdesk.model.node import Node, pretty
+from meshdesk.ui import icons, theme
+from meshdesk.ui.widgets.record_table import CONTROLS, TONES
+
+Index = QModelIndex | QPersistentModelIndex
+
+CHUNK = 500  # children handed to Qt at a time; more follow when somebody scrolls there
+UNFOLD = 60  # a tree is unfolded as far as it has no more lines than this: some two screens of the inspector
+STEP = 16
+LEFT = 28
+SHOWN = 600  # characters of a value that are drawn; copying takes all of it
+
+
+class _Item:
+    """A node at its place. Children are made when they are first asked for."""
+
+    __slots__ = ("fetched", "kids", "node", "parent", "row")
+
+    def __init__(self, node: Node, parent: "_Item | None", row: int) -> None:
+        self.node = node
+        self.parent = parent
+        self.row = row
+        self.kids: list[_Item] = []
+        self.fetched = 0
+
+    def fetch(self, count: int) -> None:
+        children = self.node.children
+        for row in range(len(self.kids), min(len(children), count)):
+            self.kids.append(_Item(children[row], self, row))
+
+
+class NodeModel(QAbstractItemModel):
+    """One column of nodes. A value without parts is one line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._root: _Item | None = None
+
+    def show(self, tree: Node | None) -> None:
+        self.beginResetModel()
+        if tree is None:
+            self._root = None
+        else:
+            shown = tree if tree.children else Node("", "record", "", (tree,))  # a value without parts is one line
+            self._root = _Item(shown, None, 0)
+            self._root.fetch(CHUNK)
+        self.endResetModel()
+
+    def item(self, index: Index) -> _Item | None:
+        if not index.isValid():
+            return self._root
+        held = index.internalPointer()
+        return held if isinstance(held, _Item) else None
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008  Qt's own default
+        item = self.item(parent)
+        if item is None or column != 0 or not 0 <= row < len(item.kids):
+            return QModelIndex()
+        return self.createIndex(row, 0, item.kids[row])
+
+    def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override]  # noqa: B008
+        item = self.item(index) if index.isValid() else None
+        if item is None or item.parent is None or item.parent.parent is None:
+            return QModelIndex()
+        return self.createIndex(item.parent.row, 0, item.parent)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        item = self.item(parent)
+        return len(item.kids) if item is not None and parent.column() <= 0 else 0
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 1
+
+    def hasChildren(self, parent: Index = QModelIndex()) -> bool:  # noqa: B008
+        item = self.item(parent)
+        return item is not None and bool(item.node.children)
+
+    def canFetchMore(self, parent: Index) -> bool:
+        item = self.item(parent)
+        return item is not None and len(item.kids) < len(item.node.children)
+
+    def fetchMore(self, parent: Index) -> None:
+        item = self.item(parent)
+        if item is None:
+            return
+        first, last = len(item.kids), min(len(item.node.children), len(item.kids) + CHUNK) - 1
+        if last >= first:
+            self.beginInsertRows(_plain(parent), first, last)
+            item.fetch(last + 1)
+            self.endInsertRows()
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
+        item = self.item(index) if index.isValid() else None
+        if item is None:
+            return None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{label_of(item)} {value_of(item.node)}".strip()
+        return None
+
+
+def _plain(index: Index) -> QModelIndex:
+    return index if isinstance(index, QModelIndex) else index.model().index(index.row(), 0, index.parent())
+
+
+CONTAINERS = ("record", "array", "map")
+
+
+PART_NOUNS = {"record": "field", "map": "entry", "array": "element"}
+PART_NOUNS_MANY = {"map": "entries"}
+
+
+def label_of(item: _Item) -> str:
+    """The name of a field, or the place of an element."""
+    return item.node.name or (str(item.row) if item.parent is not None and item.parent.node.kind == "array" else "")
+
+
+def value_of(node: Node) -> str:
+    if node.children:
+        return ""
+    if node.kind in CONTAINERS:
+        return "[]" if node.kind == "array" else "{}"
+    return f'"{node.text}"' if node.kind == "string" else node.text
+
+
+def path_of(item: _Item) -> str:
+    """Where a node is, as people write it: `customer.lines[0].sku`."""
+    steps: list[str] = []
+    at: _Item | None = item
+    while at is not None and at.parent is not None:
+        steps.append(f"[{at.row}]" if at.parent.node.kind == "array" else f".{label_of(at)}")
+        at = at.parent
+    return "".join(reversed(steps)).removeprefix(".")
+
+
+def _note(node: Node) -> str:
+    """What stands at the right of a line: of a container how much is in it, of a value what its schema calls it."""
+    if node.children:
+        return wording.plural(len(node.children), PART_NOUNS.get(node.kind, "part"), PART_NOUNS_MANY.get(node.kind, ""))
+    if node.span is None:
+        return node.note
+    first, end = node.span
+    where = f"byte {first}" if end - first <= 1 else f"bytes {first}-{end - 1}"
+    return f"{node.note} · {where}" if node.note else where
+
+
+class NodeTree(QTreeView):
+    """The tree of a value, 22 px a line in the mono font."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nodes = NodeModel()
+        self.setModel(self.nodes)
+        self.setAccessibleName("Value as a tree")
+        self.setHeaderHidden(True)
+        self.setUniformRowHeights(True)
+        self.setIndentation(STEP)
+        self.setRootIsDecorated(True)
+        self.setFrameShape(QTreeView.Shape.NoFrame)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setExpandsOnDoubleClick(True)
+        self.setAnimated(False)
+        self.setItemDelegate(_RowHeight(self))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalScrollBar().setAccessibleName("Scroll the tree")
+
+    def say(self, tree: Node | None) -> None:
+        """Shows a value, unfolded from the top as far as that makes no long list."""
+        self.nodes.show(tree)
+        self._unfold()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self.viewport()) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
+        c = theme.colours()
+        width, height = self.viewport().width(), self.viewport().height()
+        painter.fillRect(0, 0, width, height, c.panel)
+        index = self.indexAt(QRect(0, 0, 1, 1).topLeft())
+        while index.isValid():
+            box = self.visualRect(index)
+            if box.y() >= height:
+                return
+            self._paint_line(painter, index, box.y(), width)
+            index = self.indexBelow(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_value()
+        elif event.key() == Qt.Key.Key_C and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.copy_path()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if not self.currentIndex().isValid():
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Copy value\tCtrl+C").triggered.connect(self.copy_value)
+        menu.addAction("Copy path\tAlt+C").triggered.connect(self.copy_path)
+        menu.popup(event.globalPos())
+
+    def copy_value(self) -> str:
+        """The whole value of the current line to the clipboard; gives what was copied."""
+        item = self.nodes.item(self.currentIndex()) if self.currentIndex().isValid() else None
+        text = "" if item is None else pretty(item.node) if item.node.children else item.node.text
+        if text:
+            QGuiApplication.clipboard().setText(text)
+        return text
+
+    def copy_path(self) -> str:
+        item = self.nodes.item(self.currentIndex()) if self.currentIndex().isValid() else None
+        text = "" if item is None else path_of(item)
+        if text:
+            QGuiApplication.clipboard().setText(text)
+        return text
+
+    def _unfold(self) -> None:
+        """Level by level, while all lines together stay below UNFOLD."""
+        lines = self.nodes.rowCount()
+        level = [self.nodes.index(row, 0) for row in range(min(lines, UNFOLD))]
+        while level:
+            below: list[QModelIndex] = []
+            for index in level:
+                item = self.nodes.item(index)
+                count = len(item.node.children) if item is not None else 0
+                if 0 < count <= UNFOLD - lines:
+                    lines += count
+                    self.nodes.fetchMore(index)
+                    self.expand(index)
+                    below.extend(self.nodes.index(row, 0, index) for row in range(count))
+            level = below
+
+    def _paint_line(self, painter: QPainter, index: QModelIndex, y: int, width: int) -> None:
+        item = self.nodes.item(index)
+        if item is None:
+            return
+        c = theme.colours()
+        is_current = index == self.currentIndex()
+        if is_current:
+            painter.fillRect(0, y, width, theme.MONO_ROW, c.selection)
+        x = float(LEFT + self._depth(item) * STEP)
+        if item.node.children:
+            icons.draw(
+                painter, "chevron-down" if self.isExpanded(index) else "chevron-right", x - 16, y + 5, 12, c.third
+            )
+        metrics = QFontMetricsF(theme.font("mono"))
+        base = y + round((theme.MONO_ROW + metrics.capHeight()) / 2)
+        room = width - 12.0
+        note = _note(item.node)
+        if note and (is_current or item.node.children):
+            small = QFontMetricsF(theme.font("small"))
+            wide = small.horizontalAdvance(note)
+            if x + wide + 80 < room:
+                painter.setFont(theme.font("small"))
+                painter.setPen(c.second if is_current else c.third)
+                painter.drawText(QPointF(room - wide, base), note)
+                room -= wide + 8
+        painter.setFont(theme.font("mono"))
+        label = label_of(item).translate(CONTROLS)
+        if label:
+            painter.setPen(c.declared_text)
+            label = metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, max(30.0, (room - x) * 0.7))
+            painter.drawText(QPointF(x, base), label)
+            x += metrics.horizontalAdvance(label) + 8
+        value = value_of(item.node)[:SHOWN].translate(CONTROLS)
+        painter.setPen(getattr(c, TONES.get(item.node.kind, "text")))
+        painter.drawText(QPointF(x, base), metrics.elidedText(value, Qt.TextElideMode.ElideRight, max(0.0, room - x)))
+
+    @staticmethod
+    def _depth(item: _Item) -> int:
+        depth, at = 0, item.parent
+        while at is not None and at.parent is not None:
+            depth, at = depth + 1, at.parent
+        return depth
+
+
+class _RowHeight(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(100, theme.MONO_ROW)

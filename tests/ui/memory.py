@@ -1,0 +1,233 @@
+"""A session whose captures live in memory: the interface of meshdesk.session over rows that a test makes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from meshdesk.model.node import Node
+from meshdesk.model.position import Position
+from meshdesk.model.record import RecordName
+from meshdesk.model.row import Details, Part, Row
+from meshdesk.model.trouble import Trouble
+
+State = Literal["opening", "connecting", "live", "ended", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    name: str
+    partitions: int = 3
+    records: int | None = None
+    rate: float | None = None
+    rows: int = 0
+    tailing: bool = False
+    internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    text: str
+    done: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    rows: int = 0
+    rows_rate: float = 0.0
+    behind: int | None = None
+    dropped: int = 0
+    bytes: int = 0
+
+
+@dataclass
+class MemoryCapture:
+    """A capture whose rows are in memory; answers arrive at the next beat, as they do from the look program."""
+
+    title: str = "acme-prod"
+    state: State = "live"
+    state_text: str = "read-only"
+    topics: tuple[Topic, ...] = ()
+    progress: Progress | None = None
+    status: Status = field(default_factory=Status)
+    revision: int = 0
+    row_revision: int = 0
+    details: Details | None = None
+    held: dict[str, list[Row]] = field(default_factory=dict)
+    known: dict[tuple[str, int], Row] = field(default_factory=dict)
+    tails: list[tuple[str, Position]] = field(default_factory=list)
+    wanted: list[tuple[str, int, int]] = field(default_factory=list)
+    todo: list[Callable[[], None]] = field(default_factory=list)
+
+    def tail(self, topic: str, start: Position) -> None:
+        self.tails.append((topic, start))
+
+    def stop_tail(self, topic: str) -> None:
+        self.tails = [tail for tail in self.tails if tail[0] != topic]
+
+    def rows(self, topic: str) -> int:
+        return len(self.held.get(topic, ()))
+
+    def row(self, topic: str, k: int) -> Row | None:
+        return self.known.get((topic, k))
+
+    def want(self, topic: str, first: int, last: int) -> None:
+        missing = [k for k in range(first, last + 1) if (topic, k) not in self.known and k < self.rows(topic)]
+        if missing:
+            self.wanted.append((topic, first, last))
+            self.todo.append(lambda: self._answer(topic, missing))
+
+    def select(self, topic: str, k: int | None) -> None:
+        self.details = None
+        if k is not None:
+            self.todo.append(lambda: setattr(self, "details", details_of(self.held[topic][k])))
+
+    def find(self, name: RecordName, done: Callable[[int | None], None]) -> None:
+        places = [(row.partition, row.offset) for row in self.held.get(name.topic, ())]
+        wanted = (name.partition, name.offset)
+        self.todo.append(lambda: done(places.index(wanted) if wanted in places else None))
+
+    def copy(self, topic: str, ks: Sequence[int], as_json: bool, done: Callable[[str], None]) -> None:
+        rows = [self.held[topic][k] for k in ks]
+        text = "\n".join(f'{{"offset": {row.offset}}}' if as_json else f"{row.partition}\t{row.offset}" for row in rows)
+        self.todo.append(lambda: done(text))
+
+    def save(self, path: Path, done: Callable[[str], None]) -> None:
+        self.todo.append(lambda: done(""))
+
+    def stop(self) -> None:
+        self.state, self.state_text = "ended", "recorded 24 Nov 14:02 – 14:10"
+        self.revision += 1
+
+    def add(self, *rows: Row) -> None:
+        """Records arrive."""
+        for row in rows:
+            self.held.setdefault(row.topic, []).append(row)
+        self.revision += 1
+
+    def _answer(self, topic: str, ks: list[int]) -> None:
+        for k in ks:
+            self.known[topic, k] = self.held[topic][k]
+        self.row_revision += 1
+
+
+class MemorySession:
+    """A session whose captures were put into it."""
+
+    def __init__(self, *captures: MemoryCapture) -> None:
+        self.captures: list[MemoryCapture] = list(captures)
+        self.troubles: tuple[Trouble, ...] = ()
+        self.revision = 0
+        self.connections: list[object] = []
+        self.files: list[Path] = []
+        self.through: list[tuple[tuple[str, ...], str]] = []
+        self.is_closed = False
+
+    def beat(self) -> None:
+        for capture in self.captures:
+            todo, capture.todo = capture.todo, []
+            for do in todo:
+                do()
+
+    def open_file(self, path: Path) -> MemoryCapture:
+        self.files.append(path)
+        return self._add(MemoryCapture(path.name, "opening", "opening …"))
+
+    def connect(self, connection: object) -> MemoryCapture:
+        self.connections.append(connection)
+        return self._add(MemoryCapture("localhost:9092", "connecting", "connecting …"))
+
+    def open_through(self, verb: Sequence[str], title: str) -> MemoryCapture:
+        self.through.append((tuple(verb), title))
+        return self._add(MemoryCapture(title, "opening", "", progress=Progress("Downloading Kafka", 12, 80)))
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def idle(self) -> bool:
+        return not any(capture.todo for capture in self.captures)
+
+    def say(self, *troubles: Trouble) -> None:
+        self.troubles = (*self.troubles, *troubles)
+        self.revision += 1
+
+    def _add(self, capture: MemoryCapture) -> MemoryCapture:
+        self.captures.append(capture)
+        self.revision += 1
+        return capture
+
+
+def row(k: int, topic: str = "orders.placed.v1", **fields: object) -> Row:
+    """The k-th record of a topic with three partitions: an order."""
+    value = f"order_id A-{88210 + k} amount {300 + k % 180}.25 status paid"
+    at = value.index("amount")
+    status = value.index("status")
+    tones = (
+        (0, 8, "key"), (9, at - 1, "string"), (at, at + 6, "key"), (at + 7, status - 1, "decimal"),
+        (status, status + 6, "key"), (status + 7, len(value), "string"),
+    )  # fmt: skip
+    plain: Mapping[str, object] = {
+        "row": k, "topic": topic, "partition": k % 3, "offset": 1_184_000 + k // 3, "timestamp": 1_795_528_929_000 + k * 37,
+        "key": f"c-{(k * 7919) % 99991:06d}", "value": value, "tones": tones, "format": "Avro 42", "headers": "traceparent",
+        "header_count": 1, "size": 190 + k % 50,
+    }  # fmt: skip
+    return Row(**{**plain, **fields})  # type: ignore[arg-type]
+
+
+def tree(k: int) -> Node:
+    """The value of the k-th order."""
+    customer = Node(
+        "customer", "record", "", (Node("id", "string", "c-041877"), Node("email", "string", "a@example.org"))
+    )
+    lines = tuple(
+        Node("", "record", "", (Node("sku", "string", f"KX-{1180 + n}"), Node("quantity", "int", str(n + 1))))
+        for n in range(2)
+    )
+    return Node(
+        "", "record", "",
+        (
+            Node("order_id", "string", f"A-{88210 + k}"), customer, Node("amount", "decimal", "412.90", (), "decimal(12,2)", (21, 25)),
+            Node("currency", "string", "EUR"), Node("lines", "array", "", lines), Node("gift_note", "null", "null"),
+            Node("placed_at", "string", "2026-11-23T14:02:09.771428Z"),
+        ),
+    )  # fmt: skip
+
+
+def details_of(row: Row) -> Details:
+    """What the inspector would get of a row."""
+    data = bytes(range(7, 7 + 231))
+    dump = tuple(
+        (
+            f"{at:04x}",
+            data[at : at + 12].hex(" "),
+            "".join(chr(b) if 32 <= b < 127 else "." for b in data[at : at + 12]),
+        )
+        for at in range(0, len(data), 12)
+    )
+    value = Part(
+        tree(row.row), ("Confluent id 42", "Avro"), "Avro 42", None if row.null_value else 231, '{\n  "order_id": "A-88210"\n}',
+        dump, 0, "orders.placed.v1-value version 3, id 42", '{"type": "record"}', (), row.trouble,
+    )  # fmt: skip
+    key = Part(Node("", "string", row.key), ("text",), "text", None if row.null_key else 8, row.key, (), 0)
+    header = Part(Node("", "string", "00-4bf92f"), ("text",), "text", 9, "00-4bf92f", (), 0)
+    return Details(
+        row.row, row.topic, row.partition, row.offset, row.timestamp, "create", 4, row.size, key, value,
+        (("traceparent", header), ("ce_type", header)),
+    )  # fmt: skip
+
+
+def capture(rows: int = 60, **fields: object) -> MemoryCapture:
+    """A live capture of a small company with `rows` records of one topic."""
+    names = [
+        "__consumer_offsets", "_schemas", "baskets.changed.v1", "fraud.scored.v2", "orders.amended.v2", "orders.cancelled.v1",
+        "orders.placed.v1", "payments.authorised.v3", "payments.failed.dlq", "payments.failed.v1", "shipments.planned.v1",
+    ]  # fmt: skip
+    topics = tuple(
+        Topic(name, 6, 20_000 + 911 * n, [812.4, 14.0, 96.0, 0.31, 0.0, 1234.0][n % 6], rows if name == "orders.placed.v1" else 0,
+              name == "orders.placed.v1", name.startswith("_"))
+        for n, name in enumerate(names)
+    )  # fmt: skip
+    made = MemoryCapture(topics=topics, status=Status(rows, 812.0, 0, 0, rows * 213), **fields)  # type: ignore[arg-type]
+    made.add(*(row(k) for k in range(rows)))
+    return made
