@@ -1,10 +1,7 @@
 """Writing a capture: batches of one topic, their index, names, facts and samples. Each writer has files of its own."""
 
-import json
 import os
 import threading
-import time
-import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -15,30 +12,10 @@ from meshdesk.capture.lines import Line, encode_line
 from meshdesk.capture.reader import segment_name
 from meshdesk.capture.records import RECORDS, payload_bytes
 from meshdesk.capture.samples import SAMPLES
-from meshdesk.capture.store import FORMAT, CaptureError
-from meshdesk.capture.upgrade import NEWEST
+from meshdesk.capture.store import CaptureError
 from meshdesk.model.fact import Checked, Fact, fact_message
 
 SEGMENT_SIZE = 128 << 20  # dropping the oldest and joining small batches go by whole segments; 128 MB is a second of flood
-
-
-def create_capture(folder: Path, made_by: str, title: str) -> None:
-    """Makes the folder (mode 0700) of an empty capture. Raises CaptureError."""
-    manifest = {
-        "format": FORMAT,
-        "version": NEWEST,
-        "id": uuid.uuid4().hex,
-        "made_by": made_by,
-        "created": time.time_ns() // 1_000_000,
-        "title": title,
-    }
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = folder / "manifest.json.part"
-        draft.write_text(json.dumps(manifest, indent=1), "utf-8")
-        os.replace(draft, folder / "manifest.json")
-    except OSError as error:
-        raise CaptureError(f"No capture can be made in {folder}: {error.strerror}. Choose another folder.") from error
 
 
 class Writer:

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import os
 import signal
 import tempfile
 import threading
@@ -9,12 +10,13 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from enum import Enum
 from pathlib import Path
 from queue import Empty
 
+from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.pack import pack
 from meshdesk.capture.store import CaptureError
-from meshdesk.capture.writer import create_capture
 from meshdesk.collect.client import KafkaTrouble, now
 from meshdesk.collect.collector import Collector
 from meshdesk.collect.properties import PropertiesError, Source
@@ -61,9 +63,10 @@ def _serve(pipes: Pipes, first: Message) -> int:
     collector = Collector(source, Path(str(first["folder"])), folds.report, news.set)
     told: Message = {}
     due = 0.0
-    going = True
-    while going:
-        going = _obey(pipes, collector, folds.report)
+    while True:
+        orders = _obey(pipes, collector, folds.report)
+        if orders is not Orders.GO_ON:
+            break
         collector.step()
         if time.monotonic() >= due:
             due = time.monotonic() + 1 / FRAMES_A_SECOND
@@ -72,22 +75,37 @@ def _serve(pipes: Pipes, first: Message) -> int:
             if message != told or news.is_set():
                 news.clear()
                 told = message
-                going = pipes.send(message) and going
-    missing = collector.close(SETTLE)
+                pipes.send(message)
+    if orders is Orders.ORPHANED:
+        # Nobody is left to end this program if a library hangs while it closes.
+        last = threading.Timer(SETTLE, os._exit, (1,))
+        last.daemon = True
+        last.start()
+    missing = collector.close(SETTLE if orders is Orders.STOP else 0.0)
     pipes.send({"is": "progress", "connected": collector.watch.connected, **asdict(collector.progress())})
     pipes.send({"is": "ended", "missing": missing[:100]})
     return 0
 
 
-def _obey(pipes: Pipes, collector: Collector, report: Callable[[Trouble], None]) -> bool:
-    """Does what the window said meanwhile; False when it said stop or is gone."""
+class Orders(Enum):
+    """What the window wants of this program by now."""
+
+    GO_ON = "go on"
+    STOP = "stop"
+    ORPHANED = "the window is gone"
+
+
+def _obey(pipes: Pipes, collector: Collector, report: Callable[[Trouble], None]) -> Orders:
+    """Does what the window said meanwhile."""
     while True:
         try:
             message = pipes.messages.get_nowait()
         except Empty:
-            return True
-        if message is None or message.get("do") == "stop":
-            return False
+            return Orders.GO_ON
+        if message is None:
+            return Orders.ORPHANED
+        if message.get("do") == "stop":
+            return Orders.STOP
         try:
             if message.get("do") == "tail":
                 start, until = message["start"], message.get("until")
@@ -165,8 +183,7 @@ def command(order: Order, made_by: str, say: Say, print_line: Say) -> int:
 def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, say: Say, print_line: Say) -> int:
     gc.disable()
     create_capture(folder, made_by, order.source.bootstrap)
-    troubles: list[Trouble] = []
-    folds = _Folds(lambda trouble: (troubles.append(trouble), say(trouble.sentence)))
+    folds = _Folds(lambda trouble: say(trouble.sentence))
     started = time.monotonic()
     collector = Collector(order.source, folder, folds.report, lambda: None)
     try:

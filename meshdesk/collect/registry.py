@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import httpx
 import truststore
 
-from meshdesk.model.fact import Fact
+from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.trouble import Trouble
 from meshdesk.model.wording import plural
 
@@ -32,7 +32,7 @@ class Schemas:
         self,
         url: str,
         user: str,
-        store: Callable[[Fact], None],
+        store: Callable[[Fact | Checked], None],
         report: Callable[[Trouble], None],
         clock: Callable[[], int],
     ) -> None:
@@ -115,6 +115,7 @@ class Schemas:
             return
         if self._down:
             self._down, self._attempt = False, 0
+            self._store(Checked("registry", self._clock(), self._clock()))
             self._report(
                 Trouble(f"The schema registry {shown(self.url)} answers again.", "", self.url, "attention", self._clock())
             )
@@ -137,6 +138,7 @@ class Schemas:
             self._wanted = {other: max(when, later) for other, when in self._wanted.items()}
             missing = len(self._missing())
         if first:
+            self._store(Checked("registry", self._clock(), self._clock(), f"The schema registry {_reason(error)}."))
             self._report(
                 Trouble(
                     f"The schema registry {shown(self.url)} {_reason(error)}; {plural(missing, 'schema')} cannot be fetched.",

@@ -1,4 +1,4 @@
-"""Where a record is and how it is called."""
+"""A Kafka record, and what it is called."""
 
 import re
 from dataclasses import dataclass
@@ -24,3 +24,30 @@ def record_name(text: str) -> RecordName | None:
     """
     match = re.fullmatch(r"(.+)\[(\d+)\]@(\d+)", text)
     return RecordName(match[1], int(match[2]), int(match[3])) if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as received. Null and empty differ; headers keep their order and their repeats."""
+
+    row: int  # its number in the capture
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int | None  # ms since the epoch; None where the record has none
+    timestamp_type: int  # Kafka's: 0 none, 1 create time, 2 log append time
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+    leader_epoch: int | None
+
+    @property
+    def size(self) -> int:
+        """Bytes of key, value and headers (names in UTF-8)."""
+        headers = sum(len(name.encode("utf-8", "surrogatepass")) + len(value or b"") for name, value in self.headers)
+        return len(self.key or b"") + len(self.value or b"") + headers
+
+    @property
+    def name(self) -> RecordName:
+        """What people call it."""
+        return RecordName(self.topic, self.partition, self.offset)

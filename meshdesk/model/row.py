@@ -72,8 +72,8 @@ def row_frame(row: Row) -> list[Any]:
 
 def row_from(fields: list[Any]) -> Row:
     """The row that `row_frame` wrote."""
-    row = Row(*fields)
-    return Row(*fields[:7], tuple((int(a), int(b), str(tone)) for a, b, tone in row.tones), *fields[8:])
+    named = dict(zip(Row.__slots__, fields, strict=True))
+    return Row(**named | {"tones": tuple((int(a), int(b), str(tone)) for a, b, tone in named["tones"])})
 
 
 def details_frame(details: Details) -> Message:

@@ -6,11 +6,12 @@ PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def resource(name: str) -> Path:
-    """The file or folder `name` of the resources, e.g. "icons/search.svg"; FileNotFoundError with a sentence without it."""
+    """The file or folder `name` of the resources, e.g. "icons/search.svg". Raises FileNotFoundError."""
     places = (PACKAGE / "resources", PACKAGE.parent / "resources")
     for place in places:
         if (place / name).exists():
             return place / name
     raise FileNotFoundError(
-        f"MeshDesk's own file {name} is missing: it is neither in {places[0]} nor in {places[1]}. Install MeshDesk again."
+        f"MeshDesk's own file {name} is missing: it is neither in {places[0]} nor in {places[1]}. "
+        "Install MeshDesk again."
     )

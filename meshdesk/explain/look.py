@@ -1,0 +1,157 @@
+"""Role look: records as the list and the inspector show them. Every answer is bounded, however large the record is."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from meshdesk.decode.chain import decode, preview
+from meshdesk.decode.contract import Decoded, Layer, Payload, Preview, Schemas
+from meshdesk.explain.rows import Lost
+from meshdesk.model.node import Node, pretty
+from meshdesk.model.record import Record
+from meshdesk.model.row import TIMESTAMP_TYPES, Details, Part, Row
+from meshdesk.model.wording import plural
+
+PREVIEW = 160  # characters; longer ones cost Qt more to lay out than a person reads in a row (measured)
+KEY = 80
+HEADERS = 60
+TEXT = 400_000  # characters of pretty text; some 10,000 lines
+DUMP = 64 << 10  # bytes of the dump: 4,096 lines
+HEADERS_SHOWN = 2_000  # a record with more of them is shown with the first ones and their number
+
+Answer = TypeVar("Answer")
+
+
+def row_of(record: Record | Lost, schemas: Schemas) -> Row:
+    """The record as one row of a list; a lost one is a row that says why."""
+    if isinstance(record, Lost):
+        return Row(record.row, record.topic, -1, -1, None, "", "", (), "lost", "", 0, 0, trouble=record.reason)
+    key = _preview(Payload(record.key, "key", record.topic, record.headers), schemas, KEY)
+    value = _preview(Payload(record.value, "value", record.topic, record.headers), schemas, PREVIEW)
+    names = ", ".join(name for name, _ in record.headers[:20])
+    return Row(
+        row=record.row,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        timestamp=record.timestamp,
+        key=key.text,
+        value=value.text,
+        tones=value.spans,
+        format=value.format,
+        headers=names[:HEADERS],
+        header_count=len(record.headers),
+        size=record.size,
+        null_key=record.key is None,
+        null_value=record.value is None,
+        trouble=value.trouble or key.trouble,
+    )
+
+
+def culprit(record: Record | Lost, reason: str) -> Row:
+    """The row of a record whose decoding had to be ended: its columns, and the reason in place of the value."""
+    if isinstance(record, Lost):
+        return Row(record.row, record.topic, -1, -1, None, "", "", (), "lost", "", 0, 0, trouble=record.reason)
+    return Row(
+        record.row, record.topic, record.partition, record.offset, record.timestamp, "", "", (), "not decoded",
+        "", len(record.headers), record.size, record.key is None, record.value is None, reason,
+    )  # fmt: skip
+
+
+def details_of(record: Record | Lost, schemas: Schemas, raw: bool = False) -> Details:
+    """All that the inspector shows; `raw` leaves the decoders out (their deadline passed)."""
+    if isinstance(record, Lost):
+        gone = Part(Node("", "null", ""), (), "lost", None, "", (), 0, trouble=record.reason)
+        return Details(record.row, record.topic, -1, -1, None, "none", None, 0, gone, gone, ())
+    payloads = [Payload(record.key, "key", record.topic, record.headers), Payload(record.value, "value", record.topic, record.headers)]
+    key, value = (_undecoded(payload) if raw else part_of(payload, schemas) for payload in payloads)
+    return Details(
+        row=record.row,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        timestamp=record.timestamp,
+        timestamp_type=TIMESTAMP_TYPES[record.timestamp_type],
+        leader_epoch=record.leader_epoch,
+        size=record.size,
+        key=key,
+        value=value,
+        headers=tuple((name, _header(value)) for name, value in record.headers[:HEADERS_SHOWN]),
+    )
+
+
+def part_of(payload: Payload, schemas: Schemas) -> Part:
+    """A key or a value, decoded with its reasoning, as text and as a dump."""
+    decoded = guarded(lambda: decode(payload, schemas), lambda reason: _failed(payload, reason))
+    text = pretty(decoded.tree)
+    schema = decoded.schema
+    dump, cut = _dump(payload.data or b"")
+    return Part(
+        tree=decoded.tree,
+        chain=tuple(f"{layer.name} {layer.detail}".strip() for layer in decoded.chain),
+        format=decoded.format,
+        size=None if payload.data is None else len(payload.data),
+        text=text if len(text) <= TEXT else f"{text[:TEXT]}\n… {plural(len(text) - TEXT, 'more character')}",
+        dump=dump,
+        cut=cut,
+        schema=f"{schema.subject or 'schema'} version {schema.version}, id {schema.id}" if schema else "",
+        schema_text=schema.text if schema else "",
+        tried=tuple((declined.name, declined.why) for declined in decoded.tried),
+        trouble=decoded.trouble,
+    )
+
+
+def guarded(ask: Callable[[], Answer], failed: Callable[[str], Answer]) -> Answer:
+    """The border of the decoders: whatever they raise is their bug; it costs a sentence, never the program."""
+    try:
+        return ask()
+    except Exception as error:  # the border: a decoder answers or declines, anything else is a bug of it
+        return failed(
+            f"A decoder has a bug ({type(error).__name__}: {str(error)[:120]}); the bytes are shown. "
+            "Copy this record into a report to have it mended."
+        )
+
+
+def _preview(payload: Payload, schemas: Schemas, limit: int) -> Preview:
+    return guarded(
+        lambda: preview(payload, schemas, limit),
+        lambda reason: Preview((payload.data or b"")[: limit // 3].hex(" "), (), "bytes", reason),
+    )
+
+
+def _failed(payload: Payload, reason: str) -> Decoded:
+    data = payload.data or b""
+    return Decoded(Node("", "bytes", data[:1024].hex()), (Layer("not decoded"),), "bytes", None, (), reason)
+
+
+def _undecoded(payload: Payload) -> Part:
+    dump, cut = _dump(payload.data or b"")
+    size = None if payload.data is None else len(payload.data)
+    reason = "Decoding took too long or too much memory and was ended; the bytes are shown."
+    return Part(Node("", "bytes", f"{size or 0} bytes"), (), "not decoded", size, "", dump, cut, trouble=reason)
+
+
+def _header(value: bytes | None) -> Part:
+    if value is None:
+        return Part(Node("", "null", "null"), (), "null", None, "", (), 0)
+    dump, cut = _dump(value[:4096])
+    text = _printable(value)
+    shown = value[:256].hex(" ") if text is None else text[:TEXT]
+    node = Node("", "bytes" if text is None else "string", shown)
+    return Part(node, (), "bytes" if text is None else "text", len(value), shown, dump, cut)
+
+
+def _printable(data: bytes) -> str | None:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return text if text.isprintable() else None
+
+
+def _dump(data: bytes) -> tuple[tuple[tuple[str, str, str], ...], int]:
+    """Lines of 12 bytes: offset, hex, and what of it is printable ASCII; 12 fit the inspector at its drawn width."""
+    lines = []
+    for at in range(0, min(len(data), DUMP), 12):
+        piece = data[at : at + 12]
+        lines.append((f"{at:04x}", piece.hex(" "), "".join(chr(b) if 32 <= b < 127 else "." for b in piece)))
+    return tuple(lines), max(0, len(data) - DUMP)

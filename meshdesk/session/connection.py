@@ -1,0 +1,21 @@
+"""Where to connect."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A cluster and how to reach it. Settings may hold secrets: the repr leaves them out, and they go to collect by its stdin."""
+
+    bootstrap: str
+    registry: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict, repr=False)
+    name: str = ""
+    registry_user: str = field(default="", repr=False)  # user:password
+    home: str = ""  # a folder that goes with the mesh (the demo's): the capture lives and ends there
+
+    @property
+    def title(self) -> str:
+        """What it is called in the window."""
+        return self.name or self.bootstrap

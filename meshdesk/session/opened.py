@@ -1,0 +1,413 @@
+"""One capture that is open: a file, or a live connection whose collecting goes on into it."""
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Literal
+
+from meshdesk.model.frame import Message
+from meshdesk.model.position import Position
+from meshdesk.model.record import RecordName
+from meshdesk.model.row import Details, Row, details_from
+from meshdesk.model.trouble import Trouble, trouble_from
+from meshdesk.model.wording import plural
+from meshdesk.session.children import Child, Heard
+from meshdesk.session.connection import Connection
+from meshdesk.session.explainers import Explainers, rows_from
+from meshdesk.session.readings import Follower, Reading, Told, recorded
+from meshdesk.session.readings import Topic as Topic
+from meshdesk.session.row_cache import RowCache
+
+State = Literal["opening", "connecting", "live", "ended", "failed"]
+RESTARTS = 5  # of a collect program that dies; each is said
+RATE_WINDOW = 2.0  # s over which the rate of captured rows is taken
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Something long that runs: a sentence, how far, of how much (0: not known)."""
+
+    text: str
+    done: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The numbers of the status line."""
+
+    rows: int = 0
+    rows_rate: float = 0.0  # captured per second
+    behind: int | None = None
+    dropped: int = 0
+    bytes: int = 0
+
+
+class Opened:
+    """A capture and all that the window may ask of it. Lives on the window's thread; nothing here waits."""
+
+    def __init__(
+        self,
+        number: int,
+        look: Explainers,
+        work: Explainers,
+        told: "SimpleQueue[Told]",
+        report: Callable[[Trouble], None],
+    ) -> None:
+        self.number = number
+        self.title = ""
+        self.state: State = "opening"
+        self.progress: Progress | None = None
+        self.status = Status()
+        self.revision = 0
+        self.details: Details | None = None
+        self.collect: Child | None = None
+        self.folder: Path | None = None  # of a live capture; deleted when it is closed
+        self._connection: Connection | None = None
+        self._look, self._work, self._told, self._report = look, work, told, report
+        self._reading = Reading()
+        self._follower: Follower | None = None
+        self._tailing: frozenset[str] = frozenset()
+        self._asked: dict[str, tuple[Position, Position | None]] = {}  # what collect was told to read, for its successor
+        self._waiting: set[str] = set()  # topics that collect has not answered for yet
+        self._cache = RowCache(self._fetch)
+        self._selected: tuple[str, int] | None = None
+        self._counted: list[tuple[float, int]] = []
+        self._restarts = 0
+        self._pending = 0  # questions other than rows that are on their way
+
+    # What it is
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        return self._reading.topics
+
+    @property
+    def state_text(self) -> str:
+        """A short phrase for the connection's chip."""
+        if self.state == "ended":
+            return recorded(self._reading)
+        return {"opening": "opening …", "connecting": "connecting …", "live": "read-only", "failed": "cannot be opened"}[self.state]
+
+    @property
+    def row_revision(self) -> int:
+        return self._cache.revision
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is on its way: not a row, not a detail, not a reading."""
+        follower = self._follower is None or self._follower.settled
+        reading = self.state in ("live", "ended", "failed") and not self._waiting
+        return follower and reading and not self._cache.busy and not self._pending
+
+    # Opening and closing
+
+    def open_file(self, path: Path) -> None:
+        self.title = path.stem
+        self._begin(path, grows=False)
+
+    def connect(self, connection: Connection, folder: Path, collect: Child) -> None:
+        self._connection, self.folder, self.collect = connection, folder, collect
+        self.title = connection.title
+        self.state = "connecting"
+        self.progress = None
+        self._begin(folder, grows=True)
+        self._tell_collect()
+
+    def prepare(self, title: str, text: str) -> None:
+        """Something else must come first (the demo's mesh); progress says how far it is."""
+        self.title, self.state, self.progress = title, "connecting", Progress(text)
+        self._changed()
+
+    def fail(self, text: str, advice: str = "") -> None:
+        self.state, self.progress = "failed", None
+        self._report(Trouble(text, advice, self.title, seen=_now()))
+        self._changed()
+
+    def stop(self) -> None:
+        """Stops collecting; the capture stays open."""
+        if self.collect is not None and self.state in ("connecting", "live"):
+            self.collect.send({"do": "stop"})
+
+    def close(self) -> list[Child]:
+        """Lets go of everything; the processes that are still ending."""
+        if self._follower:
+            self._follower.stop()
+        self._look.close(self.number)
+        self._work.close(self.number)
+        if self.collect is None:
+            return []
+        self.collect.hang_up()
+        return [self.collect]
+
+    def delete(self) -> None:
+        """Removes a live capture that was not saved, once nobody writes it."""
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    # Reading topics
+
+    def tail(self, topic: str, start: Position) -> None:
+        """Begins (or moves) reading a topic into the capture."""
+        if self.collect is None or self.state not in ("connecting", "live"):
+            return
+        now = _now()
+        # A successor of a collect program that died must not leave a gap: "the end" is remembered as a moment.
+        again = Position("time", now) if start.kind == "end" else start.at(now)
+        self._asked[topic] = (again, None)
+        self._waiting.add(topic)
+        self._send_tail(topic, start.at(now), None)
+
+    def stop_tail(self, topic: str) -> None:
+        self._asked.pop(topic, None)
+        if self.collect is not None:
+            self.collect.send({"do": "stop_tail", "topic": topic})
+
+    def read_to_end(self, topic: str, start: Position) -> None:
+        """Reads a topic up to the end offsets of this moment."""
+        if self.collect is not None:
+            self._asked[topic] = (start, Position("end"))
+            self._waiting.add(topic)
+            self._send_tail(topic, start, Position("end"))
+
+    @property
+    def reading(self) -> frozenset[str]:
+        """Topics that are not read to where they were asked to be read."""
+        return self._tailing
+
+    # Rows
+
+    def rows(self, topic: str) -> int:
+        return self._reading.rows.get(topic, 0)
+
+    def row(self, topic: str, k: int) -> Row | None:
+        return self._cache.get(topic, k)
+
+    def want(self, topic: str, first: int, last: int) -> None:
+        self._cache.want(topic, first, last, self.rows(topic))
+
+    def select(self, topic: str, k: int | None) -> None:
+        selected = None if k is None else (topic, k)
+        if selected == self._selected:
+            return
+        self._selected, self.details = selected, None
+        self._changed()
+        if k is None:
+            return
+
+        def arrived(answer: Message) -> None:
+            if self._selected == selected and answer.get("is") == "record":
+                self.details = details_from(answer["details"])
+                self._changed()
+            elif answer.get("is") == "failed":
+                self._report(Trouble(str(answer["text"]), about=topic, severity="attention", seen=_now()))
+
+        self._ask(self._look, {"do": "record", "topic": topic, "k": k}, arrived)
+
+    def find(self, name: RecordName, done: Callable[[int | None], None]) -> None:
+        message: Message = {"do": "find", "name": [name.topic, name.partition, name.offset]}
+        self._ask(self._look, message, lambda answer: done(answer.get("k")))
+
+    def copy(self, topic: str, ks: Sequence[int], as_json: bool, done: Callable[[str], None]) -> None:
+        message: Message = {"do": "copy", "topic": topic, "ks": list(ks), "json": as_json}
+        self._ask(self._work, message, lambda answer: done(str(answer.get("text", ""))))
+
+    def save(self, path: Path, done: Callable[[str], None]) -> None:
+        """Writes the capture, as it is now, to a .meshcap."""
+        source = self.folder or self._path
+        if source is None:
+            done("Nothing is open that could be saved.")
+            return
+
+        def said(answer: Message) -> None:
+            if answer.get("is") == "progress":
+                self.progress = Progress(f"Saving {path.name}", int(answer["done"]), int(answer["of"]))
+            else:
+                self.progress = None
+                done("" if answer.get("is") == "saved" else str(answer.get("text", "")))
+            self._changed()
+
+        self.progress = Progress(f"Saving {path.name}")
+        self._ask(self._work, {"do": "save", "folders": [str(source)], "path": str(path)}, said)
+
+    # What arrives, on the beat
+
+    def take(self, told: Told) -> None:
+        """A reading of the capture."""
+        if told.reading is None:
+            self.fail(told.failed)
+            return
+        before, self._reading = self._reading, told.reading
+        if self.state == "opening":
+            self.state = "ended"
+        if self._connection is None:
+            self.title = told.reading.title or self.title
+        if told.reading.damage and not before.damage:
+            self._report(Trouble(told.reading.damage, "All the rest can be read.", self.title, "attention", _now()))
+        self._with_tailing()
+        self._count(told.reading)
+        self._changed()
+
+    def hear(self, heard: Heard) -> None:
+        """What the collect program said, or its end."""
+        message = heard.message
+        if message is None:
+            self._collect_ended(heard.child)
+            return
+        kind = message.get("is")
+        if kind == "progress":
+            self._progress(message)
+        elif kind == "trouble":
+            self._report(trouble_from(message))
+        elif kind in ("tailing", "refused"):
+            self._waiting.discard(str(message.get("topic")))
+            if kind == "refused":
+                self._asked.pop(str(message.get("topic")), None)
+        elif kind == "ended":
+            missing = list(message.get("missing", []))
+            if missing:
+                self._report(
+                    Trouble(
+                        f"{plural(len(missing), 'schema')} could not be fetched: ids {', '.join(map(str, missing[:10]))}.",
+                        "Records that need them show their bytes.",
+                        self.title,
+                        "attention",
+                        _now(),
+                    )
+                )
+            self._rest()
+        if self._follower:
+            self._follower.nudge()
+
+    def _progress(self, message: Message) -> None:
+        if message.get("connected") and self.state == "connecting":
+            self.state = "live"
+            self._changed()
+        tailing = frozenset(map(str, message.get("reading", ())))
+        if tailing != self._tailing:
+            self._tailing = tailing
+            self._with_tailing()
+            self._changed()
+        behind = message.get("behind")
+        status = replace(self.status, behind=behind, dropped=int(message.get("dropped", 0)))
+        if status != self.status:
+            self.status = status
+            self._changed()
+
+    def _collect_ended(self, child: Child) -> None:
+        self.collect = None
+        if self.state in ("ended", "failed"):
+            return
+        words = child.last_words.strip().splitlines()
+        reason = child.reason or (words[-1] if words else f"exit code {child.code}")
+        if self._connection is None or self._restarts >= RESTARTS or (self.state == "connecting" and child.code == 1 and not words):
+            self.state = "failed" if not self._reading.total else "ended"
+            self._rest()
+            return
+        self._restarts += 1
+        self._report(
+            Trouble(
+                f"The collect program ended unexpectedly: {reason}.",
+                "It was started again and goes on where it was; at most the batch in flight was read twice.",
+                self.title,
+                "attention",
+                _now(),
+            )
+        )
+        self.collect = self._new_collect()
+        self._tell_collect()
+        for topic, (start, until) in self._asked.items():
+            self._send_tail(topic, start, until)
+
+    # Set by the session, which owns the starting of programs.
+    _new_collect: Callable[[], Child]
+
+    def start_collect_with(self, start: Callable[[], Child]) -> None:
+        """How a successor of the collect program is started."""
+        self._new_collect = start
+
+    # The rest
+
+    _path: Path | None = None
+
+    def _begin(self, path: Path, grows: bool) -> None:
+        self._path = path
+        self._follower = Follower(self.number, path, grows, self._told)
+        self._follower.nudge()
+        self._look.open(self.number, str(path))
+        self._work.open(self.number, str(path))
+        self._changed()
+
+    def _rest(self) -> None:
+        """Nobody writes the capture any more."""
+        if self.state != "failed":
+            self.state = "ended"
+        self._tailing = frozenset()
+        self._waiting.clear()
+        self.status = replace(self.status, behind=None, rows_rate=0.0)
+        self._with_tailing()
+        if self._follower:
+            self._follower.rest()
+        self._changed()
+
+    def _tell_collect(self) -> None:
+        connection = self._connection
+        if connection is not None and self.collect is not None:
+            self.collect.send(
+                {
+                    "folder": str(self.folder),
+                    "bootstrap": connection.bootstrap,
+                    "registry": connection.registry,
+                    "registry_user": connection.registry_user,
+                    "properties": dict(connection.properties),
+                }
+            )
+
+    def _send_tail(self, topic: str, start: Position, until: Position | None) -> None:
+        if self.collect is not None:
+            stop = [until.kind, until.value] if until else None
+            self.collect.send({"do": "tail", "topic": topic, "start": [start.kind, start.value], "until": stop})
+
+    def _with_tailing(self) -> None:
+        topics = tuple(
+            topic if (topic.name in self._tailing) == topic.tailing else replace(topic, tailing=topic.name in self._tailing)
+            for topic in self._reading.topics
+        )
+        self._reading = replace(self._reading, topics=topics)
+
+    def _count(self, reading: Reading) -> None:
+        """Rows per second, over the last two seconds."""
+        now = time.monotonic()
+        self._counted = [(when, rows) for when, rows in self._counted if now - when <= RATE_WINDOW][-100:]
+        self._counted.append((now, reading.total))
+        (first, low), (last, high) = self._counted[0], self._counted[-1]
+        rate = (high - low) / (last - first) if last > first and self.state == "live" else 0.0
+        self.status = replace(self.status, rows=reading.total, rows_rate=rate, bytes=reading.bytes)
+
+    def _fetch(self, topic: str, first: int, count: int) -> None:
+        def arrived(answer: Message) -> None:
+            if answer.get("is") == "rows":
+                self._cache.take(topic, first, rows_from(answer))
+            else:
+                self._cache.failed(topic, first)
+
+        self._look.ask({"do": "rows", "capture": self.number, "topic": topic, "first": first, "count": count}, arrived)
+
+    def _ask(self, whom: Explainers, message: Message, done: Callable[[Message], None]) -> None:
+        def arrived(answer: Message) -> None:
+            if answer.get("is") != "progress":
+                self._pending -= 1
+            done(answer)
+
+        self._pending += 1
+        whom.ask(message | {"capture": self.number}, arrived)
+
+    def _changed(self) -> None:
+        self.revision += 1
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

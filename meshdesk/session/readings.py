@@ -1,0 +1,183 @@
+"""Reading a capture beside the window: a thread follows its index, facts and samples and folds them into a reading."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from queue import SimpleQueue
+
+from meshdesk.capture.reader import Capture, open_captures
+from meshdesk.capture.store import CaptureError
+from meshdesk.model.mesh import Mesh, fold
+from meshdesk.model.rates import Offsets, rates_of, records_of
+
+POLL = 0.5  # s between looks when nobody nudged; frames from collect nudge at most 20 times a second
+SAMPLE_BATCHES = 120  # of a capture that is opened: the last two minutes, which hold a round of the beginnings too
+MOST_SAMPLES_AT_ONCE = 1_000  # batches between two hand-overs
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic as the explorer shows it."""
+
+    name: str
+    partitions: int
+    records: int | None  # end − beginning offsets; None: not known
+    rate: float | None  # records per second arriving in the topic; None: not known
+    rows: int  # captured
+    tailing: bool
+    internal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a capture held at a moment. Handed over whole; nobody changes it."""
+
+    topics: tuple[Topic, ...] = ()
+    rows: dict[str, int] = field(default_factory=dict)
+    total: int = 0
+    bytes: int = 0
+    title: str = ""
+    began: int | None = None  # ms; when the first record or sample was seen
+    ended: int | None = None
+    schemas: int = 0
+    damage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A reading, or why there is none, and whose it is."""
+
+    number: int
+    reading: Reading | None
+    failed: str = ""
+
+
+class Follower:
+    """The thread of one capture."""
+
+    def __init__(self, number: int, path: Path, grows: bool, told: "SimpleQueue[Told]") -> None:
+        self._number, self._path, self._told = number, path, told
+        self._nudge = threading.Event()
+        self._stop = threading.Event()
+        self._grows = grows
+        self._asked = self._done = 0
+        self._thread = threading.Thread(target=self._run, name=f"capture {number}", daemon=True)
+        self._thread.start()
+
+    @property
+    def settled(self) -> bool:
+        """True once everything was handed over that was written before the last nudge."""
+        return self._done >= self._asked
+
+    def nudge(self) -> None:
+        """There is something new to read."""
+        self._asked += 1
+        self._nudge.set()
+
+    def rest(self) -> None:
+        """Nobody writes the capture any more: one last look, which also says what is torn."""
+        self._grows = False
+        self.nudge()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._nudge.set()
+
+    def _run(self) -> None:
+        try:
+            capture = open_captures(self._path)[0]
+            fold_ = _Fold(capture)
+            while not self._stop.is_set():
+                asked, grows = self._asked, self._grows
+                self._nudge.clear()
+                reading = fold_.read(damage=not grows)
+                if reading is not None:
+                    self._told.put(Told(self._number, reading))
+                self._done = asked
+                self._nudge.wait(POLL if grows else None)
+            capture.close()
+        except (CaptureError, IndexError) as error:
+            text = str(error) if isinstance(error, CaptureError) else f"{self._path} holds no capture. Open another file."
+            self._done = self._asked = 1 << 60
+            self._told.put(Told(self._number, None, text))
+
+
+class _Fold:
+    """A capture, read and folded as far as it goes."""
+
+    def __init__(self, capture: Capture) -> None:
+        self._capture = capture
+        self._mesh = Mesh()
+        self._offsets = Offsets()
+        self._samples_taken = max(0, len(capture.samples) - SAMPLE_BATCHES)
+        self._first = True
+        self._damage_told = False
+
+    def read(self, damage: bool) -> Reading | None:
+        """What the capture holds now; None where nothing is new."""
+        news = self._capture.refresh() or self._first
+        first, self._first = self._first, False
+        tell_damage = damage and not self._damage_told
+        if not (news or first or tell_damage):
+            return None
+        self._damage_told = self._damage_told or damage
+        fold(self._mesh, self._capture.take_facts())
+        self._take_samples()
+        return self._reading(self._capture.damage() if damage else "")
+
+    def _take_samples(self) -> None:
+        if self._samples_taken == len(self._capture.samples):
+            return
+        # Arrow takes 0.2 s to import; here, in a thread and after the first paint, nobody waits for it.
+        from meshdesk.capture.samples import read_samples
+
+        for writer, batch in islice(read_samples(self._capture, self._samples_taken), MOST_SAMPLES_AT_ONCE):
+            self._samples_taken += 1
+            for seen, series, value in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                line = self._capture.series.get((writer, series))
+                if line is not None:
+                    self._offsets.add(str(line["of"]), str(line["name"]), int(line["partition"]), seen, value)
+
+    def _reading(self, damage: str) -> Reading:
+        capture, mesh = self._capture, self._mesh
+        rows = {name: topic.rows for name, topic in capture.topics.items()}
+        records, rates = records_of(self._offsets), rates_of(self._offsets)
+        topics = tuple(
+            Topic(
+                name=name,
+                partitions=mesh.topics[name].partitions if name in mesh.topics else 0,
+                records=records.get(name),
+                rate=rates.get(name),
+                rows=rows.get(name, 0),
+                tailing=False,
+                internal=mesh.topics[name].internal if name in mesh.topics else name.startswith("__"),
+            )
+            for name in sorted(mesh.topics.keys() | rows.keys())
+        )
+        seen = [placed.batch.seen for placed in (*capture.batches[:1], *capture.batches[-1:])]
+        seen += [placed.batch.first_seen for placed in capture.samples[:1]]
+        seen += [placed.batch.last_seen for placed in capture.samples[-1:]]
+        return Reading(
+            topics=topics,
+            rows=rows,
+            total=capture.rows,
+            bytes=sum(topic.bytes for topic in capture.topics.values()),
+            title=mesh.bootstrap or str(capture.store.manifest.get("title", "")),
+            began=min(seen, default=None),
+            ended=max(seen, default=None),
+            schemas=len(mesh.schemas),
+            damage=damage,
+        )
+
+
+def recorded(reading: Reading, local: Callable[[int], datetime] = lambda ms: datetime.fromtimestamp(ms / 1000)) -> str:
+    """When a capture was made, as a phrase."""
+    if reading.began is None or reading.ended is None:
+        return "recorded, empty"
+    began, ended = local(reading.began), local(reading.ended)
+    if began.date() == ended.date():
+        return f"recorded {began.day} {began:%b %H:%M}" + (f" – {ended:%H:%M}" if f"{began:%H:%M}" != f"{ended:%H:%M}" else "")
+    return f"recorded {began.day} {began:%b %H:%M} – {ended.day} {ended:%b %H:%M}"

@@ -1,0 +1,87 @@
+"""Rows that the window has at hand: what is on the screen first, ±5 screens ahead after, some thousands in all."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from meshdesk.model.row import Row
+
+BLOCK = 50  # rows asked for at once: about a screen; look answers in 2-5 ms
+KEPT = 200  # blocks: 10,000 rows, some six screens in each direction at 4K for several lists
+AHEAD = 5  # screens in each direction
+ON_THE_WAY = 4  # blocks asked for and not answered yet; more would make a jump wait for what was scrolled past
+
+Ask = Callable[[str, int, int], None]  # topic, first, count
+
+
+class RowCache:
+    """Blocks of rows by topic. `ask` fetches one; its rows come back through `take`."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._blocks: OrderedDict[tuple[str, int], list[Row]] = OrderedDict()
+        self._on_the_way: set[tuple[str, int]] = set()
+        self._wanted: list[tuple[str, int]] = []
+        self._rows: dict[str, int] = {}
+        self.revision = 0
+
+    @property
+    def busy(self) -> bool:
+        """True while something that is wanted is not there yet."""
+        return bool(self._on_the_way or self._wanted)
+
+    def get(self, topic: str, k: int) -> Row | None:
+        """Row k of a topic, where it is at hand."""
+        block = self._blocks.get((topic, k // BLOCK))
+        at = k % BLOCK
+        return block[at] if block is not None and at < len(block) else None
+
+    def want(self, topic: str, first: int, last: int, rows: int) -> None:
+        """The rows [first, last] are on the screen, of `rows` in all."""
+        self._rows[topic] = rows
+        shown = range(max(0, first) // BLOCK, max(0, min(last, rows - 1)) // BLOCK + 1) if rows else range(0)
+        screens = max(1, len(shown))
+        blocks = [*shown]
+        for step in range(1, AHEAD * screens + 1):
+            blocks += [shown.stop - 1 + step, shown.start - step] if shown else []
+        last_block = (rows - 1) // BLOCK
+        self._wanted = [
+            (topic, block) for block in blocks if 0 <= block <= last_block and not self._whole(topic, block)
+        ]
+        for block in shown:
+            if (topic, block) in self._blocks:
+                self._blocks.move_to_end((topic, block))
+        self._fetch()
+
+    def take(self, topic: str, first: int, rows: list[Row]) -> None:
+        """What look answered for the block that begins at row `first`."""
+        key = (topic, first // BLOCK)
+        self._on_the_way.discard(key)
+        self._blocks[key] = rows
+        self._blocks.move_to_end(key)
+        while len(self._blocks) > KEPT:
+            self._blocks.popitem(last=False)
+        self.revision += 1
+        self._wanted = [wanted for wanted in self._wanted if not self._whole(*wanted)]
+        self._fetch()
+
+    def failed(self, topic: str, first: int) -> None:
+        """The block could not be had; it is asked for again when it is wanted again."""
+        key = (topic, first // BLOCK)
+        self._on_the_way.discard(key)
+        self._wanted = [wanted for wanted in self._wanted if wanted != key]
+        self._fetch()
+
+    def _whole(self, topic: str, block: int) -> bool:
+        """Whether the block is at hand with all the rows that it can have by now."""
+        held = self._blocks.get((topic, block))
+        return held is not None and len(held) >= min(BLOCK, self._rows.get(topic, 0) - block * BLOCK)
+
+    def _fetch(self) -> None:
+        for key in self._wanted:
+            if len(self._on_the_way) >= ON_THE_WAY:
+                return
+            if key not in self._on_the_way:
+                self._on_the_way.add(key)
+                topic, block = key
+                first = block * BLOCK
+                self._ask(topic, first, min(BLOCK, self._rows[topic] - first))

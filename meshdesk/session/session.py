@@ -1,0 +1,202 @@
+"""The session: what is open now, the programs that serve it, and what went wrong. Without Qt; everything on one thread."""
+
+import os
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import platformdirs
+
+from meshdesk import __version__
+from meshdesk.capture.manifest import create_capture
+from meshdesk.capture.store import CaptureError
+from meshdesk.model.frame import Message
+from meshdesk.model.trouble import Trouble, trouble_from
+from meshdesk.session.children import Child, Heard
+from meshdesk.session.connection import Connection
+from meshdesk.session.explainers import Explainers
+from meshdesk.session.opened import Opened, Progress
+from meshdesk.session.readings import Told
+from meshdesk.session.troubles import with_trouble
+
+BEAT_ITEMS = 200  # messages taken in one beat: at 20 frames a second and child there are a handful
+MEMORY_EVERY = 0.5  # s between looks at the size of the explain programs
+MADE_BY = f"MeshDesk {__version__}"
+END = 3.0  # s that the end of the session waits for its children
+
+
+class Session:
+    """Everything that is open. `beat` is called by the window's timer; nothing here waits."""
+
+    def __init__(self, home: Path | None = None) -> None:
+        self.captures: list[Opened] = []
+        self.troubles: tuple[Trouble, ...] = ()
+        self.revision = 0
+        self._home = home or captures_home()
+        self._heard: SimpleQueue[Heard] = SimpleQueue()
+        self._told: SimpleQueue[Told] = SimpleQueue()
+        self._look = Explainers("look", self._heard, self.report, spare=True)
+        self._work = Explainers("work", self._heard, self.report, spare=False)
+        self._numbers = 0
+        self._meshes: dict[Child, Opened] = {}  # programs that make a mesh to connect to (the demo's)
+        self._ending: list[Child] = []
+        self._closed = threading.Event()
+        threading.Thread(target=self._watch_memory, name="memory", daemon=True).start()
+
+    # Opening
+
+    def open_file(self, path: Path) -> Opened:
+        """Opens a capture; what is wrong with it is said in `troubles`."""
+        opened = self._new()
+        opened.open_file(path)
+        return opened
+
+    def connect(self, connection: Connection) -> Opened:
+        """Connects; from then on the capture grows."""
+        opened = self._new()
+        self._connect(opened, connection)
+        return opened
+
+    def open_through(self, verb: Sequence[str], title: str) -> Opened:
+        """Starts a program that makes a mesh, shows its progress, and connects to what it made."""
+        opened = self._new()
+        opened.prepare(title, f"Starting {title}")
+        self._meshes[Child(verb, self._heard)] = opened
+        return opened
+
+    def warm(self) -> None:
+        """Starts the programs that will be needed, before they are."""
+        self._look.warm()
+        self._work.warm()
+
+    def shut(self, opened: Opened) -> None:
+        """Closes one capture; a live one that was not saved is deleted."""
+        self._ending += opened.close()
+        self.captures.remove(opened)
+        self._changed()
+
+    def close(self) -> None:
+        """Ends all programs and removes the live captures; waits at most END seconds for the programs."""
+        self._closed.set()
+        for opened in self.captures:
+            self._ending += opened.close()
+        self._ending += self._look.end() + self._work.end()
+        for child in self._meshes:
+            child.hang_up()
+            self._ending.append(child)
+        until = time.monotonic() + END
+        for child in self._ending:
+            if not child.wait(max(0.0, until - time.monotonic())):
+                child.kill("the session ended")
+                child.wait(1.0)
+        for opened in self.captures:
+            opened.delete()
+        self.captures = []
+
+    # The beat
+
+    def beat(self) -> None:
+        """Takes what has arrived since the last beat."""
+        for _ in range(BEAT_ITEMS):
+            try:
+                self._hear(self._heard.get_nowait())
+            except Empty:
+                break
+        for _ in range(BEAT_ITEMS):
+            try:
+                told = self._told.get_nowait()
+            except Empty:
+                break
+            for opened in self.captures:
+                if opened.number == told.number:
+                    opened.take(told)
+        self._look.beat()
+        self._work.beat()
+
+    def idle(self) -> bool:
+        """Nothing that was asked for is on its way."""
+        waiting = self._look.busy or self._work.busy or not self._heard.empty() or not self._told.empty()
+        return not waiting and all(opened.idle for opened in self.captures)
+
+    def report(self, trouble: Trouble) -> None:
+        """Takes a trouble into the list."""
+        self.troubles = with_trouble(self.troubles, trouble)
+        self._changed()
+
+    @property
+    def pids(self) -> dict[str, list[int]]:
+        """The processes of the session by what they do."""
+        collects = [opened.collect.pid for opened in self.captures if opened.collect]
+        return {"collect": collects, "look": self._look.pids, "work": self._work.pids}
+
+    # The rest
+
+    def _new(self) -> Opened:
+        self._numbers += 1
+        opened = Opened(self._numbers, self._look, self._work, self._told, self.report)
+        self.captures = [*self.captures, opened]
+        self._changed()
+        return opened
+
+    def _connect(self, opened: Opened, connection: Connection) -> None:
+        home = Path(connection.home) if connection.home else self._home
+        folder = home / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}"
+        try:
+            create_capture(folder, MADE_BY, connection.bootstrap)
+        except CaptureError as error:
+            opened.fail(str(error))
+            return
+        opened.start_collect_with(lambda: Child(["collect", "--child"], self._heard))
+        opened.connect(connection, folder, Child(["collect", "--child"], self._heard))
+
+    def _hear(self, heard: Heard) -> None:
+        if self._look.hear(heard) or self._work.hear(heard):
+            return
+        if heard.child in self._meshes:
+            self._hear_mesh(heard.child, heard.message)
+            return
+        for opened in self.captures:
+            if opened.collect is heard.child:
+                opened.hear(heard)
+
+    def _hear_mesh(self, child: Child, message: Message | None) -> None:
+        opened = self._meshes[child]
+        if message is None:
+            del self._meshes[child]
+            if opened.state == "connecting" and opened.folder is None:
+                words = child.last_words.strip().splitlines()
+                opened.fail(f"{opened.title} could not be started: {words[-1] if words else f'exit code {child.code}'}.")
+            elif opened.state != "ended":
+                self.report(Trouble(f"The program behind {opened.title} has ended.", "What was captured stays open.", opened.title))
+                opened.stop()
+        elif message.get("is") == "progress":
+            opened.progress = Progress(str(message.get("text", "")), int(message.get("done", 0)), int(message.get("of", 0)))
+            opened.revision += 1
+        elif message.get("is") == "mesh":
+            self._connect(
+                opened,
+                Connection(
+                    bootstrap=str(message["bootstrap"]),
+                    registry=str(message.get("registry", "")),
+                    name=str(message.get("name", "")),
+                    home=str(message.get("home", "")),
+                ),
+            )
+        elif message.get("is") == "trouble":
+            self.report(trouble_from(message))
+
+    def _watch_memory(self) -> None:
+        while not self._closed.wait(MEMORY_EVERY):
+            self._look.watch_memory()
+            self._work.watch_memory()
+
+    def _changed(self) -> None:
+        self.revision += 1
+
+
+def captures_home() -> Path:
+    """Where live captures are kept while they are open: the platform's state folder of this user, never a synced one."""
+    return Path(os.environ.get("MESHDESK_CAPTURES") or Path(platformdirs.user_state_dir("meshdesk", appauthor=False)) / "captures")
