@@ -1,0 +1,66 @@
+"""`make pins`: packaging/requirements/*.txt anew from pyproject.toml, each package with its version and its hashes.
+
+Needs the package index and nothing installed: uv, which does the work, lives in a folder that is thrown away.
+Two files per Python, as PySide6 differs: for 3.11, and for 3.12 and later; for Linux, macOS and Windows alike.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+REQUIREMENTS = Path(__file__).resolve().parent / "requirements"
+PYTHONS = {"3.11": "python_version < '3.12'", "3.12": "python_version >= '3.12'"}
+SETS = {"run": ["demo"], "test": ["demo", "test"]}
+HEADER = "# Made by `make pins` from pyproject.toml, not by hand: what to install {what} with Python {python}.\n"
+WHAT = {"run": "to run MeshDesk", "test": "to run and test MeshDesk"}
+
+
+def main() -> None:
+    """Writes the four files."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        venv.create(folder / "uv", with_pip=True)
+        scripts = folder / "uv" / ("Scripts" if os.name == "nt" else "bin")
+        subprocess.run([scripts / "python", "-m", "pip", "install", "--quiet", "uv"], check=True)
+        for python in PYTHONS:
+            for name in SETS:
+                _make(scripts / "uv", folder, name, python)
+                print(f"packaging/requirements/{name}-{python}.txt")
+
+
+def _make(uv: Path, folder: Path, name: str, python: str) -> None:
+    only = f'\n[tool.uv]\nenvironments = ["{PYTHONS[python]}"]\n'
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8") + only
+    (folder / "pyproject.toml").write_text(project, encoding="utf-8")
+    out = folder / f"{name}-{python}.txt"
+    # The tests run on the versions that the program runs on, so that one virtual environment serves both.
+    earlier = folder / f"run-{python}.txt"
+    line: list[str | Path] = [
+        uv,
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--python-version",
+        python,
+        "--generate-hashes",
+    ]
+    # No address of an index and no path of this machine gets into the files.
+    line += ["--no-annotate", "--no-header", "--no-emit-index-url", "--no-emit-find-links"]
+    line += ["--generate-hashes", "--group", "build"]
+    line += [part for extra in SETS[name] for part in ("--extra", extra)]
+    line += ["--constraints", earlier] if name == "test" else []
+    # uv looks for a Python of that version otherwise; what it resolves for is said above.
+    line += ["--python", sys.executable, "pyproject.toml", "--output-file", out]
+    subprocess.run(line, cwd=folder, check=True)
+    REQUIREMENTS.mkdir(exist_ok=True)
+    text = HEADER.format(what=WHAT[name], python=python if python == "3.11" else f"{python} or later") + out.read_text()
+    (REQUIREMENTS / out.name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,323 @@
+"""What stands between a fresh checkout and the program: make's demo, run, test, lint and speed come through here.
+
+A virtual environment in .venv with the pinned packages, Qt's system libraries, and for the tests an X server and the
+other programs they talk to. Runs on nothing but Python; as root on Debian or Ubuntu it installs what is missing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import hashlib
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+OLDEST = (3, 11)
+NEWER = ["python3.14", "python3.13", "python3.12", "python3.11"]  # asked for where python3 is too old
+SCREENSHOTS = "demo-screenshots"
+DEMO_SECONDS = 60  # of a demo that nobody watches
+XVFB_SCREEN = "1920x1200x24"
+
+# What Qt loads from the system, and Debian's and Ubuntu's package of it; tests/unit/test_prepare.py holds it
+# against the libraries of the installed Qt.
+EVERYWHERE = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libX11.so.6": "libx11-6",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libfreetype.so.6": "libfreetype6",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libgthread-2.0.so.0": "libglib2.0-0",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libz.so.1": "zlib1g",
+    "libzstd.so.1": "libzstd1",
+}
+X11 = {
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-glx.so.0": "libxcb-glx0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-render.so.0": "libxcb-render0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-shm.so.0": "libxcb-shm0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-util.so.1": "libxcb-util1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxcb.so.1": "libxcb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+}
+WAYLAND = {"libwayland-client.so.0": "libwayland-client0", "libwayland-cursor.so.0": "libwayland-cursor0"}
+
+# Programs that tests use, and their packages.
+PROGRAMS = {
+    "Xvfb": "xvfb",
+    "kcat": "kcat",
+    "dbus-run-session": "dbus",
+    "gnome-keyring-daemon": "gnome-keyring",
+}
+
+
+def main(verb: str = "", *arguments: str) -> int:
+    """Does one verb and returns the exit code."""
+    os.chdir(ROOT)
+    verbs = {"demo": demo, "run": run, "test": test, "lint": lint, "speed": speed}
+    if verb not in verbs:
+        raise SystemExit(f"usage: prepare.py {'|'.join(verbs)} [argument …]")
+    return verbs[verb](*arguments)
+
+
+def demo() -> int:
+    """The window on the embedded mesh, or pictures of it where there is no display."""
+    install("run")
+    program = [str(PYTHON), "-m", "meshdesk", "demo"]
+    if has_display():
+        need_libraries(EVERYWHERE | (X11 if os.environ.get("DISPLAY") else WAYLAND))
+        return replace(program)
+    need_libraries(EVERYWHERE)
+    folder = ROOT / SCREENSHOTS
+    say(f"There is no display here: MeshDesk runs for {DEMO_SECONDS} s without one and writes screenshots to {folder}.")
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob("*.png"):
+        old.unlink()
+    program += ["--for", str(DEMO_SECONDS), "--screenshots", str(folder)]
+    code = subprocess.run(program, env=os.environ | {"QT_QPA_PLATFORM": "offscreen"}).returncode
+    pictures = sorted(path.name for path in folder.glob("*.png"))
+    say(f"In {folder}: {', '.join(pictures)}." if pictures else f"No screenshot was written to {folder}.")
+    return code
+
+
+def run(*arguments: str) -> int:
+    """The program, as `meshdesk …` does."""
+    install("run")
+    if has_display():
+        need_libraries(EVERYWHERE | (X11 if os.environ.get("DISPLAY") else WAYLAND))
+    return replace([str(PYTHON), "-m", "meshdesk", *arguments])
+
+
+def lint() -> int:
+    """Style and types; 0 where nothing was found."""
+    install("test")
+    lines = [["ruff", "check", "--quiet"], ["ruff", "format", "--check", "--quiet"], ["mypy", "--no-error-summary"]]
+    failed = [" ".join(line) for line in lines if subprocess.run([str(PYTHON), "-m", *line]).returncode]
+    if failed:
+        say(f"Found by {' and '.join(failed)}: see above.")
+    return 1 if failed else 0
+
+
+def test(*arguments: str) -> int:
+    """Lint, then every test (or pytest's arguments); pytest's closing line is the last of a run that found nothing."""
+    install("test")
+    need_programs()
+    need_libraries(EVERYWHERE)
+    found = lint()
+    with display() as environment:
+        code = subprocess.run([str(PYTHON), "-m", "pytest", *arguments], env=environment).returncode
+    if found:
+        say("Style or types failed before the tests: see above.")
+    return code or found
+
+
+def speed(*names: str) -> int:
+    """The scripts of tests/speed, or those named; each prints one line of JSON a figure."""
+    install("test")
+    need_programs()
+    need_libraries(EVERYWHERE)
+    scripts = [
+        path for path in sorted((ROOT / "tests" / "speed").glob("*.py")) if "__main__" in path.read_text("utf-8")
+    ]
+    known = [script.stem for script in scripts]
+    if unknown := [name for name in names if name not in known]:
+        raise SystemExit(f"There is no speed script {', '.join(unknown)}; there are {', '.join(known) or 'none'}.")
+    with display() as environment:
+        codes = [
+            subprocess.run([str(PYTHON), "-m", f"tests.speed.{name}"], env=environment).returncode
+            for name in names or known
+        ]
+    return max(codes, default=0)
+
+
+# Packages
+
+
+def install(name: str) -> None:
+    """Makes .venv hold the pins "run" or "test" and this checkout; at once where it does already."""
+    python = _venv_version() or _make_venv()
+    wanted = {each: _fingerprint(each, python) for each in ("run", "test")}
+    stamp = VENV / "meshdesk-installed"
+    if stamp.exists() and stamp.read_text() in (wanted[name], wanted["test"]):
+        return
+    pins = _pins(name, python)
+    packages = sum(1 for line in pins.read_text(encoding="utf-8").splitlines() if "==" in line)
+    say(f"Installing {packages} packages into .venv, once (some 400 MB; a minute or two) …")
+    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    pip += [] if sys.stdout.isatty() else ["--quiet"]
+    stamp.unlink(missing_ok=True)
+    # Two steps: pip refuses hashes and an editable install in one.
+    steps = [["--require-hashes", "-r", str(pins)], ["--no-deps", "--no-build-isolation", "-e", "."]]
+    for step in steps:
+        if subprocess.run([*pip, *step]).returncode:
+            raise SystemExit("The packages could not be installed, pip says why above: mend that and run make again.")
+    stamp.write_text(wanted[name])
+
+
+def _venv_version() -> tuple[int, int] | None:
+    """The Python of .venv, None where there is none that runs (never made, or its Python was removed)."""
+    ask = "import sys, pip; print(*sys.version_info[:2])"
+    try:
+        asked = subprocess.run([str(PYTHON), "-c", ask], capture_output=True, text=True)
+    except OSError:
+        return None
+    if asked.returncode:
+        return None
+    major, minor = asked.stdout.split()
+    return int(major), int(minor)
+
+
+def _make_venv() -> tuple[int, int]:
+    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    if not importlib.util.find_spec("ensurepip") and apt([package]):
+        raise SystemExit(
+            f"This Python cannot make virtual environments: as root, apt-get install {package}, then run make again."
+        )
+    if subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)]).returncode:
+        raise SystemExit(f"No virtual environment could be made in {VENV}; Python says why above.")
+    return sys.version_info.major, sys.version_info.minor
+
+
+def _pins(name: str, python: tuple[int, int]) -> Path:
+    return ROOT / "packaging" / "requirements" / f"{name}-{'3.11' if python == OLDEST else '3.12'}.txt"
+
+
+def _fingerprint(name: str, python: tuple[int, int]) -> str:
+    parts = [_pins(name, python).read_bytes(), (ROOT / "pyproject.toml").read_bytes(), str(ROOT).encode()]
+    return f"{name} {hashlib.sha256(b''.join(parts)).hexdigest()}"
+
+
+# The system
+
+
+def has_display() -> bool:
+    """Whether a window can be shown."""
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def missing_libraries(libraries: dict[str, str]) -> list[str]:
+    """Those that the system's loader does not find."""
+    missing = []
+    for name in libraries if sys.platform == "linux" else ():
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            missing.append(name)
+    return missing
+
+
+def need_libraries(libraries: dict[str, str]) -> None:
+    """Ends with a sentence where Qt would not start; as root on Debian or Ubuntu it installs what is missing."""
+    if missing := missing_libraries(libraries):
+        apt(sorted({libraries[name] for name in missing}))
+    if missing := missing_libraries(libraries):
+        packages = " ".join(sorted({libraries[name] for name in missing}))
+        raise SystemExit(
+            f"Qt needs {', '.join(missing)}, which this system does not have: as root, apt-get install {packages}, "
+            "then run make again."
+        )
+
+
+def need_programs() -> None:
+    """Installs what tests talk to, where that can be done, and says what stays missing."""
+    if sys.platform != "linux":
+        return
+    wanted = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
+    wanted += sorted({X11[name] for name in missing_libraries(X11)})
+    if missing := apt(wanted):
+        packages = " ".join(missing)
+        say(
+            f"Tests that need {packages} are skipped or draw offscreen; as root, apt-get install {packages} brings them."
+        )
+
+
+def apt(packages: Sequence[str]) -> list[str]:
+    """Installs Debian packages where this is root and there is apt; returns those that could not be had."""
+    if not packages or not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return list(packages)
+    say(f"Installing with apt, as this is root: {' '.join(packages)}")
+
+    def get(*line: str) -> bool:
+        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        ran = subprocess.run(["apt-get", "-qq", *line], env=os.environ | quiet, stdout=subprocess.DEVNULL)
+        return ran.returncode == 0
+
+    get("update")
+    install_line = ("install", "-y", "--no-install-recommends")
+    if get(*install_line, *packages):
+        return []
+    return [package for package in packages if not get(*install_line, package)]
+
+
+@contextlib.contextmanager
+def display() -> Iterator[dict[str, str]]:
+    """The environment for tests: an X server of their own, or none, so that no window flashes on anybody's screen."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    if sys.platform != "linux":
+        yield dict(os.environ)
+        return
+    if not shutil.which("Xvfb") or missing_libraries(X11):
+        say("There is no Xvfb here: the tests draw offscreen.")
+        yield environment | {"QT_QPA_PLATFORM": "offscreen"}
+        return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    reader, writer = os.pipe()
+    line = ["Xvfb", "-displayfd", str(writer), "-screen", "0", XVFB_SCREEN, "-nolisten", "tcp"]
+    with subprocess.Popen(line, pass_fds=[writer], stderr=subprocess.DEVNULL) as server:
+        os.close(writer)
+        try:
+            number = os.read(reader, 16).decode().strip()  # comes when it is ready, and nothing when it could not start
+            if not number:
+                raise SystemExit("Xvfb is here but does not start: run it by hand to see why.")
+            yield environment | {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+        finally:
+            server.terminate()
+
+
+# Words and processes
+
+
+def say(text: str) -> None:
+    """One line for the person, in its place between the lines of others."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def replace(line: list[str]) -> int:
+    """Becomes that program, so that signals and its end reach the caller; on Windows it waits for it."""
+    if os.name == "nt":
+        return subprocess.run(line).returncode
+    os.execv(line[0], line)
+
+
+if __name__ == "__main__":
+    if sys.version_info < OLDEST:
+        newer = next((found for found in map(shutil.which, NEWER) if found), None)
+        if not newer:
+            version = ".".join(map(str, sys.version_info[:2]))
+            sys.exit(f"MeshDesk needs Python 3.11 or later, and this is {version}: install a newer one.")
+        os.execv(newer, [newer, *sys.argv])
+    try:
+        sys.exit(main(*sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
