@@ -23,6 +23,7 @@ from meshdesk.ui import theme
 from meshdesk.ui.beat import Beat
 from meshdesk.ui.remembered import Remembered, config_folder
 from meshdesk.ui.script import PATIENCE, TOUR_PATIENCE, Script, arrive, picture, tour
+from meshdesk.ui.theme import Choice
 from meshdesk.ui.window import Window
 
 LOG = logging.getLogger("meshdesk.ui")
@@ -49,7 +50,7 @@ class Options:
     select: str = ""  # a topic, or a record as topic[partition]@offset
     size: tuple[int, int] | None = None  # of the window, in device-independent pixels
     scale: float = 1.0
-    theme: theme.Choice | None = None  # None: as it was left
+    theme: Choice | None = None  # None: as it was left
     screenshot: Path | None = None  # write this picture and leave
     screenshots: Path | None = None  # a bounded run without anybody: pictures into this folder
     seconds: float = 20.0  # how long that run lasts once records can arrive

@@ -1,19 +1,16 @@
-"""Scripts: what the window does by itself when the command line says so. One step a beat; each says what it waits for."""
+"""Scripts: what the window does by itself when the command line says so, one step a beat."""
 
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName, record_name
+from meshdesk.session.opened import Opened
 from meshdesk.ui import theme
 from meshdesk.ui.window import Window
-
-if TYPE_CHECKING:
-    from meshdesk.session.opened import Opened
 
 Steps = Generator[str, None, None]  # each item is what is being waited for, as it stands after "waiting for"
 
@@ -28,7 +25,7 @@ class CannotError(Exception):
 
 
 class Script:
-    """Runs steps, one a beat, within a time limit. `code` is None until its end, then `sentence` says what went wrong."""
+    """Runs steps, one a beat, within a time limit. `code` is None until its end; `sentence` says what went wrong."""
 
     def __init__(self, steps: Steps, patience: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.code: int | None = None
@@ -115,7 +112,7 @@ def save_picture(window: Window, out: Path) -> None:
         raise CannotError(f"The picture could not be written to {out}. Check the folder and its rights.")
 
 
-def _opened(window: Window) -> "Generator[str, None, Opened | None]":
+def _opened(window: Window) -> Generator[str, None, Opened | None]:
     captures = window.session.captures
     if not captures:
         return None
@@ -130,7 +127,7 @@ def _opened(window: Window) -> "Generator[str, None, Opened | None]":
     return opened
 
 
-def _place(opened: "Opened", select: str) -> Generator[str, None, tuple[str, RecordName | None]]:
+def _place(opened: Opened, select: str) -> Generator[str, None, tuple[str, RecordName | None]]:
     name = record_name(select)
     topic = name.topic if name is not None else select
     names = {known.name for known in opened.topics}
@@ -148,14 +145,12 @@ def _place(opened: "Opened", select: str) -> Generator[str, None, tuple[str, Rec
     return topic, name
 
 
-def _collect(window: Window, opened: "Opened", topic: str) -> Steps:
-    known = next(known for known in opened.topics if known.name == topic)
-    opened.tail(topic, Position("beginning"))
+def _collect(window: Window, opened: Opened, topic: str) -> Steps:
+    """Reads the topic from its beginning to the end offsets of this moment, then stops collecting."""
+    opened.read_to_end(topic, Position("beginning"))
     calm = 0
     while calm < CALM:
-        reached = known.records is not None and opened.rows(topic) >= known.records
-        at_end = opened.status.behind == 0 and window.session.idle()
-        calm = CALM if reached else (calm + 1 if at_end else 0)
+        calm = calm + 1 if topic not in opened.reading and window.session.idle() else 0
         yield f"the records of {topic}"
         if opened.state == "failed":
             raise CannotError(f"Reading {topic} ended: {opened.state_text}.")
@@ -164,7 +159,7 @@ def _collect(window: Window, opened: "Opened", topic: str) -> Steps:
         yield f"the end of reading {topic}"
 
 
-def _choose(window: Window, opened: "Opened", name: RecordName) -> Steps:
+def _choose(window: Window, opened: Opened, name: RecordName) -> Steps:
     answers: list[int | None] = []
     opened.find(name, answers.append)
     while not answers:
@@ -185,7 +180,7 @@ def _calm(window: Window) -> Steps:
         yield "rows that are on their way"
 
 
-def _details(opened: "Opened", clock: Callable[[], float], until: float) -> Steps:
+def _details(opened: Opened, clock: Callable[[], float], until: float) -> Steps:
     while opened.details is None and clock() < until:
         yield "the details of a record"
 

@@ -1,9 +1,8 @@
-"""The window: top bar, explorer, work area, inspector, trouble bar, status line. It joins them and owns nothing else."""
+"""The window: top bar, explorer, work area, inspector, trouble bar, status line. It joins them, no more."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
@@ -23,6 +22,8 @@ from meshdesk.model import wording
 from meshdesk.model.record import RecordName
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.connection import Connection
+from meshdesk.session.opened import Opened
+from meshdesk.session.session import Session
 from meshdesk.ui import theme
 from meshdesk.ui.actions import Actions
 from meshdesk.ui.notices import StatusLine, Toast, TroubleBar
@@ -32,10 +33,6 @@ from meshdesk.ui.views.start import StartView
 from meshdesk.ui.widgets.controls import Button, Chip, Line, Rule
 from meshdesk.ui.widgets.explorer import STATE_TONES, Explorer
 from meshdesk.ui.widgets.inspector import Inspector
-
-if TYPE_CHECKING:
-    from meshdesk.session.opened import Opened
-    from meshdesk.session.session import Session
 
 CAPTURES = "Captures (*.meshcap);;All files (*)"
 LEAST = QSize(640, 420)
@@ -47,7 +44,7 @@ class Window(QWidget):
 
     closing = Signal()
 
-    def __init__(self, session: "Session", remembered: Remembered, demo: Sequence[str] | None) -> None:
+    def __init__(self, session: Session, remembered: Remembered, demo: Sequence[str] | None) -> None:
         """`demo` is the verb that starts the demo's mesh; None where this installation has none."""
         super().__init__()
         self.session = session
@@ -116,14 +113,14 @@ class Window(QWidget):
 
     # What can be done
 
-    def open_topic(self, opened: "Opened", topic: str) -> None:
+    def open_topic(self, opened: Opened, topic: str) -> None:
         """Shows the records of a topic in the work area."""
         self.current = opened
         self.records.show_topic(opened, topic)
         self.explorer.mark(opened, topic)
         self.refresh()
 
-    def open_record(self, opened: "Opened", name: RecordName) -> None:
+    def open_record(self, opened: Opened, name: RecordName) -> None:
         """Shows the topic of a record with that record selected."""
         self.open_topic(opened, name.topic)
         self.records.choose(name)
@@ -166,7 +163,7 @@ class Window(QWidget):
         dialog.fileSelected.connect(lambda name: self.save(opened, Path(name)))
         dialog.open()
 
-    def save(self, opened: "Opened", path: Path) -> None:
+    def save(self, opened: Opened, path: Path) -> None:
         """Saves a capture; its end is said in a toast, its progress in the status line."""
         opened.save(path, lambda wrong: self.toast.say(wrong or f"Saved {path.name}."))
 
@@ -290,7 +287,7 @@ class Window(QWidget):
         return min(max(numbers[0], 120), 1600) if numbers else otherwise
 
     def _first_sizes(self, width: int) -> None:
-        """The panels as somebody left them; else as drawn, and narrower in a window that is narrower than the drawing."""
+        """The panels as somebody left them; else as drawn, narrower in a window that is narrower than the drawing."""
         roomy = width >= theme.DRAWN_FOR
         left = self._kept("explorer_width", theme.EXPLORER if roomy else theme.EXPLORER_SMALL)
         right = self._kept("inspector_width", theme.INSPECTOR if roomy else theme.INSPECTOR_SMALL)
@@ -327,7 +324,7 @@ class Window(QWidget):
             self.explorer.setVisible(not slim and self._remembered.is_on("window/explorer", True))
 
 
-def _status_facts(opened: "Opened") -> tuple[tuple[str, str], ...]:
+def _status_facts(opened: Opened) -> tuple[tuple[str, str], ...]:
     """The numbers at the left of the status line. What is at rest has no rate."""
     status = opened.status
     facts: list[tuple[str, str]] = [(f"{opened.title} · {opened.state_text}", "second")]
@@ -344,7 +341,7 @@ def _status_facts(opened: "Opened") -> tuple[tuple[str, str], ...]:
     return tuple(facts)
 
 
-def _progress_text(opened: "Opened") -> str:
+def _progress_text(opened: Opened) -> str:
     progress = opened.progress
     if progress is None:
         return ""

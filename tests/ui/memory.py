@@ -3,13 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, cast
+
+from PySide6.QtWidgets import QApplication
 
 from meshdesk.model.node import Node
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
 from meshdesk.model.row import Details, Part, Row
 from meshdesk.model.trouble import Trouble
+from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.window import Window
+
+if TYPE_CHECKING:
+    from meshdesk.session.opened import Opened
+    from meshdesk.session.session import Session
 
 State = Literal["opening", "connecting", "live", "ended", "failed"]
 
@@ -231,3 +239,25 @@ def capture(rows: int = 60, **fields: object) -> MemoryCapture:
     made = MemoryCapture(topics=topics, status=Status(rows, 812.0, 0, 0, rows * 213), **fields)  # type: ignore[arg-type]
     made.add(*(row(k) for k in range(rows)))
     return made
+
+
+def opened(made: MemoryCapture) -> "Opened":
+    """The same capture, for mypy: it has all that the window asks of an open capture."""
+    return cast("Opened", made)
+
+
+def window_on(session: MemorySession, remembered: Remembered | None = None, demo: Sequence[str] | None = None) -> Window:
+    """A window of 1440 × 900 on a session; `turn` lets the beat pass."""
+    window = Window(cast("Session", session), remembered or Remembered(None), demo)
+    window.resize(1440, 900)
+    window.show()
+    turn(session, window)
+    return window
+
+
+def turn(session: MemorySession, window: Window, beats: int = 12) -> None:
+    """Some beats, and what Qt does between them."""
+    for _ in range(beats):
+        session.beat()
+        window.refresh()
+        QApplication.processEvents()

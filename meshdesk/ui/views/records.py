@@ -1,7 +1,6 @@
 """The records of one topic: the list, following it, holding it still, and where reading begins."""
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication, QPalette
@@ -10,14 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedLayout, Q
 from meshdesk.model import wording
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
+from meshdesk.session.opened import Opened, Topic
 from meshdesk.ui import theme
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.controls import Button, Line, Rule, with_shortcut
 from meshdesk.ui.widgets.empty import Empty
 from meshdesk.ui.widgets.record_table import RecordTable
-
-if TYPE_CHECKING:
-    from meshdesk.session.opened import Opened, Topic
 
 NAME = "records"
 SMALL_TOPIC = 10_000  # a topic with no more records is read from its beginning
@@ -78,7 +75,7 @@ class RecordsView(QWidget):
 
     # What the window asks of it
 
-    def show_topic(self, opened: "Opened | None", topic: str) -> None:
+    def show_topic(self, opened: Opened | None, topic: str) -> None:
         """Shows a topic's rows, newest at the bottom; a live one is read from where it makes sense, and followed."""
         self._leave()
         self.opened, self.topic = opened, topic
@@ -124,7 +121,7 @@ class RecordsView(QWidget):
         self._say()
 
     @property
-    def facts(self) -> "Topic | None":
+    def facts(self) -> Topic | None:
         """What is known of the topic on the screen."""
         if self.opened is None:
             return None

@@ -1,7 +1,7 @@
 """The explorer: every open capture with its topics, a filter that answers at once, counts and rates."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -27,12 +27,11 @@ from PySide6.QtWidgets import (
 )
 
 from meshdesk.model import wording
+from meshdesk.session.opened import Opened, State
+from meshdesk.session.readings import Topic
 from meshdesk.ui import icons, theme
 from meshdesk.ui.widgets.controls import Line, draw_dot
-from meshdesk.ui.widgets.record_table import CONTROLS
-
-if TYPE_CHECKING:
-    from meshdesk.session.opened import Opened, Topic
+from meshdesk.ui.widgets.record_lines import CONTROLS
 
 Index = QModelIndex | QPersistentModelIndex
 Kind = Literal["capture", "topic", "internal"]
@@ -54,9 +53,9 @@ class Entry(NamedTuple):
     """One line: a capture, one of its topics, or the fold of the topics that Kafka keeps for itself."""
 
     kind: Kind
-    opened: "Opened"
+    opened: Opened
     text: str
-    topic: "Topic | None" = None
+    topic: Topic | None = None
     topics: int = 0  # of a capture or a fold: how many are in it
 
     @property
@@ -80,7 +79,7 @@ class _Folds:
 
 
 class TopicModel(QAbstractListModel):
-    """The lines that pass the filter. Ten thousand topics are filtered in a few ms: names are compared, no row is asked."""
+    """The lines that pass the filter. Ten thousand topics take a few ms: names are compared, no row is asked."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,7 +92,7 @@ class TopicModel(QAbstractListModel):
         self._shape: list[tuple[int, str, list[str]]] = []
         self._known: dict[int, tuple[tuple[Topic, ...], list[tuple[str, Entry]]]] = {}
 
-    def show(self, captures: list["Opened"], words: tuple[str, ...]) -> None:
+    def show(self, captures: list[Opened], words: tuple[str, ...]) -> None:
         """All lines anew. A topic passes when its name holds every word, in any case and order."""
         self.beginResetModel()
         self._captures, self._words = captures, words
@@ -102,7 +101,7 @@ class TopicModel(QAbstractListModel):
         self.passing = sum(entry.topics for entry in self.entries if entry.kind == "capture")
         self.endResetModel()
 
-    def update(self, captures: list["Opened"]) -> None:
+    def update(self, captures: list[Opened]) -> None:
         """New numbers under the same names; only where a name came or went all lines are made anew."""
         shape = [(id(opened), opened.title, [topic.name for topic in opened.topics]) for opened in captures]
         if shape != self._shape:
@@ -130,7 +129,7 @@ class TopicModel(QAbstractListModel):
             return id(entry.opened) in self._folds.captures
         return entry.kind == "internal" and id(entry.opened) not in self._folds.internal and not self._words
 
-    def row_of(self, opened: "Opened | None", topic: str) -> int:
+    def row_of(self, opened: Opened | None, topic: str) -> int:
         """The line of a topic, or -1 where it is folded away or filtered out."""
         for row, entry in enumerate(self.entries):
             if entry.topic is not None and entry.opened is opened and entry.topic.name == topic:
@@ -153,7 +152,7 @@ class TopicModel(QAbstractListModel):
             return ", ".join(word for word in (entry.text, entry.rate, entry.amount) if word) + folded
         return None
 
-    def _of(self, opened: "Opened") -> list[Entry]:
+    def _of(self, opened: Opened) -> list[Entry]:
         known = self._entries(opened)
         if self._words:
             first, *others = self._words
@@ -170,7 +169,7 @@ class TopicModel(QAbstractListModel):
         fold = Entry("internal", opened, "Internal", topics=len(internal))
         return [head, *own, fold, *(internal if id(opened) in self._folds.internal or self._words else [])]
 
-    def _entries(self, opened: "Opened") -> list[tuple[str, Entry]]:
+    def _entries(self, opened: Opened) -> list[tuple[str, Entry]]:
         """The lines of all topics with their names in lower case, made once for each answer of the capture."""
         held = self._known.get(id(opened))
         if held is None or held[0] is not opened.topics:
@@ -319,7 +318,7 @@ class TopicList(QListView):
         painter.drawText(QPointF(x, base), name)
 
     def _paint_numbers(self, painter: QPainter, entry: Entry, base: float, width: int, name_end: float) -> float:
-        """Rate and count at the right, the count only where the whole name has room; gives where the name has to end."""
+        """Rate and count at the right, the count only where the name has room; gives where the name has to end."""
         c = theme.colours()
         metrics = QFontMetrics(theme.font("small"))
         painter.setFont(theme.font("small"))
@@ -378,7 +377,7 @@ class Explorer(QWidget):
         super().__init__()
         self.setAccessibleName("Explorer")
         self._captures: list[Opened] = []
-        self._seen: list[tuple[int, str, int]] = []
+        self._seen: list[tuple[int, State, int]] = []
         self._rests = 0
         self.filter = _Filter()
         self.filter.setPlaceholderText("Filter topics")
@@ -410,8 +409,8 @@ class Explorer(QWidget):
         self.filter.down.connect(self._to_list)
         self.list.opened.connect(self.opened)
 
-    def refresh(self, captures: list["Opened"]) -> None:
-        """Asks the captures for their topics: at once when one came, went or changed its state, else four times a second."""
+    def refresh(self, captures: list[Opened]) -> None:
+        """Asks the captures for their topics: at once when one changed its state, else four times a second."""
         seen = [(id(opened), opened.state, opened.revision) for opened in captures]
         self._rests -= 1
         if seen == self._seen or (self._rests > 0 and [s[:2] for s in seen] == [s[:2] for s in self._seen]):
@@ -424,7 +423,7 @@ class Explorer(QWidget):
             self.mark(*self.list.open_topic)
         self._say()
 
-    def mark(self, opened: "Opened | None", topic: str) -> None:
+    def mark(self, opened: Opened | None, topic: str) -> None:
         """Shows which topic is open in the work area."""
         self.list.open_topic = None if opened is None or not topic else (opened, topic)
         row = self.list.topics.row_of(opened, topic)
@@ -459,7 +458,7 @@ class Explorer(QWidget):
             self.list.setCurrentIndex(self.list.topics.index(0))
 
 
-def _why_empty(opened: "Opened") -> str:
+def _why_empty(opened: Opened) -> str:
     if opened.state in ("opening", "connecting"):
         return "Topics appear here once they are known."
     if opened.state == "failed":

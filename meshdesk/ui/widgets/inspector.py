@@ -32,7 +32,7 @@ from meshdesk.ui.widgets.controls import Line, Rule, Segments, Tags
 from meshdesk.ui.widgets.dump import Dump
 from meshdesk.ui.widgets.empty import Empty
 from meshdesk.ui.widgets.node_tree import NodeTree
-from meshdesk.ui.widgets.record_table import CONTROLS, NULL
+from meshdesk.ui.widgets.record_lines import CONTROLS, NULL
 
 PAD = 14
 LABEL_WIDTH = 92
@@ -281,8 +281,10 @@ class _Facts(QWidget):
             painter.drawText(QRect(PAD, box.y(), LABEL_WIDTH, box.height()), Qt.AlignmentFlag.AlignTop, shown)
             painter.setPen(c.text)
             if label == "Topic":
-                value = metrics.elidedText(value, Qt.TextElideMode.ElideMiddle, box.width())
-            painter.drawText(box, Qt.TextFlag.TextWordWrap, value)
+                shown = metrics.elidedText(value, Qt.TextElideMode.ElideMiddle, box.width())
+                painter.drawText(box, Qt.AlignmentFlag.AlignTop, shown)
+            else:
+                painter.drawText(box, Qt.TextFlag.TextWordWrap, value)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = QMenu(self)

@@ -1,4 +1,4 @@
-"""A decoded value as a tree. Items are made when they are looked at: fifty thousand nodes cost as much as the forty on the screen."""
+"""A decoded value as a tree. Items are made when they are looked at, so fifty thousand cost no more than forty."""
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import (
@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QSt
 from meshdesk.model import wording
 from meshdesk.model.node import Node, pretty
 from meshdesk.ui import icons, theme
-from meshdesk.ui.widgets.record_table import CONTROLS, TONES
+from meshdesk.ui.widgets.record_lines import CONTROLS
+from meshdesk.ui.widgets.record_paint import TONES
 
 Index = QModelIndex | QPersistentModelIndex
 

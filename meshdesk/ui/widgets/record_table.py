@@ -1,9 +1,5 @@
 """The record list: a table that paints itself. Strings are made when a row arrives; painting only draws them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import (
     QAbstractTableModel,
     QItemSelection,
@@ -12,14 +8,12 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
-    QPointF,
     QRect,
     QSize,
     Qt,
     Signal,
 )
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QFontMetricsF,
     QHelpEvent,
@@ -30,104 +24,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QToolTip, QWidget
 
-from meshdesk.model import wording
-from meshdesk.model.row import Row
-from meshdesk.ui import icons, theme, times
+from meshdesk.session.opened import Opened
+from meshdesk.ui import theme
 from meshdesk.ui.remembered import Remembered
-
-if TYPE_CHECKING:
-    from meshdesk.session.opened import Opened
+from meshdesk.ui.widgets.record_lines import COLUMNS, NOT_YET, PARTITION, TIME, VALUE, Line, line_of, tip_of
+from meshdesk.ui.widgets.record_paint import PAD, Cells, paint_cells
 
 Index = QModelIndex | QPersistentModelIndex
 
 LINES_KEPT = 4_000  # rows whose strings are kept: some twenty screens at 4K
-NOT_YET = "…"
-NULL = "∅"
-TOMBSTONE = "∅ tombstone"
-EMPTY = '""'
-NOTHING = "–"  # a record whose bytes are gone has no place
-PAD = 8  # left and right of a cell's text
 VALUE_LEAST = 160
-DAY_GAP = 6  # between the day and the clock
-NAMES_FROM = 90  # a narrower column of headers shows their number alone
-
-# Control characters and marks that turn the direction of what follows would break a line; each becomes one dot.
-CONTROLS = dict.fromkeys((*range(32), *range(127, 160), 8232, 8233, *range(8234, 8239), *range(8294, 8298)), "·")
-
-# The tones of decoded values, as the colour of the theme that draws them.
-TONES = {
-    "key": "declared_text",
-    "string": "good_text",
-    "enum": "good_text",
-    "uuid": "good_text",
-    "int": "accent_text",
-    "float": "accent_text",
-    "decimal": "accent_text",
-    "boolean": "accent_text",
-    "bytes": "second",
-    "null": "second",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its label, its width at first, and how it is drawn."""
-
-    name: str
-    label: str
-    width: int
-    font: theme.FontName
-    colour: str
-    right: bool = False
-
-
-PARTITION, OFFSET, TIME, KEY, VALUE, HEADERS, FORMAT, SIZE = range(8)
-COLUMNS = (
-    Column("partition", "P", 34, "mono", "second", right=True),
-    Column("offset", "Offset", 88, "mono", "text", right=True),
-    Column("time", "Time", 154, "mono", "second"),
-    Column("key", "Key", 96, "mono", "text"),
-    Column("value", "Value", 260, "mono", "text"),
-    Column("headers", "Headers", 60, "text", "second"),
-    Column("format", "Format", 72, "text", "second"),
-    Column("size", "Size", 60, "text", "second", right=True),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row as strings, one for each column, ready to be drawn."""
-
-    row: Row
-    texts: tuple[str, ...]
-    day: str  # "24 Nov", drawn where it differs from the row above
-    zone: str
-    quiet: tuple[bool, ...]  # by column: drawn in the second colour, as it says that there is nothing
-
-
-def line_of(row: Row) -> Line:
-    """The strings of a row; control characters become dots."""
-    moment = times.moment(row.timestamp)
-    key = NULL if row.null_key else row.key.translate(CONTROLS) or EMPTY
-    value = row.value.translate(CONTROLS) or EMPTY
-    if row.null_value:
-        value = NULL if row.null_key else TOMBSTONE
-    headers = f"{wording.count(row.header_count)}  {row.headers.translate(CONTROLS)}" if row.header_count else ""
-    texts = (
-        str(row.partition) if row.partition >= 0 else NOTHING,
-        wording.count(row.offset) if row.offset >= 0 else NOTHING,
-        moment.clock,
-        key,
-        value,
-        headers,
-        row.format.translate(CONTROLS),
-        wording.size(row.size),
-    )
-    quiet = tuple(
-        (place == KEY and (row.null_key or not row.key)) or (place == VALUE and (row.null_value or not row.value))
-        for place in range(len(COLUMNS))
-    )
-    return Line(row, texts, moment.day, moment.zone, quiet)
 
 
 class RecordModel(QAbstractTableModel):
@@ -141,7 +47,7 @@ class RecordModel(QAbstractTableModel):
         self._lines: dict[int, Line] = {}
         self._zone = ""
 
-    def show(self, opened: "Opened | None", topic: str, rows: int) -> None:
+    def show(self, opened: Opened | None, topic: str, rows: int) -> None:
         """Begins anew with the first `rows` rows of a topic."""
         self.beginResetModel()
         self._opened, self._topic, self._rows = opened, topic, rows if opened else 0
@@ -210,17 +116,8 @@ class RecordModel(QAbstractTableModel):
         return line.texts[index.column()]
 
 
-def tip_of(line: Line, column: int) -> str | None:
-    """What the pointer is told: the trouble of a row, the day of a time, what a column had to cut."""
-    if line.row.trouble:
-        return line.row.trouble
-    if column == TIME and line.day:
-        return f"{line.day} {line.texts[TIME]} {line.zone}"
-    return line.texts[column] if column in (KEY, HEADERS) and line.texts[column] else None
-
-
 class RecordTable(QTableView):
-    """The list of records: keyboard, selection and screen readers are Qt's, the painting is its own (four times cheaper)."""
+    """The list of records: keyboard, selection, screen readers are Qt's; the painting is its own (four times cheaper)."""
 
     left_the_end = Signal()  # the reader scrolled up or selected: following has to pause
     wants_the_end = Signal()  # the End key
@@ -261,7 +158,7 @@ class RecordTable(QTableView):
 
     # What the view asks of it
 
-    def show_topic(self, opened: "Opened | None", topic: str, rows: int) -> None:
+    def show_topic(self, opened: Opened | None, topic: str, rows: int) -> None:
         self._own_scroll = True
         self.records.show(opened, topic, rows)
         self._own_scroll = False
@@ -340,15 +237,14 @@ class RecordTable(QTableView):
         lines = [self.records.line(k) for k in range(first, last + 1)]
         top = self.rowViewportPosition(first)
         self._paint_rows(painter, first, top, lines, width)
-        for place, column in enumerate(COLUMNS):
+        for place in range(len(COLUMNS)):
             if self.isColumnHidden(place):
                 continue
             x, wide = self.columnViewportPosition(place), self.columnWidth(place)
             if x >= width or x + wide <= 0:
                 continue
             painter.setClipRect(x, 0, wide, height)
-            painter.setFont(theme.font(column.font))
-            _COLUMN_PAINTERS.get(place, _paint_plain)(painter, place, column, x, wide, top, lines)
+            paint_cells(painter, Cells(place, x, wide, top, lines))
         shown = next((line for line in lines if line is not None and line.zone), None)
         if shown is not None:
             self.records.set_zone(shown.zone)
@@ -519,177 +415,3 @@ class _Header(QHeaderView):
             side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width() + 1)
             painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
-
-
-# How each column is drawn: (painter, column, x, width, y of the first row, lines). The clip is the column.
-
-
-def _paint_plain(
-    painter: QPainter, place: int, column: Column, x: int, wide: int, top: int, lines: list[Line | None]
-) -> None:
-    c = theme.colours()
-    plain: QColor = getattr(c, column.colour)
-    metrics = QFontMetricsF(theme.font(column.font))
-    base = top + _baseline(metrics)
-    room = wide - 2 * PAD
-    for line in lines:
-        if line is None:
-            painter.setPen(c.third)
-            if place in (OFFSET, KEY):
-                painter.drawText(QPointF(x + PAD, base), NOT_YET)
-        else:
-            text = line.texts[place]
-            if text:
-                painter.setPen(c.second if line.quiet[place] else plain)
-                advance = metrics.horizontalAdvance(text)
-                if advance > room + 1:
-                    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room + 1)
-                    advance = metrics.horizontalAdvance(text)
-                painter.drawText(QPointF(x + wide - PAD - advance if column.right else x + PAD, base), text)
-        base += theme.LIST_ROW
-
-
-def _paint_time(
-    painter: QPainter, place: int, column: Column, x: int, wide: int, top: int, lines: list[Line | None]
-) -> None:
-    """The clock, and before it the day where it is another one than in the row above."""
-    c = theme.colours()
-    mono = QFontMetricsF(theme.font("mono"))
-    small = QFontMetricsF(theme.font("small"))
-    whole = _baseline(mono)
-    clock_width = mono.horizontalAdvance("00:00:00.000")
-    base = top + _baseline(mono)
-    right = x + wide - PAD
-    above = ""
-    for line in lines:
-        if line is not None:
-            text = line.texts[TIME]
-            painter.setPen(c.second)
-            advance = clock_width if len(text) == 12 else mono.horizontalAdvance(text)
-            painter.drawText(QPointF(max(x + PAD, right - advance), base), text)
-            day = line.day.rsplit(" ", 1)[0]
-            if (
-                base >= whole
-                and line.day != above
-                and right - advance - small.horizontalAdvance(day) >= x + PAD + DAY_GAP
-            ):
-                painter.setFont(theme.font("small"))
-                painter.setPen(c.third)
-                painter.drawText(QPointF(x + PAD, base), day)
-                painter.setFont(theme.font("mono"))
-            above = line.day if base >= whole else ""  # a day cut by the edge is not read
-        base += theme.LIST_ROW
-
-
-def _paint_headers(
-    painter: QPainter, place: int, column: Column, x: int, wide: int, top: int, lines: list[Line | None]
-) -> None:
-    """How many there are, and their names where the column is wide enough to read them."""
-    c = theme.colours()
-    metrics = QFontMetricsF(theme.font("text"))
-    base = top + _baseline(metrics)
-    room = wide - 2 * PAD
-    painter.setPen(c.second)
-    for line in lines:
-        if line is not None and line.texts[HEADERS]:
-            text = line.texts[HEADERS] if room >= NAMES_FROM else wording.count(line.row.header_count)
-            painter.drawText(QPointF(x + PAD, base), metrics.elidedText(text, Qt.TextElideMode.ElideRight, room + 1))
-        base += theme.LIST_ROW
-
-
-def _paint_value(
-    painter: QPainter, place: int, column: Column, x: int, wide: int, top: int, lines: list[Line | None]
-) -> None:
-    """The preview in the tones of its parts. Plain ASCII in the mono font needs no measuring."""
-    c = theme.colours()
-    metrics = QFontMetricsF(theme.font("mono"))
-    step = metrics.horizontalAdvance("0")
-    fits = max(1, int((wide - 2 * PAD) / step))
-    base = top + _baseline(metrics)
-    for line in lines:
-        if line is None:
-            painter.setPen(c.third)
-            painter.drawText(QPointF(x + PAD, base), NOT_YET)
-        elif line.quiet[VALUE]:
-            painter.setPen(c.second)
-            painter.drawText(QPointF(x + PAD, base), line.texts[VALUE])
-        else:
-            _draw_toned(painter, metrics, step, x + PAD, base, fits, line)
-        base += theme.LIST_ROW
-
-
-def _draw_toned(
-    painter: QPainter, metrics: QFontMetricsF, step: float, x: float, y: float, fits: int, line: Line
-) -> None:
-    text = line.texts[VALUE]
-    shown = text[: fits - 1] + NOT_YET if len(text) > fits else text
-    measured = not text.isascii()  # other scripts are wider or narrower than the mono font's own
-    right = x + step * fits
-    c = theme.colours()
-    for start, end, colour in _runs(line.row.tones, len(shown)):
-        run = shown[start:end]
-        painter.setPen(getattr(c, colour))
-        if not measured:
-            painter.drawText(QPointF(x, y), run)
-            x += step * (end - start)
-            continue
-        advance = metrics.horizontalAdvance(run)
-        if x + advance > right + 1:
-            painter.drawText(QPointF(x, y), metrics.elidedText(run, Qt.TextElideMode.ElideRight, max(0.0, right - x)))
-            return
-        painter.drawText(QPointF(x, y), run)
-        x += advance
-
-
-def _runs(tones: tuple[tuple[int, int, str], ...], length: int) -> list[tuple[int, int, str]]:
-    """The whole of 0..length as runs of one colour each; what has no tone is plain text."""
-    runs: list[tuple[int, int, str]] = []
-    at = 0
-    for start, end, tone in tones:
-        start, end = max(start, at), min(end, length)
-        if start >= length:
-            break
-        if start > at:
-            runs.append((at, start, "text"))
-        if end > start:
-            runs.append((start, end, TONES.get(tone, "text")))
-            at = end
-        else:
-            at = max(at, start)
-    if at < length:
-        runs.append((at, length, "text"))
-    return runs
-
-
-def _paint_format(
-    painter: QPainter, place: int, column: Column, x: int, wide: int, top: int, lines: list[Line | None]
-) -> None:
-    """The format's word; with a sign before it where the row is in trouble."""
-    c = theme.colours()
-    metrics = QFontMetricsF(theme.font("text"))
-    base = top + _baseline(metrics)
-    for line in lines:
-        if line is not None:
-            trouble = bool(line.row.trouble)
-            left = x + PAD
-            if trouble:
-                icons.draw(painter, "triangle-alert", left, base - 11, 13, c.attention_text)
-                left += 17
-            painter.setPen(c.attention_text if trouble else c.second)
-            room = x + wide - PAD - left
-            painter.drawText(
-                QPointF(left, base), metrics.elidedText(line.texts[FORMAT], Qt.TextElideMode.ElideRight, room + 1)
-            )
-        base += theme.LIST_ROW
-
-
-_COLUMN_PAINTERS: dict[int, Callable[[QPainter, int, Column, int, int, int, list[Line | None]], None]] = {
-    TIME: _paint_time,
-    HEADERS: _paint_headers,
-    VALUE: _paint_value,
-    FORMAT: _paint_format,
-}
-
-
-def _baseline(metrics: QFontMetricsF) -> float:
-    return round((theme.LIST_ROW - 1 + metrics.capHeight()) / 2)

@@ -1,0 +1,86 @@
+"""Records as lines of text: the columns of the list, and the strings of each row, made once when it arrives."""
+
+from dataclasses import dataclass
+
+from meshdesk.model import wording
+from meshdesk.model.row import Row
+from meshdesk.ui import theme, times
+
+NOT_YET = "…"
+NULL = "∅"
+TOMBSTONE = "∅ tombstone"
+EMPTY = '""'
+NOTHING = "–"  # a record whose bytes are gone has no place
+
+# Control characters and marks that turn the direction of what follows would break a line; each becomes one dot.
+CONTROLS = dict.fromkeys((*range(32), *range(127, 160), 8232, 8233, *range(8234, 8239), *range(8294, 8298)), "·")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its label, its width at first, and how it is drawn."""
+
+    name: str
+    label: str
+    width: int
+    font: theme.FontName
+    colour: str
+    right: bool = False
+
+
+PARTITION, OFFSET, TIME, KEY, VALUE, HEADERS, FORMAT, SIZE = range(8)
+COLUMNS = (
+    Column("partition", "P", 34, "mono", "second", right=True),
+    Column("offset", "Offset", 88, "mono", "text", right=True),
+    Column("time", "Time", 154, "mono", "second"),
+    Column("key", "Key", 96, "mono", "text"),
+    Column("value", "Value", 260, "mono", "text"),
+    Column("headers", "Headers", 60, "text", "second"),
+    Column("format", "Format", 72, "text", "second"),
+    Column("size", "Size", 60, "text", "second", right=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row as strings, one for each column, ready to be drawn."""
+
+    row: Row
+    texts: tuple[str, ...]
+    day: str  # "24 Nov", drawn where it differs from the row above
+    zone: str
+    quiet: tuple[bool, ...]  # by column: drawn in the second colour, as it says that there is nothing
+
+
+def line_of(row: Row) -> Line:
+    """The strings of a row; control characters become dots."""
+    moment = times.moment(row.timestamp)
+    key = NULL if row.null_key else row.key.translate(CONTROLS) or EMPTY
+    value = row.value.translate(CONTROLS) or EMPTY
+    if row.null_value:
+        value = NULL if row.null_key else TOMBSTONE
+    headers = f"{wording.count(row.header_count)}  {row.headers.translate(CONTROLS)}" if row.header_count else ""
+    texts = (
+        str(row.partition) if row.partition >= 0 else NOTHING,
+        wording.count(row.offset) if row.offset >= 0 else NOTHING,
+        moment.clock,
+        key,
+        value,
+        headers,
+        row.format.translate(CONTROLS),
+        wording.size(row.size),
+    )
+    quiet = tuple(
+        (place == KEY and (row.null_key or not row.key)) or (place == VALUE and (row.null_value or not row.value))
+        for place in range(len(COLUMNS))
+    )
+    return Line(row, texts, moment.day, moment.zone, quiet)
+
+
+def tip_of(line: Line, column: int) -> str | None:
+    """What the pointer is told: the trouble of a row, the day of a time, what a column had to cut."""
+    if line.row.trouble:
+        return line.row.trouble
+    if column == TIME and line.day:
+        return f"{line.day} {line.texts[TIME]} {line.zone}"
+    return line.texts[column] if column in (KEY, HEADERS) and line.texts[column] else None

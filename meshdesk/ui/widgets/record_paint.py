@@ -1,0 +1,213 @@
+"""How the cells of the record list are drawn: column by column, so that a clip and a font are set once for each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+from meshdesk.model import wording
+from meshdesk.ui import icons, theme
+from meshdesk.ui.widgets.record_lines import COLUMNS, FORMAT, HEADERS, KEY, NOT_YET, OFFSET, TIME, VALUE, Line
+
+PAD = 8  # left and right of a cell's text
+DAY_GAP = 6  # between the day and the clock
+NAMES_FROM = 90  # a narrower column of headers shows their number alone
+
+# The tones of decoded values, as the colour of the theme that draws them.
+TONES = {
+    "key": "declared_text",
+    "string": "good_text",
+    "enum": "good_text",
+    "uuid": "good_text",
+    "int": "accent_text",
+    "float": "accent_text",
+    "decimal": "accent_text",
+    "boolean": "accent_text",
+    "bytes": "second",
+    "null": "second",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of one column that are on the screen; None is a row that is on its way."""
+
+    place: int
+    x: int
+    width: int
+    top: int  # y of the first row
+    lines: list[Line | None]
+
+
+def paint_cells(painter: QPainter, cells: Cells) -> None:
+    """Draws one column; the clip of the painter is that column."""
+    painter.setFont(theme.font(COLUMNS[cells.place].font))
+    PAINTERS.get(cells.place, _paint_plain)(painter, cells)
+
+
+def _paint_plain(painter: QPainter, cells: Cells) -> None:
+    """One string, at the side of its column."""
+    column = COLUMNS[cells.place]
+    c = theme.colours()
+    plain: QColor = getattr(c, column.colour)
+    metrics = QFontMetricsF(theme.font(column.font))
+    base = cells.top + _baseline(metrics)
+    room = cells.width - 2 * PAD
+    for line in cells.lines:
+        if line is None:
+            painter.setPen(c.third)
+            if cells.place in (OFFSET, KEY):
+                painter.drawText(QPointF(cells.x + PAD, base), NOT_YET)
+        else:
+            text = line.texts[cells.place]
+            if text:
+                painter.setPen(c.second if line.quiet[cells.place] else plain)
+                advance = metrics.horizontalAdvance(text)
+                if advance > room + 1:
+                    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room + 1)
+                    advance = metrics.horizontalAdvance(text)
+                painter.drawText(
+                    QPointF(cells.x + cells.width - PAD - advance if column.right else cells.x + PAD, base), text
+                )
+        base += theme.LIST_ROW
+
+
+def _paint_time(painter: QPainter, cells: Cells) -> None:
+    """The clock, and before it the day where it is another one than in the row above."""
+    c = theme.colours()
+    mono = QFontMetricsF(theme.font("mono"))
+    small = QFontMetricsF(theme.font("small"))
+    whole = _baseline(mono)
+    clock_width = mono.horizontalAdvance("00:00:00.000")
+    base = cells.top + _baseline(mono)
+    right = cells.x + cells.width - PAD
+    above = ""
+    for line in cells.lines:
+        if line is not None:
+            text = line.texts[TIME]
+            painter.setPen(c.second)
+            advance = clock_width if len(text) == 12 else mono.horizontalAdvance(text)
+            painter.drawText(QPointF(max(cells.x + PAD, right - advance), base), text)
+            day = line.day.rsplit(" ", 1)[0]
+            if (
+                base >= whole
+                and line.day != above
+                and right - advance - small.horizontalAdvance(day) >= cells.x + PAD + DAY_GAP
+            ):
+                painter.setFont(theme.font("small"))
+                painter.setPen(c.third)
+                painter.drawText(QPointF(cells.x + PAD, base), day)
+                painter.setFont(theme.font("mono"))
+            above = line.day if base >= whole else ""  # a day cut by the edge is not read
+        base += theme.LIST_ROW
+
+
+def _paint_headers(painter: QPainter, cells: Cells) -> None:
+    """How many there are, and their names where the column is wide enough to read them."""
+    c = theme.colours()
+    metrics = QFontMetricsF(theme.font("text"))
+    base = cells.top + _baseline(metrics)
+    room = cells.width - 2 * PAD
+    painter.setPen(c.second)
+    for line in cells.lines:
+        if line is not None and line.texts[HEADERS]:
+            text = line.texts[HEADERS] if room >= NAMES_FROM else wording.count(line.row.header_count)
+            painter.drawText(
+                QPointF(cells.x + PAD, base), metrics.elidedText(text, Qt.TextElideMode.ElideRight, room + 1)
+            )
+        base += theme.LIST_ROW
+
+
+def _paint_value(painter: QPainter, cells: Cells) -> None:
+    """The preview in the tones of its parts. Plain ASCII in the mono font needs no measuring."""
+    c = theme.colours()
+    metrics = QFontMetricsF(theme.font("mono"))
+    step = metrics.horizontalAdvance("0")
+    fits = max(1, int((cells.width - 2 * PAD) / step))
+    base = cells.top + _baseline(metrics)
+    for line in cells.lines:
+        if line is None:
+            painter.setPen(c.third)
+            painter.drawText(QPointF(cells.x + PAD, base), NOT_YET)
+        elif line.quiet[VALUE]:
+            painter.setPen(c.second)
+            painter.drawText(QPointF(cells.x + PAD, base), line.texts[VALUE])
+        else:
+            _draw_toned(painter, metrics, step, cells.x + PAD, base, fits, line)
+        base += theme.LIST_ROW
+
+
+def _draw_toned(
+    painter: QPainter, metrics: QFontMetricsF, step: float, x: float, y: float, fits: int, line: Line
+) -> None:
+    text = line.texts[VALUE]
+    shown = text[: fits - 1] + NOT_YET if len(text) > fits else text
+    measured = not text.isascii()  # other scripts are wider or narrower than the mono font's own
+    right = x + step * fits
+    c = theme.colours()
+    for start, end, colour in _runs(line.row.tones, len(shown)):
+        run = shown[start:end]
+        painter.setPen(getattr(c, colour))
+        if not measured:
+            painter.drawText(QPointF(x, y), run)
+            x += step * (end - start)
+            continue
+        advance = metrics.horizontalAdvance(run)
+        if x + advance > right + 1:
+            painter.drawText(QPointF(x, y), metrics.elidedText(run, Qt.TextElideMode.ElideRight, max(0.0, right - x)))
+            return
+        painter.drawText(QPointF(x, y), run)
+        x += advance
+
+
+def _runs(tones: tuple[tuple[int, int, str], ...], length: int) -> list[tuple[int, int, str]]:
+    """The whole of 0..length as runs of one colour each; what has no tone is plain text."""
+    runs: list[tuple[int, int, str]] = []
+    at = 0
+    for first, last, tone in tones:
+        start, end = max(first, at), min(last, length)
+        if start >= length:
+            break
+        if start > at:
+            runs.append((at, start, "text"))
+        if end > start:
+            runs.append((start, end, TONES.get(tone, "text")))
+            at = end
+        else:
+            at = max(at, start)
+    if at < length:
+        runs.append((at, length, "text"))
+    return runs
+
+
+def _paint_format(painter: QPainter, cells: Cells) -> None:
+    """The format's word; with a sign before it where the row is in trouble."""
+    c = theme.colours()
+    metrics = QFontMetricsF(theme.font("text"))
+    base = cells.top + _baseline(metrics)
+    for line in cells.lines:
+        if line is not None:
+            trouble = bool(line.row.trouble)
+            left = cells.x + PAD
+            if trouble:
+                icons.draw(painter, "triangle-alert", left, base - 11, 13, c.attention_text)
+                left += 17
+            painter.setPen(c.attention_text if trouble else c.second)
+            room = cells.x + cells.width - PAD - left
+            painter.drawText(
+                QPointF(left, base), metrics.elidedText(line.texts[FORMAT], Qt.TextElideMode.ElideRight, room + 1)
+            )
+        base += theme.LIST_ROW
+
+
+def _baseline(metrics: QFontMetricsF) -> float:
+    return round((theme.LIST_ROW - 1 + metrics.capHeight()) / 2)
+
+
+PAINTERS: dict[int, Callable[[QPainter, Cells], None]] = {
+    TIME: _paint_time,
+    HEADERS: _paint_headers,
+    VALUE: _paint_value,
+    FORMAT: _paint_format,
+}

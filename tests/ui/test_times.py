@@ -1,0 +1,32 @@
+"""Moments in local time with their zone; what no calendar holds stays a number."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from meshdesk.ui import times
+
+
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("berlin")
+def test_that_a_moment_is_told_in_local_time_with_its_zone() -> None:
+    assert times.moment(1795488211940) == ("24 Nov 2026", "03:43:31.940", "CET")
+    assert times.moment(1783000000007).zone == "CEST"
+
+
+@pytest.mark.parametrize("ms", [10**17, -(10**17)])
+def test_that_a_moment_outside_the_calendar_is_a_number(ms: int) -> None:
+    assert times.moment(ms) == ("", f"{ms} ms", "")
+
+
+def test_that_no_timestamp_is_a_dash() -> None:
+    assert times.moment(None) == ("", "–", "")
