@@ -1,7 +1,6 @@
 """What all tests of the window need: the offscreen platform where there is no display, and the theme."""
 
 import os
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -17,7 +16,12 @@ def fonts(qapp: QApplication) -> None:
 
 
 @pytest.fixture(autouse=True)
-def dressed(qapp: QApplication, fonts: None) -> Iterator[None]:
+def dressed(qapp: QApplication, fonts: None) -> None:
     """Every test begins in the light theme."""
     theme.apply(qapp, "light")
-    yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The offscreen platform says of every window that it cannot propagate size hints; that means nothing."""
+    for item in items:
+        item.add_marker(pytest.mark.qt_log_ignore("does not support propagateSizeHints"))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from PySide6.QtWidgets import QApplication
 
@@ -166,21 +166,34 @@ class MemorySession:
         return capture
 
 
-def row(k: int, topic: str = "orders.placed.v1", **fields: object) -> Row:
+def row(k: int, topic: str = "orders.placed.v1", **fields: Any) -> Row:
     """The k-th record of a topic with three partitions: an order."""
     value = f"order_id A-{88210 + k} amount {300 + k % 180}.25 status paid"
     at = value.index("amount")
     status = value.index("status")
     tones = (
-        (0, 8, "key"), (9, at - 1, "string"), (at, at + 6, "key"), (at + 7, status - 1, "decimal"),
-        (status, status + 6, "key"), (status + 7, len(value), "string"),
-    )  # fmt: skip
-    plain: Mapping[str, object] = {
-        "row": k, "topic": topic, "partition": k % 3, "offset": 1_184_000 + k // 3, "timestamp": 1_795_528_929_000 + k * 37,
-        "key": f"c-{(k * 7919) % 99991:06d}", "value": value, "tones": tones, "format": "Avro 42", "headers": "traceparent",
-        "header_count": 1, "size": 190 + k % 50,
-    }  # fmt: skip
-    return Row(**{**plain, **fields})  # type: ignore[arg-type]
+        (0, 8, "key"),
+        (9, at - 1, "string"),
+        (at, at + 6, "key"),
+        (at + 7, status - 1, "decimal"),
+        (status, status + 6, "key"),
+        (status + 7, len(value), "string"),
+    )
+    plain: Mapping[str, Any] = {
+        "row": k,
+        "topic": topic,
+        "partition": k % 3,
+        "offset": 1_184_000 + k // 3,
+        "timestamp": 1_795_528_929_000 + k * 37,
+        "key": f"c-{(k * 7919) % 99991:06d}",
+        "value": value,
+        "tones": tones,
+        "format": "Avro 42",
+        "headers": "traceparent",
+        "header_count": 1,
+        "size": 190 + k % 50,
+    }
+    return Row(**{**plain, **fields})
 
 
 def tree(k: int) -> Node:
@@ -193,13 +206,19 @@ def tree(k: int) -> Node:
         for n in range(2)
     )
     return Node(
-        "", "record", "",
+        "",
+        "record",
+        "",
         (
-            Node("order_id", "string", f"A-{88210 + k}"), customer, Node("amount", "decimal", "412.90", (), "decimal(12,2)", (21, 25)),
-            Node("currency", "string", "EUR"), Node("lines", "array", "", lines), Node("gift_note", "null", "null"),
+            Node("order_id", "string", f"A-{88210 + k}"),
+            customer,
+            Node("amount", "decimal", "412.90", (), "decimal(12,2)", (21, 25)),
+            Node("currency", "string", "EUR"),
+            Node("lines", "array", "", lines),
+            Node("gift_note", "null", "null"),
             Node("placed_at", "string", "2026-11-23T14:02:09.771428Z"),
         ),
-    )  # fmt: skip
+    )
 
 
 def details_of(row: Row) -> Details:
@@ -214,29 +233,63 @@ def details_of(row: Row) -> Details:
         for at in range(0, len(data), 12)
     )
     value = Part(
-        tree(row.row), ("Confluent id 42", "Avro"), "Avro 42", None if row.null_value else 231, '{\n  "order_id": "A-88210"\n}',
-        dump, 0, "orders.placed.v1-value version 3, id 42", '{"type": "record"}', (), row.trouble,
-    )  # fmt: skip
+        tree(row.row),
+        ("Confluent id 42", "Avro"),
+        "Avro 42",
+        None if row.null_value else 231,
+        '{\n  "order_id": "A-88210"\n}',
+        dump,
+        0,
+        "orders.placed.v1-value version 3, id 42",
+        '{"type": "record"}',
+        (),
+        row.trouble,
+    )
     key = Part(Node("", "string", row.key), ("text",), "text", None if row.null_key else 8, row.key, (), 0)
     header = Part(Node("", "string", "00-4bf92f"), ("text",), "text", 9, "00-4bf92f", (), 0)
     return Details(
-        row.row, row.topic, row.partition, row.offset, row.timestamp, "create", 4, row.size, key, value,
+        row.row,
+        row.topic,
+        row.partition,
+        row.offset,
+        row.timestamp,
+        "create",
+        4,
+        row.size,
+        key,
+        value,
         (("traceparent", header), ("ce_type", header)),
-    )  # fmt: skip
+    )
 
 
-def capture(rows: int = 60, **fields: object) -> MemoryCapture:
+def capture(rows: int = 60, **fields: Any) -> MemoryCapture:
     """A live capture of a small company with `rows` records of one topic."""
     names = [
-        "__consumer_offsets", "_schemas", "baskets.changed.v1", "fraud.scored.v2", "orders.amended.v2", "orders.cancelled.v1",
-        "orders.placed.v1", "payments.authorised.v3", "payments.failed.dlq", "payments.failed.v1", "shipments.planned.v1",
-    ]  # fmt: skip
+        "__consumer_offsets",
+        "_schemas",
+        "baskets.changed.v1",
+        "fraud.scored.v2",
+        "orders.amended.v2",
+        "orders.cancelled.v1",
+        "orders.placed.v1",
+        "payments.authorised.v3",
+        "payments.failed.dlq",
+        "payments.failed.v1",
+        "shipments.planned.v1",
+    ]
     topics = tuple(
-        Topic(name, 6, 20_000 + 911 * n, [812.4, 14.0, 96.0, 0.31, 0.0, 1234.0][n % 6], rows if name == "orders.placed.v1" else 0,
-              name == "orders.placed.v1", name.startswith("_"))
+        Topic(
+            name,
+            6,
+            20_000 + 911 * n,
+            [812.4, 14.0, 96.0, 0.31, 0.0, 1234.0][n % 6],
+            rows if name == "orders.placed.v1" else 0,
+            name == "orders.placed.v1",
+            name.startswith("_"),
+        )
         for n, name in enumerate(names)
-    )  # fmt: skip
-    made = MemoryCapture(topics=topics, status=Status(rows, 812.0, 0, 0, rows * 213), **fields)  # type: ignore[arg-type]
+    )
+    made = MemoryCapture(topics=topics, status=Status(rows, 812.0, 0, 0, rows * 213), **fields)
     made.add(*(row(k) for k in range(rows)))
     return made
 
@@ -246,7 +299,9 @@ def opened(made: MemoryCapture) -> "Opened":
     return cast("Opened", made)
 
 
-def window_on(session: MemorySession, remembered: Remembered | None = None, demo: Sequence[str] | None = None) -> Window:
+def window_on(
+    session: MemorySession, remembered: Remembered | None = None, demo: Sequence[str] | None = None
+) -> Window:
     """A window of 1440 × 900 on a session; `turn` lets the beat pass."""
     window = Window(cast("Session", session), remembered or Remembered(None), demo)
     window.resize(1440, 900)

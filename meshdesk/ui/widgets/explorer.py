@@ -8,9 +8,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPointF,
-    QRect,
     QRectF,
-    QSize,
     Qt,
     Signal,
 )
@@ -18,10 +16,9 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaint
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
+    QHeaderView,
     QLineEdit,
-    QListView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -155,8 +152,9 @@ class TopicModel(QAbstractListModel):
     def _of(self, opened: Opened) -> list[Entry]:
         known = self._entries(opened)
         if self._words:
-            first, *others = self._words
-            passing = [entry for name, entry in known if first in name and all(word in name for word in others)]
+            for word in self._words:
+                known = [pair for pair in known if word in pair[0]]
+            passing = [entry for _, entry in known]
         else:
             passing = [entry for _, entry in known]
         head = Entry("capture", opened, opened.title.translate(CONTROLS), topics=len(passing))
@@ -202,8 +200,8 @@ def _tip(entry: Entry) -> str:
     return "\n".join(parts)
 
 
-class TopicList(QListView):
-    """The list below the filter; draws its lines itself."""
+class TopicList(QTableView):
+    """The list below the filter; draws its lines itself. A table: a list would ask for every row."""
 
     opened = Signal(object, str)  # capture, topic
 
@@ -213,10 +211,18 @@ class TopicList(QListView):
         self.words: tuple[str, ...] = ()
         self.open_topic: tuple[Opened, str] | None = None
         self.setModel(topics)
-        self.setItemDelegate(_RowHeight(self))
         self.setAccessibleName("Topics")
-        self.setUniformItemSizes(True)
-        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.horizontalHeader().setVisible(False)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        rows = self.verticalHeader()
+        rows.setVisible(False)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(theme.TREE_ROW)
+        rows.setDefaultSectionSize(theme.TREE_ROW)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -232,12 +238,12 @@ class TopicList(QListView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width, height = self.viewport().width(), self.viewport().height()
         painter.fillRect(0, 0, width, height, c.panel)
-        top = self.indexAt(QRect(0, 0, 1, 1).topLeft())
-        if not top.isValid():
+        top = self.rowAt(0)
+        if top < 0:
             return
-        y = self.visualRect(top).y()
+        y = self.rowViewportPosition(top)
         current = self.currentIndex().row() if self.hasFocus() else -1
-        for row in range(top.row(), len(self.topics.entries)):
+        for row in range(top, len(self.topics.entries)):
             if y >= height:
                 return
             entry = self.topics.entries[row]
@@ -347,11 +353,6 @@ class TopicList(QListView):
                 left = x + metrics.horizontalAdvance(name[:at])
                 wide = metrics.horizontalAdvance(name[at : at + len(word)])
                 painter.fillRect(QRectF(left - 1, y + 5, wide + 2, theme.TREE_ROW - 10), theme.colours().hit)
-
-
-class _RowHeight(QStyledItemDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(100, theme.TREE_ROW)
 
 
 class _Filter(QLineEdit):

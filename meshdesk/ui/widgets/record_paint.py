@@ -11,6 +11,7 @@ from meshdesk.ui import icons, theme
 from meshdesk.ui.widgets.record_lines import COLUMNS, FORMAT, HEADERS, KEY, NOT_YET, OFFSET, TIME, VALUE, Line
 
 PAD = 8  # left and right of a cell's text
+CLOCK = 12  # characters of 14:02:09.806
 DAY_GAP = 6  # between the day and the clock
 NAMES_FROM = 90  # a narrower column of headers shows their number alone
 
@@ -87,7 +88,9 @@ def _paint_time(painter: QPainter, cells: Cells) -> None:
         if line is not None:
             text = line.texts[TIME]
             painter.setPen(c.second)
-            advance = clock_width if len(text) == 12 else mono.horizontalAdvance(text)
+            if len(text) != CLOCK:
+                text = mono.elidedText(text, Qt.TextElideMode.ElideRight, cells.width - 2 * PAD + 1)
+            advance = clock_width if len(text) == CLOCK else mono.horizontalAdvance(text)
             painter.drawText(QPointF(max(cells.x + PAD, right - advance), base), text)
             day = line.day.rsplit(" ", 1)[0]
             if (
@@ -146,7 +149,7 @@ def _draw_toned(
     measured = not text.isascii()  # other scripts are wider or narrower than the mono font's own
     right = x + step * fits
     c = theme.colours()
-    for start, end, colour in _runs(line.row.tones, len(shown)):
+    for start, end, colour in runs_of(line.row.tones, len(shown)):
         run = shown[start:end]
         painter.setPen(getattr(c, colour))
         if not measured:
@@ -161,7 +164,7 @@ def _draw_toned(
         x += advance
 
 
-def _runs(tones: tuple[tuple[int, int, str], ...], length: int) -> list[tuple[int, int, str]]:
+def runs_of(tones: tuple[tuple[int, int, str], ...], length: int) -> list[tuple[int, int, str]]:
     """The whole of 0..length as runs of one colour each; what has no tone is plain text."""
     runs: list[tuple[int, int, str]] = []
     at = 0

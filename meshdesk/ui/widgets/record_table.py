@@ -117,7 +117,7 @@ class RecordModel(QAbstractTableModel):
 
 
 class RecordTable(QTableView):
-    """The list of records: keyboard, selection, screen readers are Qt's; the painting is its own (four times cheaper)."""
+    """The list: keyboard, selection, screen readers are Qt's; the painting is its own (a quarter of the cost)."""
 
     left_the_end = Signal()  # the reader scrolled up or selected: following has to pause
     wants_the_end = Signal()  # the End key
