@@ -247,9 +247,7 @@ def need_programs() -> None:
     wanted += sorted({X11[name] for name in missing_libraries(X11)})
     if missing := apt(wanted):
         packages = " ".join(missing)
-        say(
-            f"Tests that need {packages} are skipped or draw offscreen; as root, apt-get install {packages} brings them."
-        )
+        say(f"Tests that need what is not here are skipped or draw offscreen: as root, apt-get install {packages}.")
 
 
 def apt(packages: Sequence[str]) -> list[str]:
@@ -260,7 +258,9 @@ def apt(packages: Sequence[str]) -> list[str]:
 
     def get(*line: str) -> bool:
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-        ran = subprocess.run(["apt-get", "-qq", *line], env=os.environ | quiet, stdout=subprocess.DEVNULL)
+        ran = subprocess.run(["apt-get", "-qq", *line], env=os.environ | quiet, capture_output=True, text=True)
+        if ran.returncode:
+            say(ran.stderr.strip())
         return ran.returncode == 0
 
     get("update")
