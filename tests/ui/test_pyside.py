@@ -1,4 +1,4 @@
-"""PySide6 itself: the versions that take a reference to None away at every void call must never come back (PYSIDE-3474)."""
+"""PySide6 itself: versions that take a reference to None away at every void call must not come back (PYSIDE-3474)."""
 
 import os
 import subprocess
