@@ -244,7 +244,8 @@ def need_programs() -> None:
     if sys.platform != "linux":
         return
     wanted = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
-    wanted += sorted({X11[name] for name in missing_libraries(X11)})
+    libraries = EVERYWHERE | X11
+    wanted += sorted({libraries[name] for name in missing_libraries(libraries)})
     if missing := apt(wanted):
         packages = " ".join(missing)
         say(f"Tests that need what is not here are skipped or draw offscreen: as root, apt-get install {packages}.")
