@@ -132,11 +132,10 @@ def _place(opened: Opened, select: str) -> Generator[str, None, tuple[str, Recor
     topic = name.topic if name is not None else select
     names = {known.name for known in opened.topics}
     if not topic:
-        own = [known for known in opened.topics if not known.internal]
-        full = [known for known in own if known.rows] or own or list(opened.topics)
-        if not full:
+        own = [known for known in opened.topics if not known.internal] or list(opened.topics)
+        if not own:
             raise CannotError(f"{opened.title} holds no topic.")
-        topic = full[0].name
+        topic = max(own, key=lambda known: (known.rows, known.records or 0)).name
     elif topic not in names and name is not None and select in names:
         topic, name = select, None  # a topic whose own name looks like a record's
     if topic not in names:
@@ -155,7 +154,9 @@ def _collect(window: Window, opened: Opened, topic: str) -> Steps:
         if opened.state == "failed":
             raise CannotError(f"Reading {topic} ended: {opened.state_text}.")
     opened.stop()
-    while opened.state == "live":
+    calm = 0
+    while calm < CALM:
+        calm = calm + 1 if opened.state != "live" and window.session.idle() else 0
         yield f"the end of reading {topic}"
 
 

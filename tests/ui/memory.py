@@ -172,11 +172,11 @@ def row(k: int, topic: str = "orders.placed.v1", **fields: Any) -> Row:
     at = value.index("amount")
     status = value.index("status")
     tones = (
-        (0, 8, "key"),
+        (0, 8, "name"),
         (9, at - 1, "string"),
-        (at, at + 6, "key"),
-        (at + 7, status - 1, "decimal"),
-        (status, status + 6, "key"),
+        (at, at + 6, "name"),
+        (at + 7, status - 1, "number"),
+        (status, status + 6, "name"),
         (status + 7, len(value), "string"),
     )
     plain: Mapping[str, Any] = {

@@ -109,7 +109,8 @@ class RecordsView(QWidget):
         if not self.paused:
             rows = opened.rows(self.topic)
             if rows != self.table.records.rows:
-                self.table.grow(rows, self.following)
+                # What was still on its way when collecting ended is followed too.
+                self.table.grow(rows, self.following or (not self.is_live and self.table.is_at_the_end))
         first, last = self.table.span()
         if last >= first:
             opened.want(self.topic, first, last)

@@ -13,10 +13,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from meshdesk.model import wording
-from meshdesk.model.node import Node, pretty
+from meshdesk.model.node import CONTAINERS, Node, pretty, visible
 from meshdesk.ui import icons, theme
-from meshdesk.ui.widgets.record_lines import CONTROLS
-from meshdesk.ui.widgets.record_paint import TONES
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -24,6 +22,15 @@ CHUNK = 500  # children handed to Qt at a time; more follow when somebody scroll
 UNFOLD = 60  # a tree is unfolded as far as it has no more lines than this: some two screens of the inspector
 STEP = 16
 LEFT = 28
+TONES = {
+    "string": "good_text",
+    "enum": "good_text",
+    "int": "accent_text",
+    "float": "accent_text",
+    "decimal": "accent_text",
+    "boolean": "accent_text",
+    "null": "second",
+}
 SHOWN = 600  # characters of a value that are drawn; copying takes all of it
 
 
@@ -110,15 +117,12 @@ class NodeModel(QAbstractItemModel):
         if item is None:
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{label_of(item)} {value_of(item.node)}".strip()
+            return visible(f"{label_of(item)} {value_of(item.node)[:SHOWN]}".strip())
         return None
 
 
 def _plain(index: Index) -> QModelIndex:
     return index if isinstance(index, QModelIndex) else index.model().index(index.row(), 0, index.parent())
-
-
-CONTAINERS = ("record", "array", "map")
 
 
 PART_NOUNS = {"record": "field", "map": "entry", "array": "element"}
@@ -135,7 +139,9 @@ def value_of(node: Node) -> str:
         return ""
     if node.kind in CONTAINERS:
         return "[]" if node.kind == "array" else "{}"
-    return f'"{node.text}"' if node.kind == "string" else node.text
+    if node.kind == "bytes":
+        return f"0x{node.text}"
+    return f'"{node.text}"' if node.kind in ("string", "enum") else node.text
 
 
 def path_of(item: _Item) -> str:
@@ -274,13 +280,13 @@ class NodeTree(QTreeView):
                 painter.drawText(QPointF(room - wide, base), note)
                 room -= wide + 8
         painter.setFont(theme.font("mono"))
-        label = label_of(item).translate(CONTROLS)
+        label = visible(label_of(item)[:SHOWN])
         if label:
             painter.setPen(c.declared_text)
             label = metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, max(30.0, (room - x) * 0.7))
             painter.drawText(QPointF(x, base), label)
             x += metrics.horizontalAdvance(label) + 8
-        value = value_of(item.node)[:SHOWN].translate(CONTROLS)
+        value = visible(value_of(item.node)[:SHOWN])
         painter.setPen(getattr(c, TONES.get(item.node.kind, "text")))
         painter.drawText(QPointF(x, base), metrics.elidedText(value, Qt.TextElideMode.ElideRight, max(0.0, room - x)))
 

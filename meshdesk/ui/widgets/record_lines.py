@@ -12,8 +12,20 @@ TOMBSTONE = "∅ tombstone"
 EMPTY = '""'
 NOTHING = "–"  # a record whose bytes are gone has no place
 
-# Control characters and marks that turn the direction of what follows would break a line; each becomes one dot.
-CONTROLS = dict.fromkeys((*range(32), *range(127, 160), 8232, 8233, *range(8234, 8239), *range(8294, 8298)), "·")
+# Control characters and marks that turn the direction of what follows would break a line, and Qt knows no half of a
+# surrogate pair; each becomes one dot, so that the places of tones stay right.
+CONTROLS = dict.fromkeys(
+    (
+        *range(0x20),
+        *range(0x7F, 0xA0),
+        *range(0x200B, 0x2010),
+        *range(0x2028, 0x202F),
+        *range(0x2060, 0x206A),
+        0xFEFF,
+        *range(0xD800, 0xE000),
+    ),
+    "·",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +79,7 @@ def line_of(row: Row) -> Line:
         key,
         value,
         headers,
-        row.format.translate(CONTROLS),
+        "" if row.null_value else row.format.translate(CONTROLS),
         wording.size(row.size),
     )
     quiet = tuple(

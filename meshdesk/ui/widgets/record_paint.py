@@ -15,19 +15,8 @@ CLOCK = 12  # characters of 14:02:09.806
 DAY_GAP = 6  # between the day and the clock
 NAMES_FROM = 90  # a narrower column of headers shows their number alone
 
-# The tones of decoded values, as the colour of the theme that draws them.
-TONES = {
-    "key": "declared_text",
-    "string": "good_text",
-    "enum": "good_text",
-    "uuid": "good_text",
-    "int": "accent_text",
-    "float": "accent_text",
-    "decimal": "accent_text",
-    "boolean": "accent_text",
-    "bytes": "second",
-    "null": "second",
-}
+# The tones of a preview (model.node.Tone), as the colour of the theme that draws them; what has no tone is plain text.
+TONES = {"name": "declared_text", "string": "good_text", "number": "accent_text", "null": "second"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,11 @@ class RecordTable(QTableView):
         self.scrollToBottom()
         self._own_scroll = False
 
+    @property
+    def is_at_the_end(self) -> bool:
+        bar = self.verticalScrollBar()
+        return bar.value() == bar.maximum() and not self.selectionModel().hasSelection()
+
     def span(self) -> tuple[int, int]:
         """The first and last row on the screen; (0, -1) where there is none."""
         rows = self.records.rows

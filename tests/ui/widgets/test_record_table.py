@@ -86,7 +86,7 @@ def test_that_a_record_whose_bytes_are_gone_has_no_place() -> None:
 
 
 def test_that_tones_cover_the_text_whatever_they_say() -> None:
-    assert runs_of(((2, 4, "key"), (3, 9, "string"), (8, 5, "int"), (20, 30, "key")), 10) == [
+    assert runs_of(((2, 4, "name"), (3, 9, "string"), (8, 5, "number"), (20, 30, "name")), 10) == [
         (0, 2, "text"), (2, 4, "declared_text"), (4, 9, "good_text"), (9, 10, "text"),
     ]  # fmt: skip
     assert runs_of((), 3) == [(0, 3, "text")]
@@ -239,7 +239,7 @@ def test_that_the_value_column_takes_what_the_others_leave(qtbot: QtBot) -> None
     [
         {"key": "k" * 80, "value": "x" * 160, "headers": "h" * 60, "format": "Protobuf delimited 1234", "tones": ()},
         {"key": "مفتاح طويل جدا " * 5, "value": "שלום עולם " * 16, "tones": ((0, 80, "string"),)},
-        {"key": "中文" * 40, "value": "\U0001f389\u0301 e" * 40, "tones": ((0, 500, "key"),)},
+        {"key": "中文" * 40, "value": "\U0001f389\u0301 e" * 40, "tones": ((0, 500, "name"),)},
         {"timestamp": 10**17, "offset": 9_223_372_036_854_775_807, "partition": 2_147_483_647, "size": 10**12},
         {
             "trouble": "Schema 42 is not in the registry.",
