@@ -57,7 +57,7 @@ def _window(words: Sequence[str]) -> int:
     options = parser.parse_args(words)
     files, hosts = [], []
     for what in options.what:
-        if os.path.exists(what) or what.endswith(".meshcap"):
+        if Path(what).exists() or what.endswith(".meshcap"):
             files.append(Path(what))
         elif ":" in what and what.rpartition(":")[2].isdigit():
             hosts.append(what)
@@ -67,7 +67,9 @@ def _window(words: Sequence[str]) -> int:
     return _run_window(options, files, hosts, None)
 
 
-def _run_window(options: argparse.Namespace, files: list[Path], hosts: list[str], through: tuple[str, ...] | None) -> int:
+def _run_window(
+    options: argparse.Namespace, files: list[Path], hosts: list[str], through: tuple[str, ...] | None
+) -> int:
     from meshdesk.session.connection import Connection
     from meshdesk.ui.app import Options, run
 
@@ -103,7 +105,9 @@ def _add_window_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", type=float, default=1.0, metavar="2")
     parser.add_argument("--theme", choices=("light", "dark", "system"))
     parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="writes a picture of the window and ends")
-    parser.add_argument("--beat-report", type=Path, metavar="FILE", help="writes figures of the window's beat at the end")
+    parser.add_argument(
+        "--beat-report", type=Path, metavar="FILE", help="writes figures of the window's beat at the end"
+    )
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -117,10 +121,14 @@ def _size(text: str) -> tuple[int, int]:
 def _demo(words: Sequence[str]) -> int:
     if words[:1] == ["--mesh"]:
         return _demo_mesh(words[1:])
-    parser = _parser("demo", "Opens the window on the embedded mesh: a real Kafka, a registry and traffic, made for the occasion.")
+    parser = _parser(
+        "demo", "Opens the window on the embedded mesh: a real Kafka, a registry and traffic, made for the occasion."
+    )
     parser.add_argument("--bootstrap", default="", metavar="HOST:PORT", help="use this Kafka instead of starting one")
     parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--for", dest="time", default="", metavar="60s", help="end after so long, with pictures in --screenshots")
+    parser.add_argument(
+        "--for", dest="time", default="", metavar="60s", help="end after so long, with pictures in --screenshots"
+    )
     parser.add_argument("--screenshots", type=Path, metavar="FOLDER")
     parser.add_argument("--registry", default="", help=argparse.SUPPRESS)
     _add_window_options(parser)
@@ -212,7 +220,9 @@ def _explain(words: Sequence[str]) -> int:
 
 
 def _self_test(words: Sequence[str]) -> int:
-    _parser("self-test", "Checks this installation: versions, a window, a capture, a record of each kind, save, reopen.").parse_args(words)
+    _parser(
+        "self-test", "Checks this installation: versions, a window, a capture, a record of each kind, save, reopen."
+    ).parse_args(words)
     from meshdesk.self_test import self_test
 
     return self_test()
@@ -223,10 +233,19 @@ def _reading_parser(verb: str, about: str) -> argparse.ArgumentParser:
     parser.add_argument("topics", nargs="+", metavar="TOPIC")
     parser.add_argument("--bootstrap", default="", metavar="HOST:PORT")
     parser.add_argument("--registry", default="", metavar="URL")
-    parser.add_argument("-X", dest="settings", action="append", default=[], metavar="name=value", help="a client setting that is no secret")
+    parser.add_argument(
+        "-X",
+        dest="settings",
+        action="append",
+        default=[],
+        metavar="name=value",
+        help="a client setting that is no secret",
+    )
     parser.add_argument("--config", type=Path, metavar="FILE", help="client settings in librdkafka's or Java's names")
     parser.add_argument("--from", dest="start", default=None, metavar="beginning|end|OFFSET|TIME|15m")
-    parser.add_argument("--until", default=None, metavar="end|OFFSET|TIME", help="end: the end offsets as seen at the start")
+    parser.add_argument(
+        "--until", default=None, metavar="end|OFFSET|TIME", help="end: the end offsets as seen at the start"
+    )
     parser.add_argument("--for", dest="time", default=None, metavar="60s", help="end after so long")
     return parser
 

@@ -107,7 +107,7 @@ def _follow(run: _Run, child: Child, rows: Rows, as_json: bool) -> int:
         if words:
             run.say(f"The collect program ended unexpectedly: {words[-1]}")
         return 1
-    return 1 if run.refused or not run.connected and not printed else 0
+    return 1 if run.refused or not (run.connected or printed) else 0
 
 
 def _is_over(run: _Run) -> bool:

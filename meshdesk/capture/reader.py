@@ -120,12 +120,14 @@ class Capture:
         cut = sum(
             placed.batch.rows
             for placed in self.batches
-            if self.store.size(segment_name(placed.writer, placed.batch.segment)) < placed.batch.position + placed.batch.length
+            if self.store.size(segment_name(placed.writer, placed.batch.segment))
+            < placed.batch.position + placed.batch.length
         )
         if cut:
             return f"{plural(cut, 'record')} of {self.store.path.name} cannot be read: a part of the file is missing."
         if torn:
-            return f"{self.store.path.name} ends in the middle of a write; the last {plural(torn, 'byte')} are left out, all before is whole."
+            name = self.store.path.name
+            return f"{name} ends in the middle of a write; its last {plural(torn, 'byte')} are left out, all before is whole."
         return ""
 
     def close(self) -> None:

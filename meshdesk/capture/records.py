@@ -24,7 +24,9 @@ RECORDS = pa.schema(
 def read_batch(capture: Capture, placed: Placed) -> pa.RecordBatch:
     """The records of one batch. Raises CaptureError where its bytes are gone or cut."""
     name = segment_name(placed.writer, placed.batch.segment)
-    return read_message(capture.store.read(name, placed.batch.position, placed.batch.length), placed.batch, RECORDS, name)
+    return read_message(
+        capture.store.read(name, placed.batch.position, placed.batch.length), placed.batch, RECORDS, name
+    )
 
 
 def read_message(data: bytes, entry: Any, schema: pa.Schema, name: str) -> pa.RecordBatch:
@@ -40,7 +42,9 @@ def read_message(data: bytes, entry: Any, schema: pa.Schema, name: str) -> pa.Re
     except (pa.ArrowInvalid, OSError, EOFError) as error:
         raise CaptureError(f"{name} is damaged at byte {entry.position:,}: {entry.rows:,} rows are lost.") from error
     if batch.num_rows != entry.rows:
-        raise CaptureError(f"{name} holds other rows at byte {entry.position:,} than its index says; they are not shown.")
+        raise CaptureError(
+            f"{name} holds other rows at byte {entry.position:,} than its index says; they are not shown."
+        )
     return batch
 
 
@@ -62,4 +66,3 @@ def _bytes_in(column: pa.Array) -> int:
         return 0
     places = memoryview(offsets).cast("i")
     return int(places[column.offset + len(column)] - places[column.offset])
-

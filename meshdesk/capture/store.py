@@ -162,7 +162,9 @@ def _newer(path: Path, version: object) -> CaptureError:
 
 def _text_of(path: Path) -> str:
     if not path.exists():
-        raise CaptureError(f"{path.parent} is no capture: it holds no manifest.json. Open another folder or a .meshcap file.")
+        raise CaptureError(
+            f"{path.parent} is no capture: it holds no manifest.json. Open another folder or a .meshcap file."
+        )
     with _sentences(path):
         return path.read_text("utf-8", "replace")
 

@@ -15,7 +15,9 @@ from meshdesk.capture.samples import SAMPLES
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.fact import Checked, Fact, fact_message
 
-SEGMENT_SIZE = 128 << 20  # dropping the oldest and joining small batches go by whole segments; 128 MB is a second of flood
+SEGMENT_SIZE = (
+    128 << 20
+)  # dropping the oldest and joining small batches go by whole segments; 128 MB is a second of flood
 
 
 class Writer:
@@ -65,7 +67,16 @@ class Writer:
             with _writing(self._folder):
                 segment, position = self._records.append(message)
             entry = Batch(
-                segment, position, len(message), batch.num_rows, topic, seen, oldest, newest, payload_bytes(batch), tuple(spans)
+                segment,
+                position,
+                len(message),
+                batch.num_rows,
+                topic,
+                seen,
+                oldest,
+                newest,
+                payload_bytes(batch),
+                tuple(spans),
             )
             self._entry(entry)
         return entry

@@ -13,7 +13,13 @@ from meshdesk.collect.sentences import trouble_of
 from meshdesk.model.position import Position
 from meshdesk.model.trouble import Trouble
 
-ADMIN_SETTINGS = ("group.id", "enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset", "enable.partition.eof")
+ADMIN_SETTINGS = (
+    "group.id",
+    "enable.auto.commit",
+    "enable.auto.offset.store",
+    "auto.offset.reset",
+    "enable.partition.eof",
+)
 CONSUMER_ONLY = (*ADMIN_SETTINGS, "check.crcs", "fetch.wait.max.ms", "fetch.max.bytes", "fetch.message.max.bytes",
                  "queued.min.messages", "queued.max.messages.kbytes", "fetch.queue.backoff.ms", "isolation.level")  # fmt: skip
 REQUEST_TIMEOUT = 10.0  # s; a broker that answers no metadata for so long is in trouble
@@ -71,17 +77,17 @@ class Cluster:
             return ""
 
     def offsets(
-        self, partitions: Iterable[tuple[str, int]], position: Position, isolation: str, timeout: float = REQUEST_TIMEOUT
+        self,
+        partitions: Iterable[tuple[str, int]],
+        position: Position,
+        isolation: str,
+        timeout: float = REQUEST_TIMEOUT,
     ) -> dict[tuple[str, int], int]:
         """Where `position` (beginning, end or time) lies in each partition; −1 for a time behind the last record.
 
         Partitions that do not answer are left out. Raises KafkaTrouble where none does.
         """
-        spec = {
-            "beginning": OffsetSpec.earliest,
-            "end": OffsetSpec.latest,
-            "time": lambda: OffsetSpec.for_timestamp(position.value),
-        }[position.kind]()
+        spec = _spec(position)
         level = IsolationLevel.READ_COMMITTED if isolation == "read_committed" else IsolationLevel.READ_UNCOMMITTED
         asked = {TopicPartition(topic, number): spec for topic, number in partitions}
         if not asked:
@@ -101,7 +107,10 @@ class Cluster:
 
     def failed(self, error: KafkaError, topic: str = "") -> KafkaTrouble:
         """The exception for a request that failed: what the connection said last says more than a time-out."""
-        if error.code() in (KafkaError._TIMED_OUT, KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN) and self._last.text:
+        if (
+            error.code() in (KafkaError._TIMED_OUT, KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN)
+            and self._last.text
+        ):
             return KafkaTrouble(self._last)
         bootstrap = self.source.bootstrap
         trouble = trouble_of(error, bootstrap, topic, now())
@@ -113,6 +122,12 @@ class Cluster:
             if error.code() != KafkaError._ALL_BROKERS_DOWN or not self._last.text:
                 self._last = trouble
             self._report(trouble)
+
+
+def _spec(position: Position) -> OffsetSpec:
+    if position.kind == "time":
+        return OffsetSpec.for_timestamp(position.value)
+    return OffsetSpec.earliest() if position.kind == "beginning" else OffsetSpec.latest()
 
 
 def make_consumer(source: Source, error_callback: Callable[[KafkaError], None]) -> Consumer:
@@ -128,4 +143,3 @@ def _made(kind: Any, settings: Mapping[str, object]) -> Any:
         raise PropertiesError(f"These settings cannot be used: {error.args[0].str()}.") from error
     except (TypeError, ValueError) as error:
         raise PropertiesError(f"These settings cannot be used: {error}.") from error
-

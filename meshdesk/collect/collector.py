@@ -44,7 +44,9 @@ class Progress:
 class Collector:
     """Reads what it is told into a capture. All methods are called by one thread; its helpers have their own."""
 
-    def __init__(self, source: Source, folder: Path, report: Callable[[Trouble], None], news: Callable[[], None]) -> None:
+    def __init__(
+        self, source: Source, folder: Path, report: Callable[[Trouble], None], news: Callable[[], None]
+    ) -> None:
         """Raises PropertiesError and CaptureError."""
         self._source, self._report = source, report
         settings = client_settings(source)

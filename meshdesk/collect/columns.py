@@ -58,7 +58,9 @@ def lasts(rows: Rows) -> dict[int, int]:
     return found
 
 
-def spans_of(rows: Rows, topic: int, partitions: Mapping[int, Partition], reached: Mapping[int, int], flags: int) -> list[Span]:
+def spans_of(
+    rows: Rows, topic: int, partitions: Mapping[int, Partition], reached: Mapping[int, int], flags: int
+) -> list[Span]:
     """What the rows settle: per partition from its position before to where reading stands now."""
     spans: list[Span] = []
     for number in np.unique(rows.partitions).tolist():

@@ -218,4 +218,7 @@ def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, sa
 
 
 def _ranges(ranges: dict[Place, tuple[int, int]]) -> list[Message]:
-    return [{"topic": topic, "partition": number, "from": first, "to": end} for (topic, number), (first, end) in ranges.items()]
+    return [
+        {"topic": topic, "partition": number, "from": first, "to": end}
+        for (topic, number), (first, end) in ranges.items()
+    ]

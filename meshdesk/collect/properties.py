@@ -133,8 +133,13 @@ def _librdkafka(found: dict[str, str], path: Path) -> dict[str, str]:
 
 def _login(text: str, path: Path) -> dict[str, str]:
     if not re.search(r"(Plain|Scram)LoginModule", text):
-        raise PropertiesError(f"sasl.jaas.config in {path} names a login that MeshDesk does not know. PLAIN and SCRAM are read.")
-    given = {name: value.replace('\\"', '"') for name, value in re.findall(r'(username|password)\s*=\s*"((?:[^"\\]|\\.)*)"', text)}
+        raise PropertiesError(
+            f"sasl.jaas.config in {path} names a login that MeshDesk does not know. PLAIN and SCRAM are read."
+        )
+    given = {
+        name: value.replace('\\"', '"')
+        for name, value in re.findall(r'(username|password)\s*=\s*"((?:[^"\\]|\\.)*)"', text)
+    }
     return {f"sasl.{name}": value for name, value in given.items()}
 
 

@@ -84,7 +84,9 @@ def resolve(
             continue
         beginning, end = ask["beginning"][place], ask["end"][place]
         first = {"beginning": beginning, "end": end, "offset": start.value}.get(start.kind, ask["start"].get(place, -1))
-        found[place[1]] = Offsets(beginning, end, first, None if until is None else _stop(until, end, ask["stop"].get(place, -1)))
+        found[place[1]] = Offsets(
+            beginning, end, first, None if until is None else _stop(until, end, ask["stop"].get(place, -1))
+        )
     return found
 
 

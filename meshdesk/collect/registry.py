@@ -22,7 +22,9 @@ IDS_PER_CAPTURE = 20_000  # binary data may look like ids by chance; a registry 
 REFERENCES = 200  # a schema with more of them, in all levels, is not resolved: a loop or a mistake
 TIMEOUT = 5.0  # s for one answer
 AGAIN = (1.0, 2.0, 5.0, 15.0)  # s between attempts at a registry that is down; the last one repeats
-UNKNOWN_AGAIN = 30.0  # s until an id that the registry did not know is asked for once more: it may have been registered since
+UNKNOWN_AGAIN = (
+    30.0  # s until an id that the registry did not know is asked for once more: it may have been registered since
+)
 
 
 class Schemas:
@@ -111,13 +113,15 @@ class Schemas:
         try:
             value = self._schema(client, number)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError, AttributeError) as error:
-            self._postpone(number, error)
+            self._postpone(error)
             return
         if self._down:
             self._down, self._attempt = False, 0
             self._store(Checked("registry", self._clock(), self._clock()))
             self._report(
-                Trouble(f"The schema registry {shown(self.url)} answers again.", "", self.url, "attention", self._clock())
+                Trouble(
+                    f"The schema registry {shown(self.url)} answers again.", "", self.url, "attention", self._clock()
+                )
             )
         self._store(Fact("schema", str(number), value or {"unknown": True}, self._clock(), shown(self.url)))
         with self._change:
@@ -129,7 +133,7 @@ class Schemas:
                 self._wanted.pop(number, None)
             self._change.notify_all()
 
-    def _postpone(self, number: int, error: Exception) -> None:
+    def _postpone(self, error: Exception) -> None:
         wait = AGAIN[min(self._attempt, len(AGAIN) - 1)]
         with self._change:
             first, self._down = not self._down, True
@@ -184,7 +188,9 @@ class Schemas:
 
     def _get(self, client: httpx.Client, path: str) -> Any:
         """The JSON that the registry answers; None where it says 404. Raises httpx.HTTPError for all else."""
-        answer = client.get(self.url + path, headers={"Accept": "application/vnd.schemaregistry.v1+json, application/json"})
+        answer = client.get(
+            self.url + path, headers={"Accept": "application/vnd.schemaregistry.v1+json, application/json"}
+        )
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None
         answer.raise_for_status()

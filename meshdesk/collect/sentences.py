@@ -15,9 +15,8 @@ def trouble_of(error: KafkaError, bootstrap: str, topic: str = "", now: int = 0)
     code, text = error.code(), error.str()
     if code in EXPECTED:
         return None
-    said = _told_by_text(text, bootstrap) or _told_by_code(code, bootstrap, topic)
-    if said is None:
-        said = (f"Kafka at {bootstrap} answered: {_short(text)}.", "", "attention")
+    other: Said = (f"Kafka at {bootstrap} answered: {_short(text)}.", "", "attention")
+    said = _told_by_text(text, bootstrap) or _told_by_code(code, bootstrap, topic) or other
     sentence, advice, severity = said
     return Trouble(sentence, advice, topic or bootstrap, severity, now)
 
@@ -33,7 +32,7 @@ def _told_by_text(text: str, bootstrap: str) -> Said | None:
             "Set security.protocol to SSL or SASL_SSL, or use the plaintext port.",
             "bad",
         )
-    if "wrong version number" in low or "packet length too long" in low or "plaintext" in low and "ssl" in low:
+    if "wrong version number" in low or "packet length too long" in low or ("plaintext" in low and "ssl" in low):
         return (
             f"{bootstrap} does not speak TLS, and MeshDesk did.",
             "Set security.protocol to PLAINTEXT or SASL_PLAINTEXT, or use the TLS port.",

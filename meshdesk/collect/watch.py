@@ -13,7 +13,9 @@ from meshdesk.model.position import Position
 from meshdesk.model.trouble import Trouble
 
 METADATA_EVERY = 5.0  # s; a new topic shows within that
-ENDS_EVERY = 1.0  # s; asking 2,000 partitions takes about 0.2 s (10,000 take 1 s), so the budget leaves the broker alone
+ENDS_EVERY = (
+    1.0  # s; asking 2,000 partitions takes about 0.2 s (10,000 take 1 s), so the budget leaves the broker alone
+)
 BEGINNINGS_EVERY = 30.0  # s; they move only with retention
 PARTITIONS_A_ROUND = 2_000
 INTERNAL = ("__",)
@@ -24,7 +26,9 @@ Places = list[tuple[str, int]]
 class Watch:
     """A thread that asks the cluster about all topics. Owned by the collector."""
 
-    def __init__(self, cluster: Cluster, writer: Writer, report: Callable[[Trouble], None], news: Callable[[], None]) -> None:
+    def __init__(
+        self, cluster: Cluster, writer: Writer, report: Callable[[Trouble], None], news: Callable[[], None]
+    ) -> None:
         self._cluster, self._writer, self._report, self._news = cluster, writer, report, news
         self._topics: dict[str, int] = {}  # name: partitions, as last said
         self._described: dict[str, Any] = {}

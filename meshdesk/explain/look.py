@@ -62,7 +62,10 @@ def details_of(record: Record | Lost, schemas: Schemas, raw: bool = False) -> De
     if isinstance(record, Lost):
         gone = Part(Node("", "null", ""), (), "lost", None, "", (), 0, trouble=record.reason)
         return Details(record.row, record.topic, -1, -1, None, "none", None, 0, gone, gone, ())
-    payloads = [Payload(record.key, "key", record.topic, record.headers), Payload(record.value, "value", record.topic, record.headers)]
+    payloads = [
+        Payload(record.key, "key", record.topic, record.headers),
+        Payload(record.value, "value", record.topic, record.headers),
+    ]
     key, value = (_undecoded(payload) if raw else part_of(payload, schemas) for payload in payloads)
     return Details(
         row=record.row,

@@ -84,7 +84,9 @@ class Rows:
             batch = self._batch(placed)
         except CaptureError:
             return None
-        here = (batch.column("partition").to_numpy() == name.partition) & (batch.column("offset").to_numpy() == name.offset)
+        here = (batch.column("partition").to_numpy() == name.partition) & (
+            batch.column("offset").to_numpy() == name.offset
+        )
         return int(here.argmax()) if here.any() else None
 
     def _records(self, placed: Placed, start: int, stop: int) -> Iterator[Record | Lost]:
@@ -96,7 +98,9 @@ class Rows:
                 yield Lost(row + number, placed.topic, str(error))
             return
         columns = [column.to_pylist() for column in batch.columns]
-        for number, (partition, offset, stamp, kind, key, value, headers, epoch) in enumerate(zip(*columns, strict=True)):
+        for number, (partition, offset, stamp, kind, key, value, headers, epoch) in enumerate(
+            zip(*columns, strict=True)
+        ):
             yield Record(
                 row=row + number,
                 topic=placed.topic,

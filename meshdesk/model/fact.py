@@ -47,7 +47,9 @@ def fact_message(fact: Fact | Checked) -> Message:
 def fact_from(message: Message) -> Fact | Checked | None:
     """What the line says; None for a kind of line that this version does not know."""
     if "checked" in message:
-        return Checked(str(message["checked"]), int(message["from"]), int(message["to"]), str(message.get("failed", "")))
+        return Checked(
+            str(message["checked"]), int(message["from"]), int(message["to"]), str(message.get("failed", ""))
+        )
     if "fact" not in message:
         return None
     value: Any = message.get("value")

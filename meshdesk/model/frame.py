@@ -49,7 +49,9 @@ class FrameReader:
             while len(self._held) - start >= 4:
                 length = int.from_bytes(self._held[start : start + 4], "big")
                 if length > MAX_FRAME:
-                    raise FrameError(f"The pipe says that {length:,} bytes follow; no frame is larger than {MAX_FRAME:,}.")
+                    raise FrameError(
+                        f"The pipe says that {length:,} bytes follow; no frame is larger than {MAX_FRAME:,}."
+                    )
                 end = start + 4 + length
                 if len(self._held) < end:
                     return

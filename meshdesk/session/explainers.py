@@ -200,7 +200,8 @@ class Explainers:
         if self._active is None:
             waiting, self._asked = self._asked, {}
             self._tell(
-                f"The {self.role} program cannot be kept running.", "Nothing can be decoded until MeshDesk is started again."
+                f"The {self.role} program cannot be kept running.",
+                "Nothing can be decoded until MeshDesk is started again.",
             )
             for asked in waiting.values():
                 asked.done({"is": "failed", "text": f"The {self.role} program does not run."})
@@ -220,7 +221,9 @@ class Explainers:
                 self._one_by_one(asked)
                 return
             name = f"{message['topic']} row {int(message['first']) + 1:,}"
-            self._tell(f"Decoding {name} was ended: {reason}.", "Its bytes are kept; the row is marked.", str(message["topic"]))
+            self._tell(
+                f"Decoding {name} was ended: {reason}.", "Its bytes are kept; the row is marked.", str(message["topic"])
+            )
             self.ask(message | {"not": f"Decoding was ended: {reason}."}, asked.done)
         elif message["do"] == "record" and not message.get("raw"):
             self.ask(message | {"raw": True}, asked.done)

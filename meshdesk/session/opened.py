@@ -17,8 +17,7 @@ from meshdesk.model.wording import plural
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.connection import Connection
 from meshdesk.session.explainers import Explainers, rows_from
-from meshdesk.session.readings import Follower, Reading, Told, recorded
-from meshdesk.session.readings import Topic as Topic
+from meshdesk.session.readings import Follower, Reading, Told, Topic, recorded
 from meshdesk.session.row_cache import RowCache
 
 State = Literal["opening", "connecting", "live", "ended", "failed"]
@@ -71,7 +70,9 @@ class Opened:
         self._reading = Reading()
         self._follower: Follower | None = None
         self._tailing: frozenset[str] = frozenset()
-        self._asked: dict[str, tuple[Position, Position | None]] = {}  # what collect was told to read, for its successor
+        self._asked: dict[
+            str, tuple[Position, Position | None]
+        ] = {}  # what collect was told to read, for its successor
         self._waiting: set[str] = set()  # topics that collect has not answered for yet
         self._cache = RowCache(self._fetch)
         self._selected: tuple[str, int] | None = None
@@ -90,7 +91,12 @@ class Opened:
         """A short phrase for the connection's chip."""
         if self.state == "ended":
             return recorded(self._reading)
-        return {"opening": "opening …", "connecting": "connecting …", "live": "read-only", "failed": "cannot be opened"}[self.state]
+        return {
+            "opening": "opening …",
+            "connecting": "connecting …",
+            "live": "read-only",
+            "failed": "cannot be opened",
+        }[self.state]
 
     @property
     def row_revision(self) -> int:
@@ -303,7 +309,11 @@ class Opened:
             return
         words = child.last_words.strip().splitlines()
         reason = child.reason or (words[-1] if words else f"exit code {child.code}")
-        if self._connection is None or self._restarts >= RESTARTS or (self.state == "connecting" and child.code == 1 and not words):
+        if (
+            self._connection is None
+            or self._restarts >= RESTARTS
+            or (self.state == "connecting" and child.code == 1 and not words)
+        ):
             self.state = "failed" if not self._reading.total else "ended"
             self._rest()
             return
@@ -373,7 +383,9 @@ class Opened:
 
     def _with_tailing(self) -> None:
         topics = tuple(
-            topic if (topic.name in self._tailing) == topic.tailing else replace(topic, tailing=topic.name in self._tailing)
+            topic
+            if (topic.name in self._tailing) == topic.tailing
+            else replace(topic, tailing=topic.name in self._tailing)
             for topic in self._reading.topics
         )
         self._reading = replace(self._reading, topics=topics)

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
@@ -100,7 +100,9 @@ class Follower:
                 self._nudge.wait(POLL if grows else None)
             capture.close()
         except (CaptureError, IndexError) as error:
-            text = str(error) if isinstance(error, CaptureError) else f"{self._path} holds no capture. Open another file."
+            text = (
+                str(error) if isinstance(error, CaptureError) else f"{self._path} holds no capture. Open another file."
+            )
             self._done = self._asked = 1 << 60
             self._told.put(Told(self._number, None, text))
 
@@ -173,11 +175,18 @@ class _Fold:
         )
 
 
-def recorded(reading: Reading, local: Callable[[int], datetime] = lambda ms: datetime.fromtimestamp(ms / 1000)) -> str:
+def local_time(ms: int) -> datetime:
+    """A moment (ms since the epoch) on this machine's clock."""
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone()
+
+
+def recorded(reading: Reading, local: Callable[[int], datetime] = local_time) -> str:
     """When a capture was made, as a phrase."""
     if reading.began is None or reading.ended is None:
         return "recorded, empty"
     began, ended = local(reading.began), local(reading.ended)
     if began.date() == ended.date():
-        return f"recorded {began.day} {began:%b %H:%M}" + (f" – {ended:%H:%M}" if f"{began:%H:%M}" != f"{ended:%H:%M}" else "")
+        return f"recorded {began.day} {began:%b %H:%M}" + (
+            f" – {ended:%H:%M}" if f"{began:%H:%M}" != f"{ended:%H:%M}" else ""
+        )
     return f"recorded {began.day} {began:%b %H:%M} – {ended.day} {ended:%b %H:%M}"

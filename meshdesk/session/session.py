@@ -168,12 +168,20 @@ class Session:
             del self._meshes[child]
             if opened.state == "connecting" and opened.folder is None:
                 words = child.last_words.strip().splitlines()
-                opened.fail(f"{opened.title} could not be started: {words[-1] if words else f'exit code {child.code}'}.")
+                opened.fail(
+                    f"{opened.title} could not be started: {words[-1] if words else f'exit code {child.code}'}."
+                )
             elif opened.state != "ended":
-                self.report(Trouble(f"The program behind {opened.title} has ended.", "What was captured stays open.", opened.title))
+                self.report(
+                    Trouble(
+                        f"The program behind {opened.title} has ended.", "What was captured stays open.", opened.title
+                    )
+                )
                 opened.stop()
         elif message.get("is") == "progress":
-            opened.progress = Progress(str(message.get("text", "")), int(message.get("done", 0)), int(message.get("of", 0)))
+            opened.progress = Progress(
+                str(message.get("text", "")), int(message.get("done", 0)), int(message.get("of", 0))
+            )
             opened.revision += 1
         elif message.get("is") == "mesh":
             self._connect(
@@ -199,4 +207,7 @@ class Session:
 
 def captures_home() -> Path:
     """Where live captures are kept while they are open: the platform's state folder of this user, never a synced one."""
-    return Path(os.environ.get("MESHDESK_CAPTURES") or Path(platformdirs.user_state_dir("meshdesk", appauthor=False)) / "captures")
+    return Path(
+        os.environ.get("MESHDESK_CAPTURES")
+        or Path(platformdirs.user_state_dir("meshdesk", appauthor=False)) / "captures"
+    )

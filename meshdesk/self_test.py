@@ -1,0 +1,140 @@
+"""`meshdesk self-test`: what an installation must be able to do, done once, without a network. Exit code 0 or 1."""
+
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pyarrow as pa
+
+from meshdesk import __version__
+from meshdesk.capture.index import Span
+from meshdesk.capture.manifest import create_capture
+from meshdesk.capture.records import RECORDS
+from meshdesk.capture.writer import Writer
+from meshdesk.model.fact import Fact
+from meshdesk.session.opened import Opened
+from meshdesk.session.session import Session
+
+PACKAGES = ("PySide6-Essentials", "pyarrow", "confluent-kafka", "httpx", "keyring", "numpy", "duckdb", "psutil")
+PATIENCE = 30.0  # s for one step on a slow disk
+ORDER = '{"type":"record","name":"Order","fields":[{"name":"id","type":"string"},{"name":"cents","type":"long"}]}'
+AVRO = b"\0\0\0\0\x07" + b"\x06A-1" + b"\xd4\x08"
+
+# One record of each kind: (value, its format, a text that the window must show).
+KINDS: tuple[tuple[bytes | None, str, str], ...] = (
+    (b'{"id": "A-1", "cents": 9007199254740993}', "JSON", "9007199254740993"),
+    (AVRO, "Avro 7", "554"),
+    ("Grüße".encode(), "text", "Grüße"),
+    (bytes([0xFF, 0x00, 0xFE]), "bytes", "0xff00fe"),
+    (None, "null", ""),
+    (b"", "empty", ""),
+)
+
+
+class SelfTestError(Exception):
+    """A step did not hold; the text says which and how."""
+
+
+def self_test() -> int:
+    """Runs every step and prints a line for each."""
+    _line(f"MeshDesk {__version__} · Python {platform.python_version()} · {platform.platform()}")
+    _line(" · ".join(f"{name} {_version(name)}" for name in PACKAGES))
+    with tempfile.TemporaryDirectory(prefix="meshdesk-self-test-") as home:
+        session = Session(Path(home) / "captures")
+        try:
+            _step("a capture is written", lambda: _write(Path(home) / "capture"))
+            opened = session.open_file(Path(home) / "capture")
+            _step("a record of each kind is decoded", lambda: _decode(session, opened))
+            _step("a window is painted", lambda: _window(session))
+            _step("the capture is saved", lambda: _save(session, opened, Path(home) / "saved.meshcap"))
+            again = session.open_file(Path(home) / "saved.meshcap")
+            _step("the file is opened again", lambda: _decode(session, again))
+        except SelfTestError as error:
+            sys.stderr.write(f"The self-test failed: {error}\n")
+            for trouble in session.troubles:
+                sys.stderr.write(f"  {trouble.sentence}\n")
+            return 1
+        finally:
+            session.close()
+    _line("All of it holds.")
+    return 0
+
+
+def _line(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _step(what: str, step: Callable[[], None]) -> None:
+    began = time.monotonic()
+    try:
+        step()
+    except SelfTestError as error:
+        raise SelfTestError(f"{what}: {error}") from error
+    _line(f"  {what} ({time.monotonic() - began:.1f} s)")
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "bundled"  # a frozen program carries the code without its metadata
+
+
+def _write(folder: Path) -> None:
+    create_capture(folder, f"MeshDesk {__version__}", "self-test")
+    writer = Writer(folder)
+    count = len(KINDS)
+    columns = [
+        pa.array([0] * count, pa.int32()),
+        pa.array(range(count), pa.int64()),
+        pa.array([1_700_000_000_000 + n for n in range(count)], pa.int64()),
+        pa.array([1] * count, pa.int8()),
+        pa.array([b"key"] * count, pa.binary()),
+        pa.array([value for value, _, _ in KINDS], pa.binary()),
+        pa.array([[("trace", b"1")]] * count, RECORDS.field("headers").type),
+        pa.array([-1] * count, pa.int32()),
+    ]
+    writer.facts([Fact("schema", "7", {"type": "AVRO", "text": ORDER}, 0, "self-test")])
+    topic = writer.topic("orders")
+    writer.records(topic, pa.record_batch(columns, schema=RECORDS), [Span(topic, 0, 0, count, count, 0, count - 1)], 0)
+    writer.close()
+
+
+def _decode(session: Session, opened: Opened) -> None:
+    _until(session, lambda: opened.rows("orders") == len(KINDS), "the capture's rows were not found")
+    opened.want("orders", 0, len(KINDS) - 1)
+    _until(session, lambda: opened.row("orders", len(KINDS) - 1) is not None, "the explain program gave no rows")
+    for k, (_, word, text) in enumerate(KINDS):
+        row = opened.row("orders", k)
+        if row is None or row.format != word or text not in row.value:
+            raise SelfTestError(f"record {k} came as {row.format if row else 'nothing'}, not as {word}")
+
+
+def _save(session: Session, opened: Opened, target: Path) -> None:
+    said: list[str] = []
+    opened.save(target, said.append)
+    _until(session, lambda: bool(said), "saving did not end")
+    if said[0]:
+        raise SelfTestError(said[0])
+
+
+def _window(session: Session) -> None:
+    from meshdesk.ui.self_test import paint
+
+    wrong = paint(session)
+    if wrong:
+        raise SelfTestError(wrong)
+
+
+def _until(session: Session, holds: Callable[[], bool], otherwise: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while not holds():
+        session.beat()
+        if time.monotonic() > until:
+            raise SelfTestError(otherwise)
+        time.sleep(0.005)

@@ -1,0 +1,90 @@
+"""Samples that have broken decoders: every decoder must read or decline them, within its bounds."""
+
+import json
+import struct
+
+from meshdesk.model.schema import Reference, Schema, SchemaState
+
+ORDER = {
+    "type": "record",
+    "name": "Order",
+    "namespace": "shop",
+    "fields": [
+        {"name": "id", "type": "string"},
+        {"name": "cents", "type": "long"},
+        {"name": "note", "type": ["null", "string"]},
+        {"name": "lines", "type": {"type": "array", "items": {"type": "map", "values": "double"}}},
+        {"name": "parent", "type": ["null", "Order"]},
+        {"name": "at", "type": {"type": "long", "logicalType": "timestamp-micros"}},
+        {"name": "price", "type": {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}},
+    ],
+}
+
+
+def avro(schema: object, id: int = 42) -> Schema:
+    return Schema("test", id, "AVRO", schema if isinstance(schema, str) else json.dumps(schema))
+
+
+SCHEMAS = [
+    avro(ORDER),
+    avro({"type": "array", "items": "null"}),
+    avro({"type": "record", "name": "Empty", "fields": []}),
+    avro({"type": "map", "values": {"type": "array", "items": "bytes"}}),
+    avro({"type": "record", "name": "Loop", "fields": [{"name": "next", "type": "Loop"}]}),
+    avro("bytes"),
+    avro("no schema at all"),
+    avro('{"type": "record", "name": "X", "fields": [{"name": "a", "type": "Missing"}]}'),
+    avro('{"type": ["not", {"a": 1}]}'),
+    avro("[" * 5000),
+    Schema("test", 42, "JSON", "{}"),
+    Schema("test", 42, "PROTOBUF", 'syntax = "proto3";'),
+    Schema(
+        "test",
+        42,
+        "AVRO",
+        '"Other"',
+        (Reference("Other", "other", 1, '{"type": "enum", "name": "Other", "symbols": ["A"]}'),),
+    ),
+]
+
+PREFIX = b"\0\0\0\0\x2a"
+HUGE_BLOCK = b"\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01"  # a count of 2^63 − 1
+
+POISON = {
+    "one zero byte": b"\0",
+    "a prefix and nothing": PREFIX,
+    "a short prefix": b"\0\0\0",
+    "a negative id": b"\0\xff\xff\xff\xff{}",
+    "an int64": struct.pack(">q", 42),
+    "a block of 2^63 nothings": PREFIX + HUGE_BLOCK + b"\0",
+    "a string of negative length": PREFIX + b"\x01",
+    "a varint without an end": PREFIX + b"\xff" * 40,
+    "loops to the end": PREFIX + b"\0" * 100_000,
+    "ten thousand brackets": b"[" * 10_000,
+    "ten thousand objects": b'{"a":' * 10_000,
+    "closed brackets": b"[" * 900 + b"]" * 900,
+    "a number of a million digits": b'{"n": ' + b"9" * 1_000_000 + b"}",
+    "a real of a million digits": b"[0." + b"1" * 1_000_000 + b"e99999]",
+    "five megabytes of JSON": b"[" + b'{"a": "b"},' * 450_000 + b"{}]",
+    "a lone surrogate": rb'["\ud800"]',
+    "half a surrogate in UTF-16": b"\xff\xfe\x00\xd8",
+    "a mark and nothing": b"\xef\xbb\xbf",
+    "JSON and more": b'{"a": 1} and more',
+    "a line of JSON and one of text": b'{"a": 1}\nand more\n',
+    "only line ends": b"\n\n\n",
+    "NaN": b"[NaN, Infinity, -Infinity]",
+    "every byte": bytes(range(256)),
+    "megabytes of zeros": b"\0" * 3_000_000,
+    "direction marks": "a\u202eb\u2066c".encode(),
+    "an open string": b'"' + b"a" * 100_000,
+}
+
+
+class Every:
+    """A registry that answers every id alike."""
+
+    def __init__(self, answer: Schema | SchemaState) -> None:
+        self._answer = answer
+
+    def by_id(self, id: int) -> Schema | SchemaState:
+        return self._answer
