@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedLayout, Q
 from meshdesk.model import wording
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
-from meshdesk.session.opened import Opened, Topic
+from meshdesk.session.opened import Opened
+from meshdesk.session.readings import Topic
 from meshdesk.ui import theme
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.controls import Button, Line, Rule, with_shortcut

@@ -2,28 +2,21 @@
 
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QAbstractItemModel, QPoint, Qt
-from PySide6.QtGui import QAccessible, QImage
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
-from meshdesk.ui import theme
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.record_lines import (
     COLUMNS,
-    FORMAT,
     HEADERS,
     KEY,
     NOT_YET,
     OFFSET,
-    PARTITION,
-    SIZE,
     TIME,
     VALUE,
-    line_of,
 )
-from meshdesk.ui.widgets.record_paint import runs_of
 from meshdesk.ui.widgets.record_table import LINES_KEPT, RecordModel, RecordTable
 from tests.ui.memory import MemoryCapture, opened, row
 
@@ -49,47 +42,6 @@ def table_on(qtbot: QtBot, rows: int, remembered: Remembered | None = None) -> t
     table.show()
     table.show_topic(opened(made), TOPIC, rows)
     return table, made
-
-
-def picture(table: RecordTable) -> QImage:
-    return table.grab().toImage()
-
-
-def test_that_a_row_is_told_in_whole_numbers_a_clock_and_sizes_with_units() -> None:
-    line = line_of(row(4, partition=2, offset=1184011, size=1500, headers="a, b", header_count=2))
-    texts = dict(zip([column.name for column in COLUMNS], line.texts, strict=True))
-    assert (texts["partition"], texts["offset"], texts["size"], texts["headers"]) == (
-        "2",
-        "1,184,011",
-        "1.5 kB",
-        "2  a, b",
-    )
-    assert line.texts[TIME].endswith(".148")
-    assert line.texts[FORMAT] == "Avro 42"
-
-
-def test_that_null_empty_and_a_tombstone_are_three_things() -> None:
-    assert line_of(row(0, null_value=True)).texts[VALUE] == "∅ tombstone"
-    assert line_of(row(0, null_key=True, null_value=True)).texts[KEY : VALUE + 1] == ("∅", "∅")
-    assert line_of(row(0, key="", value="")).texts[KEY : VALUE + 1] == ('""', '""')
-
-
-def test_that_control_characters_and_turning_marks_cannot_break_a_line() -> None:
-    line = line_of(row(0, key="a\tb\nc\x00d", value="x\u202ey\x85\u2028z", tones=()))
-    assert line.texts[KEY] == "a·b·c·d"
-    assert line.texts[VALUE] == "x·y··z"
-
-
-def test_that_a_record_whose_bytes_are_gone_has_no_place() -> None:
-    line = line_of(row(0, partition=-1, offset=-1))
-    assert (line.texts[PARTITION], line.texts[OFFSET]) == ("–", "–")
-
-
-def test_that_tones_cover_the_text_whatever_they_say() -> None:
-    assert runs_of(((2, 4, "name"), (3, 9, "string"), (8, 5, "number"), (20, 30, "name")), 10) == [
-        (0, 2, "text"), (2, 4, "declared_text"), (4, 9, "good_text"), (9, 10, "text"),
-    ]  # fmt: skip
-    assert runs_of((), 3) == [(0, 3, "text")]
 
 
 def test_that_the_model_keeps_qts_rules_while_it_grows_and_begins_anew(qtbot: QtBot) -> None:
@@ -140,14 +92,6 @@ def test_that_the_strings_kept_are_bounded() -> None:
     for k in range(made.rows(TOPIC)):
         model.line(k)
     assert len(model._lines) <= LINES_KEPT
-
-
-def test_that_the_trouble_of_a_row_is_its_tool_tip() -> None:
-    made = capture_of(1)
-    made.known[TOPIC, 0] = row(0, trouble="Schema 42 is not in the registry.")
-    model = RecordModel()
-    model.show(opened(made), TOPIC, 1)
-    assert model.index(0, SIZE).data(Qt.ItemDataRole.ToolTipRole) == "Schema 42 is not in the registry."
 
 
 def test_that_a_screen_reader_finds_a_table_with_the_texts_of_its_cells(qtbot: QtBot) -> None:
@@ -232,50 +176,6 @@ def test_that_the_value_column_takes_what_the_others_leave(qtbot: QtBot) -> None
     before = table.columnWidth(VALUE)
     table.show_column(HEADERS, False)
     assert table.columnWidth(VALUE) > before
-
-
-@pytest.mark.parametrize(
-    "hard",
-    [
-        {"key": "k" * 80, "value": "x" * 160, "headers": "h" * 60, "format": "Protobuf delimited 1234", "tones": ()},
-        {"key": "مفتاح طويل جدا " * 5, "value": "שלום עולם " * 16, "tones": ((0, 80, "string"),)},
-        {"key": "中文" * 40, "value": "\U0001f389\u0301 e" * 40, "tones": ((0, 500, "name"),)},
-        {"timestamp": 10**17, "offset": 9_223_372_036_854_775_807, "partition": 2_147_483_647, "size": 10**12},
-        {
-            "trouble": "Schema 42 is not in the registry.",
-            "value": "\x00" * 160,
-            "key": "\n" * 80,
-            "tones": ((5, 2, "?"),),
-        },
-    ],
-    ids=["long", "right to left", "wide", "large numbers", "controls"],
-)
-def test_that_no_record_draws_outside_its_cells(qtbot: QtBot, hard: dict[str, object]) -> None:
-    table, made = table_on(qtbot, 3)
-    plain = picture(table)
-    made.known[TOPIC, 2] = row(2, **hard)  # the last row: no day of a row below depends on it
-    drawn = picture(table)
-    top, bottom = 3 * theme.LIST_ROW, 4 * theme.LIST_ROW
-    differing = {
-        y for y in range(plain.height()) for x in range(plain.width()) if plain.pixel(x, y) != drawn.pixel(x, y)
-    }
-    assert differing
-    assert top <= min(differing)
-    assert max(differing) < bottom
-    for place in (OFFSET, TIME, KEY, VALUE, FORMAT):
-        left = table.columnViewportPosition(place)
-        edge = [drawn.pixelColor(x, y) for x in (left, left + 2) for y in range(top + 2, bottom - 2)]
-        assert all(colour in (theme.LIGHT.canvas, theme.LIGHT.attention) for colour in edge), COLUMNS[place].name
-
-
-def test_that_a_row_in_trouble_is_marked_by_shape_and_colour(qtbot: QtBot) -> None:
-    table, made = table_on(qtbot, 2)
-    plain = picture(table)
-    made.known[TOPIC, 0] = row(0, trouble="Schema 42 is not in the registry.")
-    drawn = picture(table)
-    assert drawn.pixelColor(1, theme.LIST_ROW + 10) == theme.LIGHT.attention
-    sign = range(table.columnViewportPosition(FORMAT) + 8, table.columnViewportPosition(FORMAT) + 22)
-    assert any(plain.pixel(x, theme.LIST_ROW + 12) != drawn.pixel(x, theme.LIST_ROW + 12) for x in sign)
 
 
 def test_that_the_model_is_a_qt_model_of_eight_columns() -> None:

@@ -1,0 +1,96 @@
+"""Small controls: what they say to a screen reader, how wide they are, how they are pressed."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from meshdesk.ui import theme
+from meshdesk.ui.widgets.controls import Button, Chip, Line, Segments, Tags, with_shortcut
+
+
+def test_that_a_button_is_named_by_its_lead_and_text_and_grows_with_them(qtbot: QtBot) -> None:
+    button = Button("15 min ago", lead="From")
+    qtbot.addWidget(button)
+    assert button.accessibleName() == "From 15 min ago"
+    before = button.sizeHint().width()
+    button.say("the beginning of everything")
+    assert button.accessibleName() == "From the beginning of everything"
+    assert button.sizeHint().width() > before
+    assert button.sizeHint().height() == theme.CONTROL
+
+
+def test_that_a_button_opens_its_menu_without_waiting_for_it(qtbot: QtBot) -> None:
+    button = Button("Menu")
+    qtbot.addWidget(button)
+    menu = QMenu(button)
+    menu.addAction("One")
+    button.set_menu(menu)
+    button.show()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert menu.isVisible()
+    menu.close()
+
+
+def test_that_a_press_of_space_is_a_click(qtbot: QtBot) -> None:
+    button = Button("Pause")
+    qtbot.addWidget(button)
+    with qtbot.waitSignal(button.clicked):
+        QTest.keyClick(button, Qt.Key.Key_Space)
+
+
+def last_of(segments: Segments) -> QWidget:
+    last = segments.childAt(segments.width() - 5, 10)
+    assert last is not None
+    return last
+
+
+def test_that_one_segment_is_on_and_says_so(qtbot: QtBot) -> None:
+    segments = Segments("Shown as", ("Tree", "Text", "Bytes"))
+    qtbot.addWidget(segments)
+    segments.show()
+    assert segments.place == 0
+    with qtbot.waitSignal(segments.chosen) as chosen:
+        QTest.mouseClick(last_of(segments), Qt.MouseButton.LeftButton)
+    assert chosen.args == [2]
+    segments.choose(1)
+    assert segments.place == 1
+    segments.name_segment(2, "Bytes 231")
+    assert last_of(segments).accessibleName() == "Shown as: Bytes 231"
+
+
+def test_that_tags_take_as_many_lines_as_they_need(qtbot: QtBot) -> None:
+    tags = Tags("How it was read")
+    qtbot.addWidget(tags)
+    tags.say(("zstd", "Confluent id 42", "Avro", "CloudEvent", "x" * 300))
+    assert tags.accessibleName().startswith("How it was read: zstd → Confluent id 42 → Avro")
+    assert tags.heightForWidth(2_000) < tags.heightForWidth(200)
+    tags.say(())
+    assert tags.heightForWidth(200) == 0
+
+
+def test_that_a_line_that_does_not_fit_tells_all_of_it_in_its_tool_tip(qtbot: QtBot) -> None:
+    line = Line("Place", Qt.TextElideMode.ElideMiddle)
+    qtbot.addWidget(line)
+    line.say(("127.0.0.1:9092  ›  ", "text", "second"), ("t" * 249, "strong", "text"))
+    line.resize(300, 20)
+    line.grab()
+    assert line.toolTip().endswith("t" * 249)
+    line.say(("short", "text", "text"))
+    line.grab()
+    assert line.toolTip() == ""
+    assert line.accessibleName() == "Place: short"
+
+
+def test_that_a_chip_says_its_state_in_words_and_stays_within_bounds(qtbot: QtBot) -> None:
+    chip = Chip()
+    qtbot.addWidget(chip)
+    chip.say("n" * 300, "recorded 24 Nov 14:02 – 14:10", "third", True)
+    assert chip.accessibleName().endswith("recorded 24 Nov 14:02 – 14:10")
+    assert chip.sizeHint().width() <= 460
+    chip.grab()
+
+
+def test_that_a_tool_tip_names_the_shortcut() -> None:
+    assert with_shortcut("Copy", "Ctrl+C") == "Copy  (Ctrl+C)"
+    assert with_shortcut("Copy", "") == "Copy"

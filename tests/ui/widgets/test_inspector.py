@@ -1,0 +1,125 @@
+"""The inspector: all about one record, and what to do where none is selected."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from meshdesk.model.node import Node
+from meshdesk.model.row import Details
+from meshdesk.ui.widgets.inspector import BYTES, HEADERS, SCHEMA, TEXT, Inspector
+from tests.ui.memory import details_of, row
+
+
+def inspector_on(qtbot: QtBot, details: Details | None) -> Inspector:
+    inspector = Inspector()
+    qtbot.addWidget(inspector)
+    inspector.resize(372, 800)
+    inspector.show()
+    inspector.refresh(details, 1)
+    inspector.grab()
+    return inspector
+
+
+def turn_to(inspector: Inspector, page: int) -> None:
+    inspector.tabs.choose(page)
+    inspector.tabs.chosen.emit(page)
+
+
+def test_that_without_a_record_it_says_what_to_do(qtbot: QtBot) -> None:
+    inspector = inspector_on(qtbot, None)
+    assert inspector._empty.isVisible()
+    assert inspector._empty.text == "No record is selected Select one in the list to look into it."
+
+
+def test_that_it_tells_the_record_its_chain_and_its_facts(qtbot: QtBot) -> None:
+    inspector = inspector_on(qtbot, details_of(row(4, partition=2, offset=1184011)))
+    assert inspector.title.text == "Record  2 : 1,184,011"
+    assert inspector.chain.accessibleName() == "How it was read: Confluent id 42 → Avro"
+    facts = inspector.facts.accessibleDescription()
+    for said in (
+        "Topic: orders.placed.v1",
+        "set by the producer",
+        "Leader epoch: 4",
+        "Size: 194 B · key 8 B, value 231 B",
+    ):
+        assert said in facts
+    assert not inspector.note.isVisible()
+
+
+def test_that_key_and_value_change_places(qtbot: QtBot) -> None:
+    inspector = inspector_on(qtbot, details_of(row(0, key="c-000042")))
+    inspector.side.choose(0)
+    inspector.side.chosen.emit(0)
+    assert inspector.tree.nodes.index(0, 0).data() == '"c-000042"'
+    assert inspector.text.toPlainText() == "c-000042"
+
+
+def test_that_null_is_told_as_null_everywhere(qtbot: QtBot) -> None:
+    inspector = inspector_on(qtbot, details_of(row(0, null_value=True)))
+    assert inspector.tree.nodes.index(0, 0).data() == "∅"
+    assert inspector.text.toPlainText() == "∅"
+
+
+def test_that_headers_bytes_and_schema_have_their_pages(qtbot: QtBot) -> None:
+    inspector = inspector_on(qtbot, details_of(row(0)))
+    turn_to(inspector, HEADERS)
+    assert [inspector.headers.nodes.index(n, 0).data() for n in range(2)] == [
+        'traceparent "00-4bf92f"',
+        'ce_type "00-4bf92f"',
+    ]
+    turn_to(inspector, BYTES)
+    assert inspector.dump.text.startswith("0000  07 08 09")
+    turn_to(inspector, SCHEMA)
+    assert inspector.schema.toPlainText().startswith("orders.placed.v1-value version 3, id 42")
+    inspector.grab()
+
+
+def test_that_trouble_and_what_was_tried_are_told(qtbot: QtBot) -> None:
+    details = details_of(row(0, trouble="Schema 42 is not in the registry. Check the subject."))
+    tried = (("Avro", "Schema 42 is not known."), ("JSON", "Byte 0 is no JSON."))
+    inspector = inspector_on(qtbot, replace(details, value=replace(details.value, tried=tried)))
+    assert inspector.note.isVisible()
+    assert inspector.note.accessibleName().startswith("Schema 42 is not in the registry.")
+    assert "JSON: Byte 0 is no JSON." in inspector.facts.accessibleDescription()
+
+
+def test_that_the_old_record_stays_while_the_new_one_is_on_its_way(qtbot: QtBot) -> None:
+    inspector = inspector_on(qtbot, details_of(row(0)))
+    inspector.refresh(None, 1)
+    assert inspector.title.isVisible()
+    inspector.refresh(None, 0)
+    assert inspector._empty.isVisible()
+
+
+def test_that_a_record_whose_bytes_are_gone_says_so(qtbot: QtBot) -> None:
+    inspector = inspector_on(qtbot, details_of(row(0, partition=-1, offset=-1, timestamp=None)))
+    assert inspector.title.text == "Record  – : –"
+
+
+def test_that_the_value_of_a_node_is_copied(qtbot: QtBot) -> None:
+    inspector = inspector_on(qtbot, details_of(row(0)))
+    inspector.tree.setCurrentIndex(inspector.tree.nodes.index(2, 0))
+    with qtbot.waitSignal(inspector.said) as said:
+        inspector.copy_value()
+    assert said.args == ["Copied 6 characters."]
+    assert QGuiApplication.clipboard().text() == "412.90"
+    turn_to(inspector, TEXT)
+    QTest.keyClick(inspector.text, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    inspector.copy_value()
+    assert QGuiApplication.clipboard().text().startswith("{")
+
+
+@pytest.mark.parametrize("width", [240, 372, 900])
+def test_that_hard_records_fit_at_any_width(qtbot: QtBot, width: int) -> None:
+    details = details_of(row(0, topic="t" * 249, trouble="Trouble " * 60))
+    wild = Node("", "record", "", (Node("ن" * 300, "string", "שלום \u202e" * 200), Node("n" * 500, "int", "9" * 400)))
+    value = replace(details.value, tree=wild, chain=("x" * 200, "Avro"), tried=(("decoder", "why " * 100),) * 20)
+    inspector = inspector_on(qtbot, replace(details, value=value))
+    inspector.resize(width, 500)
+    inspector.grab()
+    assert inspector.minimumSizeHint().width() <= 372
+    assert inspector.tabs.width() <= 372

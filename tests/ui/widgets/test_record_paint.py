@@ -1,0 +1,92 @@
+"""How the cells of the record list are drawn: in their tones, and never outside their column and row."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from meshdesk.ui import theme
+from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.widgets.record_lines import COLUMNS, FORMAT, KEY, OFFSET, TIME, VALUE
+from meshdesk.ui.widgets.record_paint import runs_of
+from meshdesk.ui.widgets.record_table import RecordTable
+from tests.ui.memory import MemoryCapture, opened, row
+
+TOPIC = "orders.placed.v1"
+
+
+def capture_of(rows: int) -> MemoryCapture:
+    made = MemoryCapture()
+    made.add(*(row(k) for k in range(rows)))
+    return made
+
+
+def all_at_hand(made: MemoryCapture) -> None:
+    made.known = {(TOPIC, k): held for k, held in enumerate(made.held[TOPIC])}
+
+
+def table_on(qtbot: QtBot, rows: int) -> tuple[RecordTable, MemoryCapture]:
+    made = capture_of(rows)
+    all_at_hand(made)
+    table = RecordTable(Remembered(None))
+    qtbot.addWidget(table)
+    table.resize(804, 500)
+    table.show()
+    table.show_topic(opened(made), TOPIC, rows)
+    return table, made
+
+
+def picture(table: RecordTable) -> QImage:
+    return table.grab().toImage()
+
+
+def test_that_tones_cover_the_text_whatever_they_say() -> None:
+    assert runs_of(((2, 4, "name"), (3, 9, "string"), (8, 5, "number"), (20, 30, "name")), 10) == [
+        (0, 2, "text"), (2, 4, "declared_text"), (4, 9, "good_text"), (9, 10, "text"),
+    ]  # fmt: skip
+    assert runs_of((), 3) == [(0, 3, "text")]
+
+
+@pytest.mark.parametrize(
+    "hard",
+    [
+        {"key": "k" * 80, "value": "x" * 160, "headers": "h" * 60, "format": "Protobuf delimited 1234", "tones": ()},
+        {"key": "مفتاح طويل جدا " * 5, "value": "שלום עולם " * 16, "tones": ((0, 80, "string"),)},
+        {"key": "中文" * 40, "value": "\U0001f389\u0301 e" * 40, "tones": ((0, 500, "name"),)},
+        {"timestamp": 10**17, "offset": 9_223_372_036_854_775_807, "partition": 2_147_483_647, "size": 10**12},
+        {
+            "trouble": "Schema 42 is not in the registry.",
+            "value": "\x00" * 160,
+            "key": "\n" * 80,
+            "tones": ((5, 2, "?"),),
+        },
+    ],
+    ids=["long", "right to left", "wide", "large numbers", "controls"],
+)
+def test_that_no_record_draws_outside_its_cells(qtbot: QtBot, hard: dict[str, Any]) -> None:
+    table, made = table_on(qtbot, 3)
+    plain = picture(table)
+    made.known[TOPIC, 2] = row(2, **hard)  # the last row: no day of a row below depends on it
+    drawn = picture(table)
+    top, bottom = 3 * theme.LIST_ROW, 4 * theme.LIST_ROW
+    differing = {
+        y for y in range(plain.height()) for x in range(plain.width()) if plain.pixel(x, y) != drawn.pixel(x, y)
+    }
+    assert differing
+    assert top <= min(differing)
+    assert max(differing) < bottom
+    for place in (OFFSET, TIME, KEY, VALUE, FORMAT):
+        left = table.columnViewportPosition(place)
+        edge = [drawn.pixelColor(x, y) for x in (left, left + 2) for y in range(top + 2, bottom - 2)]
+        assert all(colour in (theme.LIGHT.canvas, theme.LIGHT.attention) for colour in edge), COLUMNS[place].name
+
+
+def test_that_a_row_in_trouble_is_marked_by_shape_and_colour(qtbot: QtBot) -> None:
+    table, made = table_on(qtbot, 2)
+    plain = picture(table)
+    made.known[TOPIC, 0] = row(0, trouble="Schema 42 is not in the registry.")
+    drawn = picture(table)
+    assert drawn.pixelColor(1, theme.LIST_ROW + 10) == theme.LIGHT.attention
+    sign = range(table.columnViewportPosition(FORMAT) + 8, table.columnViewportPosition(FORMAT) + 22)
+    assert any(plain.pixel(x, theme.LIST_ROW + 12) != drawn.pixel(x, theme.LIST_ROW + 12) for x in sign)
