@@ -67,7 +67,8 @@ def _log_net(_announced: list[re.Pattern[str]]) -> Iterator[None]:
 
 def _running() -> set[psutil.Process]:
     """The processes of this run, children and orphans, without the run itself."""
-    found = set()
+    # By descent too: a process has no environment yet while the system replaces its program.
+    found = set(psutil.Process().children(recursive=True))
     for process in psutil.process_iter():
         try:
             if process.pid != os.getpid() and process.environ().get(RUN) == os.environ[RUN]:
