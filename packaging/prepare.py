@@ -94,7 +94,7 @@ def demo() -> int:
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.png"):
         old.unlink()
-    program += ["--for", str(DEMO_SECONDS), "--screenshots", str(folder)]
+    program += ["--for", f"{DEMO_SECONDS}s", "--screenshots", str(folder)]
     code = subprocess.run(program, env=os.environ | {"QT_QPA_PLATFORM": "offscreen"}).returncode
     pictures = sorted(path.name for path in folder.glob("*.png"))
     say(f"In {folder}: {', '.join(pictures)}." if pictures else f"No screenshot was written to {folder}.")
@@ -304,6 +304,11 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def answers(python: str) -> bool:
+    """Whether this is a Python that starts; pyenv leaves names of others."""
+    return subprocess.run([python, "--version"], capture_output=True).returncode == 0
+
+
 def replace(line: list[str]) -> int:
     """Becomes that program, so that signals and its end reach the caller; on Windows it waits for it."""
     if os.name == "nt":
@@ -313,11 +318,11 @@ def replace(line: list[str]) -> int:
 
 if __name__ == "__main__":
     if sys.version_info < OLDEST:
-        newer = next((found for found in map(shutil.which, NEWER) if found), None)
-        if not newer:
+        found = [path for path in map(shutil.which, NEWER) if path and answers(path)]
+        if not found:
             version = ".".join(map(str, sys.version_info[:2]))
             sys.exit(f"MeshDesk needs Python 3.11 or later, and this is {version}: install a newer one.")
-        os.execv(newer, [newer, *sys.argv])
+        os.execv(found[0], [found[0], *sys.argv])
     try:
         sys.exit(main(*sys.argv[1:]))
     except KeyboardInterrupt:
