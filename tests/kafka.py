@@ -22,7 +22,7 @@ from typing import Protocol
 
 import httpx
 import pytest
-from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
+from confluent_kafka.admin import AdminClient, NewTopic
 
 from meshdesk.demo import jars
 from meshdesk.demo.broker import HOST, Broker, kafka, start_broker

@@ -27,7 +27,7 @@ from types import TracebackType
 from typing import Self
 
 from confluent_kafka import Consumer, KafkaException, Producer
-from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
+from confluent_kafka.admin import AdminClient, NewTopic
 
 from meshdesk.demo import jars
 from meshdesk.demo.java import Java
@@ -133,6 +133,11 @@ class Broker:
         """Whether the process lives (it may be starting)."""
         return self._server is not None and self._server.running
 
+    @property
+    def last_words(self) -> str:
+        """What it said last that matters, for the one who asks why it ended."""
+        return _last_words(self.folder)
+
     def stop(self) -> None:
         """Stops it and removes its folder if that was wished. A second call does nothing."""
         if self._server is not None:
@@ -213,7 +218,8 @@ class _Node:
     def write(self, checkpoint: Path) -> None:
         """Lays out the folder as Kafka's own formatting does (meta.properties version 1, bootstrap.checkpoint)."""
         data = self.folder / "data"
-        data.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        data.mkdir(exist_ok=True)
         listeners = [f"PLAINTEXT://{HOST}:{self.port}"] if "broker" in self.roles else []
         listeners += [f"CONTROLLER://{self.voters.partition('@')[2]}"] if "controller" in self.roles else []
         settings = {

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType  # type: ignore[attr-defined]
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
 from meshdesk.demo import broker as broker_module
 from meshdesk.demo.broker import BOUNDED, Broker, start_broker, start_brokers

@@ -1,0 +1,178 @@
+"""The program behind `meshdesk demo`: makes the embedded mesh, says where it is, and takes it down again.
+
+On stdout it speaks frames (meshdesk/model/frame.py):
+    {"is": "progress", "text": sentence, "done": x, "of": y}
+    {"is": "mesh", "name": …, "bootstrap": "127.0.0.1:PORT", "registry": "http://127.0.0.1:PORT", "home": folder}
+    {"is": "trouble", "text": …, "advice": …, …}
+`home` is a folder that goes when the demo goes; it is left out where the demo runs on a Kafka of the user's own. The end of
+stdin, SIGTERM and SIGINT end the program: no broker and no folder stay, on the user's own Kafka no topic and no group.
+"""
+
+import argparse
+import contextlib
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from queue import Empty
+
+from meshdesk.demo import contracts
+from meshdesk.demo.broker import BOUNDED, Broker, start_broker, unavailable
+from meshdesk.demo.registry import SchemaRegistry
+from meshdesk.demo.traffic import QUICK_GROUP, SLOW_GROUP, Traffic, groups_there, make_topics, remove_topics
+from meshdesk.demo.trouble import DemoError
+from meshdesk.model.frame import Message
+from meshdesk.model.trouble import Trouble, trouble_message
+from meshdesk.pipes import Pipes
+
+SEED = 7
+PART_SECONDS = 30.0  # a machine that takes longer for the first part of the history shows less of it at first
+WATCH = 0.5  # s between looks at the broker
+MAKER_SECONDS = 5.0  # what is under way when the end comes is given so long
+
+
+def demo_available() -> str | None:
+    """A sentence why no demo can be started here, or None. Looks for the packages without importing them."""
+    return unavailable()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The program; returns its exit code, 1 where the mesh could not be made or did not last."""
+    parser = argparse.ArgumentParser(prog="meshdesk demo --mesh", description="Makes the embedded mesh; speaks frames.")
+    parser.add_argument("--seed", type=int, default=SEED, help="the same seed tells the same story")
+    parser.add_argument("--bootstrap", metavar="HOST:PORT", help="use this Kafka instead of starting one")
+    parser.add_argument("--no-live", action="store_true", help="history only")
+    options = parser.parse_args(arguments)
+    pipes = Pipes()
+    mesh = _Mesh(options.seed, not options.no_live, pipes)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: pipes.messages.put(None))
+    mesh.start(options.bootstrap)
+    try:
+        _wait_for_end(pipes, mesh)
+    finally:
+        mesh.end()
+    if mesh.failure is not None:
+        sys.stderr.write(f"{mesh.failure.sentence}\n")
+    return 0 if mesh.failure is None else 1
+
+
+def _wait_for_end(pipes: Pipes, mesh: "_Mesh") -> None:
+    """Returns when stdin ends, a signal asks for it, or the mesh fails."""
+    while mesh.failure is None:
+        try:
+            if pipes.messages.get(timeout=WATCH) is None:
+                return
+        except Empty:
+            mesh.look()
+
+
+class _EndingError(Exception):
+    """The demo is to end while it is still being made."""
+
+
+class _Mesh:
+    """The parts of one demo, made one after the other in a thread, and taken down in the opposite order."""
+
+    def __init__(self, seed: int, live: bool, pipes: Pipes) -> None:
+        self.failure: Trouble | None = None
+        self._seed, self._live, self._pipes = seed, live, pipes
+        self._parts = contextlib.ExitStack()
+        self._kafka: Broker | None = None
+        self._made: list[str] = []  # topics
+        self._ending = threading.Event()
+        self._maker: threading.Thread | None = None
+
+    def start(self, bootstrap: str | None) -> None:
+        """Begins to make it. That takes seconds, the first time perhaps minutes; end() may come in between."""
+        self._maker = threading.Thread(target=self._make, args=(bootstrap,), name="maker", daemon=True)
+        self._maker.start()
+
+    def look(self) -> None:
+        """Whether Kafka still lives."""
+        if self._kafka is not None and not self._kafka.running and self.failure is None:
+            self._fail(
+                Trouble(
+                    f'The demo\'s Kafka has ended. Its last words: "{self._kafka.last_words}".',
+                    "Start the demo again; close other programs if the machine is short of memory.",
+                    "the demo",
+                )
+            )
+
+    def end(self) -> None:
+        """Takes down what was made. What is under way is given some seconds; its guard ends it if it takes longer."""
+        self._ending.set()
+        if self._maker is not None:
+            self._maker.join(MAKER_SECONDS)
+        self._parts.close()
+
+    def _make(self, bootstrap: str | None) -> None:
+        try:
+            if bootstrap is None:
+                self._on_a_kafka_of_its_own()
+            else:
+                self._on(bootstrap)
+        except DemoError as error:
+            self._fail(error.trouble)
+        except _EndingError:
+            pass  # end() takes down what there is
+
+    def _on_a_kafka_of_its_own(self) -> None:
+        folder = Path(tempfile.mkdtemp(prefix="meshdesk-demo-"))  # mode 0700
+        self._parts.callback(shutil.rmtree, folder, ignore_errors=True)
+        self._kafka = start_broker(folder, progress=self._progress, properties=BOUNDED, remove_folder=True)
+        self._parts.callback(self._take_kafka)
+        self._begin(self._kafka.bootstrap, {"home": str(folder / "captures")})
+
+    def _take_kafka(self) -> None:
+        kafka, self._kafka = self._kafka, None
+        if kafka is not None:
+            kafka.stop()
+
+    def _on(self, bootstrap: str) -> None:
+        self._progress(f"Making {len(contracts.TOPICS)} topics on {bootstrap}; they are removed at the end.", 0, 0)
+        before = groups_there(bootstrap)
+        self._parts.callback(self._remove, bootstrap, {QUICK_GROUP, SLOW_GROUP} - before)
+        self._begin(bootstrap, {})
+
+    def _remove(self, bootstrap: str, groups: set[str]) -> None:
+        if self._made:
+            left = remove_topics(bootstrap, self._made, sorted(groups))
+            if left:
+                text = f"The demo could not remove {', '.join(left)} from {bootstrap}."
+                self._pipes.send(trouble_message(Trouble(text, "Remove them by hand.", "the demo")))
+
+    def _begin(self, bootstrap: str, more: Message) -> None:
+        """Registry, topics and traffic on a Kafka that answers."""
+        registry = self._parts.enter_context(SchemaRegistry())
+        contracts.register_all(registry.store)
+        self._progress("Making topics and a day of history.", 0, 0)
+        self._made = make_topics(bootstrap)
+        now = int(time.time() * 1000)
+        traffic = Traffic(bootstrap, self._seed, now_ms=now, live=self._live, report=self._report)
+        self._parts.callback(traffic.stop)
+        traffic.start()
+        traffic.wait_for_part(PART_SECONDS)
+        self._check()
+        mesh = {"is": "mesh", "name": "Demo mesh", "bootstrap": bootstrap, "registry": registry.url, **more}
+        self._pipes.send(mesh)
+
+    def _progress(self, text: str, done: int, of: int) -> None:
+        self._check()
+        self._pipes.send({"is": "progress", "text": text, "done": done, "of": of})
+
+    def _check(self) -> None:
+        if self._ending.is_set():
+            raise _EndingError
+
+    def _report(self, trouble: Trouble) -> None:
+        self._pipes.send(trouble_message(replace(trouble, seen=int(time.time() * 1000))))
+
+    def _fail(self, trouble: Trouble) -> None:
+        self._report(trouble)
+        self.failure = trouble
