@@ -22,6 +22,7 @@ class Toast(QWidget):
         self._window = window
         self._text = ""
         self._shown = 0.0  # opacity
+        self._wanted = 0.0
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._fade = QVariantAnimation(self)
         self._fade.setDuration(theme.FADE_MS)
@@ -80,6 +81,7 @@ class Toast(QWidget):
 
     def _move_to(self, opacity: float) -> None:
         self._fade.stop()
+        self._wanted = opacity
         app = QApplication.instance()
         if isinstance(app, QApplication) and theme.moves(app):
             self._fade.setStartValue(self._shown)
@@ -90,7 +92,7 @@ class Toast(QWidget):
 
     def _faded(self, opacity: float) -> None:
         self._shown = opacity
-        self.setVisible(opacity > 0)
+        self.setVisible(opacity > 0 or self._wanted > 0)
         self.update()
 
 

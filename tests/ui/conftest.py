@@ -18,7 +18,8 @@ def fonts(qapp: QApplication) -> None:
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication, fonts: None) -> None:
     """Every test begins in the light theme."""
-    theme.apply(qapp, "light")
+    if theme.choice() != "light" or theme.colours() is not theme.LIGHT:
+        theme.apply(qapp, "light")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBox
 
 from meshdesk.session.opened import Opened
 from meshdesk.ui import icons, theme
-from meshdesk.ui.widgets.controls import Button
+from meshdesk.ui.widgets.controls import Button, name_bars
 from meshdesk.ui.widgets.empty import ProgressBar
 
 NAME = "start"
@@ -172,8 +172,7 @@ class StartView(QWidget):
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.viewport().setBackgroundRole(QPalette.ColorRole.Base)
-        area.verticalScrollBar().setAccessibleName("Scroll the start page")
-        area.horizontalScrollBar().setAccessibleName("Scroll the start page sideways")
+        name_bars(area, "the start page")
         page = QWidget()
         page.setBackgroundRole(QPalette.ColorRole.Base)
         row = QHBoxLayout(page)

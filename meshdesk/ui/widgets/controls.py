@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeySequence, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QMenu, QScrollBar, QSizePolicy, QWidget
 
 from meshdesk.ui import icons, theme
 
@@ -41,7 +41,7 @@ class Button(QAbstractButton):
             return
         self._lead = self._lead if lead is None else lead
         self.setText(text)
-        self.setAccessibleName(f"{self._lead} {text}".strip())
+        self.setAccessibleName(f"{self._lead} {text}".strip() or self.accessibleName())
         self.updateGeometry()
 
     def set_dot(self, shown: bool) -> None:
@@ -422,6 +422,13 @@ def draw_dot(painter: QPainter, at: QPointF, colour: QColor, hollow: bool = Fals
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawEllipse(at, radius, radius)
+
+
+def name_bars(area: QWidget, what: str) -> None:
+    """Names the scroll bars of an area, also those of its headers."""
+    for bar in area.findChildren(QScrollBar):
+        sideways = bar.orientation() == Qt.Orientation.Horizontal
+        bar.setAccessibleName(f"Scroll {what}{' sideways' if sideways else ''}")
 
 
 def with_shortcut(text: str, keys: QKeySequence | str) -> str:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QMenu
 
 from meshdesk.model import wording
 from meshdesk.ui import theme
+from meshdesk.ui.widgets.controls import name_bars
 
 LINE = 18
 PAD = 14
@@ -31,8 +32,7 @@ class Dump(QAbstractScrollArea):
         self.setAccessibleName("Bytes")
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.verticalScrollBar().setAccessibleName("Scroll bytes")
-        self.horizontalScrollBar().setAccessibleName("Scroll bytes sideways")
+        name_bars(self, "bytes")
 
     def say(self, lines: tuple[tuple[str, str, str], ...], cut: int) -> None:
         """`cut` is how many bytes the lines leave out."""

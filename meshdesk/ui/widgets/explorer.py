@@ -27,7 +27,7 @@ from meshdesk.model import wording
 from meshdesk.session.opened import Opened, State
 from meshdesk.session.readings import Topic
 from meshdesk.ui import icons, theme
-from meshdesk.ui.widgets.controls import Line, draw_dot
+from meshdesk.ui.widgets.controls import Line, draw_dot, name_bars
 from meshdesk.ui.widgets.record_lines import CONTROLS
 
 Index = QModelIndex | QPersistentModelIndex
@@ -227,7 +227,7 @@ class TopicList(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
-        self.verticalScrollBar().setAccessibleName("Scroll topics")
+        name_bars(self, "topics")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:

@@ -28,7 +28,7 @@ from meshdesk.model.node import Node
 from meshdesk.model.record import RecordName
 from meshdesk.model.row import Details, Part
 from meshdesk.ui import icons, theme, times
-from meshdesk.ui.widgets.controls import Line, Rule, Segments, Tags
+from meshdesk.ui.widgets.controls import Line, Rule, Segments, Tags, name_bars
 from meshdesk.ui.widgets.dump import Dump
 from meshdesk.ui.widgets.empty import Empty
 from meshdesk.ui.widgets.node_tree import NodeTree
@@ -160,7 +160,7 @@ class Inspector(QWidget):
         self._facts_area.setAccessibleName("Facts about the record")
         self._facts_area.setFrameShape(QScrollArea.Shape.NoFrame)
         self._facts_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._facts_area.verticalScrollBar().setAccessibleName("Scroll facts")
+        name_bars(self._facts_area, "facts")
         self._facts_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._facts_area.setWidgetResizable(True)
         self._facts_area.setWidget(self.facts)
@@ -352,6 +352,5 @@ def _text_pane(name: str) -> QPlainTextEdit:
     pane.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
     )
-    pane.verticalScrollBar().setAccessibleName(f"Scroll {name.lower()}")
-    pane.horizontalScrollBar().setAccessibleName(f"Scroll {name.lower()} sideways")
+    name_bars(pane, name.lower())
     return pane

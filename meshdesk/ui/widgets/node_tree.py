@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QSt
 from meshdesk.model import wording
 from meshdesk.model.node import CONTAINERS, Node, pretty, visible
 from meshdesk.ui import icons, theme
+from meshdesk.ui.widgets.controls import name_bars
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -183,7 +184,7 @@ class NodeTree(QTreeView):
         self.setAnimated(False)
         self.setItemDelegate(_RowHeight(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalScrollBar().setAccessibleName("Scroll the tree")
+        name_bars(self, "the tree")
 
     def say(self, tree: Node | None) -> None:
         """Shows a value, unfolded from the top as far as that makes no long list."""

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 from meshdesk.session.opened import Opened
 from meshdesk.ui import theme
 from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.widgets.controls import name_bars
 from meshdesk.ui.widgets.record_lines import COLUMNS, NOT_YET, PARTITION, TIME, VALUE, Line, line_of, tip_of
 from meshdesk.ui.widgets.record_paint import PAD, Cells, paint_cells
 
@@ -153,8 +154,7 @@ class RecordTable(QTableView):
         self._header.sectionHandleDoubleClicked.connect(self._free_value)
         self._header.customContextMenuRequested.connect(self._open_columns)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
-        self.verticalScrollBar().setAccessibleName("Scroll records")
-        self.horizontalScrollBar().setAccessibleName("Scroll columns")
+        name_bars(self, "records")
 
     # What the view asks of it
 

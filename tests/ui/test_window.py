@@ -1,0 +1,219 @@
+"""The window: what it shows when, how it is arranged, what it remembers, and that everything in it has a name."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLineEdit, QScrollBar, QWidget
+from pytestqt.qtbot import QtBot
+
+from meshdesk.model.record import RecordName
+from meshdesk.model.trouble import Trouble
+from meshdesk.session.connection import Connection
+from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.window import Window
+from tests.ui.memory import MemoryCapture, MemorySession, Progress, Status, capture, opened, turn, window_on
+
+TOPIC = "orders.placed.v1"
+
+
+def with_topic(qtbot: QtBot, made: MemoryCapture, remembered: Remembered | None = None) -> tuple[Window, MemorySession]:
+    session = MemorySession(made)
+    window = window_on(session, remembered)
+    qtbot.addWidget(window)
+    window.open_topic(opened(made), TOPIC)
+    turn(session, window)
+    return window, session
+
+
+def test_that_the_start_page_stands_while_nothing_is_open(qtbot: QtBot) -> None:
+    session = MemorySession()
+    window = window_on(session, demo=("demo",))
+    qtbot.addWidget(window)
+    assert window.start.isVisible()
+    assert not window.explorer.isVisible()
+    window.start.demo_button.click()
+    turn(session, window)
+    assert session.through == [(("demo",), "Demo")]
+    assert window.start.progress_text.text() == "Demo: Downloading Kafka"
+    session.captures[0].state = "live"
+    turn(session, window)
+    assert window.explorer.isVisible()
+
+
+def test_that_connecting_goes_through_the_session(qtbot: QtBot) -> None:
+    session = MemorySession()
+    window = window_on(session)
+    qtbot.addWidget(window)
+    QTest.keyClicks(window.start.bootstrap, "localhost:9092")
+    QTest.keyClick(window.start.bootstrap, Qt.Key.Key_Return)
+    assert session.connections == [Connection("localhost:9092", "")]
+
+
+def test_that_a_failed_connection_stays_on_the_start_page_with_its_trouble(qtbot: QtBot) -> None:
+    session = MemorySession(MemoryCapture("localhost:1", "failed", "cannot be opened"))
+    session.say(Trouble("localhost:1 refused the connection.", "Check the port."))
+    window = window_on(session)
+    qtbot.addWidget(window)
+    assert window.start.isVisible()
+    assert window.start.progress_text.text() == "localhost:1: cannot be opened"
+    assert window.trouble.isVisible()
+
+
+def test_that_the_start_page_can_be_had_and_left_while_something_is_open(qtbot: QtBot) -> None:
+    window, session = with_topic(qtbot, capture())
+    window.actions_.start.trigger()
+    assert window.start.isVisible()
+    QTest.keyClick(window.start.bootstrap, Qt.Key.Key_Escape)
+    turn(session, window)
+    assert window.records.isVisible()
+
+
+def test_that_a_topic_is_named_at_the_top_and_marked_at_the_left(qtbot: QtBot) -> None:
+    window, _ = with_topic(qtbot, capture())
+    assert window.place.text == f"acme-prod  ›  {TOPIC}"
+    assert window.chip.accessibleName() == "Connection: acme-prod, read-only"
+    assert window.explorer.list.open_topic == (window.current, TOPIC)
+
+
+def test_that_the_status_line_counts_what_is_lost_and_what_is_behind(qtbot: QtBot) -> None:
+    made = capture()
+    window, session = with_topic(qtbot, made)
+    made.status = Status(1_204, 812.0, 42, 7, 1_100_000)
+    turn(session, window)
+    assert window.status.text == "acme-prod · read-only   812/s · 1,204 records · 1.1 MB   behind 42   dropped 7"
+    made.status = Status(1_204, 0.0, None, 0, 1_100_000)
+    turn(session, window)
+    assert "behind unknown" in window.status.text
+
+
+def test_that_a_capture_at_rest_shows_no_rate_and_no_lag(qtbot: QtBot) -> None:
+    made = capture()
+    window, session = with_topic(qtbot, made)
+    made.stop()
+    turn(session, window)
+    assert "/s" not in window.status.text
+    assert "behind" not in window.status.text
+    assert window.chip.accessibleName() == "Connection: acme-prod, recorded 24 Nov 14:02 – 14:10"
+
+
+def test_that_a_record_is_opened_by_its_name(qtbot: QtBot) -> None:
+    made = capture(300)
+    window, session = with_topic(qtbot, made)
+    window.open_record(opened(made), RecordName(TOPIC, 2, 1_184_011))
+    turn(session, window)
+    assert window.inspector.title.text == "Record  2 : 1,184,011"
+
+
+def test_that_saving_shows_progress_and_says_its_end(qtbot: QtBot, tmp_path: Path) -> None:
+    made = capture()
+    window, session = with_topic(qtbot, made)
+    made.progress = Progress("Saving orders.meshcap", 50, 100)
+    turn(session, window)
+    assert "Saving orders.meshcap 50%" in window.status.text
+    window.save(opened(made), tmp_path / "orders.meshcap")
+    turn(session, window)
+    assert window.toast.text == "Saved orders.meshcap."
+
+
+def test_that_asking_for_a_file_waits_for_nobody(qtbot: QtBot) -> None:
+    window, _ = with_topic(qtbot, capture())
+    window.ask_for_file()
+    window.ask_where_to_save()
+    dialogs = [child for child in window.findChildren(QWidget) if child.inherits("QFileDialog")]
+    assert len(dialogs) == 2
+    for dialog in dialogs:
+        dialog.close()
+
+
+def test_that_a_mistake_of_the_window_is_counted_in_the_trouble_bar(qtbot: QtBot) -> None:
+    window, session = with_topic(qtbot, capture())
+    for _ in range(3):
+        window.report(Trouble("MeshDesk made a mistake.", "The window goes on."))
+    turn(session, window)
+    assert window.trouble.text == "MeshDesk made a mistake.  ×3  The window goes on."
+
+
+@pytest.mark.parametrize(
+    ("width", "explorer", "below"),
+    [(1_440, True, False), (1_100, True, False), (1_099, True, True), (899, False, True)],
+)
+def test_that_a_narrow_window_is_arranged_anew(qtbot: QtBot, width: int, explorer: bool, below: bool) -> None:
+    window, session = with_topic(qtbot, capture())
+    window.resize(width, 900)
+    turn(session, window)
+    assert window.explorer.isVisible() is explorer
+    assert (window.inspector.mapTo(window, window.inspector.rect().topLeft()).x() < width / 2) is below
+    assert window.records.table.viewport().height() > 100
+    window.resize(1_440, 900)
+    turn(session, window)
+    assert window.explorer.isVisible()
+    assert window.inspector.mapTo(window, window.inspector.rect().topLeft()).x() > 900
+
+
+def test_that_the_panels_are_as_drawn(qtbot: QtBot) -> None:
+    window, _ = with_topic(qtbot, capture())
+    assert (window.explorer.width(), window.inspector.width()) == (264, 372)
+    assert window.records.mapTo(window, window.records.rect().topLeft()).y() == 44
+
+
+def test_that_closed_panels_and_widths_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:
+    window, session = with_topic(qtbot, capture(), Remembered(tmp_path))
+    window.actions_.inspector.trigger()
+    window._across.setSizes([333, 1_000, 0])
+    turn(session, window)
+    window.close()
+    again, _ = with_topic(qtbot, capture(), Remembered(tmp_path))
+    assert not again.inspector.isVisible()
+    assert again.explorer.width() == pytest.approx(333, abs=2)
+    again.actions_.inspector.trigger()
+    assert again.inspector.isVisible()
+
+
+def test_that_finding_a_topic_opens_the_explorer(qtbot: QtBot) -> None:
+    window, _ = with_topic(qtbot, capture())
+    window.actions_.explorer.trigger()
+    assert not window.explorer.isVisible()
+    window.actions_.find_topic.trigger()
+    assert window.explorer.isVisible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_that_everything_that_can_be_used_has_a_name_for_a_screen_reader(qtbot: QtBot, theme: str) -> None:
+    window, session = with_topic(qtbot, capture())
+    session.say(Trouble("It failed."))
+    window.records.table.choose(3)
+    turn(session, window)
+    window.wear("dark" if theme == "dark" else "light")
+    usable = (QAbstractButton, QLineEdit, QAbstractScrollArea, QScrollBar)
+    own = [
+        w for w in window.findChildren(QWidget) if isinstance(w, usable) or w.focusPolicy() != Qt.FocusPolicy.NoFocus
+    ]
+    nameless = [
+        f"{type(widget).__name__} in {type(widget.parentWidget()).__name__}"
+        for widget in own
+        if not widget.accessibleName() and not _is_part(widget)
+    ]
+    assert len(own) > 20
+    assert nameless == [], nameless
+
+
+def _is_part(widget: QWidget) -> bool:
+    """What Qt puts into a widget of ours: the corner of a table, a header that is hidden, a menu's own parts."""
+    name = widget.metaObject().className()
+    return name in ("QTableCornerButton", "QMenu") or (name == "QHeaderView" and widget.isHidden())
+
+
+def test_that_tab_reaches_the_list_the_filter_and_the_inspector(qtbot: QtBot) -> None:
+    window, session = with_topic(qtbot, capture())
+    window.records.table.choose(3)
+    turn(session, window)
+    reached: set[QWidget] = set()
+    at: QWidget = window.explorer.filter
+    for _ in range(400):
+        at = at.nextInFocusChain() or window
+        if at.focusPolicy() & Qt.FocusPolicy.TabFocus and at.isVisible():
+            reached.add(at)
+    assert {window.explorer.filter, window.explorer.list, window.records.table, window.inspector.tree} <= reached
+    assert {window.menu_button, window.records.follow_button, window.records.from_button} <= reached

@@ -1,0 +1,220 @@
+"""The records view: following, pausing, where reading begins, copying, and what it says while it is empty."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from meshdesk.model.position import Position
+from meshdesk.model.record import RecordName
+from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.views import records
+from meshdesk.ui.views.records import RecordsView, start_for
+from tests.ui.memory import MemoryCapture, Topic, capture, opened, row
+
+TOPIC = "orders.placed.v1"
+
+
+def view_on(qtbot: QtBot, made: MemoryCapture, topic: str = TOPIC) -> RecordsView:
+    view = RecordsView(Remembered(None))
+    qtbot.addWidget(view)
+    view.resize(804, 600)
+    view.show()
+    view.show_topic(opened(made), topic)
+    beat(view, made)
+    return view
+
+
+def beat(view: RecordsView, made: MemoryCapture, beats: int = 6) -> None:
+    for _ in range(beats):
+        todo, made.todo = made.todo, []
+        for do in todo:
+            do()
+        view.refresh()
+
+
+def more(made: MemoryCapture, count: int, topic: str = TOPIC) -> None:
+    first = made.rows(topic)
+    made.add(*(row(k, topic) for k in range(first, first + count)))
+
+
+def test_that_new_records_are_followed_at_the_bottom(qtbot: QtBot) -> None:
+    made = capture(200)
+    view = view_on(qtbot, made)
+    assert (view.following, view.follow_button.text()) == (True, "Following")
+    more(made, 500)
+    beat(view, made)
+    assert view.table.span()[1] == 699
+    assert view.is_complete
+
+
+def test_that_only_rows_of_the_topic_are_listed_while_others_arrive_too(qtbot: QtBot) -> None:
+    made = capture(10)
+    view = view_on(qtbot, made)
+    more(made, 90, "payments.failed.v1")
+    more(made, 5)
+    beat(view, made)
+    assert view.table.records.rows == 15
+    lines = [view.table.records.line(k) for k in range(15)]
+    assert {line.row.topic for line in lines if line is not None} == {TOPIC}
+
+
+def test_that_scrolling_up_stops_following_and_the_end_key_begins_it_again(qtbot: QtBot) -> None:
+    made = capture(300)
+    view = view_on(qtbot, made)
+    view.table.verticalScrollBar().setValue(10)
+    assert not view.following
+    top = view.table.span()[0]
+    more(made, 100)
+    beat(view, made)
+    assert view.table.span()[0] == top
+    assert view.table.records.rows == 400
+    QTest.keyClick(view.table, Qt.Key.Key_End)
+    assert view.following
+    assert view.table.span()[1] == 399
+
+
+def test_that_selecting_a_record_stops_following_and_asks_for_its_details(qtbot: QtBot) -> None:
+    made = capture(300)
+    view = view_on(qtbot, made)
+    QTest.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(80, 60))
+    beat(view, made)
+    assert not view.following
+    assert made.details is not None
+    assert made.details.row == view.table.chosen()[0]
+    view.follow_button.click()
+    assert view.following
+
+
+def test_that_a_pause_holds_the_list_while_collecting_goes_on(qtbot: QtBot) -> None:
+    made = capture(100)
+    view = view_on(qtbot, made)
+    view.pause_button.click()
+    more(made, 1_204)
+    beat(view, made)
+    assert view.table.records.rows == 100
+    assert view.pause_button.text() == "Paused · 1,204 new"
+    view.pause_button.click()
+    beat(view, made)
+    assert view.table.records.rows == 1_304
+    assert view.pause_button.text() == "Pause"
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [(0, "the beginning"), (10_000, "the beginning"), (10_001, "15 min ago"), (None, "15 min ago")],
+)
+def test_that_a_small_topic_is_read_from_its_beginning_and_a_large_one_from_lately(
+    qtbot: QtBot, known: int | None, expected: str
+) -> None:
+    assert start_for(known)[0] == expected
+    made = MemoryCapture(topics=(Topic("a.v1", 3, known),))
+    view = view_on(qtbot, made, "a.v1")
+    assert made.tails == [("a.v1", start_for(known)[1])]
+    assert view.from_button.accessibleName() == f"From {expected}"
+
+
+def test_that_a_topic_that_is_read_already_is_not_asked_for_again(qtbot: QtBot) -> None:
+    made = capture(10)
+    view_on(qtbot, made)
+    assert made.tails == []
+
+
+def test_that_a_capture_at_rest_is_only_shown(qtbot: QtBot) -> None:
+    made = capture(100)
+    made.stop()
+    view = view_on(qtbot, made, "payments.failed.v1")
+    assert made.tails == []
+    assert not view.follow_button.isVisible()
+    assert not view.from_button.isVisible()
+    assert view._empty.text.startswith("No record of this topic")
+    view.show_topic(opened(made), TOPIC)
+    QTest.keyClick(view.table, Qt.Key.Key_End)
+    assert view.table.chosen() == [99]
+
+
+def test_that_another_beginning_can_be_asked_for(qtbot: QtBot) -> None:
+    made = capture(10)
+    view = view_on(qtbot, made)
+    view.read_from("1 h ago", Position("ago", 3_600_000))
+    assert made.tails == [(TOPIC, Position("ago", 3_600_000))]
+    assert view.from_button.text() == "1 h ago"
+    assert view.following
+
+
+def test_that_an_empty_live_topic_says_since_when_and_offers_the_beginning(qtbot: QtBot) -> None:
+    made = MemoryCapture(topics=(Topic("a.v1", 3, 50_000),))
+    view = view_on(qtbot, made, "a.v1")
+    assert view._empty.text == "No record since 15 min ago New ones appear here as they arrive."
+    view._empty.button.click()
+    assert made.tails[-1] == ("a.v1", Position("beginning"))
+    assert view._empty.text.startswith("No record New ones")
+
+
+def test_that_what_arrives_after_the_end_of_collecting_is_followed_too(qtbot: QtBot) -> None:
+    made = capture(100)
+    view = view_on(qtbot, made)
+    made.stop()
+    beat(view, made)
+    assert not view.following
+    more(made, 50)
+    beat(view, made)
+    assert view.table.span()[1] == 149
+
+
+@pytest.mark.parametrize(("as_json", "form"), [(False, "text"), (True, "JSON")])
+def test_that_selected_records_are_copied_and_it_is_said(qtbot: QtBot, as_json: bool, form: str) -> None:
+    made = capture(30)
+    view = view_on(qtbot, made)
+    view.table.choose(3)
+    QTest.keyClick(view.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    said: list[str] = []
+    view.said.connect(said.append)
+    view.copy(as_json)
+    beat(view, made)
+    assert said == [f"Copied 2 records as {form}."]
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("{") is as_json
+
+
+def test_that_copying_nothing_or_too_much_is_answered_with_a_sentence(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = capture(30)
+    view = view_on(qtbot, made)
+    said: list[str] = []
+    view.said.connect(said.append)
+    view.copy(False)
+    monkeypatch.setattr(records, "COPY_MOST", 10)
+    view.table.selectAll()
+    view.copy(False)
+    assert said == [
+        "Select records to copy them.",
+        "Select at most 10 records to copy them; save the capture to keep more.",
+    ]
+
+
+def test_that_a_record_is_found_by_its_name_or_said_to_be_missing(qtbot: QtBot) -> None:
+    made = capture(300)
+    view = view_on(qtbot, made)
+    said: list[str] = []
+    view.said.connect(said.append)
+    view.choose(RecordName(TOPIC, 1, 1_184_030))
+    beat(view, made)
+    assert view.table.chosen() == [91]
+    first, last = view.table.span()
+    assert first <= 91 <= last
+    view.choose(RecordName(TOPIC, 1, 7))
+    beat(view, made)
+    assert said == [f"This capture does not hold {TOPIC}[1]@7."]
+
+
+def test_that_a_topic_that_begins_anew_is_listed_anew(qtbot: QtBot) -> None:
+    made = capture(300)
+    view = view_on(qtbot, made)
+    made.held[TOPIC] = made.held[TOPIC][:20]
+    made.known.clear()
+    beat(view, made)
+    assert view.table.records.rows == 20

@@ -1,0 +1,87 @@
+"""The start page: three ways to begin, and a sentence beside what is wrong."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from meshdesk.ui.views.start import StartView, bootstrap_problem, registry_problem
+from tests.ui.memory import MemoryCapture, Progress, opened
+
+
+def start_on(qtbot: QtBot, has_demo: bool = True) -> StartView:
+    start = StartView(has_demo)
+    qtbot.addWidget(start)
+    start.resize(1_000, 700)
+    start.show()
+    return start
+
+
+def test_that_a_bootstrap_and_a_registry_are_asked_for_once_they_make_sense(qtbot: QtBot) -> None:
+    start = start_on(qtbot)
+    with qtbot.waitSignal(start.connect_asked) as asked:
+        QTest.keyClicks(start.bootstrap, " localhost:9092 ")
+        QTest.keyClicks(start.registry, "http://localhost:8081")
+        QTest.keyClick(start.registry, Qt.Key.Key_Return)
+    assert asked.args == ["localhost:9092", "http://localhost:8081"]
+
+
+@pytest.mark.parametrize(
+    ("bootstrap", "said"),
+    [
+        ("", "Write where a broker listens"),
+        ("localhost", "has no port"),
+        ("::1", "has no port"),
+        ("localhost:0", "“0” is no port"),
+        ("localhost:99999", "“99999” is no port"),
+        ("a:9092, b", "“b” has no port"),
+        ("ht tp://x:1", "has no port"), ("a b:9092", "does not begin with a host name"),
+        ("localhost:٣", "is no port"),
+    ],
+)
+def test_that_a_wrong_bootstrap_is_said_beside_its_field(qtbot: QtBot, bootstrap: str, said: str) -> None:
+    start = start_on(qtbot)
+    start.bootstrap.setText(bootstrap)
+    with qtbot.assertNotEmitted(start.connect_asked):
+        QTest.mouseClick(start.connect_button, Qt.MouseButton.LeftButton)
+    assert start.bootstrap_error.isVisible()
+    assert said in start.bootstrap_error.text()
+    assert start.bootstrap.accessibleDescription() == start.bootstrap_error.text()
+    QTest.keyClicks(start.bootstrap, "x")
+    assert not start.bootstrap_error.isVisible()
+
+
+@pytest.mark.parametrize("good", ["a:1", "a.b-c_d:9092,10.0.0.1:65535", "[::1]:9092", "[fe80::1%eth0]:9092"])
+def test_that_what_kafka_takes_is_taken(good: str) -> None:
+    assert bootstrap_problem(good) == ""
+
+
+@pytest.mark.parametrize("wrong", ["localhost:8081", "ftp://x", "http://", "http:// x"])
+def test_that_a_wrong_registry_is_said_beside_its_field(qtbot: QtBot, wrong: str) -> None:
+    assert registry_problem(wrong)
+    start = start_on(qtbot)
+    start.bootstrap.setText("localhost:9092")
+    start.registry.setText(wrong)
+    start.connect_now()
+    assert start.registry_error.text() == registry_problem(wrong)
+    assert start.focusWidget() is start.registry
+
+
+def test_that_the_demo_is_offered_only_where_there_is_one(qtbot: QtBot) -> None:
+    assert start_on(qtbot, has_demo=True).demo_button.isVisible()
+    assert not start_on(qtbot, has_demo=False).demo_button.isVisible()
+
+
+def test_that_progress_is_shown_while_something_is_prepared_and_the_reason_where_it_failed(qtbot: QtBot) -> None:
+    start = start_on(qtbot)
+    made = MemoryCapture("Demo", "connecting", "connecting …", progress=Progress("Downloading Kafka", 12, 80))
+    start.show_progress(opened(made))
+    assert start.progress_text.text() == "Demo: Downloading Kafka"
+    assert start.progress.accessibleDescription() == "15%"
+    assert not start.demo_button.isEnabled()
+    made.state, made.state_text, made.progress = "failed", "cannot be opened", None
+    start.refresh()
+    assert start.progress_text.text() == "Demo: cannot be opened"
+    assert start.demo_button.isEnabled()
+    start.show_progress(None)
+    assert not start.progress_text.isVisible()
