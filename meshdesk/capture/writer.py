@@ -2,7 +2,8 @@
 
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,28 +16,36 @@ from meshdesk.capture.samples import SAMPLES
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.fact import Checked, Fact, fact_message
 
-SEGMENT_SIZE = (
-    128 << 20
-)  # dropping the oldest and joining small batches go by whole segments; 128 MB is a second of flood
+# Dropping the oldest and joining small batches go by whole segments; 128 MB is a second of flood.
+SEGMENT_SIZE = 128 << 20
 
 
 class Writer:
-    """Appends to a capture. Safe to use from several threads; each call is whole or raises CaptureError."""
+    """Appends to a capture. Safe to use from several threads; each call is whole or raises CaptureError.
 
-    def __init__(self, folder: Path) -> None:
+    A write that failed may have left a torn tail, behind which nothing is readable. So it was this writer's last:
+    every later call raises CaptureError, and whoever goes on makes a new writer.
+    """
+
+    def __init__(self, folder: Path, segment_size: int = SEGMENT_SIZE) -> None:
         self._lock = threading.Lock()
         self._folder = folder
-        self._failed = False
+        self._over = ""  # why nothing can be written any more: the sentence
         self.number = _next_number(folder)
         self._topics: dict[tuple[str, str], int] = {}
         self._series: dict[str, int] = {}
-        with _writing(folder):
-            self._index = _append(folder / f"index-{self.number}")
-            _write(self._index, HEADER)
-            self._names = _append(folder / f"names-{self.number}")
-            self._facts = _append(folder / f"facts-{self.number}")
-            self._records = _Segments(folder, self.number, "records", RECORDS)
-            self._samples = _Segments(folder, self.number, "samples", SAMPLES)
+        self._records = _Segments(folder, self.number, "records", RECORDS, segment_size)
+        self._samples = _Segments(folder, self.number, "samples", SAMPLES, segment_size)
+        self._index = self._names = self._facts = -1
+        try:
+            with _writing(folder):
+                self._index = _append(folder / f"index-{self.number}")
+                _write(self._index, HEADER)
+                self._names = _append(folder / f"names-{self.number}")
+                self._facts = _append(folder / f"facts-{self.number}")
+        except CaptureError:
+            self.close()
+            raise
 
     def topic(self, name: str, topic_id: str = "") -> int:
         """The topic's number in this writer's files."""
@@ -64,7 +73,7 @@ class Writer:
         oldest, newest = _times(batch)
         message = batch.serialize()
         with self._lock:
-            with _writing(self._folder):
+            with self._whole():
                 segment, position = self._records.append(message)
             entry = Batch(
                 segment,
@@ -89,7 +98,7 @@ class Writer:
     def facts(self, facts: Iterable[Fact | Checked]) -> None:
         """Appends facts and checked lines, in one write."""
         data = b"".join(encode_line(fact_message(fact)) for fact in facts)
-        with self._lock, _writing(self._folder):
+        with self._lock, self._whole():
             _write(self._facts, data)
 
     def samples(self, samples: Sequence[tuple[int, int, int]]) -> None:
@@ -100,41 +109,57 @@ class Writer:
         arrays = [pa.array(column, field.type) for column, field in zip(columns, SAMPLES, strict=True)]
         message = pa.record_batch(arrays, schema=SAMPLES).serialize()
         with self._lock:
-            with _writing(self._folder):
+            with self._whole():
                 segment, position = self._samples.append(message)
             seen = [sample[0] for sample in samples]
             self._entry(SampleBatch(segment, position, len(message), len(samples), min(seen), max(seen)))
 
     def close(self) -> None:
-        """Closes the files. What was written stays readable without it."""
+        """Closes the files. What was written stays readable without it; nothing can be written behind it."""
         with self._lock:
+            self._over = self._over or f"The capture in {self._folder} is closed; nothing more is written to it."
             for file in (self._index, self._names, self._facts):
-                os.close(file)
+                if file >= 0:
+                    os.close(file)
+            self._index = self._names = self._facts = -1
             self._records.close()
             self._samples.close()
 
     def _entry(self, entry: Entry) -> None:
-        with _writing(self._folder):
+        with self._whole():
             _write(self._index, encode_entry(entry))
 
     def _line(self, file: int, line: Line) -> None:
-        with _writing(self._folder):
+        with self._whole():
             _write(file, encode_line(line))
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Around each write: refuses behind one that failed, whose torn bytes would hide all that follows."""
+        if self._over:
+            raise CaptureError(self._over)
+        try:
+            with _writing(self._folder):
+                yield
+        except CaptureError as error:
+            self._over = str(error)
+            raise
 
 
 class _Segments:
     """A row of Arrow IPC streams, each begun anew when the last one is full."""
 
-    def __init__(self, folder: Path, writer: int, kind: str, schema: pa.Schema) -> None:
+    def __init__(self, folder: Path, writer: int, kind: str, schema: pa.Schema, size: int) -> None:
         self._place = (folder, writer, kind)
         self._head = schema.serialize()
+        self._size = size  # a segment that has reached it is full: bytes
         self._number = -1
-        self._position = SEGMENT_SIZE
+        self._position = size
         self._file = -1
 
     def append(self, message: pa.Buffer) -> tuple[int, int]:
         """Writes a message; (segment, position)."""
-        if self._position >= SEGMENT_SIZE:
+        if self._position >= self._size:
             self._begin()
         position = self._position
         _write(self._file, message)
@@ -144,6 +169,7 @@ class _Segments:
     def close(self) -> None:
         if self._file >= 0:
             os.close(self._file)
+        self._file = -1
 
     def _begin(self) -> None:
         folder, writer, kind = self._place
@@ -154,20 +180,15 @@ class _Segments:
         self._position = len(self._head)
 
 
-class _writing:
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
     """Turns the system's errors while writing into a sentence."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, OSError):
-            raise CaptureError(
-                f"The capture in {self._folder} cannot be written: {error.strerror}. Free some space or choose another folder."
-            ) from error
+    try:
+        yield
+    except OSError as error:
+        raise CaptureError(
+            f"The capture in {folder} cannot be written: {error.strerror}. Free some space or choose another folder."
+        ) from error
 
 
 def _times(batch: pa.RecordBatch) -> tuple[int, int]:
