@@ -3,13 +3,15 @@
 import json
 import os
 import re
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from meshdesk.capture.index import SIZE, Batch, SampleBatch, decode_entries
+from meshdesk.capture.index import SIZE, Batch, SampleBatch
 from meshdesk.capture.lines import decode_lines
-from meshdesk.capture.reader import segment_name
+from meshdesk.capture.reader import segment_name, sound_entries
 from meshdesk.capture.store import MESHCAP, MESHCAP_VERSION, CaptureError, Packed, Store, open_stores
 
 CHUNK = 4 << 20
@@ -27,9 +29,12 @@ def pack(folders: Sequence[Path], target: Path, progress: Progress = no_progress
 
     A capture that still grows is packed as it is at this moment. The file appears whole or not at all. Raises CaptureError.
     """
-    stores = [store for folder in folders for store in open_stores(folder)]
+    stores: list[Store] = []
     draft = target.with_name(target.name + ".part")
     try:
+        for folder in folders:
+            stores += open_stores(folder)
+        _refuse_twins(stores)
         plans = [(store, list(_whole(store))) for store in stores]
         total = sum(length for _, files in plans for _, length in files)
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as archive:
@@ -47,46 +52,70 @@ def pack(folders: Sequence[Path], target: Path, progress: Progress = no_progress
             f"{target} cannot be written: {error.strerror}. Free some space or choose another place; the capture itself is whole."
         ) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # it was never made, or has its name already
+            draft.unlink()
         for store in stores:
             store.close()
 
 
 def unpack(source: Path, folder: Path) -> list[Path]:
     """Writes each capture of a .meshcap into a folder of its own within `folder` (named by its id). Raises CaptureError."""
-    made: list[Path] = []
-    for store in open_stores(source):
-        if not isinstance(store, Packed) or not re.fullmatch(r"\w+", store.capture):
-            raise CaptureError(f"{source} names a capture in a way that no MeshDesk does; it is not unpacked.")
-        home = folder / store.capture
-        try:
-            home.mkdir(mode=0o700, parents=True)
-            for name in filter(FILES.fullmatch, store.names()):
-                with (home / name).open("xb") as file:
-                    for piece in _pieces(store, name, store.size(name)):
-                        file.write(piece)
-        except OSError as error:
-            raise CaptureError(f"{source} cannot be unpacked into {home}: {error.strerror}.") from error
-        finally:
+    stores = open_stores(source)
+    try:
+        return [_unpack(store, source, folder) for store in stores]
+    finally:
+        for store in stores:
             store.close()
-        made.append(home)
-    return made
+
+
+def _unpack(store: Store, source: Path, folder: Path) -> Path:
+    strange = not isinstance(store, Packed) or not re.fullmatch(r"\w+", store.capture)
+    if strange or any(re.search(r"[/\\]", name) for name in store.names()):
+        raise CaptureError(
+            f"{source} names a capture or a file in a way that no MeshDesk does; it is not unpacked. "
+            "Ask for it again where it came from."
+        )
+    home = folder / str(store.manifest["id"])
+    made = False
+    try:
+        home.mkdir(mode=0o700, parents=True)
+        made = True
+        for name in filter(FILES.fullmatch, store.names()):
+            with (home / name).open("xb") as file:
+                for piece in _pieces(store, name, store.size(name)):
+                    file.write(piece)
+    except OSError as error:
+        if made:
+            shutil.rmtree(home, ignore_errors=True)
+        raise CaptureError(
+            f"{source} cannot be unpacked into {home}: {error.strerror}. Free some space or choose another folder."
+        ) from error
+    return home
+
+
+def _refuse_twins(stores: Sequence[Store]) -> None:
+    first: dict[str, Path] = {}
+    for store in stores:
+        capture = str(store.manifest["id"])
+        if capture in first:
+            raise CaptureError(f"{first[capture]} and {store.path} are the same capture. Save one of them.")
+        first[capture] = store.path
 
 
 def _whole(store: Store) -> Iterator[tuple[str, int]]:
     """(file, bytes) of all that is whole now: the index up to its last sound entry, and the segments as far as it names them."""
-    names = store.names()
     ends: dict[str, int] = {}
-    for name in names:
-        if name.startswith("index-"):
+    for name in store.names():
+        if FILES.fullmatch(name) and name.startswith("index-"):
             writer = int(name.partition("-")[2])
-            entries, taken = decode_entries(store.read(name, SIZE, store.size(name)))
+            entries, taken = sound_entries(store, store.read(name, SIZE, store.size(name)))
             ends[name] = SIZE + taken
             for entry in entries:
                 if isinstance(entry, Batch | SampleBatch):
                     kind = "records" if isinstance(entry, Batch) else "samples"
                     segment = segment_name(writer, entry.segment, kind)
                     ends[segment] = max(ends.get(segment, 0), entry.position + entry.length)
+    names = store.names()  # listed behind the index, which may name a segment that has only just begun
     for name in names:
         if name.startswith(("names-", "facts-")):
             ends[name] = decode_lines(store.read(name, 0, store.size(name)))[1]

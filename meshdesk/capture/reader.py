@@ -154,12 +154,7 @@ class Capture:
         position = writer.positions.get(name, SIZE)
         entries: list[Entry] = []
         while data := self.store.read(name, position, CHUNK) if self.store.size(name) > position else b"":
-            try:
-                found, taken = decode_entries(data)
-            except NewerEntry as error:
-                raise CaptureError(
-                    f"{self.store.path} holds entries that this MeshDesk does not know. Update MeshDesk to open it."
-                ) from error
+            found, taken = sound_entries(self.store, data)
             if not taken:
                 break
             entries += found
@@ -213,6 +208,16 @@ class Capture:
         self.coverage.setdefault(key, Coverage()).add(span.begin, span.end)
         if span.end_seen >= 0:
             self.end_seen[key] = max(span.end_seen, self.end_seen.get(key, -1))
+
+
+def sound_entries(store: Store, data: bytes) -> tuple[list[Entry], int]:
+    """The whole entries at the front of `data`, and how many bytes they take. Raises CaptureError for newer ones."""
+    try:
+        return decode_entries(data)
+    except NewerEntry as error:
+        raise CaptureError(
+            f"{store.path} holds entries that this MeshDesk does not know. Update MeshDesk to open it."
+        ) from error
 
 
 def segment_name(writer: int, segment: int, kind: str = "records") -> str:

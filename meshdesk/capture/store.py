@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,10 @@ from meshdesk.capture.upgrade import NEWEST, upgraded
 FORMAT = "meshdesk capture"
 MESHCAP = "meshcap"
 MESHCAP_VERSION = 1
+
+
+# What zipfile raises for files that are no zip, cut, damaged, encrypted or packed in a way that it does not know.
+NOT_OURS = (zipfile.BadZipFile, zlib.error, struct.error, KeyError, ValueError, OverflowError, EOFError, RuntimeError)
 
 
 class CaptureError(Exception):
@@ -101,11 +107,19 @@ class Packed:
 
 def open_stores(path: Path) -> list[Store]:
     """The captures at `path`: the one in a folder, or all that a .meshcap holds. Raises CaptureError."""
-    if path.is_dir():
-        return [Folder(path)]
-    if not path.exists():
-        raise CaptureError(f"There is no file {path}. Check the name, or open another capture.")
-    return list(_packed(path))
+    with _sentences(path):
+        if path.is_dir():
+            return [Folder(path)]
+        if not path.exists():
+            raise CaptureError(f"There is no file {path}. Check the name, or open another capture.")
+    stores: list[Store] = []
+    try:
+        stores.extend(_packed(path))
+    except CaptureError:
+        for store in stores:
+            store.close()
+        raise
+    return stores
 
 
 def _packed(path: Path) -> Iterator[Store]:
@@ -116,7 +130,7 @@ def _packed(path: Path) -> Iterator[Store]:
                 head = json.loads(archive.read("meshcap.json"))
                 places = {info.filename: (_data_position(raw, info), info.file_size) for info in infos}
                 compressed = any(info.compress_type != zipfile.ZIP_STORED for info in infos)
-        except (zipfile.BadZipFile, KeyError, ValueError, struct.error, NotImplementedError) as error:
+        except NOT_OURS as error:
             raise CaptureError(
                 f"{path} is not a MeshDesk capture, or only a part of one. Open a .meshcap file, or ask for it again."
             ) from error
@@ -126,7 +140,10 @@ def _packed(path: Path) -> Iterator[Store]:
         raise _newer(path, head.get("version"))
     if compressed:
         raise CaptureError(f"{path} was compressed after it was saved. Unpack it and open the folder inside.")
-    for capture in head.get("captures", []):
+    captures = head.get("captures")
+    if not isinstance(captures, list) or not captures:
+        raise CaptureError(f"{path} names no capture that it holds. Ask for it again where it came from.")
+    for capture in captures:
         prefix = f"{capture}/"
         entries = {name[len(prefix) :]: place for name, place in places.items() if name.startswith(prefix)}
         yield Packed(path, str(capture), entries)
@@ -147,6 +164,8 @@ def _manifest(path: Path, text: str) -> dict[str, Any]:
         manifest = None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise CaptureError(f"{path} is not a MeshDesk capture: its manifest says something else. Open another file.")
+    if not re.fullmatch(r"\w+", str(manifest.get("id"))):
+        raise CaptureError(f"{path} is a MeshDesk capture without a name of its own (id). Open another copy of it.")
     version = manifest.get("version")
     if not isinstance(version, int) or version > NEWEST:
         raise _newer(path, version)
@@ -181,6 +200,8 @@ def _sentences(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise CaptureError(f"{path} is gone. It was moved or deleted while the capture was open.") from error
+        raise CaptureError(
+            f"{path} is gone. It was moved or deleted while the capture was open. Open another copy of it."
+        ) from error
     except OSError as error:
         raise CaptureError(f"{path} cannot be read: {error.strerror}. Check its rights and the disk.") from error
