@@ -112,7 +112,7 @@ def run(*arguments: str) -> int:
 def lint() -> int:
     """Style and types; 0 where nothing was found."""
     install("test")
-    lines = [["ruff", "check", "--quiet"], ["ruff", "format", "--check", "--quiet"], ["mypy", "--no-error-summary"]]
+    lines = [["ruff", "check", "--quiet"], ["ruff", "format", "--check"], ["mypy", "--no-error-summary"]]
     failed = [" ".join(line) for line in lines if subprocess.run([str(PYTHON), "-m", *line]).returncode]
     if failed:
         say(f"Found by {' and '.join(failed)}: see above.")
