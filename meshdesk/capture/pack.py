@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import struct
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -12,7 +13,17 @@ from pathlib import Path
 from meshdesk.capture.index import SIZE, Batch, SampleBatch
 from meshdesk.capture.lines import decode_lines
 from meshdesk.capture.reader import segment_name, sound_entries
-from meshdesk.capture.store import MESHCAP, MESHCAP_VERSION, CaptureError, Packed, Store, open_stores
+from meshdesk.capture.store import (
+    HEAD_ROOM,
+    MESHCAP,
+    MESHCAP_VERSION,
+    ROOM,
+    CaptureError,
+    Folder,
+    Packed,
+    Store,
+    open_stores,
+)
 
 CHUNK = 4 << 20
 FILES = re.compile(r"manifest\.json|(?:index|names|facts)-\d+|(?:records|samples)-\d+-\d{3,}\.arrow")
@@ -56,6 +67,55 @@ def pack(folders: Sequence[Path], target: Path, progress: Progress = no_progress
             draft.unlink()
         for store in stores:
             store.close()
+
+
+def pack_in_place(folder: Path, target: Path, checksum: int) -> int:
+    """Turns a capture made `to_be_a_file` into one .meshcap; its size in bytes. The records are not copied: their
+    segment becomes the file, its zip header goes into the room in front of them, all else behind them.
+
+    `checksum` is the segment's crc32 (Writer.checksum). `folder` and `target` lie on one disk. Raises CaptureError.
+    """
+    name = segment_name(1, 0)
+    segment = folder / name
+    if not segment.exists():
+        return pack([folder], target)
+    store = Folder(folder)
+    try:
+        files = [(file, length) for file, length in _whole(store) if file != name]
+        identity = str(store.manifest["id"])
+        size = store.size(name)
+        with segment.open("r+b") as raw:
+            raw.write(_local_header(f"{identity}/{name}", size, checksum))
+            raw.seek(0, os.SEEK_END)
+            with zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED) as archive:
+                info = zipfile.ZipInfo(f"{identity}/{name}")
+                info.header_offset, info.CRC, info.file_size, info.compress_size = 0, checksum, size, size
+                archive.filelist.append(info)
+                archive.NameToInfo[info.filename] = info
+                head = {"format": MESHCAP, "version": MESHCAP_VERSION, "captures": [identity]}
+                archive.writestr("meshcap.json", json.dumps(head, indent=1))
+                for file, length in files:
+                    _copy(archive, store, file, length, 0, 0, no_progress)
+        os.replace(segment, target)
+        return target.stat().st_size
+    except OSError as error:
+        raise CaptureError(
+            f"{target} cannot be written: {error.strerror}. Free some space or choose another place."
+        ) from error
+    finally:
+        store.close()
+
+
+def _local_header(name: str, size: int, checksum: int) -> bytes:
+    """A zip64 local file header (APPNOTE 4.3.7, 4.5.3), padded by an extra field that readers pass over to HEAD_ROOM bytes."""
+    words = name.encode()
+    padding = HEAD_ROOM - 30 - len(words) - 20 - 4
+    head = struct.pack(
+        "<4sHHHHHIIIHH",
+        *(b"PK\3\4", 45, 0, 0, 0, 33, checksum, 0xFFFFFFFF, 0xFFFFFFFF, len(words), 20 + 4 + padding),
+    )
+    zip64 = struct.pack("<HHQQ", 1, 16, size, size)
+    return head + words + zip64 + struct.pack("<HH", 0xD935, padding) + bytes(padding)
 
 
 def unpack(source: Path, folder: Path) -> list[Path]:
@@ -128,6 +188,10 @@ def _whole(store: Store) -> Iterator[tuple[str, int]]:
 def _copy(
     archive: zipfile.ZipFile, store: Store, name: str, length: int, done: int, total: int, progress: Progress
 ) -> int:
+    if name == "manifest.json":
+        manifest = {word: value for word, value in store.manifest.items() if word != ROOM}
+        archive.writestr(f"{store.manifest['id']}/{name}", json.dumps(manifest, indent=1))
+        return done + length
     with archive.open(f"{store.manifest['id']}/{name}", "w", force_zip64=True) as entry:
         for piece in _pieces(store, name, length):
             entry.write(piece)

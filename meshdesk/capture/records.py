@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from meshdesk.capture.reader import Capture, Placed, segment_name
 from meshdesk.capture.store import CaptureError
+from meshdesk.model.wording import plural
 
 RECORDS = pa.schema(
     [
@@ -33,7 +34,7 @@ def read_message(data: bytes, entry: Any, schema: pa.Schema, name: str) -> pa.Re
     """The Arrow batch in `data`, which `entry` says is `length` bytes with `rows` rows. Raises CaptureError."""
     if len(data) < entry.length:
         raise CaptureError(
-            f"{name} was cut after it was written: {entry.rows:,} rows at byte {entry.position:,} are lost. "
+            f"{name} was cut after it was written and lost {plural(entry.rows, 'row')} at byte {entry.position:,}. "
             "The rest of the capture can be read."
         )
     try:
@@ -41,7 +42,7 @@ def read_message(data: bytes, entry: Any, schema: pa.Schema, name: str) -> pa.Re
         batch.validate(full=True)  # 0.7 ms for 10,000 rows; a wrong offset that is not found here ends the program
     except (pa.ArrowException, OSError, EOFError) as error:
         raise CaptureError(
-            f"{name} is damaged at byte {entry.position:,}: {entry.rows:,} rows are lost. "
+            f"{name} is damaged at byte {entry.position:,} and lost {plural(entry.rows, 'row')}. "
             "The rest of the capture can be read."
         ) from error
     if batch.num_rows != entry.rows:

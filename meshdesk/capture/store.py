@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from meshdesk.capture.upgrade import NEWEST, upgraded
 
 FORMAT = "meshdesk capture"
+HEAD_ROOM = 4096  # bytes in front of a segment that will become a .meshcap itself: the zip's header for it goes there
+ROOM = "head_room"  # the manifest's word for it; only in a folder, never in a .meshcap
 MESHCAP = "meshcap"
 MESHCAP_VERSION = 1
 
@@ -49,15 +51,19 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.manifest = _manifest(path, _text_of(path / "manifest.json"))
+        self._room = int(self.manifest.get(ROOM, 0))
         self._open: dict[str, int] = {}
 
     def names(self) -> list[str]:
         with _sentences(self.path):
             return sorted(os.listdir(self.path))
 
+    def _front(self, name: str) -> int:
+        return self._room if name.startswith("records-") else 0
+
     def size(self, name: str) -> int:
         try:
-            return os.stat(self.path / name).st_size
+            return max(0, os.stat(self.path / name).st_size - self._front(name))
         except FileNotFoundError:
             return 0
 
@@ -66,7 +72,7 @@ class Folder:
             file = self._open.get(name)
             if file is None:
                 file = self._open[name] = os.open(self.path / name, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-            return _read_at(file, position, length)
+            return _read_at(file, position + self._front(name), length)
 
     def close(self) -> None:
         for file in self._open.values():

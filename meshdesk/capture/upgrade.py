@@ -16,6 +16,6 @@ def upgraded(manifest: Manifest, steps: Mapping[int, Step] = STEPS, newest: int 
     """The manifest as the newest version writes it. Files are left as they are; a step may note in it how to read them."""
     version = int(manifest["version"])
     while version < newest and version in steps:
-        manifest = steps[version](manifest)
+        manifest = steps[version](manifest) | {"version": version + 1}
         version += 1
-    return manifest | {"version": version}
+    return manifest

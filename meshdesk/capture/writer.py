@@ -2,6 +2,7 @@
 
 import os
 import threading
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,11 +14,12 @@ from meshdesk.capture.lines import Line, encode_line
 from meshdesk.capture.reader import segment_name
 from meshdesk.capture.records import RECORDS, payload_bytes
 from meshdesk.capture.samples import SAMPLES
-from meshdesk.capture.store import CaptureError
+from meshdesk.capture.store import ROOM, CaptureError, Folder
 from meshdesk.model.fact import Checked, Fact, fact_message
 
 # Dropping the oldest and joining small batches go by whole segments; 128 MB is a second of flood.
 SEGMENT_SIZE = 128 << 20
+ENDLESS = 1 << 62  # a capture that becomes a file drops nothing and is never joined: one segment
 
 
 class Writer:
@@ -34,7 +36,8 @@ class Writer:
         self.number = _next_number(folder)
         self._topics: dict[tuple[str, str], int] = {}
         self._series: dict[str, int] = {}
-        self._records = _Segments(folder, self.number, "records", RECORDS, segment_size)
+        room = int(Folder(folder).manifest.get(ROOM, 0))
+        self._records = _Segments(folder, self.number, "records", RECORDS, ENDLESS if room else segment_size, room)
         self._samples = _Segments(folder, self.number, "samples", SAMPLES, segment_size)
         self._index = self._names = self._facts = -1
         try:
@@ -114,6 +117,11 @@ class Writer:
             seen = [sample[0] for sample in samples]
             self._entry(SampleBatch(segment, position, len(message), len(samples), min(seen), max(seen)))
 
+    @property
+    def checksum(self) -> int:
+        """The crc32 of the records' segment, of a capture that will be packed in place."""
+        return self._records.checksum
+
     def close(self) -> None:
         """Closes the files. What was written stays readable without it; nothing can be written behind it."""
         with self._lock:
@@ -149,8 +157,10 @@ class Writer:
 class _Segments:
     """A row of Arrow IPC streams, each begun anew when the last one is full."""
 
-    def __init__(self, folder: Path, writer: int, kind: str, schema: pa.Schema, size: int) -> None:
+    def __init__(self, folder: Path, writer: int, kind: str, schema: pa.Schema, size: int, room: int = 0) -> None:
         self._place = (folder, writer, kind)
+        self._room = room
+        self.checksum = 0  # crc32 of the segment, kept only where a zip will need it
         self._head = schema.serialize()
         self._size = size  # a segment that has reached it is full: bytes
         self._number = -1
@@ -163,6 +173,8 @@ class _Segments:
             self._begin()
         position = self._position
         _write(self._file, message)
+        if self._room:
+            self.checksum = zlib.crc32(message, self.checksum)
         self._position = position + len(message)
         return self._number, position
 
@@ -176,7 +188,9 @@ class _Segments:
         file = _append(folder / segment_name(writer, self._number + 1, kind))
         self.close()
         self._file, self._number = file, self._number + 1
+        _write(file, bytes(self._room))
         _write(file, self._head)
+        self.checksum = zlib.crc32(self._head)
         self._position = len(self._head)
 
 

@@ -89,13 +89,16 @@ class Collector:
             self._note_ends()
         if not messages:
             return False
-        records = [message for message in messages if message.error() is None]
+        errors = list(map(Message.error, messages))
+        if not any(errors):
+            self._store(messages)
+            return True
+        records = [message for message, error in zip(messages, errors, strict=True) if error is None]
         if records:
             self._store(records)
-        if len(records) < len(messages):
-            for message in messages:
-                if (error := message.error()) is not None:
-                    self._told_by(message, error)
+        for message, error in zip(messages, errors, strict=True):
+            if error is not None:
+                self._told_by(message, error)
         return bool(records)
 
     def progress(self) -> Progress:
@@ -107,6 +110,11 @@ class Collector:
     def ranges(self) -> dict[Place, tuple[int, int]]:
         """Of each partition that was asked for: the first offset asked for and the next one to be read."""
         return {place: (p.started, p.position) for place, p in sorted(self._partitions.items())}
+
+    @property
+    def checksum(self) -> int:
+        """Of the records that were written, for packing in place."""
+        return self._writer.checksum
 
     def close(self, wait_for_schemas: float) -> list[int]:
         """Stops everything; the schema ids that were not fetched within so many seconds. The capture stays."""

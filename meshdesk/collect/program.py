@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import Empty
 
 from meshdesk.capture.manifest import create_capture
-from meshdesk.capture.pack import pack
+from meshdesk.capture.pack import pack_in_place
 from meshdesk.capture.store import CaptureError
 from meshdesk.collect.client import KafkaTrouble, now
 from meshdesk.collect.collector import Collector
@@ -182,7 +182,7 @@ def command(order: Order, made_by: str, say: Say, print_line: Say) -> int:
 
 def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, say: Say, print_line: Say) -> int:
     gc.disable()
-    create_capture(folder, made_by, order.source.bootstrap)
+    create_capture(folder, made_by, order.source.bootstrap, to_be_a_file=True)
     folds = _Folds(lambda trouble: say(trouble.sentence))
     started = time.monotonic()
     collector = Collector(order.source, folder, folds.report, lambda: None)
@@ -198,7 +198,7 @@ def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, sa
     folds.flush()
     if missing:
         say(f"{plural(len(missing), 'schema')} could not be fetched: ids {', '.join(map(str, missing[:10]))}.")
-    size = pack([folder], order.target)
+    size = pack_in_place(folder, order.target, collector.checksum)
     progress = collector.progress()
     print_line(
         json.dumps(
