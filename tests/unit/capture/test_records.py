@@ -1,0 +1,129 @@
+"""The bytes of a batch: read as the index says, or refused with a sentence; damaged ones never end the program."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from meshdesk.capture.index import NO_TIME, Batch
+from meshdesk.capture.reader import Capture
+from meshdesk.capture.records import RECORDS, payload_bytes, read_batch, read_message
+from meshdesk.capture.samples import SAMPLES
+from meshdesk.capture.store import CaptureError
+from tests.unit.capture.making import Rec, made_capture, opened, recs, table
+
+FEW = [
+    Rec(0, 7, key=b"k", value=b"value", headers=(("a", b"b"), ("a", None))),
+    Rec(1, 8, key=None, value=None),
+    Rec(2, 9, key=b"", value=b"x" * 40, headers=()),
+]
+
+
+def message(records: list[Rec]) -> bytes:
+    return bytes(table(records).serialize())
+
+
+def entry(length: int, rows: int) -> Batch:
+    return Batch(0, 0, length, rows, 0, 0, NO_TIME, NO_TIME, 0)
+
+
+def test_that_the_columns_of_version_1_stay() -> None:
+    assert str(RECORDS).splitlines() == [
+        "partition: int32 not null",
+        "offset: int64 not null",
+        "timestamp: int64 not null",
+        "timestamp_type: int8 not null",
+        "key: binary",
+        "value: binary",
+        "headers: list<item: struct<name: string, value: binary>>",
+        "  child 0, item: struct<name: string, value: binary>",
+        "      child 0, name: string",
+        "      child 1, value: binary",
+        "leader_epoch: int32 not null",
+    ]
+
+
+def test_that_a_message_is_read_back() -> None:
+    data = message(FEW)
+    assert recs(read_message(data, entry(len(data), 3), RECORDS, "records-1-000.arrow")) == FEW
+
+
+def test_that_a_message_cut_at_any_byte_is_named_as_lost() -> None:
+    data = message(FEW)
+    for cut in range(len(data)):
+        with pytest.raises(CaptureError, match=r"records-1-000\.arrow was cut .* lost 3 rows at byte 0\. The rest"):
+            read_message(data[:cut], entry(len(data), 3), RECORDS, "records-1-000.arrow")
+
+
+def test_that_a_flipped_bit_gives_a_sentence_or_rows_that_can_be_read() -> None:
+    """Without the full check an offset behind the end of the payloads ends the process when the row is shown."""
+    data = message(FEW)
+    refused = 0
+    for at in range(len(data)):
+        for bit in (1, 16, 128, 255):
+            damaged = bytearray(data)
+            damaged[at] ^= bit
+            try:
+                read = read_message(bytes(damaged), entry(len(data), 3), RECORDS, "records-1-000.arrow")
+            except CaptureError as error:
+                assert "records-1-000.arrow" in str(error)
+                assert str(error).endswith("The rest of the capture can be read.")
+                refused += 1
+            else:
+                assert len(recs(read)) == 3
+    assert refused > 500
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        bytes(500),
+        b"\xff" * 500,
+        b"no arrow at all " * 40,
+        bytes(RECORDS.serialize()),
+        bytes(pa.record_batch([[1], [2], [3]], schema=SAMPLES).serialize()),
+    ],
+    ids=["zeroes", "ones", "text", "a schema", "samples"],
+)
+def test_that_other_bytes_are_refused(data: bytes) -> None:
+    with pytest.raises(CaptureError, match=r"^records-1-000\.arrow is damaged at byte 0 and lost 1 row\. The rest"):
+        read_message(data, entry(len(data), 1), RECORDS, "records-1-000.arrow")
+
+
+def test_that_a_batch_with_other_rows_than_its_entry_says_is_not_shown() -> None:
+    data = message(FEW)
+    with pytest.raises(CaptureError, match="holds other rows at byte 0 than its index says"):
+        read_message(data, entry(len(data), 4), RECORDS, "records-1-000.arrow")
+
+
+def test_that_payload_bytes_are_those_of_keys_values_and_headers() -> None:
+    assert payload_bytes(table(FEW)) == sum(map(size, FEW)) == 1 + 5 + 2 + 1 + 40
+    assert payload_bytes(table(FEW[1:2])) == 0
+    assert payload_bytes(table([])) == 0
+    for start in range(3):
+        assert payload_bytes(table(FEW * 2).slice(start, 2)) == sum(map(size, (FEW * 2)[start : start + 2]))
+
+
+def size(record: Rec) -> int:
+    headers = sum(len(name.encode()) + len(value or b"") for name, value in record.headers or ())
+    return len(record.key or b"") + len(record.value or b"") + headers
+
+
+def test_that_a_damaged_batch_leaves_the_others_readable(tmp_path: Path) -> None:
+    folder = made_capture(tmp_path / "damaged", {"t": [FEW, FEW, FEW]})
+    capture = opened(folder)
+    middle = capture.batches[1].batch
+    with (folder / "records-1-000.arrow").open("r+b") as file:
+        file.seek(middle.position)
+        file.write(bytes(middle.length))
+    assert [told(capture, number) for number in (0, 2)] == [FEW, FEW]
+    assert told(capture, 1) == (
+        f"records-1-000.arrow is damaged at byte {middle.position:,} and lost 3 rows. The rest of the capture can be read."
+    )
+
+
+def told(capture: Capture, number: int) -> list[Rec] | str:
+    try:
+        return recs(read_batch(capture, capture.batches[number]))
+    except CaptureError as error:
+        return str(error)
