@@ -80,9 +80,12 @@ def _stop(server: subprocess.Popen[bytes], grace: float) -> None:
 
 
 def _listen(parent_gone: threading.Event, keep: threading.Event) -> None:
-    while line := sys.stdin.buffer.readline():
-        if line.strip() == b"keep":
-            keep.set()
+    # Not sys.stdin: Python aborts at its end where a thread waits in there.
+    heard = b""
+    while piece := os.read(sys.stdin.fileno(), 64):
+        heard += piece
+    if heard.strip() == b"keep":
+        keep.set()
     parent_gone.set()
 
 

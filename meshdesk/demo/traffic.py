@@ -246,8 +246,10 @@ def groups_there(bootstrap: str) -> set[str]:
 
 
 def _no_answer(bootstrap: str, error: KafkaException) -> DemoError:
+    if error.args[0].code() == KafkaError._TRANSPORT:
+        return DemoError(f"No Kafka answers on {bootstrap}.", "Check the address, then start again.")
     return DemoError(
-        f"No Kafka answers on {bootstrap}: {reason(error.args[0])}.", "Check the address, then start again."
+        f"Kafka on {bootstrap} refused the demo: {reason(error.args[0])}.", "Check what it asks of clients."
     )
 
 

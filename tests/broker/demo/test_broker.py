@@ -6,11 +6,8 @@ import socket
 import subprocess
 import sys
 import textwrap
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
@@ -20,20 +17,8 @@ from meshdesk.demo.broker import BOUNDED, Broker, start_broker, start_brokers
 from meshdesk.demo.java import Java
 from meshdesk.demo.trouble import DemoError
 from tests.broker import oracles
+from tests.broker.demo.processes import gone, wait_until
 from tests.kafka import MakeTopic
-
-SECONDS = 15.0  # for a death to be noticed and tidied up; 1 s on idle cores
-
-
-def wait_until(claim: Callable[[], bool], what: str) -> None:
-    until = time.monotonic() + SECONDS
-    while not claim():
-        assert time.monotonic() < until, f"not within {SECONDS} s: {what}"
-        time.sleep(0.02)
-
-
-def gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def start_in_another_process(folder: Path) -> tuple[subprocess.Popen[str], int, int]:

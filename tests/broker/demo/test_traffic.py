@@ -1,0 +1,186 @@
+"""The demo's traffic on a real Kafka, compared with what the oracles read."""
+
+import collections
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+import pytest
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
+
+from meshdesk.demo import contracts, traffic
+from meshdesk.demo.broker import Broker
+from meshdesk.demo.orders import DAY, Event, events
+from meshdesk.demo.traffic import QUICK_GROUP, SLOW_GROUP, SLOW_TOPIC, Traffic, groups_there, make_topics, remove_topics
+from meshdesk.demo.trouble import DemoError
+from meshdesk.model.trouble import Trouble
+from tests.broker import oracles
+from tests.broker.demo.processes import wait_until
+
+SEED = 11
+
+
+@dataclass
+class Running:
+    """The demo's traffic, live on the shared broker."""
+
+    broker: Broker
+    traffic: Traffic
+    now_ms: int
+    troubles: list[Trouble] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def running(broker: Broker) -> Iterator[Running]:
+    made = make_topics(broker.bootstrap)
+    now, troubles = int(time.time() * 1000), list[Trouble]()
+    going = Traffic(broker.bootstrap, SEED, now_ms=now, report=troubles.append)
+    going.start()
+    try:
+        yield Running(broker, going, now, troubles)
+    finally:
+        going.stop()
+        assert remove_topics(broker.bootstrap, made, [QUICK_GROUP, SLOW_GROUP]) == []
+
+
+def told(now_ms: int, topic: str, records: int) -> list[Event]:
+    """The first so many events of the story that belong to `topic`."""
+    found = []
+    for event in events(SEED, now_ms - DAY, now_ms):
+        if event.topic == topic:
+            found.append(event)
+        if len(found) == records:
+            break
+    return found
+
+
+def fields(record: oracles.Consumed) -> tuple[object, ...]:
+    return record.timestamp, record.key, record.value, record.headers
+
+
+def event_fields(event: Event) -> tuple[object, ...]:
+    return event.timestamp_ms, event.key, event.value, event.headers
+
+
+@pytest.mark.parametrize("topic", [contracts.PLACED, contracts.DISPATCHED, contracts.PROFILES, contracts.CANCELLED])
+def test_that_kcat_reads_the_story_byte_for_byte_in_order_within_a_key(running: Running, topic: str) -> None:
+    assert running.traffic.wait_for_history(60)
+    read = oracles.kcat(running.broker, topic)
+    wanted = told(running.now_ms, topic, len(read))
+    assert min(len(wanted), len(read)) > 300
+    assert collections.Counter(map(fields, read)) == collections.Counter(map(event_fields, wanted))
+    by_key: dict[bytes | None, list[object]] = collections.defaultdict(list)
+    for record in read:  # by partition and offset
+        by_key[record.key].append(fields(record))
+    for key, records in by_key.items():
+        assert records == [event_fields(event) for event in wanted if event.key == key][: len(records)], key
+        if len(by_key) > 100 and len(records) < 2:
+            continue
+
+
+def test_that_the_console_consumer_reads_the_same_as_kcat(running: Running) -> None:
+    assert running.traffic.wait_for_history(60)
+    read = oracles.kcat(running.broker, contracts.CAPTURED)
+    again = oracles.console_consumer(running.broker, contracts.CAPTURED, len(read))
+    assert len(again) == len(read) > 5000
+    # It was read a little later: a live record of one partition may stand for the last one of another.
+    assert len(set(again) - set(read)) < 100
+    history = [record for record in read if record.timestamp < running.now_ms]
+    assert history == [record for record in again if record.timestamp < running.now_ms]
+
+
+def test_that_live_records_arrive_as_fast_as_promised_with_the_times_of_now(running: Running) -> None:
+    assert running.traffic.wait_for_history(60)
+    wait_until(lambda: time.time() * 1000 > running.now_ms + 8_000, "some seconds of live traffic")
+    before, began = running.traffic.produced, time.monotonic()
+    wait_until(lambda: running.traffic.produced >= before + 200, "200 live records")
+    assert 30 < 200 / (time.monotonic() - began) < 110
+    newest = max(record.timestamp for record in oracles.kcat(running.broker, contracts.NOTIFIED))
+    assert abs(newest - time.time() * 1000) < 5_000
+    assert running.troubles == []
+
+
+def test_that_one_group_keeps_up_and_the_other_falls_behind(running: Running) -> None:
+    assert running.traffic.wait_for_history(60)
+    lags: list[int] = []
+
+    def falls_behind() -> bool:
+        lines = oracles.consumer_groups(running.broker, SLOW_GROUP)
+        lags.append(sum(line.lag or 0 for line in lines))
+        return lags[-1] > lags[0] + 30 and all(line.lag is not None for line in lines)
+
+    wait_until(falls_behind, "the lag of the slow group grows")
+    slow = oracles.consumer_groups(running.broker, SLOW_GROUP)
+    assert {line.topic for line in slow} == {SLOW_TOPIC}
+    assert all(line.member is not None for line in slow)
+
+    def keeps_up() -> bool:
+        lines = oracles.consumer_groups(running.broker, QUICK_GROUP)
+        return {line.topic for line in lines} == set(traffic.QUICK_TOPICS) and sum(
+            line.lag or 0 for line in lines
+        ) < 200
+
+    wait_until(keeps_up, "the quick group has read the history and stays at the end")
+
+
+def test_that_the_bounds_stand_in_the_real_topics_and_keep_a_week_below_a_gigabyte(running: Running) -> None:
+    admin = AdminClient({"bootstrap.servers": running.broker.bootstrap, "log_level": 0})
+    resources = {topic.name: ConfigResource(ResourceType.TOPIC, topic.name) for topic in contracts.TOPICS}
+    answers = admin.describe_configs([*resources.values()])
+    partitions = admin.list_topics(timeout=30).topics
+    most = 0
+    for topic in contracts.TOPICS:
+        settings = {name: entry.value for name, entry in answers[resources[topic.name]].result(30).items()}
+        assert topic.settings.items() <= settings.items(), topic.name
+        assert len(partitions[topic.name].partitions) == topic.partitions
+        if settings["cleanup.policy"] == "delete":
+            most += topic.partitions * (int(settings["retention.bytes"]) + 2 * int(settings["segment.bytes"]))
+    assert most < 700_000_000
+
+
+def test_that_stopping_ends_every_thread_and_the_groups_leave(fresh_broker: Broker) -> None:
+    make_topics(fresh_broker.bootstrap)
+    now = int(time.time() * 1000)
+    going = Traffic(fresh_broker.bootstrap, SEED, now_ms=now, live=False, report=lambda trouble: None)
+    going.start()
+    assert going.wait_for_part(60)
+    assert going.wait_for_history(60)
+    whole = sum(1 for _ in takewhile(lambda event: event.timestamp_ms < now, events(SEED, now - DAY, now)))
+    assert going.produced == whole + 1  # the first live one closes the history
+    wait_until(lambda: oracles.consumer_groups(fresh_broker, SLOW_GROUP) != [], "the slow group is there")
+    going.stop()
+    going.stop()
+    assert all(line.member is None for line in oracles.consumer_groups(fresh_broker, QUICK_GROUP))
+    assert groups_there(fresh_broker.bootstrap) >= {QUICK_GROUP}
+
+
+def test_that_a_topic_of_somebody_else_is_left_alone(fresh_broker: Broker) -> None:
+    admin = AdminClient({"bootstrap.servers": fresh_broker.bootstrap, "log_level": 0})
+    admin.create_topics([NewTopic(contracts.TRACKED, 1)])[contracts.TRACKED].result(30)
+    with pytest.raises(
+        DemoError, match=f"already has {contracts.TRACKED}, and the demo writes only to topics that it made"
+    ):
+        make_topics(fresh_broker.bootstrap)
+    assert oracles.topics(fresh_broker) == [contracts.TRACKED]
+
+
+def test_that_a_topic_that_cannot_be_made_leaves_none_behind(
+    fresh_broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = contracts.Topic(contracts.NOTIFIED, 1, {"cleanup.policy": "burn"})
+    monkeypatch.setattr(contracts, "TOPICS", (contracts.TOPICS[0], wrong))
+    with pytest.raises(
+        DemoError, match=rf"^The topic {contracts.NOTIFIED} could not be made on .*\. The demo needs a Kafka"
+    ):
+        make_topics(fresh_broker.bootstrap)
+    wait_until(lambda: oracles.topics(fresh_broker) == [], "the first topic is removed")
+
+
+def test_that_a_kafka_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traffic, "REACH_SECONDS", 0.5)
+    for ask in (make_topics, groups_there):
+        with pytest.raises(
+            DemoError, match=r"^No Kafka answers on 127\.0\.0\.1:9\. Check the address, then start again\.$"
+        ):
+            ask("127.0.0.1:9")
