@@ -60,7 +60,10 @@ def _topic(mesh: Mesh, fact: Fact) -> None:
 
 
 def _schema(mesh: Mesh, fact: Fact) -> None:
-    value = fact.value or {}
+    value = fact.value
+    if value is None:
+        mesh.schemas.pop(int(fact.about), None)
+        return
     if value.get("unknown"):
         mesh.schemas.setdefault(int(fact.about), SchemaState.UNKNOWN_ID)
         return

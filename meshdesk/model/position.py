@@ -51,7 +51,7 @@ def milliseconds(text: str) -> int:
     >>> milliseconds("1.5h")
     5400000
     """
-    match = re.fullmatch(r"(\d+(?:\.\d+)?) ?(ms|s|m|h|d)", text.strip())
+    match = re.fullmatch(r"(\d{1,15}(?:\.\d+)?) ?(ms|s|m|h|d)", text.strip())
     if not match:
         raise PositionError(f"“{text}” is no span of time. Write it as 30s, 15m, 2h or 1d.")
     return round(float(match[1]) * UNITS[match[2]])
@@ -59,10 +59,10 @@ def milliseconds(text: str) -> int:
 
 def _time(word: str, text: str) -> Position:
     try:
-        moment = datetime.fromisoformat(word)
-    except ValueError:
+        moment = datetime.fromisoformat(word).astimezone().timestamp()
+    except (ValueError, OverflowError, OSError):
         raise PositionError(
             f"“{text}” is no position. Write beginning, end, an offset (1042), a span back from now (15m, 2h, 1d) "
             "or a date and time (2026-11-24T14:02:10)."
         ) from None
-    return Position("time", round(moment.astimezone().timestamp() * 1000))
+    return Position("time", round(moment * 1000))

@@ -22,8 +22,8 @@ class Offsets:
             self.beginnings[key] = value
         elif of == "end":
             window = self.ends[key]
-            if window and value < window[-1][1]:  # a topic made again under its name begins anew
-                window.clear()
+            if window and (value < window[-1][1] or seen < window[-1][0]):
+                window.clear()  # a topic made again under its name begins anew, and so does a clock that was set back
             window.append((seen, value))
             while len(window) > 2 and window[1][0] <= seen - WINDOW:
                 window.popleft()

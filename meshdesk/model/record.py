@@ -22,7 +22,7 @@ def record_name(text: str) -> RecordName | None:
     >>> record_name("orders[3]@1042")
     RecordName(topic='orders', partition=3, offset=1042)
     """
-    match = re.fullmatch(r"(.+)\[(\d+)\]@(\d+)", text)
+    match = re.fullmatch(r"(.+)\[(\d{1,10})\]@(\d{1,19})", text)
     return RecordName(match[1], int(match[2]), int(match[3])) if match else None
 
 

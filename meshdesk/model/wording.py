@@ -29,6 +29,8 @@ def size(number: int) -> str:
     >>> size(213), size(1500), size(1_100_000)
     ('213 B', '1.5 kB', '1.1 MB')
     """
+    if number < 0:
+        return f"-{size(-number)}"
     value, unit = float(number), 0
     while value >= 999.5 and unit < len(UNITS) - 1:
         value, unit = value / 1000, unit + 1
@@ -45,15 +47,17 @@ def rate(per_second: float | None) -> str:
     """
     if per_second is None:
         return "unknown"
+    if per_second <= -0.05:
+        return f"-{rate(-per_second)}"
     if per_second < 0.05:
         return "–"
     if per_second < 9.95:
         return f"{per_second:.1f}/s".replace(".0/s", "/s")
     if per_second < 999.5:
         return f"{per_second:.0f}/s"
-    if per_second < 999_500:
+    if per_second < 999_950:
         return f"{per_second / 1000:.1f} k/s"
-    return f"{per_second / 1_000_000:.1f} M/s"
+    return f"{per_second / 1_000_000:,.1f} M/s"
 
 
 def span(seconds: float) -> str:
@@ -62,6 +66,8 @@ def span(seconds: float) -> str:
     >>> span(0.4), span(14), span(112), span(3720), span(200000)
     ('0.4 s', '14 s', '1 m 52 s', '1 h 2 m', '2 d 7 h')
     """
+    if seconds < 0:
+        return f"-{span(-seconds)}"
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)
@@ -81,4 +87,4 @@ def iso(ms: int) -> str:
         moment = datetime.fromtimestamp(ms // 1000, UTC)
     except (ValueError, OverflowError, OSError):
         return f"{ms} ms"
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+    return f"{moment.replace(tzinfo=None).isoformat()}.{ms % 1000:03d}Z"
