@@ -18,6 +18,7 @@ HEAD_ROOM = 4096  # bytes in front of a segment that will become a .meshcap itse
 ROOM = "head_room"  # the manifest's word for it; only in a folder, never in a .meshcap
 MESHCAP = "meshcap"
 MESHCAP_VERSION = 1
+KEPT_OPEN = 64  # files of one capture; a process may have 1,024, and many captures, each of many segments and writers
 
 
 # What zipfile raises for files that are no zip, cut, damaged, encrypted or packed in a way that it does not know.
@@ -46,7 +47,7 @@ class Store(Protocol):
 
 
 class Folder:
-    """A capture in a folder. Files are opened once and kept; a file that is gone raises CaptureError when read anew."""
+    """A capture in a folder. Files are kept open, up to KEPT_OPEN; one that is gone raises CaptureError when read anew."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -69,9 +70,12 @@ class Folder:
 
     def read(self, name: str, position: int, length: int) -> bytes:
         with _sentences(self.path / name):
-            file = self._open.get(name)
-            if file is None:
-                file = self._open[name] = os.open(self.path / name, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+            file = self._open.pop(name, -1)
+            if file < 0:
+                if len(self._open) >= KEPT_OPEN:
+                    os.close(self._open.pop(next(iter(self._open))))  # the one that was not read for longest
+                file = os.open(self.path / name, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+            self._open[name] = file
             return _read_at(file, position + self._front(name), length)
 
     def close(self) -> None:
@@ -88,8 +92,12 @@ class Packed:
         self._entries = entries  # name: (position in the file, bytes)
         with _sentences(path):
             self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-        self.manifest = _manifest(path, self.read("manifest.json", 0, 1 << 20).decode("utf-8", "replace"))
         self.capture = capture
+        try:
+            self.manifest = _manifest(path, self.read("manifest.json", 0, 1 << 20).decode("utf-8", "replace"))
+        except CaptureError:
+            self.close()
+            raise
 
     def names(self) -> list[str]:
         return sorted(self._entries)
@@ -170,7 +178,7 @@ def _manifest(path: Path, text: str) -> dict[str, Any]:
         manifest = None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise CaptureError(f"{path} is not a MeshDesk capture: its manifest says something else. Open another file.")
-    if not re.fullmatch(r"\w+", str(manifest.get("id"))):
+    if not re.fullmatch(r"\w+", str(manifest.get("id") or "")):
         raise CaptureError(f"{path} is a MeshDesk capture without a name of its own (id). Open another copy of it.")
     version = manifest.get("version")
     if not isinstance(version, int) or version > NEWEST:

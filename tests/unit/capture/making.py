@@ -1,7 +1,7 @@
 """Records for the tests of the capture: made, stored, and read back in a form that compares."""
 
 import resource
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from meshdesk.capture.reader import Capture, open_captures
 from meshdesk.capture.records import RECORDS, read_batch
 from meshdesk.capture.writer import Writer
 
+OPENED: list[Capture] = []  # closed at the end of each test (conftest.py)
 SEEN = 1_795_500_000_000  # ms; when the tests' records were read
 
 
@@ -65,7 +66,7 @@ def write(writer: Writer, topic: int, records: Sequence[Rec], seen: int = SEEN) 
     return writer.records(topic, table(records), spans(topic, records), seen)
 
 
-def made_capture(folder: Path, batches: dict[str, Sequence[Sequence[Rec]]], segment_size: int = 128 << 20) -> Path:
+def made_capture(folder: Path, batches: Mapping[str, Sequence[Sequence[Rec]]], segment_size: int = 128 << 20) -> Path:
     """A capture with these batches for each topic, one topic after the other."""
     create_capture(folder, "the tests", "127.0.0.1:9092")
     writer = Writer(folder, segment_size)
@@ -80,6 +81,7 @@ def made_capture(folder: Path, batches: dict[str, Sequence[Sequence[Rec]]], segm
 def opened(path: Path) -> Capture:
     """The only capture there."""
     (capture,) = open_captures(path)
+    OPENED.append(capture)
     return capture
 
 
