@@ -3,21 +3,28 @@
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Any, Literal
+
+from meshdesk.model.wording import plural
 
 Kind = Literal[
     "record", "array", "map", "string", "bytes", "int", "float", "decimal", "boolean", "null", "enum",
     "timestamp", "date", "time", "uuid", "duration",
+    "more",  # the last child of a container that was cut: how many parts are left out
 ]  # fmt: skip
 Tone = Literal["name", "string", "number", "null", "text"]
 Tones = tuple[tuple[int, int, str], ...]
+Word = tuple[str, Tone]  # one word of a line
 
 CONTAINERS = ("record", "array", "map")
 NUMBERS = ("int", "float", "decimal")
 INDENT = "  "
+DEEP = 2  # levels of records that a line shows; what lies deeper is {…}
+SHORT = 3  # elements of an array that a line shows inside a record
 # What a reader would not see or what would turn the text around it: shown as a picture of itself, never obeyed.
 HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
@@ -30,7 +37,7 @@ class Node:
     kind: Kind
     text: str  # a scalar's exact text (bytes: hex); "" for a container
     children: tuple["Node", ...] = ()
-    note: str = ""  # what the type adds: "decimal(12,2)", "timestamp-micros", "12,480 more"
+    note: str = ""  # what the type adds: "decimal(12,2)", "timestamp-micros"
     span: tuple[int, int] | None = None  # its bytes in the payload, where the format lets us know
 
 
@@ -40,7 +47,7 @@ def visible(text: str) -> str:
     >>> visible("a\\x00b\\n")
     'a␀b␊'
     """
-    return HIDDEN.sub(_picture, text) if HIDDEN.search(text) else text
+    return text if text.isprintable() else HIDDEN.sub(_picture, text)
 
 
 def _picture(match: re.Match[str]) -> str:
@@ -48,45 +55,82 @@ def _picture(match: re.Match[str]) -> str:
     return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"
 
 
+# What was left out. A tree that was cut says so in every form: in its text, which is shown, copied and exported.
+
+
+def more(count: int) -> Node:
+    """The last child of a container of which `count` parts are left out."""
+    return Node("…", "more", f"{count:,} more")
+
+
+def count_of(node: Node) -> int:
+    """How many parts a container has, the ones left out included."""
+    last = node.children[-1] if node.children else None
+    if last is None or last.kind != "more":
+        return len(node.children)
+    return len(node.children) - 1 + _number(last.text)
+
+
+def shortened(text: str, room: int, unit: str = "character", size: int = 1) -> str:
+    """The text, or its first `room` characters and how many more there are; a unit is `size` characters long.
+
+    >>> shortened("abcdef", 4), shortened("00ff00ff", 4, "byte", 2)
+    ('abcd… 2 more characters', '00ff… 2 more bytes')
+    """
+    left = (len(text) - room) // size
+    return text if left <= 0 else f"{text[:room]}… {plural(left, f'more {unit}')}"
+
+
+def _number(words: str) -> int:
+    return int(words.split(maxsplit=1)[0].replace(",", ""))
+
+
 # As JSON
 
 
 def to_json(node: Node) -> Any:
     """The value as JSON: ints exact, decimals and the floats that JSON has no word for as text, moments in ISO 8601,
-    bytes as {"$bytes": base64}, an object with a repeated key as {"$pairs": [[key, value], …]}."""
+    bytes as {"$bytes": base64}, an object with a repeated key as {"$pairs": [[key, value], …]}; where parts were left
+    out, {"$more": how many} stands in their place."""
     if node.kind in ("record", "map"):
-        pairs = [(child.name, to_json(child)) for child in node.children]
+        pairs = [(child.name if child.kind != "more" else "$more", _json(child)) for child in node.children]
         names = {name for name, _ in pairs}
         return dict(pairs) if len(names) == len(pairs) else {"$pairs": [list(pair) for pair in pairs]}
     if node.kind == "array":
         return [to_json(child) for child in node.children]
-    if node.kind == "null":
-        return None
-    if node.kind == "boolean":
-        return node.text == "true"
-    if node.kind == "int":
-        return int(node.text) if len(node.text) < 4000 else node.text  # Python's own limit on digits is 4,300
-    if node.kind == "float":
-        return _float(node.text)
-    return {"$bytes": base64.b64encode(bytes.fromhex(node.text)).decode()} if node.kind == "bytes" else node.text
+    return {"$more": _number(node.text)} if node.kind == "more" else _json(node)
+
+
+def _json(node: Node) -> Any:
+    match node.kind:
+        case "record" | "map" | "array":
+            return to_json(node)
+        case "null":
+            return None
+        case "boolean":
+            return node.text == "true"
+        case "int":
+            return int(node.text) if len(node.text) < 4000 else node.text  # Python's own limit on digits is 4,300
+        case "float":
+            return _float(node.text)
+        case "more":
+            return _number(node.text)
+        case "bytes":
+            shown, _, left_out = node.text.partition("… ")
+            encoded = base64.b64encode(bytes.fromhex(shown)).decode("ascii")
+            return {"$bytes": encoded} | ({"$more": left_out} if left_out else {})
+    return node.text
 
 
 def _float(text: str) -> float | str:
     """A float where it says the same as the text, else the text."""
+    if len(text) > 40:  # a float has 17 digits that count
+        return text
     number = float(text)
-    return number if repr(number) == text or _same(text, number) else text
-
-
-def _same(text: str, number: float) -> bool:
-    if not isfinite(number):
-        return False
-    mantissa, _, exponent = text.lower().partition("e")
-    digits, shown = _digits(mantissa), repr(number).lower().partition("e")
-    return digits == _digits(shown[0]) and (exponent.lstrip("+") == shown[2].lstrip("+"))
-
-
-def _digits(mantissa: str) -> str:
-    return mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    try:
+        return number if isfinite(number) and Decimal(repr(number)) == Decimal(text) else text
+    except InvalidOperation:  # an exponent of twenty digits
+        return text
 
 
 # Through the pipe
@@ -112,12 +156,13 @@ def from_frame(frame: list[Any]) -> Node:
 
 
 def pretty(node: Node) -> str:
-    """Indented text, as JSON is written, with numbers as they are and moments unquoted from no one."""
-    return "\n".join(_lines(node, "", ""))
+    """Indented text as JSON is written, numbers exact. A value that is nothing but text stands as it is, in its lines."""
+    if node.kind == "string":
+        return "\n".join(visible(line).replace("␉", "\t") for line in re.split("\r?\n", node.text))
+    return "\n".join(_lines(node, "", "", ""))
 
 
-def _lines(node: Node, indent: str, end: str) -> Iterator[str]:
-    label = "" if not indent or node.name == "" else f"{_quoted(node.name)}: "
+def _lines(node: Node, label: str, indent: str, end: str) -> Iterator[str]:
     if node.kind not in CONTAINERS:
         yield f"{indent}{label}{_literal(node)}{end}"
         return
@@ -128,20 +173,23 @@ def _lines(node: Node, indent: str, end: str) -> Iterator[str]:
     yield f"{indent}{label}{left}"
     last = len(node.children) - 1
     for number, child in enumerate(node.children):
-        named = child if node.kind != "array" else Node("", child.kind, child.text, child.children, child.note)
-        yield from _lines(named, indent + INDENT, "" if number == last else ",")
+        named = node.kind != "array" and child.kind != "more"
+        yield from _lines(
+            child, f"{_quoted(child.name)}: " if named else "", indent + INDENT, "" if number == last else ","
+        )
     yield f"{indent}{right}{end}"
 
 
 def _literal(node: Node) -> str:
     if node.kind in NUMBERS or node.kind in ("boolean", "null"):
         return node.text
+    if node.kind == "more":
+        return f"… {node.text}"
     return f"0x{node.text}" if node.kind == "bytes" else _quoted(node.text)
 
 
 def _quoted(text: str) -> str:
-    shown = json.dumps(text, ensure_ascii=False)
-    return visible(shown) if HIDDEN.search(shown) else shown
+    return visible(json.dumps(text, ensure_ascii=False))
 
 
 # As one line
@@ -158,68 +206,86 @@ def one_line_spans(node: Node, limit: int) -> tuple[str, Tones]:
     >>> one_line_spans(Node("", "record", "", (Node("id", "string", "A-1"), Node("n", "int", "5"))), 80)
     ('id A-1 n 5', ((0, 2, 'name'), (3, 6, 'string'), (7, 8, 'name'), (9, 10, 'number')))
     """
-    words: list[tuple[str, str]] = []
-    _words(node, words, limit, 0)
-    pieces, tones, at = [], [], 0
+    return line_of(_words(node, 0, limit), limit)
+
+
+def line_of(words: Iterable[Word], limit: int) -> tuple[str, Tones]:
+    """Words joined to a line of at most `limit` characters. No more words are taken than fit."""
+    pieces: list[str] = []
+    tones: list[tuple[int, int, str]] = []
+    at = 0
     for word, tone in words:
-        if at:
-            pieces.append(" ")
-            at += 1
-        if at >= limit:
+        end = at + len(word)
+        if end > limit:
+            if at < limit:
+                pieces.append(f"{word[: limit - at - 1]}…")
+                tones.append((at, limit, tone))
+            elif pieces:  # exactly full: the last character gives way to the sign that more follows
+                pieces[-1] = f"{pieces[-1][:-1]}…"
             break
-        shown = word if at + len(word) <= limit else f"{word[: max(0, limit - at - 1)]}…"
-        pieces.append(shown)
-        tones.append((at, at + len(shown), tone))
-        at += len(shown)
-    return "".join(pieces).rstrip(), tuple(tones)
+        pieces.append(word)
+        if word:
+            tones.append((at, end, tone))
+        at = end + 1
+    return " ".join(pieces), tuple(tones)
 
 
-def _words(node: Node, words: list[tuple[str, str]], room: int, depth: int) -> int:
-    """Adds the words of a value; the room that is left. Records show their fields to the second level, then their size."""
-    if room <= 0:
-        return room
-    if node.kind in ("record", "map") and depth < 2:
-        opening = depth > 0
-        if opening:
-            words.append(("{", "text"))
-            room -= 2
-        for child in node.children:
-            name = visible(child.name[:room])
-            words.append((name, "name"))
-            room = _words(child, words, room - len(name) - 1, depth + 1)
-            if room <= 0:
-                return room
-        if opening or not node.children:
-            words.append(("}" if opening else "{}", "text"))
-            room -= 2
-        return room
-    if (
-        node.kind == "array"
-        and depth < 2
-        and len(node.children) <= 3
-        and all(c.kind not in CONTAINERS for c in node.children)
-    ):
-        words.append(("[", "text"))
-        for child in node.children:
-            room = _words(child, words, room - 2, depth + 1)
-        words.append(("]", "text"))
-        return room
-    if node.kind in CONTAINERS:
-        word, tone = (f"[{len(node.children)}]" if node.kind == "array" else "{…}"), "text"
+def word_of(kind: Kind, text: str, limit: int) -> Word:
+    """A scalar as a word of a line. No more of it than a line holds is looked at."""
+    if kind in ("string", "enum"):
+        return visible(text[: limit + 1]) if text else '""', "string"
+    if kind in NUMBERS:
+        return text[: limit + 1], "number"
+    if kind == "boolean":
+        return text, "number"
+    if kind == "bytes":
+        return f"0x{text[: limit + 1]}", "text"
+    return text, "null" if kind == "null" else "text"
+
+
+def name_of(name: str, limit: int) -> Word:
+    """A field's name as a word of a line."""
+    return visible(name[: limit + 1]) if name else '""', "name"
+
+
+def _words(node: Node, depth: int, limit: int) -> Iterator[Word]:
+    """Records show their fields down to the second level, short arrays their scalars, all else how much there is.
+
+    decode/lines.py says the same of values that were never made into nodes.
+    """
+    kind, children = node.kind, node.children
+    if kind not in CONTAINERS:
+        yield word_of(kind, node.text, limit)
+    elif not children:
+        yield "[]" if kind == "array" else "{}", "text"
+    elif kind == "array":
+        yield from _array_words(node, depth, limit)
+    elif depth < DEEP:
+        if depth:
+            yield "{", "text"
+        for child in children:
+            if child.kind == "more":
+                yield "…", "text"
+            else:
+                yield name_of(child.name, limit)
+                yield from _words(child, depth + 1, limit)
+        if depth:
+            yield "}", "text"
     else:
-        word, tone = _word(node, room)
-    words.append((word, tone))
-    return room - len(word) - 1
+        yield "{…}", "text"
 
 
-def _word(node: Node, room: int) -> tuple[str, str]:
-    if node.kind in NUMBERS:
-        return node.text[: room + 1], "number"
-    if node.kind in ("null", "boolean"):
-        return node.text, "null" if node.kind == "null" else "number"
-    if node.kind == "bytes":
-        return f"0x{node.text[: room + 1]}", "text"
-    return visible(node.text[: room + 1]) if node.text else '""', "string" if node.kind in (
-        "string",
-        "enum",
-    ) else "text"
+def _array_words(node: Node, depth: int, limit: int) -> Iterator[Word]:
+    count, children = count_of(node), node.children
+    if depth == 0:  # the whole value: its elements follow, as far as they fit
+        yield f"[{count:,}]", "text"
+        for child in children:
+            if child.kind != "more":
+                yield from _words(child, 1, limit)
+    elif depth <= DEEP and count <= SHORT and all(child.kind not in CONTAINERS for child in children):
+        yield "[", "text"
+        for child in children:
+            yield from _words(child, depth + 1, limit)
+        yield "]", "text"
+    else:
+        yield f"[{count:,}]", "text"
