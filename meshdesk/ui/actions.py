@@ -23,6 +23,7 @@ class Actions:
         self.start = self._make("New connection…", "Ctrl+N", "plug", window.show_start)
         self.open = self._make("Open a capture…", "Ctrl+O", "folder-open", window.ask_for_file)
         self.save = self._make("Save the capture as…", "Ctrl+S", "save", window.ask_where_to_save)
+        self.close = self._make("Close the capture", "Ctrl+W", "x", window.close_capture)
         self.copy = self._make("Copy", "Ctrl+C", "copy", lambda: window.copy(False))
         self.copy_json = self._make("Copy as JSON", "Ctrl+Shift+C", "braces", lambda: window.copy(True))
         self.find_topic = self._make("Find a topic", "Ctrl+F", "search", window.find_topic)
@@ -47,7 +48,7 @@ class Actions:
     def menu(self) -> QMenu:
         """The menu behind the … button."""
         menu = QMenu(self._window)
-        menu.addActions([self.start, self.open, self.save])
+        menu.addActions([self.start, self.open, self.save, self.close])
         menu.addSeparator()
         menu.addActions([self.copy, self.copy_json, self.find_topic])
         menu.addSeparator()
@@ -67,7 +68,7 @@ class Actions:
         """Asks the window what can be done now."""
         window = self._window
         self.save.setEnabled(window.current is not None and window.current.state in ("live", "ended"))
-        self.copy.setEnabled(True)
+        self.close.setEnabled(window.current is not None)
         self.follow.setEnabled(window.records.is_live)
         self.pause.setEnabled(window.records.is_live)
         self.explorer.setChecked(window.explorer.isVisible())

@@ -75,6 +75,7 @@ def run(options: Options) -> int:
 def _run(app: QApplication, session: Session, options: Options) -> int:
     takes_pictures = options.screenshot is not None or options.screenshots is not None
     QGuiApplication.setApplicationDisplayName("MeshDesk")
+    QGuiApplication.setQuitOnLastWindowClosed(False)  # closing the window quits, once
     QGuiApplication.setDesktopFileName("meshdesk")
     remembered = Remembered(None if takes_pictures else options.config or config_folder())
     theme.load_fonts()
@@ -96,6 +97,9 @@ def _run(app: QApplication, session: Session, options: Options) -> int:
         app.exec()
     finally:
         beat.stop()
+        window.closing.disconnect(app.quit)
+        window.close()
+        window.deleteLater()
         sys.excepthook = hook
         for number, handler in signals.items():
             signal.signal(number, handler)

@@ -17,7 +17,8 @@ Steps = Generator[str, None, None]  # each item is what is being waited for, as 
 PATIENCE = 60.0  # s for a picture
 TOUR_PATIENCE = 1200.0  # s for the demo's first download on a slow line
 BOTH: tuple[theme.Choice, ...] = ("light", "dark")
-CALM = 10  # beats in which nothing may be on its way before a picture is taken: the explorer asks every eighth
+CALM = 0.4  # s in which nothing may be on its way before a picture is taken: the explorer asks four times a second
+EMPTY = 3.0  # s after which a topic of which nothing is heard counts as empty
 
 
 class CannotError(Exception):
@@ -72,7 +73,7 @@ def picture(window: Window, out: Path, view: str, select: str) -> Steps:
         window.open_topic(opened, topic)
         if name is not None:
             yield from _choose(window, opened, name)
-    yield from _calm(window)
+    yield from _calm(lambda: window.session.idle() and window.records.is_complete, "rows that are on their way")
     save_picture(window, out)
 
 
@@ -88,14 +89,14 @@ def tour(window: Window, folder: Path, seconds: float, clock: Callable[[], float
     window.open_topic(opened, topic)
     while opened.rows(topic) < 40 and clock() < until:
         yield f"records of {topic}"
-    yield from _beats(CALM)
+    yield from _calm(lambda: True, "the screen")
     save_picture(window, folder / "topic.png")
     if opened.rows(topic):
         window.records.table.choose(max(0, opened.rows(topic) - 8))
         yield from _details(opened, clock, until)
         for choice in BOTH:
             window.wear(choice)
-            yield from _beats(CALM)
+            yield from _calm(lambda: True, "the screen")
             save_picture(window, folder / f"record-{choice}.png")
     while clock() < until:
         yield "the end of the run"
@@ -146,18 +147,19 @@ def _place(opened: Opened, select: str) -> Generator[str, None, tuple[str, Recor
 
 def _collect(window: Window, opened: Opened, topic: str) -> Steps:
     """Reads the topic from its beginning to the end offsets of this moment, then stops collecting."""
+    known = next(known for known in opened.topics if known.name == topic)
     opened.read_to_end(topic, Position("beginning"))
-    calm = 0
-    while calm < CALM:
-        calm = calm + 1 if topic not in opened.reading and window.session.idle() else 0
-        yield f"the records of {topic}"
+    gives_up = time.monotonic() + EMPTY
+
+    def is_read() -> bool:
         if opened.state == "failed":
             raise CannotError(f"Reading {topic} ended: {opened.state_text}.")
+        begun = opened.rows(topic) > 0 or known.records == 0 or time.monotonic() > gives_up
+        return begun and topic not in opened.reading and window.session.idle()
+
+    yield from _calm(is_read, f"the records of {topic}")
     opened.stop()
-    calm = 0
-    while calm < CALM:
-        calm = calm + 1 if opened.state != "live" and window.session.idle() else 0
-        yield f"the end of reading {topic}"
+    yield from _calm(lambda: opened.state != "live" and window.session.idle(), f"the end of reading {topic}")
 
 
 def _choose(window: Window, opened: Opened, name: RecordName) -> Steps:
@@ -174,18 +176,15 @@ def _choose(window: Window, opened: Opened, name: RecordName) -> Steps:
         yield f"the details of {name}"
 
 
-def _calm(window: Window) -> Steps:
-    calm = 0
-    while calm < CALM:
-        calm = calm + 1 if window.session.idle() and window.records.is_complete else 0
-        yield "rows that are on their way"
+def _calm(is_so: Callable[[], bool], what: str) -> Steps:
+    """Waits until something has been so for a while."""
+    since = time.monotonic()
+    while time.monotonic() - since < CALM:
+        if not is_so():
+            since = time.monotonic()
+        yield what
 
 
 def _details(opened: Opened, clock: Callable[[], float], until: float) -> Steps:
     while opened.details is None and clock() < until:
         yield "the details of a record"
-
-
-def _beats(count: int) -> Steps:
-    for _ in range(count):
-        yield "the screen"

@@ -152,6 +152,7 @@ class _Applied:
 
     colours = LIGHT
     choice: Choice = "system"
+    is_followed = False  # whether the style is set and the system's changes are heard
 
 
 def colours() -> Colours:
@@ -170,7 +171,8 @@ def apply(app: QApplication, wanted: Choice) -> None:
     hints = app.styleHints()
     scheme = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark, "system": Qt.ColorScheme.Unknown}[wanted]
     hints.setColorScheme(scheme)  # title bars on Windows and macOS; does nothing on half of Linux
-    if app.style().objectName().lower() != "fusion":
+    if not _Applied.is_followed:
+        _Applied.is_followed = True
         app.setStyle("Fusion")
         hints.colorSchemeChanged.connect(lambda _: _wear(app))
     _wear(app)

@@ -167,6 +167,17 @@ class Window(QWidget):
         """Saves a capture; its end is said in a toast, its progress in the status line."""
         opened.save(path, lambda wrong: self.toast.say(wrong or f"Saved {path.name}."))
 
+    def close_capture(self) -> None:
+        """Closes the capture that the window is about; what was collected and not saved is gone then."""
+        if self.current is None:
+            return
+        closed = self.current
+        if self.records.opened is closed:
+            self.records.show_topic(None, "")
+            self.explorer.mark(None, "")
+        self.session.shut(closed)
+        self.refresh()
+
     def copy(self, as_json: bool) -> None:
         """Copies what has the focus: a part of the inspector, or the selected records."""
         focused = QApplication.focusWidget()

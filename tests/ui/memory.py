@@ -150,6 +150,10 @@ class MemorySession:
         self.through.append((tuple(verb), title))
         return self._add(MemoryCapture(title, "opening", "", progress=Progress("Downloading Kafka", 12, 80)))
 
+    def shut(self, made: MemoryCapture) -> None:
+        self.captures.remove(made)
+        self.revision += 1
+
     def close(self) -> None:
         self.is_closed = True
 

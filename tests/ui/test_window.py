@@ -171,6 +171,15 @@ def test_that_closed_panels_and_widths_are_remembered(qtbot: QtBot, tmp_path: Pa
     assert again.inspector.isVisible()
 
 
+def test_that_closing_the_only_capture_leads_back_to_the_start(qtbot: QtBot) -> None:
+    window, session = with_topic(qtbot, capture())
+    window.actions_.close.trigger()
+    turn(session, window)
+    assert session.captures == []
+    assert window.start.isVisible()
+    assert window.place.text == "MeshDesk"
+
+
 def test_that_finding_a_topic_opens_the_explorer(qtbot: QtBot) -> None:
     window, _ = with_topic(qtbot, capture())
     window.actions_.explorer.trigger()

@@ -12,12 +12,21 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
+    QMenu,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -270,6 +279,22 @@ class TopicList(QTableView):
             self._fold(row, event.key() == Qt.Key.Key_Left)
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(self.viewport().mapFromGlobal(event.globalPos()))
+        entry = self.topics.entries[index.row()] if index.isValid() else None
+        if entry is None or entry.topic is None:
+            return
+        capture, topic = entry.opened, entry.topic
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Show its records").triggered.connect(lambda: self.opened.emit(capture, topic.name))
+        stop = menu.addAction("Stop reading it")
+        stop.setEnabled(topic.tailing and capture.state == "live")
+        stop.triggered.connect(lambda: capture.stop_tail(topic.name))
+        menu.addSeparator()
+        menu.addAction("Copy its name").triggered.connect(lambda: QGuiApplication.clipboard().setText(topic.name))
+        menu.popup(event.globalPos())
 
     def use_first(self) -> None:
         """Opens the first topic that passes the filter."""

@@ -35,7 +35,8 @@ def test_that_a_bootstrap_and_a_registry_are_asked_for_once_they_make_sense(qtbo
         ("localhost:0", "“0” is no port"),
         ("localhost:99999", "“99999” is no port"),
         ("a:9092, b", "“b” has no port"),
-        ("ht tp://x:1", "has no port"), ("a b:9092", "does not begin with a host name"),
+        ("ht tp://x:1", "has no port"),
+        ("a b:9092", "does not begin with a host name"),
         ("localhost:٣", "is no port"),
     ],
 )
