@@ -125,9 +125,10 @@ class Cluster:
 
 
 def _spec(position: Position) -> OffsetSpec:
+    spec: OffsetSpec = OffsetSpec.earliest() if position.kind == "beginning" else OffsetSpec.latest()
     if position.kind == "time":
-        return OffsetSpec.for_timestamp(position.value)
-    return OffsetSpec.earliest() if position.kind == "beginning" else OffsetSpec.latest()
+        spec = OffsetSpec.for_timestamp(position.value)
+    return spec
 
 
 def make_consumer(source: Source, error_callback: Callable[[KafkaError], None]) -> Consumer:

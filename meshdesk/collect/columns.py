@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
+from typing import TypeAlias, cast
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ from meshdesk.collect.reading import Partition
 
 HEADERS = RECORDS.field("headers").type
 PAIR = HEADERS.value_type
+Headers: TypeAlias = list[tuple[str, bytes | None]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,13 @@ def rows_of(messages: list[Message]) -> Rows:
         pa.array(kinds),
         pa.array(list(map(Message.key, messages)), pa.binary()),
         pa.array(list(map(Message.value, messages)), pa.binary()),
-        _headers(list(map(Message.headers, messages))),
+        _headers(cast(list[Headers], list(map(Message.headers, messages)))),
         pa.array(list(map(Message.leader_epoch, messages)), pa.int32()).fill_null(-1),
     ]
     return Rows(pa.record_batch(columns, schema=RECORDS), partitions, offsets)
 
 
-def _headers(headers: list[list[tuple[str, bytes | None]] | None]) -> pa.ListArray:
+def _headers(headers: list[Headers]) -> pa.ListArray:
     """The headers' column, made of its flat parts: two and a half times as fast as from lists of pairs."""
     if not any(headers):
         return pa.nulls(len(headers), HEADERS)

@@ -186,6 +186,7 @@ def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, sa
     folds = _Folds(lambda trouble: say(trouble.sentence))
     started = time.monotonic()
     collector = Collector(order.source, folder, folds.report, lambda: None)
+    code = 0
     try:
         for topic in order.topics:
             collector.tail(topic, order.start.at(now()), order.until.at(now()) if order.until else None)
@@ -193,6 +194,9 @@ def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, sa
         while not stop.is_set() and not collector.progress().finished and (until is None or time.monotonic() < until):
             collector.step()
             folds.flush()
+    except CaptureError as error:
+        say(f"{error} What was collected until then is kept.")
+        code = 1
     finally:
         missing = collector.close(SETTLE)
     folds.flush()
@@ -214,7 +218,7 @@ def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, sa
             }
         )
     )
-    return 0
+    return code
 
 
 def _ranges(ranges: dict[Place, tuple[int, int]]) -> list[Message]:

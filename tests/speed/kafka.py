@@ -47,12 +47,11 @@ def fill(broker: Broker, topic: str, count: int, size: int, headers: int = 0) ->
         }
     )
     values = [os.urandom(size // 2).hex().encode() for _ in range(997)]
-    pairs = [(f"header-{number}", b"value-%d" % number) for number in range(headers)]
-    extra = {"headers": pairs} if headers else {}
+    pairs: list[tuple[str, str | bytes | None]] = [(f"header-{n}", b"value-%d" % n) for n in range(headers)]
     for number in range(count):
         while True:
             try:
-                producer.produce(topic, values[number % 997], key=b"k%d" % (number % 100_003), **extra)
+                producer.produce(topic, values[number % 997], key=b"k%d" % (number % 100_003), headers=pairs)
                 break
             except BufferError:
                 producer.poll(0.05)

@@ -1,0 +1,83 @@
+"""Records the demo that is opened where the embedded mesh is not installed: resources/demo/demo.meshcap.
+
+The same traffic, by the same seed, from the real broker of `meshdesk demo`: the last minutes of its history, all topics.
+Run it with the environment of the checkout: .venv/bin/python packaging/record_demo.py
+"""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from queue import SimpleQueue
+
+from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from meshdesk.session.children import Child, Heard
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "resources" / "demo" / "demo.meshcap"
+HISTORY = "3m"  # the story is densest at its end: some 8,000 records of all topics
+CALM_SECONDS = 5  # without a new record: the history is in
+
+
+def main() -> int:
+    """Starts the mesh, waits until its history is in, collects, and ends the mesh. The exit code."""
+    heard: SimpleQueue[Heard] = SimpleQueue()
+    mesh = Child(["demo", "--mesh", "--no-live"], heard)
+    try:
+        where = _ready(heard)
+        TARGET.parent.mkdir(parents=True, exist_ok=True)
+        _wait_for_history(where["bootstrap"])
+        words = [
+            "collect",
+            *_topics(where["bootstrap"]),
+            "--bootstrap",
+            where["bootstrap"],
+            "--registry",
+            where["registry"],
+        ]
+        span = ["--from", HISTORY, "--until", "end", "-o", str(TARGET)]
+        code = subprocess.run([sys.executable, "-m", "meshdesk", *words, *span]).returncode
+        TARGET.chmod(0o644)
+        return code
+    finally:
+        mesh.hang_up()
+        mesh.wait(20)
+
+
+def _ready(heard: "SimpleQueue[Heard]") -> dict[str, str]:
+    while True:
+        message = heard.get(timeout=300).message
+        if message is None:
+            raise SystemExit("The mesh ended before it was ready.")
+        if message.get("is") == "mesh":
+            return {"bootstrap": str(message["bootstrap"]), "registry": str(message["registry"])}
+
+
+def _wait_for_history(bootstrap: str) -> None:
+    """Back-dated records come first; a moment lies in them only once they are all there."""
+    admin, before, calm = AdminClient({"bootstrap.servers": bootstrap}), 0, 0
+    for _ in range(300):
+        names = _topics(bootstrap)
+        asked = {TopicPartition(name, number): OffsetSpec.latest() for name in names for number in range(3)}
+        ends = 0
+        for future in admin.list_offsets(asked).values():
+            try:
+                ends += future.result(10).offset
+            except KafkaException:
+                continue  # a topic of fewer partitions
+        calm = calm + 1 if 0 < ends == before else 0
+        if calm == CALM_SECONDS:
+            return
+        before = ends
+        time.sleep(1)
+
+
+def _topics(bootstrap: str) -> list[str]:
+    topics = AdminClient({"bootstrap.servers": bootstrap}).list_topics(timeout=10).topics
+    return sorted(name for name in topics if not name.startswith("__"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
