@@ -117,21 +117,25 @@ class Capture:
     def damage(self) -> str:
         """A sentence on what is torn or cut off, for a capture that nobody writes any more; "" where all is whole."""
         torn = sum(self._unread(writer) for writer in self._writers.values())
-        cut = sum(
-            placed.batch.rows
-            for placed in self.batches
-            if self.store.size(segment_name(placed.writer, placed.batch.segment))
-            < placed.batch.position + placed.batch.length
-        )
+        sizes: dict[str, int] = {}
+        cut = sum(placed.batch.rows for placed in self.batches if self._is_cut(placed, "records", sizes))
         if cut:
             return f"{plural(cut, 'record')} of {self.store.path.name} cannot be read: a part of the file is missing."
         if torn:
             name = self.store.path.name
             return f"{name} ends in the middle of a write; its last {plural(torn, 'byte')} are left out, all before is whole."
+        if any(self._is_cut(placed, "samples", sizes) for placed in self.samples):
+            return f"Some counts and rates of {self.store.path.name} are not shown: a part of the file is missing."
         return ""
 
     def close(self) -> None:
         self.store.close()
+
+    def _is_cut(self, placed: Placed | PlacedSamples, kind: str, sizes: dict[str, int]) -> bool:
+        name = segment_name(placed.writer, placed.batch.segment, kind)
+        if name not in sizes:
+            sizes[name] = self.store.size(name)
+        return sizes[name] < placed.batch.position + placed.batch.length
 
     def _unread(self, writer: _Writer) -> int:
         names = (f"{kind}-{writer.number}" for kind in ("index", "names", "facts"))
