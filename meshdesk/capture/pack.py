@@ -6,8 +6,10 @@ import re
 import shutil
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import reduce
 from pathlib import Path
 
 from meshdesk.capture.index import SIZE, Batch, SampleBatch
@@ -73,18 +75,22 @@ def pack_in_place(folder: Path, target: Path, checksum: int) -> int:
     """Turns a capture made `to_be_a_file` into one .meshcap; its size in bytes. The records are not copied: their
     segment becomes the file, its zip header goes into the room in front of them, all else behind them.
 
-    `checksum` is the segment's crc32 (Writer.checksum). `folder` and `target` lie on one disk. Raises CaptureError.
+    `checksum` is the segment's crc32 (Writer.checksum). `folder` and `target` lie on one disk. Raises CaptureError;
+    the folder is then still a capture, and may be packed again.
     """
     name = segment_name(1, 0)
     segment = folder / name
-    if not segment.exists():
-        return pack([folder], target)
     store = Folder(folder)
     try:
-        files = [(file, length) for file, length in _whole(store) if file != name]
+        files = dict(_whole(store))
+        size = files.pop(name, 0)
+        if not size:
+            return pack([folder], target)
         identity = str(store.manifest["id"])
-        size = store.size(name)
         with segment.open("r+b") as raw:
+            if size < store.size(name):  # a write that failed left bytes behind, which `checksum` may or may not count
+                checksum = reduce(lambda sum_, piece: zlib.crc32(piece, sum_), _pieces(store, name, size), 0)
+                raw.truncate(HEAD_ROOM + size)
             raw.write(_local_header(f"{identity}/{name}", size, checksum))
             raw.seek(0, os.SEEK_END)
             with zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED) as archive:
@@ -94,7 +100,7 @@ def pack_in_place(folder: Path, target: Path, checksum: int) -> int:
                 archive.NameToInfo[info.filename] = info
                 head = {"format": MESHCAP, "version": MESHCAP_VERSION, "captures": [identity]}
                 archive.writestr("meshcap.json", json.dumps(head, indent=1))
-                for file, length in files:
+                for file, length in files.items():
                     _copy(archive, store, file, length, 0, 0, no_progress)
         os.replace(segment, target)
         return target.stat().st_size

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -13,13 +14,13 @@ from hypothesis import strategies as st
 
 from meshdesk.capture.index import SIZE
 from meshdesk.capture.manifest import create_capture
-from meshdesk.capture.pack import pack, unpack
+from meshdesk.capture.pack import pack, pack_in_place, unpack
 from meshdesk.capture.reader import Capture, open_captures
 from meshdesk.capture.samples import read_samples
 from meshdesk.capture.store import CaptureError, Folder
 from meshdesk.capture.writer import Writer
 from meshdesk.model.fact import Checked, Fact
-from tests.unit.capture.making import SEEN, Rec, all_rows, counted, disk_full_at, made_capture, opened, write
+from tests.unit.capture.making import SEEN, Rec, all_rows, counted, disk_full_at, made_capture, opened, table, write
 
 BATCHES = {
     "orders": [[counted(number * 4 + n) for n in range(4)] for number in range(6)],
@@ -263,6 +264,121 @@ def test_that_files_of_others_in_the_folder_are_not_packed(folder: Path, tmp_pat
     assert {path.name for path in folder.iterdir()} - {path.name for path in home.iterdir()} == {
         "lock", "notes.txt", "index-x", "facts-", "names-1.bak",
     }  # fmt: skip
+
+
+# In place
+
+
+def to_be_a_file(folder: Path, batches: int = 6) -> Writer:
+    """A capture that will become a file; its writer, still open."""
+    create_capture(folder, "the tests", "broker:9092", to_be_a_file=True)
+    writer = Writer(folder)
+    for number in range(batches):
+        write(writer, writer.topic(f"t{number % 2}"), [counted(number * 4 + n) for n in range(4)])
+    writer.facts([Checked("kafka", SEEN, SEEN)])
+    writer.samples([(SEEN, writer.series("end", "t0", 0), 7)])
+    return writer
+
+
+def test_that_a_capture_that_becomes_a_file_is_read_as_a_folder_and_as_a_file(tmp_path: Path) -> None:
+    writer = to_be_a_file(tmp_path / "made")
+    in_folder = opened(tmp_path / "made")
+    assert all_rows(in_folder) == [(f"t{n // 4 % 2}", counted(n)) for n in range(24)]
+    writer.close()
+    segment = (tmp_path / "made" / "records-1-000.arrow").stat().st_ino
+    target = tmp_path / "saved.meshcap"
+    assert pack_in_place(tmp_path / "made", target, writer.checksum) == target.stat().st_size
+    assert target.stat().st_ino == segment  # the records were not copied
+    saved = opened(target)
+    assert all_rows(saved) == [(f"t{n // 4 % 2}", counted(n)) for n in range(24)]
+    assert [saved.damage(), saved.take_facts(), saved.id] == ["", [Checked("kafka", SEEN, SEEN)], in_folder.id]
+    assert [batch.num_rows for _, batch in read_samples(saved)] == [1]
+    (home,) = unpack(target, tmp_path / "again")
+    assert content(opened(home)) == content(opened(target))
+
+
+def test_that_other_programs_take_a_capture_packed_in_place_for_a_sound_zip(tmp_path: Path) -> None:
+    writer = to_be_a_file(tmp_path / "made")
+    writer.close()
+    pack_in_place(tmp_path / "made", tmp_path / "saved.meshcap", writer.checksum)
+    with zipfile.ZipFile(tmp_path / "saved.meshcap") as archive:
+        assert archive.testzip() is None
+        assert {info.compress_type for info in archive.infolist()} == {zipfile.ZIP_STORED}
+        assert {info.filename.rpartition("/")[2] for info in archive.infolist()} == {
+            "records-1-000.arrow", "samples-1-000.arrow", "index-1", "names-1", "facts-1", "manifest.json", "meshcap.json",
+        }  # fmt: skip
+    with (tmp_path / "saved.meshcap").open("rb") as file:  # read from its front, as a stream: no directory needed
+        mark, _, name, extra = struct.unpack("<4s22sHH", file.read(30))
+        assert (mark, file.read(name).rpartition(b"/")[2], 30 + name + extra) == (
+            b"PK\3\4",
+            b"records-1-000.arrow",
+            4096,
+        )
+
+
+def test_that_a_capture_without_records_is_packed_all_the_same(tmp_path: Path) -> None:
+    writer = to_be_a_file(tmp_path / "made", batches=0)
+    writer.close()
+    pack_in_place(tmp_path / "made", tmp_path / "saved.meshcap", writer.checksum)
+    saved = opened(tmp_path / "saved.meshcap")
+    assert (saved.rows, saved.take_facts(), saved.damage()) == (0, [Checked("kafka", SEEN, SEEN)], "")
+
+
+@pytest.mark.parametrize("torn", [1, 500, 0])
+def test_that_what_was_collected_before_the_disk_was_full_is_packed_in_place(tmp_path: Path, torn: int) -> None:
+    """Where 0 bytes are torn it was the index that found no room, behind a batch that is whole."""
+    writer = to_be_a_file(tmp_path / "made")
+    records = tmp_path / "made" / "records-1-000.arrow"
+    if torn:
+        with disk_full_at(records.stat().st_size + torn), pytest.raises(CaptureError, match="File too large"):
+            write(writer, writer.topic("t0"), [counted(24)])
+    else:
+        writer.records(0, table([counted(24)]), [], SEEN)
+        index = tmp_path / "made" / "index-1"
+        with index.open("r+b") as file:
+            file.truncate(index.stat().st_size - 1)
+    writer.close()
+    pack_in_place(tmp_path / "made", tmp_path / "saved.meshcap", writer.checksum)
+    saved = opened(tmp_path / "saved.meshcap")
+    assert all_rows(saved) == [(f"t{n // 4 % 2}", counted(n)) for n in range(24)]
+    assert saved.damage() == ""
+    with zipfile.ZipFile(tmp_path / "saved.meshcap") as archive:
+        assert archive.testzip() is None
+
+
+def test_that_a_capture_that_finds_no_room_to_become_a_file_stays_a_capture(tmp_path: Path) -> None:
+    writer = to_be_a_file(tmp_path / "made")
+    writer.close()
+    full = (tmp_path / "made" / "records-1-000.arrow").stat().st_size + 300
+    with (
+        disk_full_at(full),
+        pytest.raises(CaptureError, match=r"saved\.meshcap cannot be written: File too large\. Free"),
+    ):
+        pack_in_place(tmp_path / "made", tmp_path / "saved.meshcap", writer.checksum)
+    assert [path.name for path in tmp_path.iterdir()] == ["made"]
+    before = all_rows(opened(tmp_path / "made"))
+    assert len(before) == 24
+    pack_in_place(tmp_path / "made", tmp_path / "saved.meshcap", writer.checksum)
+    assert all_rows(opened(tmp_path / "saved.meshcap")) == before
+    with zipfile.ZipFile(tmp_path / "saved.meshcap") as archive:
+        assert archive.testzip() is None
+
+
+def test_that_a_capture_that_becomes_a_file_may_have_had_two_writers(tmp_path: Path) -> None:
+    first = to_be_a_file(tmp_path / "made")
+    first.close()
+    second = Writer(tmp_path / "made")
+    write(second, second.topic("t0"), [counted(24)])
+    second.close()
+    before = content(opened(tmp_path / "made"))
+    pack([tmp_path / "made"], tmp_path / "copied.meshcap")
+    pack_in_place(tmp_path / "made", tmp_path / "saved.meshcap", first.checksum)
+    copied, saved = content(opened(tmp_path / "copied.meshcap")), content(opened(tmp_path / "saved.meshcap"))
+    assert copied == saved
+    assert isinstance(before, tuple)
+    assert isinstance(saved, tuple)
+    assert before[1:] == saved[1:]
+    assert "head_room" not in saved[0]
 
 
 # Unpacking
