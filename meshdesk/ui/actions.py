@@ -24,14 +24,14 @@ class Actions:
         self.open = self._make("Open a capture…", "Ctrl+O", "folder-open", window.ask_for_file)
         self.save = self._make("Save the capture as…", "Ctrl+S", "save", window.ask_where_to_save)
         self.close = self._make("Close the capture", "Ctrl+W", "x", window.close_capture)
-        self.copy = self._make("Copy", "Ctrl+C", "copy", lambda: window.copy(False))
-        self.copy_json = self._make("Copy as JSON", "Ctrl+Shift+C", "braces", lambda: window.copy(True))
-        self.find_topic = self._make("Find a topic", "Ctrl+F", "search", window.find_topic)
-        self.explorer = self._make("Explorer", "Ctrl+B", "panel-left", window.toggle_explorer)
-        self.inspector = self._make("Inspector", "Ctrl+I", "panel-right", window.toggle_inspector)
-        self.pause = self._make("Pause the list", "Ctrl+P", "pause", window.records.pause)
+        self.copy = self._make("Copy", "Ctrl+C", "copy", lambda: window.frame.copy(False))
+        self.copy_json = self._make("Copy as JSON", "Ctrl+Shift+C", "braces", lambda: window.frame.copy(True))
+        self.find_topic = self._make("Find a topic", "Ctrl+F", "search", window.frame.find_topic)
+        self.explorer = self._make("Explorer", "Ctrl+B", "panel-left", window.frame.toggle_explorer)
+        self.inspector = self._make("Inspector", "Ctrl+I", "panel-right", window.frame.toggle_inspector)
+        self.pause = self._make("Pause the list", "Ctrl+P", "pause", window.frame.records.pause)
         self.follow = self._make(
-            "Follow the newest", "Ctrl+E", "arrow-down-to-line", lambda: window.records.follow(True)
+            "Follow the newest", "Ctrl+E", "arrow-down-to-line", lambda: window.frame.records.follow(True)
         )
         self.quit = self._make("Quit", "Ctrl+Q", "power", window.close)
         self.themes = QActionGroup(window)
@@ -43,7 +43,7 @@ class Actions:
             self.themes.addAction(action)
         for action in (self.explorer, self.inspector):
             action.setCheckable(True)
-        self.dress()
+        self._is_dressed = False
 
     def menu(self) -> QMenu:
         """The menu behind the … button."""
@@ -66,18 +66,24 @@ class Actions:
 
     def refresh(self) -> None:
         """Asks the window what can be done now."""
+        if not self._is_dressed:
+            self._dress()
         window = self._window
         self.save.setEnabled(window.current is not None and window.current.state in ("live", "ended"))
         self.close.setEnabled(window.current is not None)
-        self.follow.setEnabled(window.records.is_live)
-        self.pause.setEnabled(window.records.is_live)
-        self.explorer.setChecked(window.explorer.isVisible())
-        self.inspector.setChecked(window.inspector.isVisible())
+        self.follow.setEnabled(window.frame.records.is_live)
+        self.pause.setEnabled(window.frame.records.is_live)
+        self.explorer.setChecked(window.frame.explorer.isVisible())
+        self.inspector.setChecked(window.frame.inspector.isVisible())
         for action in self.themes.actions():
             action.setChecked(action.data() == theme.choice())
 
-    def dress(self) -> None:
-        """Draws the icons anew in the colours of now."""
+    def undress(self) -> None:
+        """The colours have changed: the icons are drawn anew when the menu opens."""
+        self._is_dressed = False
+
+    def _dress(self) -> None:
+        self._is_dressed = True
         for action, name in self._icons.items():
             action.setIcon(icons.icon(name, theme.colours().second))
 
@@ -92,4 +98,4 @@ class Actions:
 
     def _fill_columns(self, menu: QMenu) -> None:
         menu.clear()
-        self._window.records.table.columns_menu(menu)
+        self._window.frame.records.table.columns_menu(menu)

@@ -1,13 +1,17 @@
 """Notices that never stand in the way: toasts that pass, and the bar with the newest trouble until it is closed."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 
 from meshdesk.model import wording
-from meshdesk.model.trouble import Trouble
 from meshdesk.ui import icons, theme
 from meshdesk.ui.widgets.controls import Button, Line, draw_dot
+
+if TYPE_CHECKING:  # nothing has gone wrong before the first paint
+    from meshdesk.model.trouble import Trouble
 
 TOAST_MS = 4_000
 TOAST_WIDEST = 560
@@ -124,7 +128,7 @@ class TroubleBar(QWidget):
     def text(self) -> str:
         return self._text.text
 
-    def refresh(self, troubles: tuple[Trouble, ...]) -> None:
+    def refresh(self, troubles: "tuple[Trouble, ...]") -> None:
         if troubles is self._seen or troubles == self._seen:
             return
         self._seen = troubles
@@ -173,7 +177,7 @@ class StatusLine(QWidget):
         self._trouble: Trouble | None = None
         self._dot: tuple[str, bool] | None = None
 
-    def say(self, dot: tuple[str, bool] | None, facts: tuple[tuple[str, str], ...], trouble: Trouble | None) -> None:
+    def say(self, dot: tuple[str, bool] | None, facts: tuple[tuple[str, str], ...], trouble: "Trouble | None") -> None:
         """`dot` is (tone, hollow); `facts` are (text, colour of the theme), from the left."""
         if (dot, facts, trouble) == (self._dot, self._facts, self._trouble):
             return

@@ -73,7 +73,7 @@ def picture(window: Window, out: Path, view: str, select: str) -> Steps:
         window.open_topic(opened, topic)
         if name is not None:
             yield from _choose(window, opened, name)
-    yield from _calm(lambda: window.session.idle() and window.records.is_complete, "rows that are on their way")
+    yield from _calm(lambda: window.session.idle() and window.frame.records.is_complete, "rows that are on their way")
     save_picture(window, out)
 
 
@@ -92,7 +92,7 @@ def tour(window: Window, folder: Path, seconds: float, clock: Callable[[], float
     yield from _calm(lambda: True, "the screen")
     save_picture(window, folder / "topic.png")
     if opened.rows(topic):
-        window.records.table.choose(max(0, opened.rows(topic) - 8))
+        window.frame.records.table.choose(max(0, opened.rows(topic) - 8))
         yield from _details(opened, clock, until)
         for choice in BOTH:
             window.wear(choice)
@@ -170,8 +170,8 @@ def _choose(window: Window, opened: Opened, name: RecordName) -> Steps:
     k = answers[0]
     if k is None:
         raise CannotError(f"This capture does not hold {name}.")
-    window.records.table.grow(max(window.records.table.records.rows, k + 1), False)
-    window.records.table.choose(k)
+    window.frame.records.table.grow(max(window.frame.records.table.records.rows, k + 1), False)
+    window.frame.records.table.choose(k)
     while opened.details is None:
         yield f"the details of {name}"
 

@@ -20,8 +20,9 @@ def paint(session: Session) -> str:
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     theme.load_fonts()
     theme.apply(app, "light")
-    window = Window(session, Remembered(None), None)
+    window = Window(Remembered(None), None)
     window.resize(1280, 720)
+    window.attach(session)
     window.show()
     opened = session.captures[-1]
     window.open_topic(opened, opened.topics[0].name)

@@ -307,8 +307,9 @@ def window_on(
     session: MemorySession, remembered: Remembered | None = None, demo: Sequence[str] | None = None
 ) -> Window:
     """A window of 1440 × 900 on a session; `turn` lets the beat pass."""
-    window = Window(cast("Session", session), remembered or Remembered(None), demo)
+    window = Window(remembered or Remembered(None), demo)
     window.resize(1440, 900)
+    window.attach(cast("Session", session))
     window.show()
     turn(session, window)
     return window

@@ -69,7 +69,7 @@ def settle(session: Session, window: Window, seconds: float = 30.0) -> None:
         window.refresh()
         QApplication.processEvents()
         time.sleep(0.002)  # gives the children their turn on two cores
-        calm = calm + 1 if session.idle() and window.records.is_complete else 0
+        calm = calm + 1 if session.idle() and window.frame.records.is_complete else 0
 
 
 def _write(writer: Writer, topic: str, pairs: list[tuple[bytes | None, bytes | None]]) -> None:

@@ -37,10 +37,10 @@ def later_session(tmp_path: Path) -> Iterator[Session]:
 
 
 def window_on(qtbot: QtBot, session: Session) -> Window:
-    window = Window(session, Remembered(None), None)
+    window = Window(Remembered(None), None)
     qtbot.addWidget(window)
-    window.is_for_pictures = True
     window.setFixedSize(1_440, 900)
+    window.attach(session)
     window.show()
     return window
 
@@ -105,8 +105,8 @@ def test_that_a_picture_shows_the_record_that_was_named(qtbot: QtBot, session: S
     window = window_on(qtbot, session)
     script = run(window, picture(window, tmp_path / "out.png", "", f"{TOPIC}[1]@40"))
     assert script.code == 0
-    assert window.inspector.title.text == "Record  1 : 40"
-    assert window.records.table.chosen() == [121]
+    assert window.frame.inspector.title.text == "Record  1 : 40"
+    assert window.frame.records.table.chosen() == [121]
     assert QImage(str(tmp_path / "out.png")).width() == 1_440
 
 
@@ -162,7 +162,7 @@ def test_that_going_somewhere_opens_the_topic_and_nothing_else(qtbot: QtBot, ses
     window = window_on(qtbot, session)
     assert run(window, arrive(window, LONG)).code == 0
     settle(session, window)
-    assert window.records.topic == LONG
+    assert window.frame.records.topic == LONG
     window.grab()
 
 

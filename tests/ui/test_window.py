@@ -32,14 +32,14 @@ def test_that_the_start_page_stands_while_nothing_is_open(qtbot: QtBot) -> None:
     window = window_on(session, demo=("demo",))
     qtbot.addWidget(window)
     assert window.start.isVisible()
-    assert not window.explorer.isVisible()
+    assert not window.frame.explorer.isVisible()
     window.start.demo_button.click()
     turn(session, window)
     assert session.through == [(("demo",), "Demo")]
     assert window.start.progress_text.text() == "Demo: Downloading Kafka"
     session.captures[0].state = "live"
     turn(session, window)
-    assert window.explorer.isVisible()
+    assert window.frame.explorer.isVisible()
 
 
 def test_that_connecting_goes_through_the_session(qtbot: QtBot) -> None:
@@ -67,14 +67,14 @@ def test_that_the_start_page_can_be_had_and_left_while_something_is_open(qtbot: 
     assert window.start.isVisible()
     QTest.keyClick(window.start.bootstrap, Qt.Key.Key_Escape)
     turn(session, window)
-    assert window.records.isVisible()
+    assert window.frame.records.isVisible()
 
 
 def test_that_a_topic_is_named_at_the_top_and_marked_at_the_left(qtbot: QtBot) -> None:
     window, _ = with_topic(qtbot, capture())
     assert window.place.text == f"acme-prod  ›  {TOPIC}"
     assert window.chip.accessibleName() == "Connection: acme-prod, read-only"
-    assert window.explorer.list.open_topic == (window.current, TOPIC)
+    assert window.frame.explorer.list.open_topic == (window.current, TOPIC)
 
 
 def test_that_the_status_line_counts_what_is_lost_and_what_is_behind(qtbot: QtBot) -> None:
@@ -103,7 +103,7 @@ def test_that_a_record_is_opened_by_its_name(qtbot: QtBot) -> None:
     window, session = with_topic(qtbot, made)
     window.open_record(opened(made), RecordName(TOPIC, 2, 1_184_011))
     turn(session, window)
-    assert window.inspector.title.text == "Record  2 : 1,184,011"
+    assert window.frame.inspector.title.text == "Record  2 : 1,184,011"
 
 
 def test_that_saving_shows_progress_and_says_its_end(qtbot: QtBot, tmp_path: Path) -> None:
@@ -143,32 +143,32 @@ def test_that_a_narrow_window_is_arranged_anew(qtbot: QtBot, width: int, explore
     window, session = with_topic(qtbot, capture())
     window.resize(width, 900)
     turn(session, window)
-    assert window.explorer.isVisible() is explorer
-    assert (window.inspector.mapTo(window, window.inspector.rect().topLeft()).x() < width / 2) is below
-    assert window.records.table.viewport().height() > 100
+    assert window.frame.explorer.isVisible() is explorer
+    assert (window.frame.inspector.mapTo(window, window.frame.inspector.rect().topLeft()).x() < width / 2) is below
+    assert window.frame.records.table.viewport().height() > 100
     window.resize(1_440, 900)
     turn(session, window)
-    assert window.explorer.isVisible()
-    assert window.inspector.mapTo(window, window.inspector.rect().topLeft()).x() > 900
+    assert window.frame.explorer.isVisible()
+    assert window.frame.inspector.mapTo(window, window.frame.inspector.rect().topLeft()).x() > 900
 
 
 def test_that_the_panels_are_as_drawn(qtbot: QtBot) -> None:
     window, _ = with_topic(qtbot, capture())
-    assert (window.explorer.width(), window.inspector.width()) == (264, 372)
-    assert window.records.mapTo(window, window.records.rect().topLeft()).y() == 44
+    assert (window.frame.explorer.width(), window.frame.inspector.width()) == (264, 372)
+    assert window.frame.records.mapTo(window, window.frame.records.rect().topLeft()).y() == 44
 
 
 def test_that_closed_panels_and_widths_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:
     window, session = with_topic(qtbot, capture(), Remembered(tmp_path))
     window.actions_.inspector.trigger()
-    window._across.setSizes([333, 1_000, 0])
+    window.frame._across.setSizes([333, 1_000, 0])
     turn(session, window)
     window.close()
     again, _ = with_topic(qtbot, capture(), Remembered(tmp_path))
-    assert not again.inspector.isVisible()
-    assert again.explorer.width() == pytest.approx(333, abs=2)
+    assert not again.frame.inspector.isVisible()
+    assert again.frame.explorer.width() == pytest.approx(333, abs=2)
     again.actions_.inspector.trigger()
-    assert again.inspector.isVisible()
+    assert again.frame.inspector.isVisible()
 
 
 def test_that_closing_the_only_capture_leads_back_to_the_start(qtbot: QtBot) -> None:
@@ -183,16 +183,16 @@ def test_that_closing_the_only_capture_leads_back_to_the_start(qtbot: QtBot) -> 
 def test_that_finding_a_topic_opens_the_explorer(qtbot: QtBot) -> None:
     window, _ = with_topic(qtbot, capture())
     window.actions_.explorer.trigger()
-    assert not window.explorer.isVisible()
+    assert not window.frame.explorer.isVisible()
     window.actions_.find_topic.trigger()
-    assert window.explorer.isVisible()
+    assert window.frame.explorer.isVisible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_that_everything_that_can_be_used_has_a_name_for_a_screen_reader(qtbot: QtBot, theme: str) -> None:
     window, session = with_topic(qtbot, capture())
     session.say(Trouble("It failed."))
-    window.records.table.choose(3)
+    window.frame.records.table.choose(3)
     turn(session, window)
     window.wear("dark" if theme == "dark" else "light")
     usable = (QAbstractButton, QLineEdit, QAbstractScrollArea, QScrollBar)
@@ -216,13 +216,18 @@ def _is_part(widget: QWidget) -> bool:
 
 def test_that_tab_reaches_the_list_the_filter_and_the_inspector(qtbot: QtBot) -> None:
     window, session = with_topic(qtbot, capture())
-    window.records.table.choose(3)
+    window.frame.records.table.choose(3)
     turn(session, window)
     reached: set[QWidget] = set()
-    at: QWidget = window.explorer.filter
+    at: QWidget = window.frame.explorer.filter
     for _ in range(400):
         at = at.nextInFocusChain() or window
         if at.focusPolicy() & Qt.FocusPolicy.TabFocus and at.isVisible():
             reached.add(at)
-    assert {window.explorer.filter, window.explorer.list, window.records.table, window.inspector.tree} <= reached
-    assert {window.menu_button, window.records.follow_button, window.records.from_button} <= reached
+    assert {
+        window.frame.explorer.filter,
+        window.frame.explorer.list,
+        window.frame.records.table,
+        window.frame.inspector.tree,
+    } <= reached
+    assert {window.menu_button, window.frame.records.follow_button, window.frame.records.from_button} <= reached

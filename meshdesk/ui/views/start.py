@@ -1,15 +1,18 @@
 """The start page: connect to a Kafka, open a capture, or start the demo."""
 
 import re
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from meshdesk.session.opened import Opened
 from meshdesk.ui import icons, theme
 from meshdesk.ui.widgets.controls import Button, name_bars
 from meshdesk.ui.widgets.empty import ProgressBar
+
+if TYPE_CHECKING:  # nothing is open before the first paint
+    from meshdesk.session.opened import Opened
 
 NAME = "start"
 WIDTH = 520
@@ -109,7 +112,7 @@ class StartView(QWidget):
         else:
             (self.bootstrap if wrong[0] else self.registry).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def show_progress(self, opened: Opened | None) -> None:
+    def show_progress(self, opened: "Opened | None") -> None:
         """What is being opened, or why the last attempt came to nothing."""
         self._opening = opened
         self.refresh()

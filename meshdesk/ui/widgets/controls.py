@@ -14,6 +14,15 @@ TAG_HEIGHT = 20
 TAG_PAD = 6
 ARROW = "→"
 
+# The dot of a state: its tone, and whether it is hollow, which says without colour that nothing is connected.
+STATE_TONES = {
+    "opening": ("third", True),
+    "connecting": ("attention", True),
+    "live": ("good", False),
+    "ended": ("third", True),
+    "failed": ("bad", False),
+}
+
 
 class Button(QAbstractButton):
     """A flat button with an optional icon and a quieter lead before its text ("From" 15 min ago)."""

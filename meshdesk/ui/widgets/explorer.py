@@ -36,7 +36,7 @@ from meshdesk.model import wording
 from meshdesk.session.opened import Opened, State
 from meshdesk.session.readings import Topic
 from meshdesk.ui import icons, theme
-from meshdesk.ui.widgets.controls import Line, draw_dot, name_bars
+from meshdesk.ui.widgets.controls import STATE_TONES, Line, draw_dot, name_bars
 from meshdesk.ui.widgets.record_lines import CONTROLS
 
 Index = QModelIndex | QPersistentModelIndex
@@ -45,14 +45,6 @@ MARGIN = 12
 BEATS_BETWEEN = 8  # counts and rates are read by people: four times a second is often enough
 STEP = 14  # indent of one level
 NUMBERS = 56  # width of the column of rates
-
-STATE_TONES = {
-    "opening": ("third", True),
-    "connecting": ("attention", True),
-    "live": ("good", False),
-    "ended": ("third", True),
-    "failed": ("bad", False),
-}
 
 
 class Entry(NamedTuple):

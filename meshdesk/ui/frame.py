@@ -1,0 +1,162 @@
+"""The frame around an open capture: explorer, work area, inspector, and how they are arranged at any width."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QSplitterHandle, QWidget
+
+from meshdesk.model import wording
+from meshdesk.session.opened import Opened
+from meshdesk.ui import theme
+from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.views.records import RecordsView
+from meshdesk.ui.widgets.explorer import Explorer
+from meshdesk.ui.widgets.inspector import Inspector
+
+
+class Frame(QWidget):
+    """Three panels with lines between them that can be dragged. Widths and what is closed are remembered."""
+
+    said = Signal(str)  # a sentence that passes
+
+    def __init__(self, remembered: Remembered) -> None:
+        super().__init__()
+        self._remembered = remembered
+        self._is_narrow = False
+        self._is_slim = False
+        self._is_sized = False
+        self.explorer = Explorer()
+        self.records = RecordsView(remembered)
+        self.inspector = Inspector()
+        self._across = _Splitter(Qt.Orientation.Horizontal)
+        self._down = _Splitter(Qt.Orientation.Vertical)
+        self._down.addWidget(self.records)
+        for part in (self.explorer, self._down, self.inspector):
+            self._across.addWidget(part)
+        self._across.setStretchFactor(1, 1)
+        self._down.setStretchFactor(0, 1)
+        self.explorer.setVisible(remembered.is_on("window/explorer", True))
+        self.inspector.setVisible(remembered.is_on("window/inspector", True))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._across)
+        self.records.said.connect(self.said)
+        self.inspector.said.connect(self.said)
+
+    def refresh(self, captures: list[Opened]) -> None:
+        """Lets the panels ask what is new."""
+        self.explorer.refresh(captures)
+        self.records.refresh()
+        shown = self.records.opened
+        self.inspector.refresh(shown.details if shown is not None else None, self.records.table.chosen_count())
+
+    def show_topic(self, opened: Opened | None, topic: str) -> None:
+        self.records.show_topic(opened, topic)
+        self.explorer.mark(opened, topic)
+
+    def copy(self, as_json: bool) -> None:
+        """Copies what has the focus: a part of the inspector, or the selected records."""
+        focused = QApplication.focusWidget()
+        if focused is not None and self.inspector.isAncestorOf(focused) and not as_json:
+            self.inspector.copy_value()
+        else:
+            self.records.copy(as_json)
+
+    def find_topic(self) -> None:
+        if not self.explorer.isVisible():
+            self.toggle_explorer()
+        self.explorer.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.explorer.filter.selectAll()
+
+    def toggle_explorer(self) -> None:
+        shown = not self.explorer.isVisible()
+        self.explorer.setVisible(shown)
+        if not self._is_slim:
+            self._remembered.keep("window/explorer", shown)
+
+    def toggle_inspector(self) -> None:
+        shown = not self.inspector.isVisible()
+        self.inspector.setVisible(shown)
+        self._remembered.keep("window/inspector", shown)
+
+    def keep_sizes(self) -> None:
+        """Remembers the widths of what is open."""
+        keep = self._remembered.keep_numbers
+        if self.explorer.isVisible():
+            keep("window/explorer_width", [self.explorer.width()])
+        if self.inspector.isVisible() and self._is_narrow:
+            keep("window/inspector_height", [self.inspector.height()])
+        elif self.inspector.isVisible():
+            keep("window/inspector_width", [self.inspector.width()])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._is_sized:
+            self._is_sized = True
+            self._first_sizes(event.size().width())
+        self._arrange(event.size().width())
+
+    def _first_sizes(self, width: int) -> None:
+        """The panels as somebody left them; else as drawn, narrower in a window that is narrower than the drawing."""
+        roomy = width >= theme.DRAWN_FOR
+        left = self._kept("explorer_width", theme.EXPLORER if roomy else theme.EXPLORER_SMALL)
+        right = self._kept("inspector_width", theme.INSPECTOR if roomy else theme.INSPECTOR_SMALL)
+        self._across.setSizes([left, max(200, width - left - right), right])
+
+    def _arrange(self, width: int) -> None:
+        """Below 1100 px the inspector lies under the work area, below 900 px the explorer folds away."""
+        narrow, slim = width < theme.NARROW, width < theme.SLIM
+        if narrow != self._is_narrow:
+            self._is_narrow = narrow
+            shown = self.inspector.isVisibleTo(self)
+            (self._down if narrow else self._across).addWidget(self.inspector)
+            if narrow:
+                below = self._kept("inspector_height", theme.INSPECTOR_BELOW)
+                self._down.setSizes([max(200, self.height() - below), below])
+            else:
+                wide = self._kept("inspector_width", theme.INSPECTOR)
+                self._across.setSizes([self.explorer.width(), width - self.explorer.width() - wide, wide])
+            self.inspector.setVisible(shown)
+        if slim != self._is_slim:
+            self._is_slim = slim
+            self.explorer.setVisible(not slim and self._remembered.is_on("window/explorer", True))
+
+    def _kept(self, name: str, otherwise: int) -> int:
+        numbers = self._remembered.numbers(f"window/{name}")
+        return min(max(numbers[0], 120), 1600) if numbers else otherwise
+
+
+def status_facts(opened: Opened) -> tuple[tuple[str, str], ...]:
+    """The numbers at the left of the status line, each with its colour. What is at rest has no rate."""
+    status = opened.status
+    facts: list[tuple[str, str]] = [(f"{opened.title} · {opened.state_text}", "second")]
+    if opened.progress is not None:
+        progress = opened.progress
+        text = f"{progress.text} {progress.done / progress.of:.0%}" if progress.of else progress.text
+        facts.append((text, "accent_text"))
+    amount = f"{wording.plural(status.rows, 'record')} · {wording.size(status.bytes)}"
+    if opened.state == "live":
+        facts.append((f"{wording.rate(status.rows_rate)} · {amount}" if status.rows_rate else amount, "second"))
+        behind = "unknown" if status.behind is None else wording.count(status.behind)
+        facts.append((f"behind {behind}", "second"))
+    else:
+        facts.append((amount, "second"))
+    facts.append((f"dropped {wording.count(status.dropped)}", "bad_text" if status.dropped else "second"))
+    return tuple(facts)
+
+
+class _Splitter(QSplitter):
+    """Parts with a line of 1 px between them that can be dragged."""
+
+    def __init__(self, orientation: Qt.Orientation) -> None:
+        super().__init__(orientation)
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+
+    def createHandle(self) -> QSplitterHandle:
+        return _Handle(self.orientation(), self)
+
+
+class _Handle(QSplitterHandle):
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.fillRect(self.contentsRect(), theme.colours().line)

@@ -1,0 +1,33 @@
+"""What the command line asks of the window."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from meshdesk.session.connection import Connection
+from meshdesk.ui.theme import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is opened, what is shown of it, and what the window does by itself."""
+
+    files: tuple[Path, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    through: tuple[str, ...] | None = None  # a verb that prepares a mesh and says where it is (the demo)
+    through_title: str = "Demo"
+    demo: tuple[str, ...] | None = None  # the verb that the start page offers; None where there is no demo
+    view: str = ""  # a name of ui.views.VIEWS; "" is the view that fits
+    select: str = ""  # a topic, or a record as topic[partition]@offset
+    size: tuple[int, int] | None = None  # of the window, in device-independent pixels
+    scale: float = 1.0
+    theme: Choice | None = None  # None: as it was left
+    screenshot: Path | None = None  # write this picture and leave
+    screenshots: Path | None = None  # a bounded run without anybody: pictures into this folder
+    seconds: float = 20.0  # how long that run lasts once records can arrive
+    beat_report: Path | None = None  # figures of the beat, as JSON, at the end
+    config: Path | None = None  # the folder of what is remembered; None: the platform's
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Nobody sits before the window; it leaves by itself."""
+        return self.screenshot is not None or self.screenshots is not None

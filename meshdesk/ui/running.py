@@ -1,0 +1,77 @@
+"""What runs behind the window from its first paint on: the session, what was named, the beat, and the script."""
+
+import json
+from collections.abc import Callable
+
+from meshdesk.session.session import Session
+from meshdesk.ui.beat import Beat
+from meshdesk.ui.options import Options
+from meshdesk.ui.script import PATIENCE, TOUR_PATIENCE, Script, arrive, picture, tour
+from meshdesk.ui.window import Window
+
+
+class Running:
+    """One session, shown by one window."""
+
+    def __init__(self, window: Window, options: Options, leave: Callable[[], None]) -> None:
+        """`leave` ends the program; it is called when the pictures are taken."""
+        self._window = window
+        self._options = options
+        self._leave = leave
+        self._session = Session()
+        self._beat = Beat(self._session, self._each_beat)
+        window.attach(self._session)
+        self._open()
+        self._script = self._make_script()
+        self._beat.start()
+
+    @property
+    def code(self) -> int:
+        """The exit code."""
+        if self._script is None or not self._options.takes_pictures:
+            return 0
+        return 1 if self._script.code is None else self._script.code
+
+    @property
+    def sentence(self) -> str:
+        """Why no picture was taken."""
+        return self._script.sentence if self._script is not None and self._options.takes_pictures else ""
+
+    def end(self) -> None:
+        """Stops the beat, reports it where that was asked for, and ends all programs of the session."""
+        self._beat.stop()
+        if self._options.beat_report is not None:
+            self._options.beat_report.write_text(f"{json.dumps(self._beat.report())}\n", encoding="utf-8")
+        self._session.close()
+
+    def _open(self) -> None:
+        options, session = self._options, self._session
+        for path in options.files:
+            session.open_file(path)
+        for connection in options.connections:
+            session.connect(connection)
+        if options.through is not None:
+            session.open_through(options.through, options.through_title)
+        if options.view == "start":
+            self._window.show_start()
+
+    def _make_script(self) -> Script | None:
+        options, window = self._options, self._window
+        if options.screenshot is not None:
+            return Script(picture(window, options.screenshot, options.view, options.select), PATIENCE)
+        if options.screenshots is not None:
+            return Script(tour(window, options.screenshots, options.seconds), TOUR_PATIENCE)
+        return Script(arrive(window, options.select), TOUR_PATIENCE) if options.select else None
+
+    def _each_beat(self) -> None:
+        self._window.refresh()
+        script = self._script
+        if script is None or script.code is not None:
+            return
+        script.step()
+        if script.code is None:
+            return
+        if self._options.takes_pictures:
+            self._leave()
+        elif script.sentence:
+            self._window.toast.say(script.sentence)
