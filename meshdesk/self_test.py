@@ -124,6 +124,7 @@ def _save(session: Session, opened: Opened, target: Path) -> None:
 
 
 def _window(session: Session) -> None:
+    # Qt comes last: what needs no window is checked, and said, where there can be none.
     from meshdesk.ui.self_test import paint
 
     wrong = paint(session)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 
@@ -100,6 +101,7 @@ class Child:
                 self._words.append("It ended in the middle of a message.")
         except FrameError as error:
             self.kill(f"it spoke out of turn: {error}")
+        out.close()
         self._process.wait()
         self._threads[1].join(1.0)  # its last words
         self._sayings.put(None)
@@ -108,8 +110,9 @@ class Child:
     def _note(self) -> None:
         err = self._process.stderr
         assert err is not None
-        for line in err:
-            self._words.append(line.decode("utf-8", "replace").rstrip()[:500])
+        with err:
+            for line in err:
+                self._words.append(line.decode("utf-8", "replace").rstrip()[:500])
 
     def _speak(self) -> None:
         pipe = self._process.stdin
@@ -118,6 +121,7 @@ class Child:
             while (data := self._sayings.get()) is not None:
                 pipe.write(data)
                 pipe.flush()
+        except OSError:
+            pass  # it has ended; that is heard on its stdout
+        with suppress(OSError):  # what could not be said is dropped with the pipe
             pipe.close()
-        except (OSError, ValueError):
-            return  # it has ended; that is heard on its stdout
