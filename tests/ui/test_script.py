@@ -15,6 +15,7 @@ from meshdesk.session.connection import Connection
 from meshdesk.session.session import Session
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.script import CannotError, Script, Steps, arrive, picture, tour
+from meshdesk.ui.views import VIEWS
 from meshdesk.ui.window import Window
 from tests.kafka import MakeTopic
 from tests.ui.stored import LONG, TOPIC, order, packed, settle
@@ -197,3 +198,19 @@ def test_that_a_script_ends_with_its_sentence_once() -> None:
     for _ in range(4):
         script.step()
     assert (script.code, script.sentence) == (1, "There is no such topic.")
+
+
+STORED = sorted(Path(__file__).parents[1].joinpath("captures").glob("*.*cap*"))
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.name)
+@pytest.mark.parametrize("view", VIEWS)
+def test_that_every_view_shows_every_stored_capture(
+    qtbot: QtBot, session: Session, tmp_path: Path, path: Path, view: str
+) -> None:
+    session.open_file(path)
+    window = window_on(qtbot, session)
+    if view == "start":
+        window.show_start()
+    script = run(window, picture(window, tmp_path / "out.png", view, ""))
+    assert script.code == 0 or script.sentence.endswith((" holds no topic.", "ask for it again."))

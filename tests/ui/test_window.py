@@ -135,42 +135,6 @@ def test_that_a_mistake_of_the_window_is_counted_in_the_trouble_bar(qtbot: QtBot
     assert window.trouble.text == "MeshDesk made a mistake.  ×3  The window goes on."
 
 
-@pytest.mark.parametrize(
-    ("width", "explorer", "below"),
-    [(1_440, True, False), (1_100, True, False), (1_099, True, True), (899, False, True)],
-)
-def test_that_a_narrow_window_is_arranged_anew(qtbot: QtBot, width: int, explorer: bool, below: bool) -> None:
-    window, session = with_topic(qtbot, capture())
-    window.resize(width, 900)
-    turn(session, window)
-    assert window.frame.explorer.isVisible() is explorer
-    assert (window.frame.inspector.mapTo(window, window.frame.inspector.rect().topLeft()).x() < width / 2) is below
-    assert window.frame.records.table.viewport().height() > 100
-    window.resize(1_440, 900)
-    turn(session, window)
-    assert window.frame.explorer.isVisible()
-    assert window.frame.inspector.mapTo(window, window.frame.inspector.rect().topLeft()).x() > 900
-
-
-def test_that_the_panels_are_as_drawn(qtbot: QtBot) -> None:
-    window, _ = with_topic(qtbot, capture())
-    assert (window.frame.explorer.width(), window.frame.inspector.width()) == (264, 372)
-    assert window.frame.records.mapTo(window, window.frame.records.rect().topLeft()).y() == 44
-
-
-def test_that_closed_panels_and_widths_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:
-    window, session = with_topic(qtbot, capture(), Remembered(tmp_path))
-    window.actions_.inspector.trigger()
-    window.frame._across.setSizes([333, 1_000, 0])
-    turn(session, window)
-    window.close()
-    again, _ = with_topic(qtbot, capture(), Remembered(tmp_path))
-    assert not again.frame.inspector.isVisible()
-    assert again.frame.explorer.width() == pytest.approx(333, abs=2)
-    again.actions_.inspector.trigger()
-    assert again.frame.inspector.isVisible()
-
-
 def test_that_closing_the_only_capture_leads_back_to_the_start(qtbot: QtBot) -> None:
     window, session = with_topic(qtbot, capture())
     window.actions_.close.trigger()
@@ -178,14 +142,6 @@ def test_that_closing_the_only_capture_leads_back_to_the_start(qtbot: QtBot) -> 
     assert session.captures == []
     assert window.start.isVisible()
     assert window.place.text == "MeshDesk"
-
-
-def test_that_finding_a_topic_opens_the_explorer(qtbot: QtBot) -> None:
-    window, _ = with_topic(qtbot, capture())
-    window.actions_.explorer.trigger()
-    assert not window.frame.explorer.isVisible()
-    window.actions_.find_topic.trigger()
-    assert window.frame.explorer.isVisible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -1,0 +1,98 @@
+"""The frame: how its panels are arranged at any width, what it remembers of them, and the numbers of the status line."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from meshdesk.ui.frame import status_facts
+from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.window import Window
+from tests.ui.memory import MemoryCapture, MemorySession, Progress, Status, capture, opened, turn, window_on
+
+TOPIC = "orders.placed.v1"
+
+
+def with_topic(qtbot: QtBot, made: MemoryCapture, remembered: Remembered | None = None) -> tuple[Window, MemorySession]:
+    session = MemorySession(made)
+    window = window_on(session, remembered)
+    qtbot.addWidget(window)
+    window.open_topic(opened(made), TOPIC)
+    turn(session, window)
+    return window, session
+
+
+@pytest.mark.parametrize(
+    ("width", "explorer", "below"),
+    [(1_440, True, False), (1_100, True, False), (1_099, True, True), (899, False, True)],
+)
+def test_that_a_narrow_window_is_arranged_anew(qtbot: QtBot, width: int, explorer: bool, below: bool) -> None:
+    window, session = with_topic(qtbot, capture())
+    window.resize(width, 900)
+    turn(session, window)
+    assert window.frame.explorer.isVisible() is explorer
+    assert (window.frame.inspector.mapTo(window, window.frame.inspector.rect().topLeft()).x() < width / 2) is below
+    assert window.frame.records.table.viewport().height() > 100
+    window.resize(1_440, 900)
+    turn(session, window)
+    assert window.frame.explorer.isVisible()
+    assert window.frame.inspector.mapTo(window, window.frame.inspector.rect().topLeft()).x() > 900
+
+
+def test_that_the_panels_are_as_drawn(qtbot: QtBot) -> None:
+    window, _ = with_topic(qtbot, capture())
+    assert (window.frame.explorer.width(), window.frame.inspector.width()) == (264, 372)
+    assert window.frame.records.mapTo(window, window.frame.records.rect().topLeft()).y() == 44
+
+
+def test_that_closed_panels_and_widths_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:
+    window, session = with_topic(qtbot, capture(), Remembered(tmp_path))
+    window.actions_.inspector.trigger()
+    window.frame._across.setSizes([333, 1_000, 0])
+    turn(session, window)
+    window.close()
+    again, _ = with_topic(qtbot, capture(), Remembered(tmp_path))
+    assert not again.frame.inspector.isVisible()
+    assert again.frame.explorer.width() == pytest.approx(333, abs=2)
+    again.actions_.inspector.trigger()
+    assert again.frame.inspector.isVisible()
+
+
+def test_that_finding_a_topic_opens_the_explorer(qtbot: QtBot) -> None:
+    window, _ = with_topic(qtbot, capture())
+    window.actions_.explorer.trigger()
+    assert not window.frame.explorer.isVisible()
+    window.actions_.find_topic.trigger()
+    assert window.frame.explorer.isVisible()
+
+
+def test_that_the_facts_of_the_status_line_carry_what_is_lost_in_colour() -> None:
+    made = capture(10)
+    made.status = Status(10, 0.0, 0, 3, 2_130)
+    made.progress = Progress("Saving a.meshcap", 1, 4)
+    assert status_facts(opened(made)) == (
+        ("acme-prod · read-only", "second"),
+        ("Saving a.meshcap 25%", "accent_text"),
+        ("10 records · 2.1 kB", "second"),
+        ("behind 0", "second"),
+        ("dropped 3", "bad_text"),
+    )
+
+
+def test_that_copying_takes_what_has_the_focus(qtbot: QtBot) -> None:
+    made = capture(30)
+    window, session = with_topic(qtbot, made)
+    window.frame.records.table.choose(3)
+    turn(session, window)
+    window.frame.records.table.setFocus()
+    window.frame.copy(False)
+    turn(session, window)
+    assert QGuiApplication.clipboard().text() == "0\t1184001"
+    tree = window.frame.inspector.tree
+    tree.setFocus()
+    tree.setCurrentIndex(tree.nodes.index(0, 0))
+    window.activateWindow()
+    qtbot.waitUntil(lambda: tree.hasFocus(), timeout=5_000)
+    window.frame.copy(False)
+    assert QGuiApplication.clipboard().text() == "A-88213"

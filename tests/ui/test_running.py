@@ -1,0 +1,57 @@
+"""What runs behind the window: what was named is opened, the beat goes on, and all of it ends."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from meshdesk.ui.options import Options
+from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.running import Running
+from meshdesk.ui.window import Window
+from tests.ui.stored import TOPIC, packed
+
+
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("MESHDESK_CAPTURES", str(tmp_path / "captures"))
+
+
+def running_on(qtbot: QtBot, options: Options, leave: Callable[[], None] = lambda: None) -> tuple[Running, Window]:
+    window = Window(Remembered(None), None)
+    qtbot.addWidget(window)
+    window.resize(1_280, 720)
+    window.show()
+    return Running(window, options, leave), window
+
+
+def test_that_several_files_are_opened_and_the_named_topic_is_shown(qtbot: QtBot, tmp_path: Path) -> None:
+    files = (packed(tmp_path / "a", tmp_path / "a.meshcap", 10), packed(tmp_path / "b", tmp_path / "b.meshcap", 20))
+    running, window = running_on(qtbot, Options(files=files, select=TOPIC, beat_report=tmp_path / "beat.json"))
+    qtbot.waitUntil(lambda: window.frame.records.topic == TOPIC, timeout=20_000)
+    qtbot.waitUntil(lambda: window.frame.records.is_complete, timeout=20_000)
+    assert len(window.session.captures) == 2
+    assert window.current is window.session.captures[-1]
+    running.end()
+    assert json.loads((tmp_path / "beat.json").read_text(encoding="utf-8"))["work_ms"]["count"] > 0
+    assert (running.code, running.sentence) == (0, "")
+
+
+def test_that_the_program_leaves_once_the_picture_is_taken(qtbot: QtBot, tmp_path: Path) -> None:
+    left: list[bool] = []
+    file = packed(tmp_path / "a", tmp_path / "a.meshcap", 10)
+    options = Options(files=(file,), screenshot=tmp_path / "out.png")
+    running, _ = running_on(qtbot, options, lambda: left.append(True))
+    qtbot.waitUntil(lambda: bool(left), timeout=20_000)
+    running.end()
+    assert (running.code, running.sentence) == (0, "")
+    assert (tmp_path / "out.png").exists()
+
+
+def test_that_a_picture_that_was_not_taken_is_no_success(qtbot: QtBot, tmp_path: Path) -> None:
+    file = packed(tmp_path / "a", tmp_path / "a.meshcap", 10)
+    running, _ = running_on(qtbot, Options(files=(file,), screenshot=tmp_path / "out.png"))
+    running.end()
+    assert running.code == 1
