@@ -25,7 +25,7 @@ import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from meshdesk.demo import jars
-from meshdesk.demo.broker import HOST, Broker, kafka, start_broker
+from meshdesk.demo.broker import HOST, QUICK_BACK, Broker, kafka, start_broker
 from meshdesk.demo.java import Java
 from meshdesk.demo.server import Server
 from meshdesk.demo.trouble import DemoError
@@ -71,7 +71,8 @@ def broker(kafka_java: Java) -> Iterator[Broker]:
 @pytest.fixture
 def fresh_broker(kafka_java: Java) -> Iterator[Broker]:
     """A broker for tests that stop, kill or fill it."""
-    with start_broker(Path(tempfile.mkdtemp(prefix="meshdesk-test-")), remove_folder=True) as running:
+    folder = Path(tempfile.mkdtemp(prefix="meshdesk-test-"))
+    with start_broker(folder, properties=QUICK_BACK, remove_folder=True) as running:
         yield running
 
 

@@ -39,6 +39,7 @@ class Demo:
             stderr=subprocess.PIPE,
             env={**os.environ, "TMPDIR": str(place)},
         )
+        self._ended: tuple[int, str] | None = None
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
 
@@ -71,6 +72,8 @@ class Demo:
 
     def end(self) -> tuple[int, str]:
         """Waits for its end; exit code and what it said on stderr."""
+        if self._ended is not None:
+            return self._ended
         assert self.process.stdout is not None
         assert self.process.stderr is not None
         code = self.process.wait(SECONDS)
@@ -79,7 +82,8 @@ class Demo:
         self.close_stdin()
         self.process.stdout.close()
         self.process.stderr.close()
-        return code, words
+        self._ended = code, words
+        return self._ended
 
 
 @contextmanager
