@@ -157,8 +157,9 @@ class Capture:
         name = f"index-{writer.number}"
         position = writer.positions.get(name, SIZE)
         entries: list[Entry] = []
-        while data := self.store.read(name, position, CHUNK) if self.store.size(name) > position else b"":
-            found, taken = sound_entries(self.store, data)
+        size = self.store.size(name)  # asked once: a writer that is quicker than we are cannot keep us here
+        while position < size:
+            found, taken = sound_entries(self.store, self.store.read(name, position, CHUNK))
             if not taken:
                 break
             entries += found
@@ -171,7 +172,8 @@ class Capture:
         position = writer.positions.get(name, 0)
         lines: list[Line] = []
         length = CHUNK
-        while (size := self.store.size(name)) > position:
+        size = self.store.size(name)
+        while position < size:
             found, taken = decode_lines(self.store.read(name, position, length))
             if not taken and size - position <= length:
                 break

@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -25,13 +24,21 @@ __all__ = ["Options", "run"]
 
 PICTURE_SIZE = (1440, 900)
 UNSEEN_MS = 500  # a window that is never painted (minimised from the start) gets its session all the same
-Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
+NO_DISPLAY = (
+    "There is no display: neither DISPLAY nor WAYLAND_DISPLAY is set. Start MeshDesk on a desktop; "
+    "without one, --screenshot writes a picture, and tail, read and collect work in the terminal."
+)
 
 
 def run(options: Options) -> int:
     """Runs the window until it is closed, or until the pictures are taken. Gives the exit code."""
     if options.scale != 1.0:
         os.environ["QT_SCALE_FACTOR"] = f"{options.scale:g}"  # read by Qt when the application is made
+    if not _has_display():
+        if not options.takes_pictures:
+            sys.stderr.write(f"{NO_DISPLAY}\n")
+            return 1
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"  # pictures are the same there, pixel by pixel
     qInstallMessageHandler(_log_qt)
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
@@ -111,6 +118,12 @@ class _Program:
             self._app.quit()
         else:
             self._window.report(Trouble(text, advice, "window", "bad", time.time_ns() // 1_000_000))
+
+
+def _has_display() -> bool:
+    """False on a Linux without a screen, where Qt would abort the process."""
+    named = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    return named or not sys.platform.startswith("linux") or QApplication.instance() is not None
 
 
 def _size(window: Window, options: Options, remembered: Remembered) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from meshdesk.ui import theme
-from meshdesk.ui.app import Options, run
+from meshdesk.ui.app import NO_DISPLAY, Options, run
 from meshdesk.ui.views.records import RecordsView
 from meshdesk.ui.window import Window
 from tests.ui.stored import TOPIC, packed
@@ -138,3 +138,22 @@ def test_that_an_unknown_topic_is_said_in_the_open_window(qtbot: QtBot, tmp_path
     later(look)
     assert run(Options(files=(file,), select="none.v1", config=tmp_path / "config")) == 0
     assert said[-1].endswith("has no topic “none.v1”. Check its name.")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")
+def test_that_without_a_display_it_says_so_and_pictures_are_taken_all_the_same(tmp_path: Path) -> None:
+    gone = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in gone}
+    line = [sys.executable, "-m", "meshdesk"]
+    ran = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stderr) == (1, f"{NO_DISPLAY}\n")
+    out = tmp_path / "start.png"
+    ran = subprocess.run(
+        [*line, "--view", "start", "--screenshot", str(out)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert out.stat().st_size > 5_000

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -146,7 +147,10 @@ def test_that_three_brokers_are_one_cluster_that_replicates(kafka_java: Java, tm
     try:
         admin = AdminClient({"bootstrap.servers": brokers[0].bootstrap, "log_level": 0})
         admin.create_topics([NewTopic("replicated", 3, 3)])["replicated"].result(30)
-        seen = admin.list_topics(timeout=30)
+        until = time.monotonic() + 30
+        # A broker other than the controller hears of a new topic a moment after its creation was answered.
+        while "replicated" not in (seen := admin.list_topics(timeout=30)).topics:
+            assert time.monotonic() < until, "the broker that was asked never heard of the topic"
         assert sorted(seen.brokers) == [1, 2, 3]
         assert seen.cluster_id == brokers[2].cluster_id
         assert {len(partition.replicas) for partition in seen.topics["replicated"].partitions.values()} == {3}

@@ -17,7 +17,7 @@ from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.pack import pack, pack_in_place, unpack
 from meshdesk.capture.reader import Capture, open_captures
 from meshdesk.capture.samples import read_samples
-from meshdesk.capture.store import CaptureError, Folder
+from meshdesk.capture.store import HEAD_ROOM, CaptureError, Folder
 from meshdesk.capture.writer import Writer
 from meshdesk.model.fact import Checked, Fact
 from tests.unit.capture.making import SEEN, Rec, all_rows, counted, disk_full_at, made_capture, opened, table, write
@@ -344,6 +344,8 @@ def test_that_what_was_collected_before_the_disk_was_full_is_packed_in_place(tmp
     assert saved.damage() == ""
     with zipfile.ZipFile(tmp_path / "saved.meshcap") as archive:
         assert archive.testzip() is None
+        behind = HEAD_ROOM + archive.infolist()[0].file_size
+    assert (tmp_path / "saved.meshcap").read_bytes()[behind : behind + 4] == b"PK\3\4"  # nothing torn lies between
 
 
 def test_that_a_capture_that_finds_no_room_to_become_a_file_stays_a_capture(tmp_path: Path) -> None:

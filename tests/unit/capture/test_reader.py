@@ -18,7 +18,7 @@ from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.reader import CHUNK, Capture, TopicKey, open_captures, segment_name
 from meshdesk.capture.records import read_batch
 from meshdesk.capture.samples import read_samples
-from meshdesk.capture.store import CaptureError
+from meshdesk.capture.store import CaptureError, Folder
 from meshdesk.capture.writer import Writer
 from meshdesk.model.fact import Checked, Fact
 from tests.unit.capture.making import SEEN, Rec, all_rows, counted, made_capture, opened, recs, write
@@ -74,6 +74,15 @@ def topic_part(capture: Capture, topic: str, first: int, count: int) -> list[Rec
     for placed, start, stop in capture.topic_rows(topic, first, count):
         found += recs(read_batch(capture, placed))[start:stop]
     return found
+
+
+def test_that_every_part_of_a_topic_is_found_across_its_batches(tmp_path: Path) -> None:
+    batches = [[counted(0)], [counted(n) for n in range(1, 5)], [counted(5), counted(6)]]
+    folder = made_capture(tmp_path / "parts", {"before": [[counted(99)]], "t": batches, "behind": [[counted(98)]]})
+    capture, rows = opened(folder), [record for batch in batches for record in batch]
+    for first in range(8):
+        for count in range(9):
+            assert topic_part(capture, "t", first, count) == rows[first : first + count], (first, count)
 
 
 def test_that_ranges_gaps_and_ends_add_up_to_coverage(folder: Path) -> None:
@@ -176,6 +185,32 @@ def check_rows(capture: Capture, read: int) -> int:
         assert placed.topic == f"t{read % 2}"
         read += placed.batch.rows
     return read
+
+
+class Busy(Folder):
+    """A capture whose writer stores a record of a new topic after whatever is read of it."""
+
+    writer: Writer
+    stored = 0
+
+    def read(self, name: str, position: int, length: int) -> bytes:
+        data = super().read(name, position, length)
+        write(self.writer, self.writer.topic(f"t{self.stored}"), [counted(self.stored)])
+        self.stored += 1
+        return data
+
+
+def test_that_a_topic_that_is_new_between_two_reads_is_known_by_its_name(folder: Path) -> None:
+    store = Busy(folder)
+    store.writer = Writer(folder)
+    write(store.writer, store.writer.topic("first"), [counted(0)])
+    capture = Capture(store)
+    for _ in range(5):
+        capture.refresh()
+    store.writer.close()
+    assert capture.rows > 4
+    assert list(capture.topics) == ["first", *(f"t{number}" for number in range(capture.rows - 1))]
+    capture.close()
 
 
 def test_that_refresh_says_whether_there_was_something(folder: Path) -> None:
