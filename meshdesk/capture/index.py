@@ -5,14 +5,17 @@ import zlib
 from dataclasses import dataclass
 
 SIZE = 64
-HEADER = b"MESHDESK INDEX 1".ljust(SIZE, b"\0")
+MAGIC = (
+    b"MESHDESK INDEX 2"  # version 1 wrote one index for all generations of a writer, which begins with row 0 of its own
+)
 
-BATCH, RANGE, COVERED, SAMPLES = 1, 2, 3, 4
+BATCH, RANGE, COVERED, SAMPLES, DROPPED = 1, 2, 3, 4, 5
 READ_UNCOMMITTED, LOST = 1, 2  # flags of a range: read so; its offsets were gone before we came (retention)
 NO_TIME = -(1 << 63)
 
 _BATCH = struct.Struct("<BBHIIIQIqqqQ")  # 60 bytes, then the checksum
 _RANGE = struct.Struct("<BBHIiIqqqqq4x")
+_HEADER = struct.Struct("<16sQ36x")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,43 @@ class SampleBatch:
     last_seen: int
 
 
-Entry = Batch | Span | SampleBatch
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A generation that went because of the size limit. Row numbers go on counting as if it were there."""
+
+    writer: int
+    generation: int
+    rows: int  # of all that were dropped from the capture so far
+    topics: tuple[tuple[int, int], ...] = ()  # (topic, rows dropped of it so far) of each topic in that generation
+
+
+Entry = Batch | Span | SampleBatch | Dropped
 
 
 class NewerEntry(Exception):
     """An entry of a kind that this version does not know, with a sound checksum: the capture is newer than the program."""
 
 
+def encode_header(first_row: int) -> bytes:
+    """What an index begins with: the number, among all rows of the capture, of the first row that it names."""
+    return _sealed(_HEADER.pack(MAGIC, first_row))
+
+
+def decode_header(data: bytes) -> int | None:
+    """The first row's number; None where the header is torn, or version 1 wrote it."""
+    if not data.startswith(MAGIC) or not _sound(data, 0):
+        return None
+    first_row: int = _HEADER.unpack_from(data)[1]
+    return first_row
+
+
 def encode_entry(entry: Entry) -> bytes:
     """The entry's bytes; a batch with its ranges behind it, to be written at once."""
     if isinstance(entry, Span):
         return _range(entry, COVERED)
+    if isinstance(entry, Dropped):
+        head = _BATCH.pack(DROPPED, 0, len(entry.topics), entry.generation, entry.writer, 0, entry.rows, 0, 0, 0, 0, 0)
+        return _sealed(head) + b"".join(_range(Span(topic, 0, rows, rows), RANGE) for topic, rows in entry.topics)
     if isinstance(entry, SampleBatch):
         return _sealed(
             _BATCH.pack(SAMPLES, 0, 0, entry.segment, entry.length, entry.rows, entry.position, 0,
@@ -103,7 +132,7 @@ def _entry(data: bytes, at: int) -> tuple[Entry | None, int]:
     kind = data[at]
     if kind == COVERED:
         return _span(data, at), SIZE
-    if kind not in (BATCH, SAMPLES):
+    if kind not in (BATCH, SAMPLES, DROPPED):
         raise NewerEntry
     _, _, ranges, segment, length, rows, position, topic, seen, oldest, newest, payload = _BATCH.unpack_from(data, at)
     if kind == SAMPLES:
@@ -112,6 +141,9 @@ def _entry(data: bytes, at: int) -> tuple[Entry | None, int]:
     if not all(_sound(data, place) and data[place] == RANGE for place in places):
         return None, 0
     spans = tuple(_span(data, place) for place in places)
+    if kind == DROPPED:
+        topics = tuple((span.topic, span.begin) for span in spans)
+        return Dropped(length, segment, position, topics), SIZE * (ranges + 1)
     return Batch(segment, position, length, rows, topic, seen, oldest, newest, payload, spans), SIZE * (ranges + 1)
 
 

@@ -12,9 +12,9 @@ from contextlib import suppress
 from functools import reduce
 from pathlib import Path
 
-from meshdesk.capture.index import SIZE, Batch, SampleBatch
 from meshdesk.capture.lines import decode_lines
-from meshdesk.capture.reader import segment_name, sound_entries
+from meshdesk.capture.names import is_ours, segment_name
+from meshdesk.capture.reader import Capture, Placed, PlacedSamples
 from meshdesk.capture.store import (
     HEAD_ROOM,
     MESHCAP,
@@ -28,7 +28,6 @@ from meshdesk.capture.store import (
 )
 
 CHUNK = 4 << 20
-FILES = re.compile(r"manifest\.json|(?:index|names|facts)-\d+|(?:records|samples)-\d+-\d{3,}\.arrow")
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all; may raise to cancel
 
@@ -146,7 +145,7 @@ def _unpack(store: Store, source: Path, folder: Path) -> Path:
     try:
         home.mkdir(mode=0o700, parents=True)
         made = True
-        for name in filter(FILES.fullmatch, store.names()):
+        for name in filter(is_ours, store.names()):
             with (home / name).open("xb") as file:
                 for piece in _pieces(store, name, store.size(name)):
                     file.write(piece)
@@ -169,25 +168,30 @@ def _refuse_twins(stores: Sequence[Store]) -> None:
 
 
 def _whole(store: Store) -> Iterator[tuple[str, int]]:
-    """(file, bytes) of all that is whole now: the index up to its last sound entry, and the segments as far as it names them."""
+    """(file, bytes) of all that is whole now: each index up to its last sound entry, and the segments as far as it names them.
+
+    Of a folder, the files are held open from here on: sealing and dropping may take their names away before they are copied.
+    """
+    capture = Capture(store)
+    capture.refresh()
     ends: dict[str, int] = {}
-    for name in store.names():
-        if FILES.fullmatch(name) and name.startswith("index-"):
-            writer = int(name.partition("-")[2])
-            entries, taken = sound_entries(store, store.read(name, SIZE, store.size(name)))
-            ends[name] = SIZE + taken
-            for entry in entries:
-                if isinstance(entry, Batch | SampleBatch):
-                    kind = "records" if isinstance(entry, Batch) else "samples"
-                    segment = segment_name(writer, entry.segment, kind)
-                    ends[segment] = max(ends.get(segment, 0), entry.position + entry.length)
-    names = store.names()  # listed behind the index, which may name a segment that has only just begun
+    for generation in capture.generations:
+        if generation.sealed:
+            ends[generation.index] = store.size(generation.index)
+            continue
+        ends[generation.index] = generation.position
+        stored: list[Placed | PlacedSamples] = [*generation.batches, *generation.samples]
+        for placed in stored:
+            ends[placed.file] = max(ends.get(placed.file, 0), placed.batch.position + placed.batch.length)
+    names = store.names()
+    if isinstance(store, Folder):
+        store.hold(name for name in names if name in ends)
     for name in names:
-        if name.startswith(("names-", "facts-")):
+        if name.startswith(("names-", "facts-")) and is_ours(name):
             ends[name] = decode_lines(store.read(name, 0, store.size(name)))[1]
     yield "manifest.json", store.size("manifest.json")
     for name in names:
-        if FILES.fullmatch(name) and name in ends:
+        if name in ends:
             yield name, min(ends[name], store.size(name))
 
 

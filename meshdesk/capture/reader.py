@@ -3,15 +3,26 @@
 Imports no Arrow, as the window reads with it before anything else.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from meshdesk.capture.coverage import Coverage
-from meshdesk.capture.index import SIZE, Batch, Entry, NewerEntry, SampleBatch, Span, decode_entries
+from meshdesk.capture.index import (
+    SIZE,
+    Batch,
+    Dropped,
+    Entry,
+    NewerEntry,
+    SampleBatch,
+    Span,
+    decode_entries,
+    decode_header,
+)
 from meshdesk.capture.lines import Line, decode_lines
+from meshdesk.capture.names import PARTS, generation_of, segment_name, writer_of
+from meshdesk.capture.sealed import SealError, sealed_index
 from meshdesk.capture.store import CaptureError, Store, open_stores
 from meshdesk.model.fact import Checked, Fact, fact_from
 from meshdesk.model.wording import plural
@@ -21,18 +32,31 @@ CHUNK = 4 << 20  # read at once of a growing file; 65,000 entries
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A batch and its place among all rows of the capture."""
+    """A batch, the file that holds it, and its place among all rows of the capture."""
 
     writer: int
     batch: Batch
     topic: str
-    first_row: int
+    first_row: int  # of its first record; where it is sealed, of the generation's first
+    sealed: bool = False
+
+    @property
+    def file(self) -> str:
+        return segment_name(self.writer, self.batch.segment, "sealed" if self.sealed else "records")
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedSamples:
+    """A batch of samples and the file that holds it."""
+
     writer: int
     batch: SampleBatch
+    sealed: bool = False
+    skip: int = 0  # rows at its front that were handed out before it was sealed
+
+    @property
+    def file(self) -> str:
+        return segment_name(self.writer, self.batch.segment, "sealed" if self.sealed else "samples")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +68,68 @@ class TopicKey:
 
 
 @dataclass(slots=True)
-class TopicRows:
-    """The rows of one topic, in the order in which they arrived."""
+class Part:
+    """The rows of one topic in one generation, in the order in which they arrived."""
 
     batches: list[Placed] = field(default_factory=list)
-    firsts: list[int] = field(default_factory=list)  # row k of the topic is in the batch with the last first ≤ k
+    firsts: list[int] = field(default_factory=list)  # row k of the part is in the batch with the last first ≤ k
     rows: int = 0
     bytes: int = 0
+
+    def add(self, placed: Placed) -> None:
+        self.batches.append(placed)
+        self.firsts.append(self.rows)
+        self.rows += placed.batch.rows
+        self.bytes += placed.batch.payload
+
+
+@dataclass(slots=True)
+class Generation:
+    """What a writer wrote between two rolls. Rows of a sealed one lie topic by topic; each knows its number."""
+
+    writer: int
+    number: int
+    index: str  # the file that names its batches
+    sealed: bool = False
+    first_row: int | None = None  # as its index says; None: behind all before it (version 1)
+    rows: int = 0
+    position: int = SIZE  # how far its index has been read
+    batches: list[Placed] = field(default_factory=list)
+    samples: list[PlacedSamples] = field(default_factory=list)
+    parts: dict[str, Part] = field(default_factory=dict)
+    covered: list[Span] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+
+    @property
+    def name(self) -> tuple[int, int]:
+        """What it is called: its writer and its number."""
+        return self.writer, self.number
+
+    @property
+    def sample_rows(self) -> int:
+        return sum(placed.batch.rows for placed in self.samples)
+
+
+@dataclass(slots=True)
+class TopicRows:
+    """The rows of one topic over all generations, in the order in which they arrived: rows [first, rows) are there."""
+
+    first: int = 0  # as many were dropped
+    rows: int = 0
+    bytes: int = 0
+    parts: list[Part] = field(default_factory=list)
+    firsts: list[int] = field(default_factory=list)  # row k of the topic is in the part with the last first ≤ k
+
+    @property
+    def count(self) -> int:
+        """How many rows are there."""
+        return self.rows - self.first
 
 
 @dataclass(slots=True)
 class _Writer:
     number: int
-    positions: dict[str, int] = field(default_factory=dict)  # how far each of its files has been read
+    positions: dict[str, int] = field(default_factory=dict)  # how far its names and facts have been read
     topics: dict[int, TopicKey] = field(default_factory=dict)
 
 
@@ -65,106 +138,240 @@ class Capture:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.batches: list[Placed] = []
-        self.samples: list[PlacedSamples] = []
+        self.generations: list[Generation] = []  # in the order of their rows
         self.series: dict[tuple[int, int], Line] = {}  # (writer, number): what the samples of that number measure
         self.topics: dict[str, TopicRows] = {}
         self.coverage: dict[tuple[TopicKey, int], Coverage] = {}
         self.end_seen: dict[tuple[TopicKey, int], int] = {}
-        self.rows = 0
-        self._firsts: list[int] = []
+        self.rows = 0  # the number of the next row
+        self.dropped = 0  # rows that went because of the size limit
         self._writers: dict[int, _Writer] = {}
+        self._known: dict[tuple[int, int], Generation] = {}
+        self._gone = (0, 0)  # generations up to this one were dropped; none has the writer 0
+        self._unreadable: set[tuple[int, int]] = set()  # sealed ones that are damaged
         self._facts: list[Fact | Checked] = []
+        self._samples: list[PlacedSamples] = []
 
     @property
     def id(self) -> str:
         return str(self.store.manifest.get("id", ""))
 
+    @property
+    def batches(self) -> list[Placed]:
+        """Every batch, generation by generation."""
+        return [placed for generation in self.generations for placed in generation.batches]
+
+    @property
+    def samples(self) -> list[PlacedSamples]:
+        """Every batch of samples, in the order in which they were written."""
+        return [placed for generation in self.generations for placed in generation.samples]
+
     def refresh(self) -> bool:
         """Reads what was written since; True where there was something. Raises CaptureError."""
-        for name in self.store.names():
-            if match := re.fullmatch(r"(?:index|facts|names)-(\d+)", name):
-                self._writers.setdefault(int(match[1]), _Writer(int(match[1])))
+        names = self.store.names()
+        for name in names:
+            if (writer := writer_of(name)) is not None:
+                self._writers.setdefault(writer, _Writer(writer))
+        is_shaped_anew = self._find_generations(names)
+        if is_shaped_anew:
+            self._reckon()
         news = [self._read(self._writers[number]) for number in sorted(self._writers)]
-        return any(news)
+        if any(dropped for _, dropped in news):
+            self._reckon()
+        return is_shaped_anew or any(read for read, _ in news)
 
     def take_facts(self) -> list[Fact | Checked]:
         """The facts that `refresh` found since the last call, in the order in which they were written."""
         facts, self._facts = self._facts, []
         return facts
 
-    def place(self, row: int) -> tuple[Placed, int]:
-        """The batch that holds a row, and the row's place in it. Raises IndexError."""
-        if not 0 <= row < self.rows:
-            raise IndexError(row)
-        placed = self.batches[bisect_right(self._firsts, row) - 1]
-        return placed, row - placed.first_row
+    def take_samples(self) -> list[PlacedSamples]:
+        """The batches of samples that `refresh` found since the last call; one that was handed out does not come again
+        when it is sealed."""
+        samples, self._samples = self._samples, []
+        return samples
 
     def topic_rows(self, topic: str, first: int, count: int) -> Iterator[tuple[Placed, int, int]]:
-        """Where rows [first, first + count) of a topic lie: (batch, from, to) in its rows, in order."""
+        """Where rows [first, first + count) of a topic lie: (batch, from, to) in its rows, in order; dropped ones nowhere."""
         rows = self.topics.get(topic)
         if rows is None:
             return
-        first, end = max(0, first), min(rows.rows, first + count)
+        end = min(rows.rows, first + count)
+        first = max(rows.first, first)
         at = bisect_right(rows.firsts, first) - 1
         while first < end:
-            placed = rows.batches[at]
-            start = first - rows.firsts[at]
-            stop = min(placed.batch.rows, end - rows.firsts[at])
-            yield placed, start, stop
-            first, at = rows.firsts[at] + placed.batch.rows, at + 1
+            part, base = rows.parts[at], rows.firsts[at]
+            number = bisect_right(part.firsts, first - base) - 1
+            while first < end and number < len(part.batches):
+                placed, batch_first = part.batches[number], base + part.firsts[number]
+                yield placed, first - batch_first, min(placed.batch.rows, end - batch_first)
+                first, number = batch_first + placed.batch.rows, number + 1
+            at += 1
 
     def damage(self) -> str:
         """A sentence on what is torn or cut off, for a capture that nobody writes any more; "" where all is whole."""
+        name = self.store.path.name
         torn = sum(self._unread(writer) for writer in self._writers.values())
+        torn += sum(self._torn(generation) for generation in self.generations)
         sizes: dict[str, int] = {}
-        cut = sum(placed.batch.rows for placed in self.batches if self._is_cut(placed, "records", sizes))
+        cut = sum(placed.batch.rows for placed in self.batches if self._is_cut(placed, sizes)) + self._missing()
         if cut:
-            return f"{plural(cut, 'record')} of {self.store.path.name} cannot be read: a part of the file is missing."
+            return f"{plural(cut, 'record')} of {name} cannot be read: a part of the file is missing."
+        if self._unreadable:
+            return f"A part of {name} cannot be read: {segment_name(*min(self._unreadable), 'sealed')} is damaged."
         if torn:
-            name = self.store.path.name
             return f"{name} ends in the middle of a write; its last {plural(torn, 'byte')} are left out, all before is whole."
-        if any(self._is_cut(placed, "samples", sizes) for placed in self.samples):
-            return f"Some counts and rates of {self.store.path.name} are not shown: a part of the file is missing."
+        if any(self._is_cut(placed, sizes) for placed in self.samples):
+            return f"Some counts and rates of {name} are not shown: a part of the file is missing."
         return ""
 
     def close(self) -> None:
         self.store.close()
 
-    def _is_cut(self, placed: Placed | PlacedSamples, kind: str, sizes: dict[str, int]) -> bool:
-        name = segment_name(placed.writer, placed.batch.segment, kind)
-        if name not in sizes:
-            sizes[name] = self.store.size(name)
-        return sizes[name] < placed.batch.position + placed.batch.length
+    # Generations
+
+    def _find_generations(self, names: list[str]) -> bool:
+        """Takes new generations and newly sealed ones in; True where there are any."""
+        found = {}
+        for name in names:  # in order, so that a sealed file comes behind the index that it replaces
+            if (of := generation_of(name)) and of[:2] > self._gone:
+                found[of[:2]] = (name, of[2])
+        changed = False
+        for key in sorted(found):
+            name, sealed = found[key]
+            known = self._known.get(key)
+            if sealed and key not in self._unreadable and (known is None or not known.sealed):
+                changed = self._take_sealed(key, name) or changed
+            if key not in self._known and (not sealed or segment_name(*key, "index") in names):
+                self._known[key] = Generation(*key, name if not sealed else segment_name(*key, "index"))
+                changed = True
+        if changed:
+            self.generations = [self._known[key] for key in sorted(self._known)]
+        return changed
+
+    def _take_sealed(self, key: tuple[int, int], name: str) -> bool:
+        try:
+            first_row, data = sealed_index(self.store, name)
+        except SealError:
+            self._unreadable.add(key)
+            return False
+        entries, _ = sound_entries(self.store, data)
+        before = self._known.get(key)
+        generation = Generation(*key, name, sealed=True, first_row=first_row, position=0)
+        self._known[key] = generation
+        writer = self._writers[key[0]]
+        self._read_names(writer)
+        skip = before.sample_rows if before else 0
+        for entry in entries:
+            self._take(writer, generation, entry)
+        fresh = []
+        for placed in generation.samples:
+            if skip < placed.batch.rows:
+                fresh.append(PlacedSamples(placed.writer, placed.batch, True, skip))
+            skip = max(0, skip - placed.batch.rows)
+        self._samples += fresh
+        if before:
+            self.store.forget([before.index, *(segment_name(*key, kind) for kind in PARTS)])
+        return True
+
+    def _reckon(self) -> None:
+        """Counts rows anew over all generations, after one of them came, was sealed or was dropped."""
+        first_of: dict[str, int] = {}
+        for generation in self.generations:
+            topics = self._writers[generation.writer].topics
+            for dropped in generation.dropped:
+                self._gone = max(self._gone, (dropped.writer, dropped.generation))
+                self.dropped = max(self.dropped, dropped.rows)
+                for number, count in dropped.topics:
+                    name = _key_of(topics, number).name
+                    first_of[name] = max(count, first_of.get(name, 0))
+        self._let_go()
+        self.topics = {
+            name: TopicRows(first_of.get(name, 0), first_of.get(name, 0)) for name in (*self.topics, *first_of)
+        }
+        self.rows = self.dropped
+        for generation in self.generations:
+            self.rows = max(self.rows, generation.first_row or 0) + generation.rows
+            for name, part in generation.parts.items():
+                rows = self.topics.setdefault(name, TopicRows())
+                rows.parts.append(part)
+                rows.firsts.append(rows.rows)
+                rows.rows += part.rows
+                rows.bytes += part.bytes
+
+    def _let_go(self) -> None:
+        """Forgets the generations that were dropped, and the files that were kept open of them."""
+        gone = [known for key, known in self._known.items() if key <= self._gone]
+        if gone:
+            for generation in gone:
+                del self._known[generation.name]
+                self.store.forget([generation.index, *(segment_name(*generation.name, kind) for kind in PARTS)])
+            self.generations = [self._known[key] for key in sorted(self._known)]
+            self._settle_anew()
+
+    def _settle_anew(self) -> None:
+        self.coverage = {}
+        for generation in self.generations:
+            writer = self._writers[generation.writer]
+            for placed in generation.batches:
+                for span in placed.batch.spans:
+                    self._settle(writer, span)
+            for span in generation.covered:
+                self._settle(writer, span)
+
+    def _missing(self) -> int:
+        """Rows of generations that are not there though nobody dropped them."""
+        missing, rows = 0, self.dropped
+        for generation in self.generations:
+            if generation.first_row is not None:
+                missing += max(0, generation.first_row - rows)
+                rows = max(rows, generation.first_row)
+            rows += generation.rows
+        return missing
+
+    def _is_cut(self, placed: Placed | PlacedSamples, sizes: dict[str, int]) -> bool:
+        if placed.file not in sizes:
+            sizes[placed.file] = self.store.size(placed.file)
+        return sizes[placed.file] < placed.batch.position + placed.batch.length
 
     def _unread(self, writer: _Writer) -> int:
-        names = (f"{kind}-{writer.number}" for kind in ("index", "names", "facts"))
+        names = (f"{kind}-{writer.number}" for kind in ("names", "facts"))
         return sum(max(0, self.store.size(name) - writer.positions.get(name, 0)) for name in names)
 
-    def _read(self, writer: _Writer) -> bool:
-        entries = self._new_entries(writer)
-        # Names are written before the entries that use them, so they are read after them.
-        names = self._new_lines(writer, "names")
-        facts = self._new_lines(writer, "facts")
-        for line in names:
-            self._name(writer, line)
-        for entry in entries:
-            self._take(writer, entry)
-        self._facts += [fact for line in facts if (fact := fact_from(line))]
-        return bool(entries or names or facts)
+    def _torn(self, generation: Generation) -> int:
+        return 0 if generation.sealed else max(0, self.store.size(generation.index) - generation.position)
 
-    def _new_entries(self, writer: _Writer) -> list[Entry]:
-        name = f"index-{writer.number}"
-        position = writer.positions.get(name, SIZE)
+    # Reading on
+
+    def _read(self, writer: _Writer) -> tuple[bool, bool]:
+        """Reads on in all files of a writer: (whether there was something, whether a generation was dropped)."""
+        growing = [known for known in self._known.values() if known.writer == writer.number and not known.sealed]
+        entries = [
+            (generation, self._new_entries(generation)) for generation in sorted(growing, key=lambda g: g.number)
+        ]
+        # Names are written before the entries that use them, so they are read after them.
+        names = self._read_names(writer)
+        facts = self._new_lines(writer, "facts")
+        dropped = False
+        for generation, found in entries:
+            for entry in found:
+                self._take(writer, generation, entry)
+                self._count(generation, entry)
+                dropped = dropped or isinstance(entry, Dropped)
+        self._facts += [fact for line in facts if (fact := fact_from(line))]
+        return bool(names or facts or any(found for _, found in entries)), dropped
+
+    def _new_entries(self, generation: Generation) -> list[Entry]:
         entries: list[Entry] = []
-        size = self.store.size(name)  # asked once: a writer that is quicker than we are cannot keep us here
-        while position < size:
-            found, taken = sound_entries(self.store, self.store.read(name, position, CHUNK))
+        size = self.store.size(generation.index)  # asked once: a writer that is quicker than we are cannot keep us here
+        if size >= SIZE and generation.first_row is None and not generation.batches:
+            generation.first_row = decode_header(self.store.read(generation.index, 0, SIZE))
+        while generation.position < size:
+            found, taken = sound_entries(self.store, self.store.read(generation.index, generation.position, CHUNK))
             if not taken:
                 break
             entries += found
-            position += taken
-        writer.positions[name] = position
+            generation.position += taken
         return entries
 
     def _new_lines(self, writer: _Writer, kind: str) -> list[Line]:
@@ -183,37 +390,61 @@ class Capture:
         writer.positions[name] = position
         return lines
 
-    def _name(self, writer: _Writer, line: Line) -> None:
-        if "topic" in line:
-            writer.topics[int(line["topic"])] = TopicKey(str(line["name"]), str(line.get("id", "")))
-        elif "series" in line:
-            self.series[writer.number, int(line["series"])] = line
+    def _read_names(self, writer: _Writer) -> bool:
+        lines = self._new_lines(writer, "names")
+        for line in lines:
+            if "topic" in line:
+                writer.topics[int(line["topic"])] = TopicKey(str(line["name"]), str(line.get("id", "")))
+            elif "series" in line:
+                self.series[writer.number, int(line["series"])] = line
+        return bool(lines)
 
-    def _take(self, writer: _Writer, entry: Entry) -> None:
+    def _take(self, writer: _Writer, generation: Generation, entry: Entry) -> None:
+        """Notes an entry in its generation."""
         if isinstance(entry, SampleBatch):
-            self.samples.append(PlacedSamples(writer.number, entry))
-            return
-        if isinstance(entry, Span):
+            generation.samples.append(PlacedSamples(writer.number, entry, generation.sealed))
+        elif isinstance(entry, Dropped):
+            generation.dropped.append(entry)
+        elif isinstance(entry, Span):
+            generation.covered.append(entry)
             self._settle(writer, entry)
-            return
-        key = writer.topics.get(entry.topic, TopicKey(f"topic {entry.topic}", ""))
-        placed = Placed(writer.number, entry, key.name, self.rows)
-        self.batches.append(placed)
-        self._firsts.append(self.rows)
-        self.rows += entry.rows
-        rows = self.topics.setdefault(key.name, TopicRows())
-        rows.batches.append(placed)
-        rows.firsts.append(rows.rows)
-        rows.rows += entry.rows
-        rows.bytes += entry.payload
-        for span in entry.spans:
-            self._settle(writer, span)
+        else:
+            key = _key_of(writer.topics, entry.topic)
+            first = self.rows if generation.first_row is None else generation.first_row
+            if generation.batches and not generation.sealed:
+                first = generation.batches[-1].first_row + generation.batches[-1].batch.rows
+            placed = Placed(writer.number, entry, key.name, first, generation.sealed)
+            generation.batches.append(placed)
+            generation.rows += entry.rows
+            generation.parts.setdefault(key.name, Part()).add(placed)
+            for span in entry.spans:
+                self._settle(writer, span)
+
+    def _count(self, generation: Generation, entry: Entry) -> None:
+        """Takes what a growing generation has gained into the counts over all of them."""
+        if isinstance(entry, SampleBatch):
+            self._samples.append(generation.samples[-1])
+        elif isinstance(entry, Batch):
+            placed = generation.batches[-1]
+            part = generation.parts[placed.topic]
+            rows = self.topics.setdefault(placed.topic, TopicRows())
+            if not rows.parts or rows.parts[-1] is not part:
+                rows.parts.append(part)
+                rows.firsts.append(rows.rows)
+            rows.rows += entry.rows
+            rows.bytes += entry.payload
+            self.rows = placed.first_row + entry.rows
 
     def _settle(self, writer: _Writer, span: Span) -> None:
-        key = (writer.topics.get(span.topic, TopicKey(f"topic {span.topic}", "")), span.partition)
+        key = (_key_of(writer.topics, span.topic), span.partition)
         self.coverage.setdefault(key, Coverage()).add(span.begin, span.end)
         if span.end_seen >= 0:
             self.end_seen[key] = max(span.end_seen, self.end_seen.get(key, -1))
+
+
+def _key_of(topics: dict[int, TopicKey], number: int) -> TopicKey:
+    """The topic of that number; where its name is lost, the number is all that is known of it."""
+    return topics.get(number, TopicKey(f"topic {number}", ""))
 
 
 def sound_entries(store: Store, data: bytes) -> tuple[list[Entry], int]:
@@ -224,11 +455,6 @@ def sound_entries(store: Store, data: bytes) -> tuple[list[Entry], int]:
         raise CaptureError(
             f"{store.path} holds entries that this MeshDesk does not know. Update MeshDesk to open it."
         ) from error
-
-
-def segment_name(writer: int, segment: int, kind: str = "records") -> str:
-    """The file that holds a writer's segment."""
-    return f"{kind}-{writer}-{segment:03d}.arrow"
 
 
 def open_captures(path: Path) -> list[Capture]:

@@ -1,10 +1,11 @@
 """Records as Arrow: the columns that a capture stores, to and from bytes."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 
-from meshdesk.capture.reader import Capture, Placed, segment_name
+from meshdesk.capture.reader import Capture, Placed
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.wording import plural
 
@@ -22,12 +23,36 @@ RECORDS = pa.schema(
 )
 
 
+STEP = pa.field("step", pa.int32(), nullable=False)
+SEALED_RECORDS = RECORDS.append(
+    STEP
+)  # how many rows lie between a record and the one before it in its batch; they compress to nothing
+
+Numbers: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int64]]"
+
+
 def read_batch(capture: Capture, placed: Placed) -> pa.RecordBatch:
-    """The records of one batch. Raises CaptureError where its bytes are gone or cut."""
-    name = segment_name(placed.writer, placed.batch.segment)
-    return read_message(
-        capture.store.read(name, placed.batch.position, placed.batch.length), placed.batch, RECORDS, name
-    )
+    """The records of one batch (columns RECORDS). Raises CaptureError where its bytes are gone or cut."""
+    batch = _stored(capture, placed)
+    return batch.select(RECORDS.names) if placed.sealed else batch
+
+
+def read_numbered(capture: Capture, placed: Placed) -> tuple[pa.RecordBatch, Numbers]:
+    """The records of one batch, and the row number of each, ascending. Raises CaptureError."""
+    batch = _stored(capture, placed)
+    if not placed.sealed:
+        return batch, np.arange(placed.first_row, placed.first_row + batch.num_rows)
+    return batch.select(RECORDS.names), placed.first_row + np.cumsum(batch.column("step").to_numpy(), dtype=np.int64)
+
+
+def steps(numbers: Numbers, first_row: int) -> pa.Array:
+    """The column `step` of rows with these numbers."""
+    return pa.array(np.diff(numbers, prepend=first_row).astype(np.int32))
+
+
+def _stored(capture: Capture, placed: Placed) -> pa.RecordBatch:
+    data = capture.store.read(placed.file, placed.batch.position, placed.batch.length)
+    return read_message(data, placed.batch, SEALED_RECORDS if placed.sealed else RECORDS, placed.file)
 
 
 def read_message(data: bytes, entry: Any, schema: pa.Schema, name: str) -> pa.RecordBatch:

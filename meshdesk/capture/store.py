@@ -6,7 +6,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -43,6 +43,9 @@ class Store(Protocol):
     def read(self, name: str, position: int, length: int) -> bytes:
         """Up to `length` bytes from `position`; fewer at the end of the file. Raises CaptureError where it is gone."""
 
+    def forget(self, names: Iterable[str]) -> None:
+        """Lets go of files that are not read any more: while they are open, the system keeps their bytes."""
+
     def close(self) -> None: ...
 
 
@@ -54,6 +57,7 @@ class Folder:
         self.manifest = _manifest(path, _text_of(path / "manifest.json"))
         self._room = int(self.manifest.get(ROOM, 0))
         self._open: dict[str, int] = {}
+        self._held: dict[str, int] = {}
 
     def names(self) -> list[str]:
         with _sentences(self.path):
@@ -70,6 +74,8 @@ class Folder:
 
     def read(self, name: str, position: int, length: int) -> bytes:
         with _sentences(self.path / name):
+            if name in self._held:
+                return _read_at(self._held[name], position + self._front(name), length)
             file = self._open.pop(name, -1)
             if file < 0:
                 if len(self._open) >= KEPT_OPEN:
@@ -78,10 +84,22 @@ class Folder:
             self._open[name] = file
             return _read_at(file, position + self._front(name), length)
 
+    def hold(self, names: Iterable[str]) -> None:
+        """Opens files that may be sealed or dropped before they are read. Raises CaptureError."""
+        for name in names:
+            with _sentences(self.path / name):
+                self._held[name] = os.open(self.path / name, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+
+    def forget(self, names: Iterable[str]) -> None:
+        for name in names:
+            if (file := self._open.pop(name, -1)) >= 0:
+                os.close(file)
+
     def close(self) -> None:
-        for file in self._open.values():
+        for file in (*self._open.values(), *self._held.values()):
             os.close(file)
         self._open.clear()
+        self._held.clear()
 
 
 class Packed:
@@ -112,6 +130,9 @@ class Packed:
         start, size = self._entries[name]
         with _sentences(self.path):
             return _read_at(self._file, start + position, max(0, min(length, size - position)))
+
+    def forget(self, names: Iterable[str]) -> None:
+        """One file is all there is."""
 
     def close(self) -> None:
         if self._file >= 0:

@@ -3,23 +3,26 @@
 import os
 import threading
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
 
-from meshdesk.capture.index import HEADER, NO_TIME, Batch, Entry, SampleBatch, Span, encode_entry
+from meshdesk.capture.index import NO_TIME, Batch, Dropped, Entry, SampleBatch, Span, encode_entry, encode_header
 from meshdesk.capture.lines import Line, encode_line
-from meshdesk.capture.reader import segment_name
+from meshdesk.capture.names import segment_name, writer_of
+from meshdesk.capture.reader import open_captures
 from meshdesk.capture.records import RECORDS, payload_bytes
 from meshdesk.capture.samples import SAMPLES
 from meshdesk.capture.store import ROOM, CaptureError, Folder
 from meshdesk.model.fact import Checked, Fact, fact_message
 
-# Dropping the oldest and joining small batches go by whole segments; 128 MB is a second of flood.
-SEGMENT_SIZE = 128 << 20
-ENDLESS = 1 << 62  # a capture that becomes a file drops nothing and is never joined: one segment
+# Sealing and dropping go by whole generations; one is finished when one of its files has reached these bytes.
+SEGMENT_SIZE = 64 << 20  # of records; half a second of flood, and what a seal holds in memory at most
+INDEX_SIZE = 4 << 20  # 32,000 batches of one record, which readers keep as objects until they are sealed: 20 MB
+SAMPLES_SIZE = 16 << 20  # half an hour of 500 topics
+ENDLESS = 1 << 62  # a capture that becomes a file drops nothing and is never sealed: one generation
 
 
 class Writer:
@@ -30,25 +33,32 @@ class Writer:
     """
 
     def __init__(self, folder: Path, segment_size: int = SEGMENT_SIZE) -> None:
+        """Behind all that earlier writers left; none of them writes any more."""
         self._lock = threading.Lock()
         self._folder = folder
         self._over = ""  # why nothing can be written any more: the sentence
-        self.number = _next_number(folder)
         self._topics: dict[tuple[str, str], int] = {}
         self._series: dict[str, int] = {}
-        room = int(Folder(folder).manifest.get(ROOM, 0))
-        self._records = _Segments(folder, self.number, "records", RECORDS, ENDLESS if room else segment_size, room)
-        self._samples = _Segments(folder, self.number, "samples", SAMPLES, segment_size)
-        self._index = self._names = self._facts = -1
+        self._room = int(Folder(folder).manifest.get(ROOM, 0))
+        with _writing(folder):
+            self.number, self._rows = _what_is_there(folder)
+        self._size = ENDLESS if self._room else segment_size
+        self._names = self._facts = -1
+        self._generation: _Generation | None = None
+        self._number = -1
         try:
             with _writing(folder):
-                self._index = _append(folder / f"index-{self.number}")
-                _write(self._index, HEADER)
                 self._names = _append(folder / f"names-{self.number}")
                 self._facts = _append(folder / f"facts-{self.number}")
+                self._begin()
         except CaptureError:
             self.close()
             raise
+
+    @property
+    def generation(self) -> tuple[int, int]:
+        """(writer, number) of the generation that grows; all before it are finished."""
+        return self.number, self._number
 
     def topic(self, name: str, topic_id: str = "") -> int:
         """The topic's number in this writer's files."""
@@ -76,10 +86,10 @@ class Writer:
         oldest, newest = _times(batch)
         message = batch.serialize()
         with self._lock:
-            with self._whole():
-                segment, position = self._records.append(message)
+            with self._whole() as generation:
+                position = generation.records.append(message)
             entry = Batch(
-                segment,
+                self._number,
                 position,
                 len(message),
                 batch.num_rows,
@@ -112,86 +122,118 @@ class Writer:
         arrays = [pa.array(column, field.type) for column, field in zip(columns, SAMPLES, strict=True)]
         message = pa.record_batch(arrays, schema=SAMPLES).serialize()
         with self._lock:
-            with self._whole():
-                segment, position = self._samples.append(message)
+            with self._whole() as generation:
+                position = generation.samples.append(message)
             seen = [sample[0] for sample in samples]
-            self._entry(SampleBatch(segment, position, len(message), len(samples), min(seen), max(seen)))
+            self._entry(SampleBatch(self._number, position, len(message), len(samples), min(seen), max(seen)))
+
+    def drop(self, generation: tuple[int, int], rows: int, topics: Mapping[str, int]) -> None:
+        """Says that the oldest generation is dropped: `rows` in all and so many of each topic are gone by now.
+
+        Readers let go of its files when they read this; the caller removes them.
+        """
+        counts = tuple((self.topic(name), count) for name, count in topics.items())
+        with self._lock:
+            self._entry(Dropped(*generation, rows, counts))
 
     @property
     def checksum(self) -> int:
-        """The crc32 of the records' segment, of a capture that will be packed in place."""
-        return self._records.checksum
+        """The crc32 of the records' file, of a capture that will be packed in place."""
+        return self._generation.records.checksum if self._generation else 0
 
     def close(self) -> None:
         """Closes the files. What was written stays readable without it; nothing can be written behind it."""
         with self._lock:
             self._over = self._over or f"The capture in {self._folder} is closed; nothing more is written to it."
-            for file in (self._index, self._names, self._facts):
+            for file in (self._names, self._facts):
                 if file >= 0:
                     os.close(file)
-            self._index = self._names = self._facts = -1
-            self._records.close()
-            self._samples.close()
+            self._names = self._facts = -1
+            if self._generation:
+                self._generation.close()
 
     def _entry(self, entry: Entry) -> None:
-        with self._whole():
-            _write(self._index, encode_entry(entry))
+        with self._whole() as generation:
+            generation.index.append(encode_entry(entry))
+            if isinstance(entry, Batch):
+                self._rows += entry.rows
+            if generation.is_full(self._size):
+                self._begin()
+
+    def _begin(self) -> None:
+        """Rolls: the generation that was written is finished, all that follows goes into a new one."""
+        fresh = _Generation(self._folder, self.number, self._number + 1, self._rows, self._room)
+        if self._generation:
+            self._generation.close()
+        self._generation, self._number = fresh, self._number + 1
 
     def _line(self, file: int, line: Line) -> None:
         with self._whole():
             _write(file, encode_line(line))
 
     @contextmanager
-    def _whole(self) -> Iterator[None]:
+    def _whole(self) -> Iterator["_Generation"]:
         """Around each write: refuses behind one that failed, whose torn bytes would hide all that follows."""
-        if self._over:
+        if self._over or self._generation is None:
             raise CaptureError(self._over)
         try:
             with _writing(self._folder):
-                yield
+                yield self._generation
         except CaptureError as error:
             self._over = str(error)
             raise
 
 
-class _Segments:
-    """A row of Arrow IPC streams, each begun anew when the last one is full."""
+class _Generation:
+    """The files of one generation. Those of records and samples are made when the first batch comes."""
 
-    def __init__(self, folder: Path, writer: int, kind: str, schema: pa.Schema, size: int, room: int = 0) -> None:
-        self._place = (folder, writer, kind)
-        self._room = room
-        self.checksum = 0  # crc32 of the segment, kept only where a zip will need it
-        self._head = schema.serialize()
-        self._size = size  # a segment that has reached it is full: bytes
-        self._number = -1
-        self._position = size
+    def __init__(self, folder: Path, writer: int, number: int, first_row: int, room: int) -> None:
+        self.records = _File(folder / segment_name(writer, number), RECORDS.serialize(), room)
+        self.samples = _File(folder / segment_name(writer, number, "samples"), SAMPLES.serialize())
+        self.index = _File(folder / segment_name(writer, number, "index"), encode_header(first_row))
+        self.index.begin()
+
+    def is_full(self, size: int) -> bool:
+        limits = ((self.records, size), (self.index, min(size, INDEX_SIZE)), (self.samples, min(size, SAMPLES_SIZE)))
+        return size < ENDLESS and any(file.position >= limit for file, limit in limits)
+
+    def close(self) -> None:
+        for file in (self.records, self.samples, self.index):
+            file.close()
+
+
+class _File:
+    """A file that is only appended to, behind a head and, where it will become a zip, behind room for the zip's header."""
+
+    def __init__(self, path: Path, head: bytes | pa.Buffer, room: int = 0) -> None:
+        self._path, self._head, self._room = path, head, room
+        self.checksum = 0  # crc32, kept only where a zip will need it
+        self.position = 0  # where the next bytes go, behind the room
         self._file = -1
 
-    def append(self, message: pa.Buffer) -> tuple[int, int]:
-        """Writes a message; (segment, position)."""
-        if self._position >= self._size:
-            self._begin()
-        position = self._position
-        _write(self._file, message)
-        if self._room:
-            self.checksum = zlib.crc32(message, self.checksum)
-        self._position = position + len(message)
-        return self._number, position
+    def begin(self) -> None:
+        if self._file < 0:
+            self._file = _append(self._path)
+            _write(self._file, bytes(self._room))
+            self._put(self._head)
+
+    def append(self, data: bytes | pa.Buffer) -> int:
+        """Writes at the end; the position."""
+        self.begin()
+        position = self.position
+        self._put(data)
+        return position
 
     def close(self) -> None:
         if self._file >= 0:
             os.close(self._file)
         self._file = -1
 
-    def _begin(self) -> None:
-        folder, writer, kind = self._place
-        file = _append(folder / segment_name(writer, self._number + 1, kind))
-        self.close()
-        self._file, self._number = file, self._number + 1
-        _write(file, bytes(self._room))
-        _write(file, self._head)
-        self.checksum = zlib.crc32(self._head)
-        self._position = len(self._head)
+    def _put(self, data: bytes | pa.Buffer) -> None:
+        _write(self._file, data)
+        self.position += len(data)
+        if self._room:
+            self.checksum = zlib.crc32(data, self.checksum)
 
 
 @contextmanager
@@ -222,7 +264,11 @@ def _write(file: int, data: bytes | pa.Buffer) -> None:
         view = view[os.write(file, view) :]
 
 
-def _next_number(folder: Path) -> int:
-    with _writing(folder):
-        taken = [int(path.name.rpartition("-")[2]) for path in folder.glob("index-*")]
-    return max(taken, default=0) + 1
+def _what_is_there(folder: Path) -> tuple[int, int]:
+    """(the number for a new writer, the number of the next row)."""
+    numbers = [writer for path in folder.iterdir() if (writer := writer_of(path.name)) is not None]
+    if not numbers:
+        return 1, 0
+    (capture,) = open_captures(folder)
+    capture.close()
+    return max(numbers) + 1, capture.rows

@@ -180,7 +180,7 @@ def test_that_the_facts_of_version_1_fold_into_its_mesh() -> None:
 def test_that_the_samples_of_version_1_say_what_was_measured() -> None:
     capture = opened("v1.meshcap")
     found: dict[tuple[str, str, int], list[tuple[int, int]]] = {}
-    for writer, batch in read_samples(capture):
+    for writer, batch in read_samples(capture, capture.samples):
         for row in batch.to_pylist():
             of = capture.series[writer, row["series"]]
             found.setdefault((of["of"], of["name"], of["partition"]), []).append((row["seen"] - T0, row["value"]))
@@ -209,7 +209,7 @@ def test_that_the_torn_capture_gives_what_is_whole_and_says_what_is_not() -> Non
     of = {name: [row for row in stored if row["topic"] == name] for name in (RAW, PAYMENTS)}
     assert rows(capture) == of[RAW][:4] + of[PAYMENTS][:8]
     assert [fact.seen for fact in capture.take_facts()] == [T0, T0]
-    assert sum(batch.num_rows for _, batch in read_samples(capture)) == 28
+    assert sum(batch.num_rows for _, batch in read_samples(capture, capture.samples)) == 28
     assert capture.damage() == (
         "torn.capture ends in the middle of a write; its last 179 bytes are left out, all before is whole."
     )

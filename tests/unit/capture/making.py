@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from meshdesk.capture.index import Batch, Span
 from meshdesk.capture.manifest import create_capture
-from meshdesk.capture.reader import Capture, open_captures
-from meshdesk.capture.records import RECORDS, read_batch
+from meshdesk.capture.reader import Capture, Placed, open_captures
+from meshdesk.capture.records import RECORDS, read_batch, read_numbered
 from meshdesk.capture.writer import Writer
 
 OPENED: list[Capture] = []  # closed at the end of each test (conftest.py)
@@ -100,9 +100,25 @@ def recs(batch: pa.RecordBatch) -> list[Rec]:
     ]
 
 
+def rows_of(capture: Capture, batches: Sequence[Placed]) -> list[tuple[str, Rec]]:
+    """(topic, record) of every row of these batches, as they lie."""
+    return [(placed.topic, record) for placed in batches for record in recs(read_batch(capture, placed))]
+
+
 def all_rows(capture: Capture) -> list[tuple[str, Rec]]:
     """(topic, record) of every row of the capture, in the order of its row numbers."""
-    return [(placed.topic, record) for placed in capture.batches for record in recs(read_batch(capture, placed))]
+    numbered: list[tuple[int, str, Rec]] = []
+    for placed in capture.batches:
+        batch, numbers = read_numbered(capture, placed)
+        numbered += [(row, placed.topic, rec) for row, rec in zip(numbers.tolist(), recs(batch), strict=True)]
+    numbered.sort(key=lambda row: row[0])
+    return [(topic, rec) for _, topic, rec in numbered]
+
+
+def place(capture: Capture, row: int) -> tuple[Placed, int]:
+    """The batch that holds a row of a capture that is not sealed, and the row's place in it."""
+    placed = [placed for placed in capture.batches if placed.first_row <= row and placed.batch.rows][-1]
+    return placed, row - placed.first_row
 
 
 @contextmanager

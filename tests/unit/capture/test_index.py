@@ -10,17 +10,20 @@ from hypothesis import strategies as st
 from meshdesk.capture.index import (
     BATCH,
     COVERED,
-    HEADER,
+    DROPPED,
     RANGE,
     SAMPLES,
     SIZE,
     Batch,
+    Dropped,
     Entry,
     NewerEntry,
     SampleBatch,
     Span,
     decode_entries,
+    decode_header,
     encode_entry,
+    encode_header,
 )
 
 U32 = st.integers(0, 2**32 - 1)
@@ -52,7 +55,14 @@ BATCHES = st.builds(
     spans=st.lists(SPANS, max_size=3).map(tuple),
 )
 SAMPLE_BATCHES = st.builds(SampleBatch, segment=U32, position=U64, length=U32, rows=U32, first_seen=I64, last_seen=I64)
-ENTRIES = st.lists(BATCHES | SPANS | SAMPLE_BATCHES, max_size=6)
+DROPS = st.builds(
+    Dropped,
+    writer=U32,
+    generation=U32,
+    rows=U64,
+    topics=st.lists(st.tuples(U32, st.integers(0, 2**63 - 1)), max_size=3).map(tuple),
+)
+ENTRIES = st.lists(BATCHES | SPANS | SAMPLE_BATCHES | DROPS, max_size=6)
 
 RANGES = (Span(3, 0, 5, 9, 3, 5, 8, 20, 1), Span(3, 7, 0, 2, 2, 0, 1))
 A_BATCH = Batch(2, 4096, 1000, 5, 3, 1_795_500_000_000, 1, 2, 640, RANGES)
@@ -102,7 +112,7 @@ def test_that_a_batch_whose_ranges_are_not_all_there_is_cut(there: int) -> None:
     assert decode_entries(data) == (BEFORE, len(front))
 
 
-@pytest.mark.parametrize("kind", sorted(set(range(256)) - {BATCH, RANGE, COVERED, SAMPLES}))
+@pytest.mark.parametrize("kind", sorted(set(range(256)) - {BATCH, RANGE, COVERED, SAMPLES, DROPPED}))
 def test_that_an_unknown_kind_with_a_sound_checksum_says_that_the_capture_is_newer(kind: int) -> None:
     body = bytes([kind]).ljust(SIZE - 4, b"\7")
     with pytest.raises(NewerEntry):
@@ -115,11 +125,25 @@ def test_that_zeroes_are_no_entry() -> None:
     assert decode_entries(bytes(SIZE * 4)) == ([], 0)
 
 
-def test_that_the_layout_of_version_1_stays_byte_for_byte() -> None:
-    assert b"MESHDESK INDEX 1" + bytes(48) == HEADER
+@given(U64)
+def test_that_a_header_says_which_row_is_its_first(first_row: int) -> None:
+    header = encode_header(first_row)
+    assert (len(header), decode_header(header + b"more")) == (SIZE, first_row)
+    assert [decode_header(header[:cut]) for cut in range(SIZE)] == [None] * SIZE
+
+
+def test_that_the_header_of_version_1_names_no_row() -> None:
+    assert decode_header(b"MESHDESK INDEX 1" + bytes(48)) is None
+
+
+def test_that_the_layout_of_the_entries_stays_byte_for_byte() -> None:
     head, *ranges = (encode_entry(A_BATCH)[at : at + SIZE] for at in range(0, SIZE * 3, SIZE))
     assert head[:60] == struct.pack("<BBHIIIQIqqqQ", 1, 0, 2, 2, 1000, 5, 4096, 3, 1_795_500_000_000, 1, 2, 640)
     assert ranges[0][:60] == struct.pack("<BBHIiIqqqqq4x", 2, 1, 0, 3, 0, 3, 5, 5, 8, 9, 20)
     assert encode_entry(RANGES[0])[:60] == b"\3" + ranges[0][1:60]
     assert encode_entry(BEFORE[1])[:60] == struct.pack("<BBHIIIQIqqqQ", 4, 0, 0, 0, 128, 6, 64, 0, 20, 10, 20, 0)
+    assert encode_header(7)[:60] == b"MESHDESK INDEX 2" + struct.pack("<Q36x", 7)
+    dropped = encode_entry(Dropped(2, 9, 1000, ((3, 600),)))
+    assert dropped[:60] == struct.pack("<BBHIIIQIqqqQ", 5, 0, 1, 9, 2, 0, 1000, 0, 0, 0, 0, 0)
+    assert dropped[SIZE : SIZE + 60] == struct.pack("<BBHIiIqqqqq4x", 2, 0, 0, 3, 0, 0, 600, -1, -1, 600, -1)
     assert all(row[60:] == zlib.crc32(row[:60]).to_bytes(4, "little") for row in (head, *ranges))

@@ -26,7 +26,7 @@ def test_that_the_manifest_says_what_it_is_of(tmp_path: Path) -> None:
     said = json.loads((tmp_path / "c" / "manifest.json").read_text("utf-8"))
     assert said.pop("created") > 1_700_000_000_000  # ms
     assert re.fullmatch("[0-9a-f]{32}", said.pop("id"))
-    assert said == {"format": "meshdesk capture", "version": 1, "made_by": "MeshDesk 1", "title": "zażółć:9092"}
+    assert said == {"format": "meshdesk capture", "version": 2, "made_by": "MeshDesk 1", "title": "zażółć:9092"}
 
 
 def test_that_nobody_else_may_look_into_the_folder_and_no_draft_is_left(tmp_path: Path) -> None:

@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 from meshdesk.capture.index import LOST, SIZE, Span
 from meshdesk.capture.manifest import create_capture
-from meshdesk.capture.reader import CHUNK, Capture, TopicKey, open_captures, segment_name
+from meshdesk.capture.names import segment_name
+from meshdesk.capture.reader import CHUNK, Capture, TopicKey, open_captures
 from meshdesk.capture.records import read_batch
 from meshdesk.capture.samples import read_samples
 from meshdesk.capture.store import CaptureError, Folder
 from meshdesk.capture.writer import Writer
 from meshdesk.model.fact import Checked, Fact
-from tests.unit.capture.making import SEEN, Rec, all_rows, counted, made_capture, opened, recs, write
+from tests.unit.capture.making import SEEN, Rec, all_rows, counted, made_capture, opened, place, recs, write
 
 ROOT = Path(__file__).resolve().parents[3]
 TURNS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5), st.booleans()), max_size=15)
@@ -43,26 +44,23 @@ def test_that_rows_are_where_a_naive_list_has_them(
     tmp_path_factory: pytest.TempPathFactory, turns: list[tuple[int, int, bool]], first: int, count: int
 ) -> None:
     """Turns: a topic, how many records (none, too), and whether a new writer begins behind it."""
-    place = tmp_path_factory.mktemp("capture")
-    create_capture(place, "the tests", "")
+    folder = tmp_path_factory.mktemp("capture")
+    create_capture(folder, "the tests", "")
     rows: list[tuple[str, Rec]] = []
-    writer = Writer(place)
+    writer = Writer(folder)
     for number, size, another in turns:
         records = [counted(len(rows) + n) for n in range(size)]
         write(writer, writer.topic(f"t{number}"), records)
         rows += [(f"t{number}", record) for record in records]
         if another:
             writer.close()
-            writer = Writer(place)
+            writer = Writer(folder)
     writer.close()
-    capture = opened(place)
+    capture = opened(folder)
     assert capture.rows == len(rows)
     for row, (topic, record) in enumerate(rows):
-        placed, at = capture.place(row)
+        placed, at = place(capture, row)
         assert (placed.topic, recs(read_batch(capture, placed))[at]) == (topic, record)
-    for outside in (-1, len(rows)):
-        with pytest.raises(IndexError):
-            capture.place(outside)
     for topic in ("t0", "t1", "t2", "unknown"):
         of_topic = [record for name, record in rows if name == topic]
         assert topic_part(capture, topic, first, count) == of_topic[max(0, first) : max(0, first + count)]
@@ -122,7 +120,7 @@ def test_that_an_index_longer_than_a_chunk_is_read_to_its_end(folder: Path) -> N
     topic = writer.topic("t")
     batch = write(writer, topic, [Rec(partition, 0) for partition in range(700)])
     writer.close()
-    index = folder / "index-1"
+    index = folder / "index-1-000"
     group = index.read_bytes()[SIZE:]
     times = CHUNK // len(group) + 2
     index.write_bytes(index.read_bytes()[:SIZE] + group * times)
@@ -164,7 +162,7 @@ def test_that_a_reader_sees_a_prefix_whenever_the_writer_is_killed(folder: Path)
         read = check_rows(capture, read)
         assert said[-1] <= capture.rows <= said[-1] + 100  # at most the batch in flight is more, and none is less
         stored = capture.rows
-        for _writer, samples in read_samples(capture):
+        for _writer, samples in read_samples(capture, capture.samples):
             assert samples.num_rows == 1
     again = opened(folder)
     assert [record for _, record in all_rows(again)] == [counted(number) for number in range(stored)]
@@ -179,7 +177,7 @@ def test_that_a_reader_sees_a_prefix_whenever_the_writer_is_killed(folder: Path)
 def check_rows(capture: Capture, read: int) -> int:
     """All rows from number `read` on are what the flood wrote there; how many there are now."""
     while read < capture.rows:
-        placed, at = capture.place(read)
+        placed, at = place(capture, read)
         assert at == 0
         assert recs(read_batch(capture, placed)) == [counted(read + n) for n in range(placed.batch.rows)]
         assert placed.topic == f"t{read % 2}"
@@ -225,7 +223,7 @@ def test_that_refresh_says_whether_there_was_something(folder: Path) -> None:
     writer.close()
 
 
-@pytest.mark.parametrize("name", ["index-1", "names-1", "facts-1"])
+@pytest.mark.parametrize("name", ["index-1-000", "names-1", "facts-1"])
 def test_that_a_file_that_grows_byte_by_byte_gives_the_same_in_the_end(folder: Path, name: str) -> None:
     writer = Writer(folder)
     for number in range(3):
@@ -237,8 +235,8 @@ def test_that_a_file_that_grows_byte_by_byte_gives_the_same_in_the_end(folder: P
     data = (folder / name).read_bytes()
     (folder / name).write_bytes(b"")
     # Names and facts before the entries that use them, as their writer does it.
-    index = (folder / "index-1").read_bytes()
-    (folder / "index-1").write_bytes(index if name == "facts-1" else b"")
+    index = (folder / "index-1-000").read_bytes()
+    (folder / "index-1-000").write_bytes(index if name == "facts-1" else b"")
     capture, facts = opened(folder), []
     with (folder / name).open("ab", buffering=0) as file:
         for at in range(len(data)):
@@ -246,7 +244,7 @@ def test_that_a_file_that_grows_byte_by_byte_gives_the_same_in_the_end(folder: P
             capture.refresh()
             facts += capture.take_facts()
             assert capture.batches == expected[0][: len(capture.batches)]
-    (folder / "index-1").write_bytes(index)
+    (folder / "index-1-000").write_bytes(index)
     capture.refresh()
     assert (capture.batches, [*facts, *capture.take_facts()]) == expected
 
@@ -281,7 +279,7 @@ def test_that_a_cut_segment_says_how_many_records_are_lost_and_their_numbers_sta
 @pytest.mark.parametrize("kind", ["index", "names", "facts"])
 def test_that_a_torn_file_says_how_much_is_left_out(tmp_path: Path, kind: str) -> None:
     folder = made_capture(tmp_path / "torn", {"t": BATCHES})
-    with (folder / f"{kind}-1").open("ab") as file:
+    with (folder / ("index-1-000" if kind == "index" else f"{kind}-1")).open("ab") as file:
         file.write(b"\7" * 21)
     capture = opened(folder)
     assert capture.damage() == (
@@ -292,10 +290,10 @@ def test_that_a_torn_file_says_how_much_is_left_out(tmp_path: Path, kind: str) -
 
 def test_that_every_cut_of_the_index_leaves_the_batches_before_it(tmp_path: Path) -> None:
     folder = made_capture(tmp_path / "torn", {"t": BATCHES})
-    index = (folder / "index-1").read_bytes()
+    index = (folder / "index-1-000").read_bytes()
     group = SIZE * 5  # a batch of four partitions
     for cut in range(0, len(index) + 1, 16):
-        (folder / "index-1").write_bytes(index[:cut])
+        (folder / "index-1-000").write_bytes(index[:cut])
         capture = opened(folder)
         assert len(capture.batches) == max(0, cut - SIZE) // group
         assert (capture.damage() == "") == (cut <= SIZE or (cut - SIZE) % group == 0)
@@ -323,7 +321,7 @@ def test_that_a_segment_that_is_gone_is_named_and_the_rest_can_be_read(tmp_path:
 def test_that_entries_of_a_newer_kind_ask_for_an_update(tmp_path: Path) -> None:
     folder = made_capture(tmp_path / "newer", {"t": BATCHES})
     body = bytes([77]).ljust(SIZE - 4, b"\0")
-    with (folder / "index-1").open("ab") as file:
+    with (folder / "index-1-000").open("ab") as file:
         file.write(body + zlib.crc32(body).to_bytes(4, "little"))
     with pytest.raises(CaptureError, match=r"newer holds entries .* does not know\. Update MeshDesk to open it\."):
         open_captures(folder)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshdesk.capture.index import HEADER, NO_TIME, SIZE, Span, encode_entry
+from meshdesk.capture.index import NO_TIME, SIZE, Span, encode_entry, encode_header
 from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.samples import read_samples
 from meshdesk.capture.store import CaptureError
@@ -170,7 +170,7 @@ def test_that_facts_checked_lines_and_samples_are_read_as_they_were_written(fold
             row["seen"],
             row["value"],
         )
-        for writer, batch in read_samples(capture)
+        for writer, batch in read_samples(capture, capture.samples)
         for row in batch.to_pylist()
     ]
     assert found == [
@@ -225,7 +225,7 @@ ALREADY = [counted(number) for number in range(5)]
 MORE = [counted(number, size=4_000) for number in range(5, 10)]
 CALLS: dict[str, tuple[str, Callable[[Writer], object]]] = {  # the file that is full, and what is written to it
     "records": ("records-1-000.arrow", lambda writer: write(writer, 0, MORE)),
-    "entry": ("index-1", lambda writer: writer.cover(Span(0, 3, 50, 60, end_seen=60))),
+    "entry": ("index-1-000", lambda writer: writer.cover(Span(0, 3, 50, 60, end_seen=60))),
     "samples": ("samples-1-000.arrow", lambda writer: writer.samples([(SEEN, 0, 1)] * 500)),
     "names": ("names-1", lambda writer: writer.topic("a" * 249)),
     "series": ("names-1", lambda writer: writer.series("end", "a" * 249, 1)),
@@ -263,8 +263,8 @@ def test_that_a_write_that_fails_is_the_last_and_hides_nothing(folder: Path, cal
     assert (folder / name).stat().st_size == full
     after = opened(folder)
     assert all_rows(after) == all_rows(before)
-    assert [len(list(read_samples(after))), after.take_facts()] == [
-        len(list(read_samples(before))),
+    assert [len(list(read_samples(after, after.samples))), after.take_facts()] == [
+        len(list(read_samples(before, before.samples))),
         before.take_facts(),
     ]
     assert {key: list(ranges) for key, ranges in after.coverage.items()} == {
@@ -296,7 +296,7 @@ def grow(writer: Writer, call: str) -> None:
 def test_that_a_disk_that_is_full_from_the_start_gives_a_sentence_and_no_row(folder: Path) -> None:
     with disk_full_at(SIZE // 2), pytest.raises(CaptureError, match="capture cannot be written: File too large"):
         Writer(folder)
-    assert (folder / "index-1").stat().st_size == SIZE // 2
+    assert (folder / "index-1-000").stat().st_size == SIZE // 2
     assert opened(folder).rows == 0
     assert opened(folder).damage() == ""
     writer = Writer(folder)
@@ -310,4 +310,4 @@ def test_that_an_index_is_its_header_and_whole_groups_of_entries(folder: Path) -
     gap = Span(0, 3, 50, 60, end_seen=60)
     writer.cover(gap)
     writer.close()
-    assert (folder / "index-1").read_bytes() == HEADER + encode_entry(batch) + encode_entry(gap)
+    assert (folder / "index-1-000").read_bytes() == encode_header(0) + encode_entry(batch) + encode_entry(gap)
