@@ -29,6 +29,22 @@ class Coverage:
         self._begins[low:high] = [begin]
         self._ends[low:high] = [end]
 
+    def remove(self, begin: int, end: int) -> None:
+        """Takes [begin, end) back: it is not settled any more.
+
+        >>> c = Coverage(); c.add(0, 9); c.remove(3, 5); list(c)
+        [(0, 3), (5, 9)]
+        """
+        if end <= begin:
+            return
+        low, high = bisect_right(self._ends, begin), bisect_left(self._begins, end)
+        kept = [
+            (b, min(e, begin)) for b, e in zip(self._begins[low:high], self._ends[low:high], strict=True) if b < begin
+        ]
+        kept += [(max(b, end), e) for b, e in zip(self._begins[low:high], self._ends[low:high], strict=True) if e > end]
+        self._begins[low:high] = [b for b, _ in kept]
+        self._ends[low:high] = [e for _, e in kept]
+
     def end_of(self, offset: int) -> int:
         """Where to go on reading from `offset`: behind the range that holds it, or `offset` itself.
 

@@ -4,7 +4,7 @@ import re
 
 PARTS = ("index", "records", "samples")  # of a generation, until it is sealed
 
-_WRITER = re.compile(r"(?:index|names|facts|records|samples|sealed)-(\d+)(?:-\d{3,})?(?:\.arrow)?")
+_NUMBERS = re.compile(r"(?:index|names|facts|records|samples|sealed)-(\d+)(?:-(\d{3,}))?(?:\.arrow)?")
 _GENERATION = re.compile(r"(index|sealed)-(\d+)(?:-(\d{3,}))?(?:\.arrow)?")
 _OURS = re.compile(
     r"manifest\.json|index-\d+(?:-\d{3,})?|(?:names|facts)-\d+|(?:records|samples|sealed)-\d+-\d{3,}\.arrow"
@@ -26,8 +26,18 @@ def writer_of(name: str) -> int | None:
     >>> writer_of("facts-2"), writer_of("sealed-1-002.arrow"), writer_of("lock")
     (2, 1, None)
     """
-    match = _WRITER.fullmatch(name)
+    match = _NUMBERS.fullmatch(name)
     return int(match[1]) if match else None
+
+
+def number_of(name: str) -> int | None:
+    """The number of the generation that a file is a part of; None for files that are of none.
+
+    >>> number_of("records-2-017.arrow"), number_of("facts-2")
+    (17, None)
+    """
+    match = _NUMBERS.fullmatch(name)
+    return int(match[2]) if match and match[2] else None
 
 
 def generation_of(name: str) -> tuple[int, int, bool] | None:

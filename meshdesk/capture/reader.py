@@ -157,6 +157,11 @@ class Capture:
         return str(self.store.manifest.get("id", ""))
 
     @property
+    def gone(self) -> tuple[int, int]:
+        """The newest generation (writer, number) that was dropped; all before it were, too. No writer has the number 0."""
+        return self._gone
+
+    @property
     def batches(self) -> list[Placed]:
         """Every batch, generation by generation."""
         return [placed for generation in self.generations for placed in generation.batches]
@@ -176,7 +181,7 @@ class Capture:
         if is_shaped_anew:
             self._reckon()
         news = [self._read(self._writers[number]) for number in sorted(self._writers)]
-        if any(dropped for _, dropped in news):
+        if any(reckons for _, reckons in news):
             self._reckon()
         return is_shaped_anew or any(read for read, _ in news)
 
@@ -207,6 +212,12 @@ class Capture:
                 yield placed, first - batch_first, min(placed.batch.rows, end - batch_first)
                 first, number = batch_first + placed.batch.rows, number + 1
             at += 1
+
+    def is_current(self, placed: Placed) -> bool:
+        """Whether a batch still lies where it did as of the last `refresh`: its generation was neither sealed nor dropped."""
+        key = (placed.writer, placed.batch.segment)
+        known = self._known.get(key)
+        return key > self._gone and (known is None or known.sealed == placed.sealed)
 
     def damage(self) -> str:
         """A sentence on what is torn or cut off, for a capture that nobody writes any more; "" where all is whole."""
@@ -312,12 +323,8 @@ class Capture:
     def _settle_anew(self) -> None:
         self.coverage = {}
         for generation in self.generations:
-            writer = self._writers[generation.writer]
-            for placed in generation.batches:
-                for span in placed.batch.spans:
-                    self._settle(writer, span)
-            for span in generation.covered:
-                self._settle(writer, span)
+            for _, span in self.settled_in(generation):
+                self._settle(self._writers[generation.writer], span)
 
     def _missing(self) -> int:
         """Rows of generations that are not there though nobody dropped them."""
@@ -344,7 +351,7 @@ class Capture:
     # Reading on
 
     def _read(self, writer: _Writer) -> tuple[bool, bool]:
-        """Reads on in all files of a writer: (whether there was something, whether a generation was dropped)."""
+        """Reads on in all files of a writer: (whether there was something, whether rows must be counted anew)."""
         growing = [known for known in self._known.values() if known.writer == writer.number and not known.sealed]
         entries = [
             (generation, self._new_entries(generation)) for generation in sorted(growing, key=lambda g: g.number)
@@ -352,14 +359,15 @@ class Capture:
         # Names are written before the entries that use them, so they are read after them.
         names = self._read_names(writer)
         facts = self._new_lines(writer, "facts")
-        dropped = False
+        reckons = False
         for generation, found in entries:
+            behind = generation is not self.generations[-1]  # a later one is sealed and counted already
             for entry in found:
                 self._take(writer, generation, entry)
                 self._count(generation, entry)
-                dropped = dropped or isinstance(entry, Dropped)
+                reckons = reckons or behind or isinstance(entry, Dropped)
         self._facts += [fact for line in facts if (fact := fact_from(line))]
-        return bool(names or facts or any(found for _, found in entries)), dropped
+        return bool(names or facts or any(found for _, found in entries)), reckons
 
     def _new_entries(self, generation: Generation) -> list[Entry]:
         entries: list[Entry] = []
@@ -434,6 +442,13 @@ class Capture:
             rows.rows += entry.rows
             rows.bytes += entry.payload
             self.rows = placed.first_row + entry.rows
+
+    def settled_in(self, generation: Generation) -> Iterator[tuple[tuple[TopicKey, int], Span]]:
+        """The ranges of offsets that a generation settles: ((topic, partition), range)."""
+        topics = self._writers[generation.writer].topics
+        spans = (span for placed in generation.batches for span in placed.batch.spans)
+        for span in (*spans, *generation.covered):
+            yield (_key_of(topics, span.topic), span.partition), span
 
     def _settle(self, writer: _Writer, span: Span) -> None:
         key = (_key_of(writer.topics, span.topic), span.partition)

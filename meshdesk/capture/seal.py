@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from meshdesk.capture.index import NO_TIME, Batch, Entry, SampleBatch, Span, encode_entry, encode_header
-from meshdesk.capture.names import PARTS, segment_name
+from meshdesk.capture.names import segment_name
 from meshdesk.capture.reader import Capture, Generation, Placed
 from meshdesk.capture.records import SEALED_RECORDS, payload_bytes, read_numbered, steps
 from meshdesk.capture.samples import SAMPLES, differences, read_samples
@@ -58,18 +58,6 @@ def seal(capture: Capture, generation: Generation) -> Path:
         with suppress(OSError):
             draft.unlink()
     return target
-
-
-def remove(folder: Path, generation: tuple[int, int], kinds: Sequence[str] = PARTS) -> bool:
-    """Removes the files of a generation that nobody needs any more; False where the system refuses one for now."""
-    removed = True
-    for kind in kinds:
-        path = folder / segment_name(*generation, kind)
-        try:
-            path.unlink(missing_ok=True)
-        except OSError:
-            removed = False  # somebody reads it; Windows lets nobody remove it then
-    return removed
 
 
 class _Out:

@@ -5,16 +5,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
-from meshdesk.capture.reader import Capture, Placed, open_captures
-from meshdesk.capture.records import read_batch
+from meshdesk.capture.reader import Capture, Generation, Placed, open_captures
+from meshdesk.capture.records import Numbers, read_numbered
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.record import Record, RecordName
 from meshdesk.model.schema import Schema, SchemaState
 
 CACHED_BYTES = 64 << 20  # Arrow batches kept: some 40 full ones, more than ±5 screens ever need
+WINDOW = 5_000  # rows of a sealed generation that are merged at once
+DROPPED = "This record was dropped to keep the capture within its limit."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Rows:
     def __init__(self, capture: Capture) -> None:
         self.capture = capture
         self.mesh = Mesh()
-        self._batches: OrderedDict[int, pa.RecordBatch] = OrderedDict()
+        self._batches: OrderedDict[tuple[str, int], tuple[pa.RecordBatch, Numbers]] = OrderedDict()
         self._held = 0
         self.refresh()
 
@@ -44,29 +47,47 @@ class Rows:
     def count(self, topic: str) -> int:
         """How many rows of that topic the capture holds."""
         rows = self.capture.topics.get(topic)
-        return rows.rows if rows else 0
+        return rows.count if rows else 0
 
     def records(self, topic: str, first: int, count: int) -> Iterator[Record | Lost]:
-        """Rows [first, first + count) of a topic, in the order in which they arrived."""
-        for placed, start, stop in self.capture.topic_rows(topic, first, count):
-            yield from self._records(placed, start, stop)
+        """Rows [first, first + count) of a topic, in the order in which they arrived; dropped ones come as lost."""
+        at, end = max(0, first), first + count
+        while True:
+            try:
+                rows = self.capture.topics.get(topic)
+                while at < min(end, rows.first if rows else 0):
+                    yield Lost(-1, topic, DROPPED)
+                    at += 1
+                for placed, start, stop in self.capture.topic_rows(topic, at, end - at):
+                    for record in self._records(placed, start, stop):
+                        yield record
+                        at += 1
+            except _Moved:
+                continue
+            return
 
     def all(self, first: int = 0) -> Iterator[Record | Lost]:
         """Every row from number `first` on, over all topics."""
-        while first < self.capture.rows:
-            placed, start = self.capture.place(first)
-            yield from self._records(placed, start, placed.batch.rows)
-            first += placed.batch.rows - start
+        at = first
+        while True:
+            try:
+                for record in self._arrived(at):
+                    yield record
+                    at = record.row + 1
+            except _Moved:
+                continue
+            return
 
     def find(self, name: RecordName) -> int | None:
         """Which row of its topic the record is; None where the capture does not hold it."""
         rows = self.capture.topics.get(name.topic)
-        for placed, first in zip(rows.batches, rows.firsts, strict=True) if rows else ():
-            for span in placed.batch.spans:
-                if span.partition == name.partition and span.first <= name.offset <= span.last:
-                    at = self._within(placed, name)
-                    if at is not None:
-                        return first + at
+        for part, base in zip(rows.parts, rows.firsts, strict=True) if rows else ():
+            for placed, first in zip(part.batches, part.firsts, strict=True):
+                for span in placed.batch.spans:
+                    if span.partition == name.partition and span.first <= name.offset <= span.last:
+                        at = self._within(placed, name)
+                        if at is not None:
+                            return base + first + at
         return None
 
     def by_id(self, id: int) -> Schema | SchemaState:
@@ -81,7 +102,7 @@ class Rows:
 
     def _within(self, placed: Placed, name: RecordName) -> int | None:
         try:
-            batch = self._batch(placed)
+            batch, _ = self._batch(placed)
         except CaptureError:
             return None
         here = (batch.column("partition").to_numpy() == name.partition) & (
@@ -89,20 +110,51 @@ class Rows:
         )
         return int(here.argmax()) if here.any() else None
 
+    def _arrived(self, first: int) -> Iterator[Record | Lost]:
+        """The rows from number `first` on as they arrived; those of a sealed generation lie by topic and are merged."""
+        for generation in list(self.capture.generations):
+            if generation.sealed:
+                yield from self._merged(generation, first)
+                continue
+            for placed in list(generation.batches):
+                if placed.first_row + placed.batch.rows > first:
+                    yield from self._records(placed, max(0, first - placed.first_row), placed.batch.rows)
+
+    def _merged(self, generation: Generation, first: int) -> Iterator[Record | Lost]:
+        """The rows of a sealed generation in the order of their numbers; behind them those whose numbers are lost, too."""
+        begin = generation.first_row or 0
+        end = begin + generation.rows
+        whole: list[Placed] = []
+        lost: list[Lost] = []
+        for placed in generation.batches if first < end else ():
+            try:
+                self._batch(placed)
+            except CaptureError as error:
+                lost += [Lost(end - 1, placed.topic, str(error))] * placed.batch.rows
+            else:
+                whole.append(placed)
+        for window in range(max(begin, first), end, WINDOW):
+            merged: list[Record | Lost] = []
+            for placed in whole:
+                start, stop = np.searchsorted(self._batch(placed)[1], (window, window + WINDOW)).tolist()
+                merged += self._records(placed, start, stop)
+            yield from sorted(merged, key=lambda record: record.row)
+        yield from lost
+
     def _records(self, placed: Placed, start: int, stop: int) -> Iterator[Record | Lost]:
-        row = placed.first_row + start
         try:
-            batch = self._batch(placed).slice(start, stop - start)
+            whole, numbers = self._batch(placed)
         except CaptureError as error:
-            for number in range(stop - start):
-                yield Lost(row + number, placed.topic, str(error))
+            for number in range(start, stop):
+                yield Lost(placed.first_row + number, placed.topic, str(error))
             return
+        batch = whole.slice(start, stop - start)
         columns = [column.to_pylist() for column in batch.columns]
-        for number, (partition, offset, stamp, kind, key, value, headers, epoch) in enumerate(
-            zip(*columns, strict=True)
+        for row, (partition, offset, stamp, kind, key, value, headers, epoch) in zip(
+            numbers[start:stop].tolist(), zip(*columns, strict=True), strict=True
         ):
             yield Record(
-                row=row + number,
+                row=row,
                 topic=placed.topic,
                 partition=partition,
                 offset=offset,
@@ -114,17 +166,29 @@ class Rows:
                 leader_epoch=epoch if epoch >= 0 else None,
             )
 
-    def _batch(self, placed: Placed) -> pa.RecordBatch:
-        batch = self._batches.get(placed.first_row)
-        if batch is None:
-            batch = read_batch(self.capture, placed)
-            self._batches[placed.first_row] = batch
-            self._held += batch.nbytes
+    def _batch(self, placed: Placed) -> tuple[pa.RecordBatch, Numbers]:
+        """A batch and its row numbers. Raises CaptureError where it is lost, _Moved where it lies elsewhere by now."""
+        key = (placed.file, placed.batch.position)
+        found = self._batches.get(key)
+        if found is None:
+            try:
+                found = read_numbered(self.capture, placed)
+            except CaptureError:
+                self.refresh()
+                if not self.capture.is_current(placed):
+                    raise _Moved from None
+                raise
+            self._batches[key] = found
+            self._held += found[0].nbytes
             while self._held > CACHED_BYTES and len(self._batches) > 1:
-                self._held -= self._batches.popitem(last=False)[1].nbytes
+                self._held -= self._batches.popitem(last=False)[1][0].nbytes
         else:
-            self._batches.move_to_end(placed.first_row)
-        return batch
+            self._batches.move_to_end(key)
+        return found
+
+
+class _Moved(Exception):
+    """A batch was sealed or dropped while it was to be read: where its rows are must be asked anew."""
 
 
 def open_rows(path: Path) -> list[Rows]:

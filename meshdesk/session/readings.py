@@ -1,20 +1,19 @@
 """Reading a capture beside the window: a thread follows its index, facts and samples and folds them into a reading."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
 
-from meshdesk.capture.reader import Capture, open_captures
+from meshdesk.capture.reader import Capture, Generation, PlacedSamples, open_captures
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.rates import Offsets, rates_of, records_of
 
 POLL = 0.5  # s between looks when nobody nudged; frames from collect nudge at most 20 times a second
-SAMPLE_BATCHES = 120  # of a capture that is opened: the last two minutes, which hold a round of the beginnings too
+RECENT = 120_000  # ms; of a capture that is opened no older samples are read
 MOST_SAMPLES_AT_ONCE = 1_000  # batches between two hand-overs
 
 
@@ -36,8 +35,10 @@ class Reading:
     """What a capture held at a moment. Handed over whole; nobody changes it."""
 
     topics: tuple[Topic, ...] = ()
-    rows: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)  # by topic: the number of its next row
+    firsts: dict[str, int] = field(default_factory=dict)  # by topic: rows before this one were dropped
     total: int = 0
+    dropped: int = 0
     bytes: int = 0
     title: str = ""
     began: int | None = None  # ms; when the first record or sample was seen
@@ -114,7 +115,7 @@ class _Fold:
         self._capture = capture
         self._mesh = Mesh()
         self._offsets = Offsets()
-        self._samples_taken = max(0, len(capture.samples) - SAMPLE_BATCHES)
+        self._samples = _recent(capture.take_samples())
         self._first = True
         self._damage_told = False
 
@@ -131,13 +132,14 @@ class _Fold:
         return self._reading(self._capture.damage() if damage else "")
 
     def _take_samples(self) -> None:
-        if self._samples_taken == len(self._capture.samples):
+        self._samples += self._capture.take_samples()
+        if not self._samples:
             return
         # Arrow takes 0.2 s to import; here, in a thread and after the first paint, nobody waits for it.
         from meshdesk.capture.samples import read_samples
 
-        for writer, batch in islice(read_samples(self._capture, self._samples_taken), MOST_SAMPLES_AT_ONCE):
-            self._samples_taken += 1
+        now, self._samples = self._samples[:MOST_SAMPLES_AT_ONCE], self._samples[MOST_SAMPLES_AT_ONCE:]
+        for writer, batch in read_samples(self._capture, now):
             for seen, series, value in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 line = self._capture.series.get((writer, series))
                 if line is not None:
@@ -146,6 +148,7 @@ class _Fold:
     def _reading(self, damage: str) -> Reading:
         capture, mesh = self._capture, self._mesh
         rows = {name: topic.rows for name, topic in capture.topics.items()}
+        firsts = {name: topic.first for name, topic in capture.topics.items() if topic.first}
         records, rates = records_of(self._offsets), rates_of(self._offsets)
         topics = tuple(
             Topic(
@@ -153,19 +156,19 @@ class _Fold:
                 partitions=mesh.topics[name].partitions if name in mesh.topics else 0,
                 records=records.get(name),
                 rate=rates.get(name),
-                rows=rows.get(name, 0),
+                rows=rows.get(name, 0) - firsts.get(name, 0),
                 tailing=False,
                 internal=mesh.topics[name].internal if name in mesh.topics else name.startswith("__"),
             )
             for name in sorted(mesh.topics.keys() | rows.keys())
         )
-        seen = [placed.batch.seen for placed in (*capture.batches[:1], *capture.batches[-1:])]
-        seen += [placed.batch.first_seen for placed in capture.samples[:1]]
-        seen += [placed.batch.last_seen for placed in capture.samples[-1:]]
+        seen = [moment for ends in (capture.generations[:1], capture.generations[-2:]) for moment in _seen(ends)]
         return Reading(
             topics=topics,
             rows=rows,
-            total=capture.rows,
+            firsts=firsts,
+            total=capture.rows - capture.dropped,
+            dropped=capture.dropped,
             bytes=sum(topic.bytes for topic in capture.topics.values()),
             title=mesh.bootstrap or str(capture.store.manifest.get("title", "")),
             began=min(seen, default=None),
@@ -173,6 +176,20 @@ class _Fold:
             schemas=len(mesh.schemas),
             damage=damage,
         )
+
+
+def _seen(generations: Sequence[Generation]) -> Iterator[int]:
+    """When the first and the last batch of each of these generations was written."""
+    for generation in generations:
+        yield from (placed.batch.seen for placed in (*generation.batches[:1], *generation.batches[-1:]))
+        yield from (placed.batch.first_seen for placed in generation.samples[:1])
+        yield from (placed.batch.last_seen for placed in generation.samples[-1:])
+
+
+def _recent(samples: list[PlacedSamples]) -> list[PlacedSamples]:
+    """Those of the last two minutes, which hold a round of the beginnings too."""
+    last = max((placed.batch.last_seen for placed in samples), default=0)
+    return [placed for placed in samples if placed.batch.last_seen >= last - RECENT]
 
 
 def local_time(ms: int) -> datetime:

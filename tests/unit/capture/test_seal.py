@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meshdesk.capture.files import remove
 from meshdesk.capture.index import LOST, Batch, Span
 from meshdesk.capture.manifest import create_capture
-from meshdesk.capture.names import segment_name
+from meshdesk.capture.names import PARTS, segment_name
 from meshdesk.capture.pack import pack
 from meshdesk.capture.reader import Capture, Generation, Placed
 from meshdesk.capture.records import read_batch, read_numbered
 from meshdesk.capture.samples import read_samples
-from meshdesk.capture.seal import ROWS, remove, seal
+from meshdesk.capture.seal import ROWS, seal
 from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
 from tests.unit.capture.making import SEEN, Rec, all_rows, counted, disk_full_at, made_capture, opened, recs, write
@@ -44,7 +45,7 @@ def finished(capture: Capture, writer: Writer) -> list[Generation]:
 def sealed(folder: Path, capture: Capture, generation: Generation) -> None:
     """Seals it and removes what it replaces."""
     seal(capture, generation)
-    assert remove(folder, generation.name)
+    assert remove(folder, generation.name, PARTS)
 
 
 def sample_rows(capture: Capture) -> list[tuple[int, int, int]]:
@@ -137,7 +138,7 @@ def drop_oldest(folder: Path, keeper: Capture, writer: Writer, model: Model) -> 
         model.dropped += generation.rows
         writer.drop(generation.name, model.dropped, counts)
         keeper.refresh()
-        assert remove(folder, generation.name, ("index", "records", "samples", "sealed"))
+        assert remove(folder, generation.name)
 
 
 def test_that_a_follower_is_handed_every_sample_once_however_it_is_stored(tmp_path: Path) -> None:

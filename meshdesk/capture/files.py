@@ -1,0 +1,48 @@
+"""The files of a capture as the disk has them: how much they take, and removing those that nobody needs any more."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from meshdesk.capture.names import PARTS, number_of, segment_name, writer_of
+
+ALL = (*PARTS, "sealed")
+
+Name = tuple[int, int]  # a generation: (writer, number)
+
+
+def disk_used(folder: Path) -> int:
+    """Bytes of all files in the folder. Raises OSError where the folder is gone."""
+    return sum(_size(path) for path in folder.iterdir())
+
+
+def size_of(folder: Path, generation: Name, kinds: Sequence[str] = ALL) -> int:
+    """Bytes of the files of a generation that are there."""
+    return sum(_size(folder / segment_name(*generation, kind)) for kind in kinds)
+
+
+def generations_in(folder: Path) -> set[Name]:
+    """The generations of which a file is there, whether they are dropped or not."""
+    found = set()
+    for path in folder.iterdir():
+        writer, number = writer_of(path.name), number_of(path.name)
+        if writer is not None and number is not None:
+            found.add((writer, number))
+    return found
+
+
+def remove(folder: Path, generation: Name, kinds: Sequence[str] = ALL) -> bool:
+    """Removes files of a generation that nobody needs any more; False where the system refuses one for now."""
+    removed = True
+    for kind in kinds:
+        try:
+            (folder / segment_name(*generation, kind)).unlink(missing_ok=True)
+        except OSError:
+            removed = False  # somebody reads it; Windows lets nobody remove it then
+    return removed
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # it has just been removed
+        return 0

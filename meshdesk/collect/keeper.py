@@ -1,0 +1,193 @@
+"""The keeper: a thread that keeps a growing capture small. It seals what is finished, and at the limit drops the oldest.
+
+What nobody has looked at is not dropped while a backlog is read: reading pauses then, and says so.
+"""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from meshdesk.capture.files import ALL, disk_used, generations_in, remove, size_of
+from meshdesk.capture.index import Span
+from meshdesk.capture.names import PARTS
+from meshdesk.capture.reader import Generation, TopicKey, open_captures
+from meshdesk.capture.seal import seal
+from meshdesk.capture.store import CaptureError
+from meshdesk.capture.writer import SEGMENT_SIZE, Writer
+from meshdesk.model.trouble import Trouble
+from meshdesk.model.wording import size
+
+EVERY = 0.5  # s between looks
+GRACE = 2.0  # s between a word that files are not needed any more and their removal: readers look twice a second
+LIMIT = 2 << 30  # bytes of a capture, unless somebody says otherwise
+KEPT_FREE = 0.1  # share of the disk that stays free
+SEGMENTS = 16  # a capture at its limit has at least so many generations: what is dropped at once is a sixteenth of it
+
+Settled = tuple[tuple[TopicKey, int], Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How large a capture may grow, and how much of the disk is left to others."""
+
+    bytes: int = LIMIT
+    kept_free: float = KEPT_FREE
+
+    @property
+    def segment_size(self) -> int:
+        """Of the generations, so that dropping one is a small step."""
+        return min(SEGMENT_SIZE, max(1 << 16, self.bytes // SEGMENTS))
+
+
+class Keeper:
+    """Keeps one capture. Owned by the collector, which stops reading while `pause` says something."""
+
+    def __init__(
+        self,
+        folder: Path,
+        writer: Writer,
+        limit: Limit,
+        may_drop: Callable[[str, int], bool],
+        report: Callable[[Trouble], None],
+        every: float = EVERY,
+        grace: float = GRACE,
+    ) -> None:
+        """`may_drop(topic, end)`: whether the rows of a topic before number `end` may go. Called from the keeper's thread."""
+        self.pause = ""  # why nothing more may be read for now: a sentence; "" while there is room
+        self.dropped = 0  # rows
+        self.disk = 0  # bytes that the capture takes
+        self._folder, self._writer, self._limit, self._may_drop, self._report = folder, writer, limit, may_drop, report
+        self._every, self._grace = every, grace
+        (self._capture,) = open_captures(folder)
+        self._unsealable: set[tuple[int, int]] = set()
+        self._leaving: list[
+            tuple[float, tuple[int, int], tuple[str, ...]]
+        ] = []  # (not before, generation, kinds of files)
+        self._forgotten: list[Settled] = []
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._leave_what_is_over()
+        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        self._thread.start()
+
+    def take_forgotten(self) -> list[Settled]:
+        """The ranges of offsets that went with dropped generations since the last call: they may be read again."""
+        with self._lock:
+            forgotten, self._forgotten = self._forgotten, []
+        return forgotten
+
+    def finish(self, seconds: float) -> None:
+        """Ends the thread and, within so many seconds, seals all that is left. The writer is closed."""
+        self._stop.set()
+        self._thread.join()
+        until = time.monotonic() + seconds
+        self._try(self._capture.refresh)
+        while time.monotonic() < until and self._seal_one(self._capture.generations):
+            pass
+        self._leaving = [(0.0, generation, kinds) for _, generation, kinds in self._leaving]
+        self._remove()
+        self._capture.close()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._every):
+            self._try(self._look)
+
+    def _try(self, step: Callable[[], object]) -> None:
+        try:
+            step()
+        except CaptureError as error:
+            self._report(Trouble(str(error), about=str(self._folder), severity="attention", seen=_now()))
+
+    def _look(self) -> None:
+        self._capture.refresh()
+        self._remove()
+        growing = self._writer.generation
+        while not self._stop.is_set() and self._seal_one([g for g in self._capture.generations if g.name < growing]):
+            pass
+        self._keep_within()
+        self.dropped = self._capture.dropped
+
+    # Sealing
+
+    def _seal_one(self, finished: list[Generation]) -> bool:
+        """Seals the oldest of these that is not sealed; True where there was one."""
+        for generation in finished:
+            if generation.sealed or generation.name in self._unsealable or not (generation.rows or generation.samples):
+                continue
+            try:
+                seal(self._capture, generation)
+            except CaptureError as error:
+                self._unsealable.add(generation.name)
+                self._report(Trouble(str(error), about=str(self._folder), severity="attention", seen=_now()))
+                return True
+            self._leaving.append((time.monotonic() + self._grace, generation.name, PARTS))
+            self._capture.refresh()
+            return True
+        return False
+
+    # The limit
+
+    def _keep_within(self) -> None:
+        self.disk = disk_used(self._folder)
+        leaving = sum(size_of(self._folder, generation, kinds) for _, generation, kinds in self._leaving)
+        used = self.disk - leaving
+        free = shutil.disk_usage(self._folder)
+        tight = free.free + leaving < self._limit.kept_free * free.total
+        while used > self._limit.bytes or tight:
+            oldest = next((g for g in self._capture.generations if g.name < self._writer.generation), None)
+            if oldest is None or not self._may_go(oldest):
+                self.pause = self._why(tight)
+                return
+            used -= size_of(self._folder, oldest.name)
+            tight = False  # looked at again when its files are gone
+            self._drop(oldest)
+        self.pause = ""
+
+    def _may_go(self, generation: Generation) -> bool:
+        topics = self._capture.topics
+        return all(self._may_drop(name, topics[name].first + part.rows) for name, part in generation.parts.items())
+
+    def _drop(self, generation: Generation) -> None:
+        capture = self._capture
+        counts = {name: rows.first for name, rows in capture.topics.items() if rows.first}
+        counts |= {name: capture.topics[name].first + part.rows for name, part in generation.parts.items()}
+        settled = list(capture.settled_in(generation))
+        self._writer.drop(generation.name, (generation.first_row or 0) + generation.rows, counts)
+        self._leaving.append((time.monotonic() + self._grace, generation.name, ALL))
+        capture.refresh()
+        with self._lock:
+            self._forgotten += settled
+
+    def _why(self, tight: bool) -> str:
+        if tight:
+            return (
+                f"Reading is paused: less than {self._limit.kept_free:.0%} of the disk is free. "
+                "Free some space, or save what is there and close this capture."
+            )
+        return (
+            f"Reading is paused: the capture has reached its limit of {size(self._limit.bytes)}. "
+            "It goes on as you look through the oldest records, which are dropped then; or save it and begin anew."
+        )
+
+    # Files that are not needed any more
+
+    def _leave_what_is_over(self) -> None:
+        """What an earlier program could not remove: files of sealed and of dropped generations."""
+        self._leaving += [(0.0, known.name, PARTS) for known in self._capture.generations if known.sealed]
+        self._leaving += [(0.0, name, ALL) for name in generations_in(self._folder) if name <= self._capture.gone]
+
+    def _remove(self) -> None:
+        """Again later where the system refuses."""
+        now = time.monotonic()
+        self._leaving = [
+            (due, generation, kinds)
+            for due, generation, kinds in self._leaving
+            if due > now or not remove(self._folder, generation, kinds)
+        ]
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
