@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from meshdesk.capture.reader import Capture, Generation, Placed, open_captures
-from meshdesk.capture.records import Numbers, read_numbered
+from meshdesk.capture.records import Numbers, read_batch, read_numbered
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.record import Record, RecordName
@@ -54,14 +54,28 @@ class Rows:
         at, end = max(0, first), first + count
         while True:
             try:
-                rows = self.capture.topics.get(topic)
-                while at < min(end, rows.first if rows else 0):
+                while at < min(end, self._first_of(topic)):
                     yield Lost(-1, topic, DROPPED)
                     at += 1
                 for placed, start, stop in self.capture.topic_rows(topic, at, end - at):
                     for record in self._records(placed, start, stop):
                         yield record
                         at += 1
+            except _Moved:
+                continue
+            return
+
+    def batches(self, topic: str, first: int, end: int) -> Iterator[tuple[int, pa.RecordBatch]]:
+        """(row of the topic, the records from it on) for rows [first, end), batch by batch; lost ones are left out."""
+        at = first
+        while True:
+            try:
+                for placed, start, stop in self.capture.topic_rows(topic, at, end - at):
+                    at = max(at, self._first_of(topic))
+                    batch = self._stored(placed)
+                    if batch is not None:
+                        yield at, batch.slice(start, stop - start)
+                    at += stop - start
             except _Moved:
                 continue
             return
@@ -165,6 +179,20 @@ class Rows:
                 headers=tuple((header["name"], header["value"]) for header in headers or ()),
                 leader_epoch=epoch if epoch >= 0 else None,
             )
+
+    def _first_of(self, topic: str) -> int:
+        rows = self.capture.topics.get(topic)
+        return rows.first if rows else 0
+
+    def _stored(self, placed: Placed) -> pa.RecordBatch | None:
+        """A batch that is looked at once and not kept; None where it is lost. Raises _Moved."""
+        try:
+            return read_batch(self.capture, placed)
+        except CaptureError:
+            self.refresh()
+            if not self.capture.is_current(placed):
+                raise _Moved from None
+            return None
 
     def _batch(self, placed: Placed) -> tuple[pa.RecordBatch, Numbers]:
         """A batch and its row numbers. Raises CaptureError where it is lost, _Moved where it lies elsewhere by now."""

@@ -1,0 +1,72 @@
+"""Words in key, value and headers: the same rows as a naive search finds, whatever the bytes are."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshdesk.explain.words import hits
+from tests.unit.capture.making import Rec, table
+
+BYTES = st.none() | st.binary(max_size=12) | st.text("aAbBü.*( \\_x", max_size=8).map(str.encode)
+NAMES = st.text("aAbBü.", max_size=4)
+RECORDS = st.lists(
+    st.builds(
+        Rec,
+        partition=st.just(0),
+        offset=st.just(0),
+        timestamp=st.just(0),
+        timestamp_type=st.just(1),
+        leader_epoch=st.just(-1),
+        key=BYTES,
+        value=BYTES,
+        headers=st.none() | st.lists(st.tuples(NAMES, BYTES), max_size=3).map(tuple),
+    ),
+    max_size=12,
+)
+WORDS = st.text("aAbBü.*( \\_x", min_size=1, max_size=3)
+
+
+def naive(records: list[Rec], word: str) -> list[int]:
+    """Folds the letters of ASCII only, as the words of these tests have no others in two cases."""
+    wanted = word.encode()
+    folds = word == word.lower()
+    found = []
+    for at, record in enumerate(records):
+        pieces = [record.key, record.value]
+        for name, value in record.headers or ():
+            pieces += [name.encode(), value]
+        if any(piece is not None and wanted in (piece.lower() if folds else piece) for piece in pieces):
+            found.append(at)
+    return found
+
+
+@settings(max_examples=300, deadline=None)
+@given(records=RECORDS, word=WORDS, first=st.integers(0, 3))
+def test_that_hits_are_those_of_a_naive_search(records: list[Rec], word: str, first: int) -> None:
+    batch = table(records).slice(first)
+    assert hits(batch, word).tolist() == naive(records[first:], word)
+
+
+def test_that_a_word_is_not_found_across_two_records() -> None:
+    batch = table([Rec(0, 0, value=b"nee"), Rec(0, 1, value=b"dle"), Rec(0, 2, key=b"nee", value=b"dle")])
+    assert hits(batch, "needle").tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("word", "rows"),
+    [("grüße", [0, 1]), ("Grüße", [0, 1]), ("GRÜSSE", []), ("\0", [1]), ("", [0, 1, 2, 3]), ("größe", [2])],
+)
+def test_that_letters_outside_ascii_are_found_and_bytes_around_them_do_not_matter(word: str, rows: list[int]) -> None:
+    records = [
+        Rec(0, 0, value="Grüße".encode()),
+        Rec(0, 1, key=b"\xff\xfe\0" + "Grüße".encode(), value=None),
+        Rec(0, 2, value=None, headers=(("größe", None),)),
+        Rec(0, 3, value="GRÜßE".encode()),
+    ]
+    assert hits(table(records), word).tolist() == rows
+
+
+def test_that_a_batch_of_no_rows_has_no_hit() -> None:
+    empty: pa.RecordBatch = table([])
+    assert hits(empty, "x").tolist() == []

@@ -1,0 +1,49 @@
+"""Listings: what a click asks for, and that the pipe carries them whole."""
+
+import json
+
+import pytest
+
+from meshdesk.model.listing import COLUMNS, Column, Listing, arrival, listing_from, listing_message, turned
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        arrival("orders"),
+        Listing(()),
+        Listing(("a", "b"), "timestamp", True, "grüße \ud800"),
+        *(Listing(("t",), column) for column in COLUMNS),
+    ],
+)
+def test_that_a_listing_comes_through_the_pipe_as_it_was(listing: Listing) -> None:
+    assert listing_from(json.loads(json.dumps(listing_message(listing)))) == listing
+
+
+def test_that_a_column_that_no_list_has_is_refused() -> None:
+    with pytest.raises(ValueError, match="no list has a column colour"):
+        listing_from({**listing_message(arrival("t")), "by": "colour"})
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_that_three_clicks_on_a_head_lead_back_to_where_it_began(column: Column) -> None:
+    begun = Listing(("t",), word="kept")
+    first = turned(begun, column)
+    second = turned(first, column)
+    assert (first.by, first.descending, second.by, second.descending) == (column, False, column, True)
+    assert turned(second, column) == begun
+
+
+def test_that_a_click_on_another_head_begins_ascending() -> None:
+    assert turned(Listing(("t",), "key", True), "size") == Listing(("t",), "size", False)
+
+
+def test_that_only_all_rows_of_one_topic_as_they_came_need_no_order() -> None:
+    assert arrival("t").is_arrival
+    assert Listing(()).is_arrival
+    for other in (Listing(("a", "b")), Listing(("t",), "key"), Listing(("t",), word="x")):
+        assert not other.is_arrival
+
+
+def test_that_a_listing_of_several_topics_has_no_topic_of_its_own() -> None:
+    assert (arrival("t").topic, Listing(("a", "b")).topic, Listing(()).topic) == ("t", "", "")
