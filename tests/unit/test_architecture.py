@@ -10,9 +10,10 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS: dict[str, list[str]] = {
     "model": [],
     "pipes": ["model"],
+    "logs": [],
     "capture": ["model"],
     "decode": ["model"],
-    "collect": ["model", "pipes", "capture"],
+    "collect": ["model", "pipes", "logs", "capture"],
     "explain": ["model", "pipes", "capture", "decode"],
     "session": ["model", "capture"],  # starts programs by their verbs, never imports them
     "ui": ["model", "capture", "session"],

@@ -1,0 +1,95 @@
+"""Logs: one rotating file a process, without secrets, and what was on its stack where it crashed. For every program.
+
+Secrets are redacted by construction: whoever holds one says so (`keep_secret`), and it is never written in any form that
+looks like it; besides, what stands behind a word such as `password=` is left out whether anybody said so or not.
+"""
+
+import faulthandler
+import logging
+import logging.handlers
+import os
+import re
+import sys
+import time
+from collections import defaultdict
+from contextlib import suppress
+from pathlib import Path
+
+import platformdirs
+
+MOST_BYTES = 1_000_000  # of one file; one older file is kept behind it
+PROCESSES = 40  # whose files are kept: some days of windows with their programs, 80 MB at the very most
+REDACTED = "•••"
+LEAST = 4  # characters of a secret that is looked for everywhere; shorter ones are words of every line
+
+# A name that carries a secret and what follows it, in properties, URLs, JSON and headers.
+_NAMED = re.compile(
+    r"((?:password|passwd|secret|token|jaas\.config|user\.info|authorization|api[_-]?key)\w*[\"']?\s*[=:]\s*)"
+    r"(\"[^\"]*\"|'[^']*'|basic \S+|bearer \S+|[^\s,;}&]+)",
+    re.IGNORECASE,
+)
+_IN_URL = re.compile(r"(\w+://)[^/\s:@]+:[^/\s@]+@")
+_secrets: set[str] = set()
+
+
+def keep_secret(*values: str) -> None:
+    """These are secrets: no log line of this process shows them."""
+    _secrets.update(value for value in values if len(value) >= LEAST)
+
+
+def redacted(text: str) -> str:
+    """The text without secrets.
+
+    >>> redacted("sasl.password=abc, https://me:pass@registry/x")
+    'sasl.password=•••, https://•••@registry/x'
+    """
+    for secret in sorted(_secrets, key=len, reverse=True):
+        text = text.replace(secret, REDACTED)
+    return _IN_URL.sub(rf"\1{REDACTED}@", _NAMED.sub(rf"\1{REDACTED}", text))
+
+
+def logs_folder() -> Path:
+    """Where the logs of all programs are: the platform's folder for them."""
+    named = os.environ.get("MESHDESK_LOGS")
+    return Path(named) if named else Path(platformdirs.user_log_dir("meshdesk", appauthor=False))
+
+
+def begin(program: str) -> Path | None:
+    """Logs this process from now on; the file, or None where none can be written (which costs the program nothing)."""
+    folder = logs_folder()
+    path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{program}-{os.getpid()}.log"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handler = _Handler(path, maxBytes=MOST_BYTES, backupCount=1, encoding="utf-8", errors="backslashreplace")
+        crashed = path.with_suffix(".crash").open("w", encoding="utf-8")
+    except OSError:
+        return None
+    handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)
+    logging.getLogger("meshdesk").setLevel(logging.INFO)
+    faulthandler.enable(crashed)
+    logging.getLogger("meshdesk").info("%s begins, Python %s on %s", program, sys.version.split()[0], sys.platform)
+    _forget_old(folder)
+    return path
+
+
+class _Handler(logging.handlers.RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:
+        """A full disk must not make a program speak about its log instead of its work."""
+
+
+class _Redacting(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
+
+
+def _forget_old(folder: Path) -> None:
+    """Keeps the files of the newest processes."""
+    with suppress(OSError):
+        of_process: dict[str, list[Path]] = defaultdict(list)
+        for path in folder.iterdir():
+            if re.fullmatch(r"\d{8}-\d{6}-[\w-]+\.(log|log\.1|crash)", path.name):
+                of_process[path.name.partition(".")[0]].append(path)
+        for name in sorted(of_process)[:-PROCESSES]:
+            for path in of_process[name]:
+                path.unlink(missing_ok=True)

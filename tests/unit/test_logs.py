@@ -1,0 +1,100 @@
+"""Logs: what is said is there, secrets are not, old files go, and a crash leaves its stack."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from meshdesk.logs import PROCESSES, REDACTED, redacted
+
+SAYS = """
+import logging, sys
+from meshdesk.logs import begin, keep_secret
+keep_secret("hunter2-and-more", "ab")
+begin("test")
+log = logging.getLogger("meshdesk.some.room")
+log.info("connecting with hunter2-and-more to https://me:other@registry/x")
+log.warning("sasl.password = plain, Authorization: Basic YWJj and the rest ab")
+try:
+    raise ValueError("a trace with hunter2-and-more")
+except ValueError:
+    log.exception("it failed")
+print("done")
+"""
+
+
+def run(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {"MESHDESK_LOGS": str(folder), "PYTHONPATH": ":".join(sys.path), "PATH": ""}
+    return subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60)
+
+
+def text_in(folder: Path) -> str:
+    (file,) = folder.glob("*-test-*.log")
+    return file.read_text("utf-8")
+
+
+def test_that_lines_and_traces_are_logged_without_any_secret(tmp_path: Path) -> None:
+    ran = run(SAYS, tmp_path / "logs")
+    assert (ran.stdout, ran.stderr) == ("done\n", "")
+    text = text_in(tmp_path / "logs")
+    assert f"connecting with {REDACTED} to https://{REDACTED}@registry/x" in text
+    assert f"sasl.password = {REDACTED}, Authorization: {REDACTED} and the rest ab" in text
+    assert f"ValueError: a trace with {REDACTED}" in text
+    assert not re.search("hunter2|plain|YWJj|other", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"password": "p w", "user": "me"}', f'{{"password": {REDACTED}, "user": "me"}}'),
+        ("ssl.key.password=x;y=1", f"ssl.key.password={REDACTED};y=1"),
+        ("sasl.jaas.config=org.Login", f"sasl.jaas.config={REDACTED}"),
+        ("basic.auth.user.info: a:b", f"basic.auth.user.info: {REDACTED}"),
+        ("token = abc", f"token = {REDACTED}"),
+        ("a tokenizer reads passwords", "a tokenizer reads passwords"),
+        ("http://registry:8081/subjects", "http://registry:8081/subjects"),
+        ("orders[3]@1042: key k1", "orders[3]@1042: key k1"),
+    ],
+)
+def test_that_what_stands_behind_the_name_of_a_secret_is_left_out(text: str, shown: str) -> None:
+    assert redacted(text) == shown
+
+
+def test_that_a_crash_leaves_the_stack_of_every_thread(tmp_path: Path) -> None:
+    ran = run("from meshdesk.logs import begin; begin('test'); import ctypes; ctypes.string_at(0)", tmp_path / "logs")
+    assert ran.returncode < 0
+    (file,) = (tmp_path / "logs").glob("*-test-*.crash")
+    assert "Segmentation fault" in file.read_text()
+    assert "string_at" in file.read_text()
+
+
+def test_that_a_log_that_cannot_be_written_costs_the_program_nothing(tmp_path: Path) -> None:
+    (tmp_path / "logs").write_text("a file where the folder should be")
+    ran = run(SAYS, tmp_path / "logs")
+    assert (ran.returncode, ran.stdout) == (0, "done\n")
+
+
+def test_that_only_the_files_of_the_newest_processes_are_kept_and_others_files_stay(tmp_path: Path) -> None:
+    for number in range(PROCESSES + 20):
+        for suffix in ("log", "log.1", "crash"):
+            (tmp_path / f"20260101-{number:06d}-window-{number}.{suffix}").write_text("x")
+    (tmp_path / "notes.txt").write_text("mine")
+    assert run(SAYS, tmp_path).returncode == 0
+    processes = {path.name.partition(".")[0] for path in tmp_path.iterdir()} - {"notes"}
+    assert len(processes) == PROCESSES
+    assert not list(tmp_path.glob("20260101-000020-*"))
+    assert (tmp_path / "notes.txt").exists()
+
+
+def test_that_a_log_is_rolled_before_it_is_large(tmp_path: Path) -> None:
+    ran = run(
+        "import logging; from meshdesk.logs import begin; begin('test')\n"
+        "for n in range(40_000): logging.getLogger('meshdesk').info('line %d %s', n, 'x' * 50)",
+        tmp_path,
+    )
+    assert ran.returncode == 0
+    sizes = [path.stat().st_size for path in tmp_path.glob("*-test-*.log*")]
+    assert len(sizes) == 2
+    assert max(sizes) <= 1_000_000
