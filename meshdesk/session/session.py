@@ -63,7 +63,7 @@ class Session:
     def open_through(self, verb: Sequence[str], title: str) -> Opened:
         """Starts a program that makes a mesh, shows its progress, and connects to what it made."""
         opened = self._new()
-        opened.prepare(title, f"Starting {title}")
+        opened.prepare(title, "starting …")
         self._meshes[Child(verb, self._heard)] = opened
         return opened
 

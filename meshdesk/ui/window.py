@@ -208,8 +208,6 @@ class Window(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.is_closed = True
-        if self._is_attached:
-            self.frame.keep_sizes()
         if not self.isMaximized():
             self._remembered.keep_numbers("window/size", [self.width(), self.height()])
         self.closing.emit()
