@@ -119,8 +119,7 @@ class Cluster:
     def _error(self, error: KafkaError) -> None:
         trouble = trouble_of(error, self.source.bootstrap, now=now())
         if trouble is not None:
-            if error.code() != KafkaError._ALL_BROKERS_DOWN or not self._last.text:
-                self._last = trouble
+            self._last = trouble
             self._report(trouble)
 
 

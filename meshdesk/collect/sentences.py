@@ -6,8 +6,9 @@ from confluent_kafka import KafkaError
 
 from meshdesk.model.trouble import Severity, Trouble
 
-# Topic rights alone are enough to read: the refused group is none that we use.
-EXPECTED = (KafkaError.GROUP_AUTHORIZATION_FAILED, KafkaError._PARTITION_EOF)
+# Topic rights alone are enough to read: the refused group is none that we use. That all brokers are down is said after
+# what each of them said, which is the reason (an unknown name, a closed port): it would stand before that.
+EXPECTED = (KafkaError.GROUP_AUTHORIZATION_FAILED, KafkaError._PARTITION_EOF, KafkaError._ALL_BROKERS_DOWN)
 
 
 def trouble_of(error: KafkaError, bootstrap: str, topic: str = "", now: int = 0) -> Trouble | None:
@@ -56,11 +57,6 @@ def _told_by_code(code: int, bootstrap: str, topic: str) -> Said | None:
         ),
         KafkaError._TRANSPORT: (
             f"Nothing answers at {bootstrap}.",
-            "Check the host and the port, and whether the broker runs; MeshDesk keeps trying.",
-            "bad",
-        ),
-        KafkaError._ALL_BROKERS_DOWN: (
-            f"No broker of {bootstrap} answers.",
             "Check the host and the port, and whether the broker runs; MeshDesk keeps trying.",
             "bad",
         ),
