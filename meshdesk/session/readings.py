@@ -88,23 +88,29 @@ class Follower:
 
     def _run(self) -> None:
         try:
-            capture = open_captures(self._path)[0]
-            fold_ = _Fold(capture)
-            while not self._stop.is_set():
-                asked, grows = self._asked, self._grows
-                self._nudge.clear()
-                reading = fold_.read(damage=not grows)
-                if reading is not None:
-                    self._told.put(Told(self._number, reading))
-                self._done = asked
-                self._nudge.wait(POLL if grows else None)
-            capture.close()
+            captures = open_captures(self._path)
+            try:
+                self._follow(captures[0])
+            finally:
+                for capture in captures:
+                    capture.close()
         except (CaptureError, IndexError) as error:
             text = (
                 str(error) if isinstance(error, CaptureError) else f"{self._path} holds no capture. Open another file."
             )
             self._done = self._asked = 1 << 60
             self._told.put(Told(self._number, None, text))
+
+    def _follow(self, capture: Capture) -> None:
+        fold_ = _Fold(capture)
+        while not self._stop.is_set():
+            asked, grows = self._asked, self._grows
+            self._nudge.clear()
+            reading = fold_.read(damage=not grows)
+            if reading is not None:
+                self._told.put(Told(self._number, reading))
+            self._done = asked
+            self._nudge.wait(POLL if grows else None)
 
 
 class _Fold:
