@@ -16,6 +16,7 @@ from meshdesk.model.frame import Message
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.children import Heard
 from meshdesk.session.explainers import DEADLINES, Explainers, Limits, rows_from
+from meshdesk.session.session import Session
 from tests.programs.running import SECONDS, wait_until
 
 PYTHON = sys.executable
@@ -146,3 +147,25 @@ def stopped(pid: int) -> Iterator[psutil.Process]:
 def values(answer: Message) -> list[str]:
     """The values of an answer to "rows"; a culprit's is its trouble."""
     return [row.trouble or row.value for row in rows_from(answer)]
+
+
+def turn(session: Session, claim: Callable[[], object], what: str) -> None:
+    """Lets the session beat until the claim holds; its troubles are shown where it does not."""
+
+    def holds() -> object:
+        session.beat()
+        return claim()
+
+    try:
+        wait_until(holds, what)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\ntroubles: {sentences(session)}") from None
+
+
+def settle(session: Session) -> None:
+    """Lets the session beat until nothing is on its way."""
+    turn(session, session.idle, "the session to be idle")
+
+
+def sentences(session: Session) -> list[str]:
+    return [trouble.sentence for trouble in session.troubles]
