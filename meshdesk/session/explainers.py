@@ -380,9 +380,9 @@ def _gather(gather: _Gather, at: int, answer: Message) -> None:
 
 
 def ended_how(child: Child) -> str:
-    """Why a child has ended by itself, as far as can be known: its last word, or how it left."""
-    words = child.last_words.strip().splitlines()
-    if words:
-        return words[-1].strip().rstrip(".")
+    """Why a child has ended by itself, as far as can be known: the signal, its last word, or how it left."""
     code = child.code or 0
-    return f"it was killed by signal {-code}" if code < 0 else f"it left with exit code {code}"
+    if code < 0:  # its last words, if any, are about something else
+        return f"it was killed by signal {-code}"
+    words = child.last_words.strip().splitlines()
+    return words[-1].strip().rstrip(".") if words else f"it left with exit code {code}"

@@ -82,6 +82,7 @@ class Opened:
         self._counted: list[tuple[float, int]] = []
         self._restarts: list[float] = []  # monotonic
         self._is_stopping = False
+        self._last_heard = ""  # of collect: what kind of message
         self._saving = 0
         self._pending = 0  # questions other than rows that are on their way
 
@@ -298,7 +299,7 @@ class Opened:
         if message is None:
             self._collect_ended(heard.child)
             return
-        kind = message.get("is")
+        kind = self._last_heard = str(message.get("is"))
         if kind == "progress":
             self._progress(message)
         elif kind == "trouble":
@@ -338,7 +339,8 @@ class Opened:
         if self.state in ("ended", "failed"):
             return
         reason = child.reason or ended_how(child)
-        said_why = child.code == 1 and not child.reason and not child.last_words.strip()  # as a trouble, before it left
+        # What it cannot go on with (a setting, a full disk) it says as a trouble, and leaves; a bug is said as a traceback.
+        said_why = child.code == 1 and self._last_heard == "trouble" and "Traceback" not in child.last_words
         if self._connection is None or self._is_stopping or said_why:
             self._give_up()
             return

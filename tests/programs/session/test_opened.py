@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+import psutil
 import pytest
 
 from meshdesk.demo.broker import Broker
@@ -380,6 +381,27 @@ def test_that_a_topic_that_is_not_there_is_refused_and_nothing_waits_for_it(sess
     turn(session, lambda: any("There is no topic no.such.topic" in said for said in sentences(session)), "the sentence")
     settle(session)
     assert opened.state == "live"
+
+
+def test_that_a_full_disk_ends_collecting_in_a_sentence_and_what_is_stored_stays(
+    session: Session, broker: Broker, make_topic: MakeTopic
+) -> None:
+    topic = make_topic()
+    produce(broker.bootstrap, topic, [New(b"%d" % n) for n in range(50)])
+    opened = live_on(session, broker)
+    opened.tail(topic, Position("beginning"))
+    turn(session, lambda: opened.status.rows == 50, "the first rows")
+    assert opened.collect is not None
+    # No file of it grows beyond this size: the system says so as it does of a disk that is full.
+    psutil.Process(opened.collect.pid).rlimit(psutil.RLIMIT_FSIZE, (200_000, 200_000))
+    produce(broker.bootstrap, topic, [New(b"x" * 1_000) for _ in range(1_000)])
+    turn(session, lambda: opened.collect is None, "the end of collect")
+    settle(session)
+    assert (opened.state, session.pids["collect"]) == ("ended", [])
+    assert any("cannot be written" in said for said in sentences(session)), sentences(session)
+    assert not any("started again" in said for said in sentences(session))
+    assert opened.folder is not None
+    assert [record.value for record in records_in(opened.folder)[:50]] == [b"%d" % n for n in range(50)]
 
 
 @pytest.mark.parametrize("start", ["beginning", "end"])
