@@ -6,9 +6,8 @@ from confluent_kafka import KafkaError
 
 from meshdesk.model.trouble import Severity, Trouble
 
-# Topic rights alone are enough to read: the refused group is none that we use. That all brokers are down is said after
-# what each of them said, which is the reason (an unknown name, a closed port): it would stand before that.
-EXPECTED = (KafkaError.GROUP_AUTHORIZATION_FAILED, KafkaError._PARTITION_EOF, KafkaError._ALL_BROKERS_DOWN)
+# Topic rights alone are enough to read: the refused group is none that we use.
+EXPECTED = (KafkaError.GROUP_AUTHORIZATION_FAILED, KafkaError._PARTITION_EOF)
 
 
 def trouble_of(error: KafkaError, bootstrap: str, topic: str = "", now: int = 0) -> Trouble | None:
@@ -33,7 +32,13 @@ def _told_by_text(text: str, bootstrap: str) -> Said | None:
             "Set security.protocol to SSL or SASL_SSL, or use the plaintext port.",
             "bad",
         )
-    if "wrong version number" in low or "packet length too long" in low or ("plaintext" in low and "ssl" in low):
+    hung_up = "ssl connection closed by peer" in low and "ssl_handshake" in low
+    if (
+        hung_up
+        or "wrong version number" in low
+        or "packet length too long" in low
+        or ("plaintext" in low and "ssl" in low)
+    ):
         return (
             f"{bootstrap} does not speak TLS, and MeshDesk did.",
             "Set security.protocol to PLAINTEXT or SASL_PLAINTEXT, or use the TLS port.",
@@ -58,6 +63,13 @@ def _told_by_code(code: int, bootstrap: str, topic: str) -> Said | None:
         KafkaError._TRANSPORT: (
             f"Nothing answers at {bootstrap}.",
             "Check the host and the port, and whether the broker runs; MeshDesk keeps trying.",
+            "bad",
+        ),
+        # Said alone where there is a connection and no Kafka at its other end (measured with librdkafka 2.16: a TLS
+        # listener, a web server, a port that hangs up or is silent); else behind the reason of each broker.
+        KafkaError._ALL_BROKERS_DOWN: (
+            f"{bootstrap} does not answer as a Kafka does.",
+            "Check the port: it may be another program's, or one for TLS (then set security.protocol to SSL or SASL_SSL).",
             "bad",
         ),
         KafkaError._TIMED_OUT: (

@@ -17,7 +17,7 @@ Steps = Generator[str, None, None]  # each item is what is being waited for, as 
 PATIENCE = 60.0  # s for a picture
 TOUR_PATIENCE = 1200.0  # s for the demo's first download on a slow line
 BOTH: tuple[theme.Choice, ...] = ("light", "dark")
-SURE = 5.0  # s after which a reason why there is no connection counts: a name may have one address that refuses first
+SURE = 3.0  # s after which a reason why there is no connection counts: a name may have one address that refuses first
 CALM = 0.4  # s in which nothing may be on its way before a picture is taken: the explorer asks four times a second
 EMPTY = 3.0  # s after which a topic of which nothing is heard counts as empty
 
@@ -90,14 +90,14 @@ def tour(window: Window, folder: Path, seconds: float, clock: Callable[[], float
     window.open_topic(opened, topic)
     while opened.rows(topic) < 40 and clock() < until:
         yield f"records of {topic}"
-    yield from _calm(lambda: True, "the screen")
+    yield from _calm(lambda: window.frame.records.is_complete, "the rows on the screen")
     save_picture(window, folder / "topic.png")
     if opened.rows(topic):
         window.frame.records.table.choose(max(0, opened.rows(topic) - 8))
         yield from _details(opened, clock, until)
         for choice in BOTH:
             window.wear(choice)
-            yield from _calm(lambda: True, "the screen")
+            yield from _calm(lambda: window.frame.records.is_complete, "the rows on the screen")
             save_picture(window, folder / f"record-{choice}.png")
     while clock() < until:
         yield "the end of the run"
