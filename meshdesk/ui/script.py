@@ -78,7 +78,9 @@ def picture(window: Window, out: Path, view: str, select: str) -> Steps:
     save_picture(window, out)
 
 
-def tour(window: Window, folder: Path, seconds: float, clock: Callable[[], float] = time.monotonic) -> Steps:
+def tour(
+    window: Window, folder: Path, seconds: float, select: str = "", clock: Callable[[], float] = time.monotonic
+) -> Steps:
     """A bounded run that nobody watches: pictures of the start page, of a topic, of a record, in both themes."""
     folder.mkdir(parents=True, exist_ok=True)
     save_picture(window, folder / "start.png")
@@ -86,14 +88,14 @@ def tour(window: Window, folder: Path, seconds: float, clock: Callable[[], float
     if opened is None:
         raise CannotError("Nothing was named that could be opened.")
     until = clock() + seconds
-    topic, _ = yield from _place(opened, "")
+    topic, _ = yield from _place(opened, select)
     window.open_topic(opened, topic)
     while opened.rows(topic) < 40 and clock() < until:
         yield f"records of {topic}"
     yield from _calm(lambda: window.frame.records.is_complete, "the rows on the screen")
     save_picture(window, folder / "topic.png")
     if opened.rows(topic):
-        window.frame.records.table.choose(max(0, opened.rows(topic) - 8))
+        window.frame.records.table.choose(max(0, window.frame.records.table.records.rows - 8))  # of those in the list
         yield from _details(opened, clock, until)
         for choice in BOTH:
             window.wear(choice)

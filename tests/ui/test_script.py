@@ -175,6 +175,13 @@ def test_that_a_bounded_run_leaves_pictures_in_its_folder(qtbot: QtBot, session:
     assert names == ["record-dark.png", "record-light.png", "start.png", "topic.png"]
 
 
+def test_that_a_bounded_run_shows_the_topic_that_was_named(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
+    session.open_file(packed(tmp_path / "c", tmp_path / "c.meshcap", 100))
+    window = window_on(qtbot, session)
+    assert run(window, tour(window, tmp_path / "pictures", 0.5, LONG)).code == 0
+    assert window.frame.records.topic == LONG
+
+
 def test_that_a_script_that_waits_too_long_says_for_what() -> None:
     now = [0.0]
 
