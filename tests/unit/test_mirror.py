@@ -21,6 +21,7 @@ NO_MIRROR = ["__main__.py"]  # two lines that every journey runs
 ACROSS = [
     "ui/test_pyside.py",
     "unit/test_architecture.py",
+    "unit/test_examples.py",
     "unit/test_mirror.py",
     "unit/test_nets.py",
     "unit/test_prepare.py",
