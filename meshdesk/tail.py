@@ -107,7 +107,8 @@ def _follow(run: _Run, child: Child, rows: Rows, as_json: bool) -> int:
         if words:
             run.say(f"The collect program ended unexpectedly: {words[-1]}")
         return 1
-    return 1 if run.refused or not (run.connected or printed) else 0
+    is_lost = run.finished and run.told.until is None  # what was to be followed is not there any more, which was said
+    return 1 if run.refused or is_lost or not (run.connected or printed) else 0
 
 
 def _is_over(run: _Run) -> bool:
@@ -118,7 +119,7 @@ def _is_over(run: _Run) -> bool:
         return True
     if not run.connected and run.answered and now - run.started >= GIVE_UP:
         return True
-    return run.finished and run.answered == len(run.told.topics) and run.told.until is not None
+    return run.finished and run.answered == len(run.told.topics)
 
 
 def _listen(run: _Run) -> None:
@@ -144,4 +145,5 @@ def _take(run: _Run, message: Message) -> None:
         run.finished = bool(message.get("finished"))
     elif kind in ("tailing", "refused"):
         run.answered += 1
+        run.finished = False  # what was said of the time before
         run.refused += kind == "refused"

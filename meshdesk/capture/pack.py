@@ -42,7 +42,7 @@ def pack(folders: Sequence[Path], target: Path, progress: Progress = no_progress
     A capture that still grows is packed as it is at this moment. The file appears whole or not at all. Raises CaptureError.
     """
     stores: list[Store] = []
-    draft = target.with_name(target.name + ".part")
+    draft = draft_of(target)
     try:
         for folder in folders:
             stores += open_stores(folder)
@@ -68,6 +68,11 @@ def pack(folders: Sequence[Path], target: Path, progress: Progress = no_progress
             draft.unlink()
         for store in stores:
             store.close()
+
+
+def draft_of(target: Path) -> Path:
+    """Under which name a .meshcap is written until it is whole; a program that is killed meanwhile leaves it behind."""
+    return target.with_name(target.name + ".part")
 
 
 def pack_in_place(folder: Path, target: Path, checksum: int) -> int:

@@ -55,6 +55,7 @@ class Cluster:
         settings = {name: value for name, value in client_settings(source).items() if name not in CONSUMER_ONLY}
         self._admin = _made(AdminClient, settings | {"error_cb": self._error})
         self._last = Trouble("")
+        self._is_explained = False  # a connection said why it failed; what all of them say together adds nothing
 
     def metadata(self, topic: str | None = None, timeout: float = REQUEST_TIMEOUT) -> Any:
         """confluent_kafka's ClusterMetadata of all topics or of one. Raises KafkaTrouble."""
@@ -112,15 +113,19 @@ class Cluster:
             and self._last.text
         ):
             return KafkaTrouble(self._last)
+        if error.code() == KafkaError._TRANSPORT:  # nothing was wrong with a connection, or it would have been said
+            error = KafkaError(KafkaError._ALL_BROKERS_DOWN)
         bootstrap = self.source.bootstrap
         trouble = trouble_of(error, bootstrap, topic, now())
         return KafkaTrouble(trouble or Trouble(f"Kafka at {bootstrap} did not answer.", about=bootstrap, seen=now()))
 
     def _error(self, error: KafkaError) -> None:
+        if error.code() == KafkaError._ALL_BROKERS_DOWN and self._is_explained:
+            return
         trouble = trouble_of(error, self.source.bootstrap, now=now())
         if trouble is not None:
-            if error.code() != KafkaError._ALL_BROKERS_DOWN or not self._last.text:
-                self._last = trouble
+            self._is_explained = error.code() != KafkaError._ALL_BROKERS_DOWN
+            self._last = trouble
             self._report(trouble)
 
 

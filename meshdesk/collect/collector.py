@@ -26,6 +26,13 @@ from meshdesk.model.wording import plural
 
 BATCH = 10_000  # records taken from the client at once: 7-15 ms of work, 1.4 MB at 140 B
 WAIT = 0.1  # s; a batch is written after so long even when it holds one record
+# The watch asks all the time and says why; the consumer says less: no reason, and no topic.
+SAID_BY_THE_WATCH = (
+    KafkaError._ALL_BROKERS_DOWN,
+    KafkaError._UNKNOWN_PARTITION,
+    KafkaError._UNKNOWN_TOPIC,
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+)
 ENDS_EVERY = 0.5  # s between looks at the end offsets that the client knows anyway
 
 
@@ -69,6 +76,7 @@ class Collector:
     def tail(self, topic: str, start: Position, until: Position | None = None) -> None:
         """Reads a topic from `start` on, up to `until` or for ever; a topic that is being read is moved. Raises KafkaTrouble."""
         count = self._partition_count(topic)
+        self.watch.vanished.discard(topic)  # it is there again, whatever the watch has seen
         if topic not in self._numbers:
             self._ids[topic] = self._cluster.topic_id(topic)
             self._numbers[topic] = self._writer.topic(topic, self._ids[topic])
@@ -158,10 +166,23 @@ class Collector:
 
     def _note_ends(self) -> None:
         self._ends_due = time.monotonic() + ENDS_EVERY
+        self._note_vanished()
         for (topic, number), partition in self._partitions.items():
             if not partition.done:
                 _, high = self._consumer.get_watermark_offsets(TopicPartition(topic, number), cached=True)
                 partition.end = max(partition.end, high)
+
+    def _note_vanished(self) -> None:
+        """Topics that were deleted while they are read: the client keeps silent about them for 30 s, and names none then."""
+        for topic in {topic for topic, _ in self._partitions} & self.watch.vanished:
+            self.watch.vanished.discard(topic)
+            mine = [p for (name, _), p in self._partitions.items() if name == topic]
+            if not all(partition.done for partition in mine):
+                for partition in mine:
+                    partition.done = True
+                self._assign()
+                gone = KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART)
+                self._report(self._cluster.failed(gone, topic).trouble)
 
     # What arrives
 
@@ -268,6 +289,8 @@ class Collector:
         return self._settled.setdefault((TopicKey(topic, self._ids[topic]), number), Coverage())
 
     def _client_error(self, error: KafkaError) -> None:
+        if error.code() in SAID_BY_THE_WATCH:
+            return
         trouble = trouble_of(error, self._source.bootstrap, now=now())
         if trouble is not None:
             self._report(trouble)

@@ -32,7 +32,13 @@ def _told_by_text(text: str, bootstrap: str) -> Said | None:
             "Set security.protocol to SSL or SASL_SSL, or use the plaintext port.",
             "bad",
         )
-    if "wrong version number" in low or "packet length too long" in low or ("plaintext" in low and "ssl" in low):
+    hung_up = "ssl connection closed by peer" in low and "ssl_handshake" in low
+    if (
+        hung_up
+        or "wrong version number" in low
+        or "packet length too long" in low
+        or ("plaintext" in low and "ssl" in low)
+    ):
         return (
             f"{bootstrap} does not speak TLS, and MeshDesk did.",
             "Set security.protocol to PLAINTEXT or SASL_PLAINTEXT, or use the TLS port.",
@@ -59,9 +65,11 @@ def _told_by_code(code: int, bootstrap: str, topic: str) -> Said | None:
             "Check the host and the port, and whether the broker runs; MeshDesk keeps trying.",
             "bad",
         ),
+        # Said alone where there is a connection and no Kafka at its other end (measured with librdkafka 2.16: a TLS
+        # listener, a web server, a port that hangs up or is silent); else behind the reason of each broker.
         KafkaError._ALL_BROKERS_DOWN: (
-            f"No broker of {bootstrap} answers.",
-            "Check the host and the port, and whether the broker runs; MeshDesk keeps trying.",
+            f"{bootstrap} does not answer as a Kafka does.",
+            "Check the port: it may be another program's, or one for TLS (then set security.protocol to SSL or SASL_SSL).",
             "bad",
         ),
         KafkaError._TIMED_OUT: (

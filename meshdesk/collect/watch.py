@@ -36,6 +36,7 @@ class Watch:
         self._stop = threading.Event()
         self._first = threading.Event()
         self.connected = False
+        self.vanished: set[str] = set()  # topics that were there and are not; the collector takes out what it has said
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._thread.start()
 
@@ -92,6 +93,7 @@ class Watch:
             facts += self._changed(f"topic {name}", name, value, seen)
         for name in self._topics.keys() - said.topics.keys():
             facts.append(Fact("topic", name, None, seen, "kafka"))
+            self.vanished.add(name)
             self._described.pop(f"topic {name}", None)
         self._topics = topics
         self.connected = True

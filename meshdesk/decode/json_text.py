@@ -6,7 +6,7 @@ from typing import Any
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.text import text_of
-from meshdesk.model.node import Node
+from meshdesk.model.node import Node, pretty
 from meshdesk.model.wording import plural
 
 NAME = "JSON"
@@ -54,6 +54,25 @@ def tree_of(data: bytes, bounds: Bounds) -> tuple[Node, int]:
         return _node("", value, budget, 0, f"{lines} lines" if lines else ""), lines
     except RecursionError:
         raise Undecodable("it is nested too deep to be read") from None
+
+
+def indented(text: str) -> str:
+    """A schema or another text that may be an object or array of JSON, in lines that a person reads; others as they are.
+
+    >>> print(indented('{"type":"fixed","size":16}'))
+    {
+      "type": "fixed",
+      "size": 16
+    }
+    >>> indented('message Order { string id = 1; }'), indented('{"torn":'), indented('"string"')
+    ('message Order { string id = 1; }', '{"torn":', '"string"')
+    """
+    if text.lstrip()[:1] not in ("{", "["):
+        return text
+    try:
+        return pretty(tree_of(text.encode("utf-8", "surrogatepass"), Bounds())[0])
+    except Undecodable:
+        return text
 
 
 def scalar_of(data: bytes) -> Node:

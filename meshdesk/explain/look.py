@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from meshdesk.decode.chain import decode, preview
 from meshdesk.decode.contract import Decoded, Layer, Payload, Preview, Schemas
+from meshdesk.decode.json_text import indented
 from meshdesk.explain.rows import Lost
 from meshdesk.model.node import Node, pretty
 from meshdesk.model.record import Record
@@ -97,7 +98,7 @@ def part_of(payload: Payload, schemas: Schemas) -> Part:
         dump=dump,
         cut=cut,
         schema=f"{schema.subject or 'schema'} version {schema.version}, id {schema.id}" if schema else "",
-        schema_text=schema.text if schema else "",
+        schema_text=indented(schema.text)[:TEXT] if schema else "",
         tried=tuple((declined.name, declined.why) for declined in decoded.tried),
         trouble=decoded.trouble,
     )

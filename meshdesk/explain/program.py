@@ -31,7 +31,9 @@ class Explain:
         self.cancelled: set[int] = set()
 
     def rows(self, message: Message) -> Rows:
-        rows = self.open[int(message["capture"])]
+        rows = self.open.get(int(message["capture"]))
+        if rows is None:  # it could not be opened, or it was closed while the question was on its way
+            raise CaptureError("That capture is not open. Open it again.")
         rows.refresh()
         return rows
 

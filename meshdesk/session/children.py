@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
 
 from meshdesk.model.frame import FrameError, FrameReader, Message, encode
@@ -17,6 +18,9 @@ from meshdesk.session.launch import child_command, child_environment
 PIECE = 1 << 16
 NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0  # CREATE_NO_WINDOW: no console flashes up
 LAST_WORDS = 40  # lines of stderr kept: a Python traceback and what led to it
+LINE = 1 << 16  # bytes of stderr taken as one line; a child that never ends a line must not fill our memory
+UNHEARD = 1_000  # messages that wait to be heard; 5 beats' worth, then a child that says more waits at its pipe
+LINGER = 1.0  # s that a child may live on without its stdout; nobody would ever hear of it again
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Child:
         self._heard = heard
         self._words: deque[str] = deque(maxlen=LAST_WORDS)
         self._sayings: SimpleQueue[bytes | None] = SimpleQueue()
+        self._let_go = threading.Event()  # hung up on or killed: nobody waits for what else it says
         self._process = subprocess.Popen(
             child_command(*verb),
             stdin=subprocess.PIPE,
@@ -73,11 +78,13 @@ class Child:
 
     def hang_up(self) -> None:
         """Ends its stdin once all is said, by which it ends itself."""
+        self._let_go.set()
         self._sayings.put(None)
 
     def kill(self, reason: str) -> None:
         """Ends it at once; its end is heard with this reason."""
         self.reason = self.reason or reason
+        self._let_go.set()
         self._process.kill()
 
     def wait(self, seconds: float) -> bool:
@@ -96,22 +103,33 @@ class Child:
         try:
             while piece := os.read(out.fileno(), PIECE):
                 for message in reader.feed(piece):
-                    self._heard.put(Heard(self, message))
+                    self._say(message)
             if reader.half_a_frame:
                 self._words.append("It ended in the middle of a message.")
         except FrameError as error:
             self.kill(f"it spoke out of turn: {error}")
         out.close()
-        self._process.wait()
+        try:
+            self._process.wait(LINGER)
+        except subprocess.TimeoutExpired:
+            self.kill("it closed its pipe and ran on")
+            self._process.wait()
         self._threads[1].join(1.0)  # its last words
         self._sayings.put(None)
         self._heard.put(Heard(self, None))
+
+    def _say(self, message: Message) -> None:
+        """Puts what it said before the window, as soon as there is room."""
+        while self._heard.qsize() >= UNHEARD:
+            if self._let_go.wait(0.01):
+                return  # dropped: who let it go asks for nothing any more
+        self._heard.put(Heard(self, message))
 
     def _note(self) -> None:
         err = self._process.stderr
         assert err is not None
         with err:
-            for line in err:
+            for line in iter(partial(err.readline, LINE), b""):
                 self._words.append(line.decode("utf-8", "replace").rstrip()[:500])
 
     def _speak(self) -> None:

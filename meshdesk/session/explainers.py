@@ -1,7 +1,7 @@
 """One role of the explain program: asked in order, held to deadlines, replaced when it hangs, dies or grows too large."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -12,15 +12,30 @@ import psutil
 from meshdesk.model.frame import Message
 from meshdesk.model.row import Row, row_from
 from meshdesk.model.trouble import Trouble
+from meshdesk.model.wording import size
 from meshdesk.session.children import Child, Heard
 
-DEADLINES = {"rows": 2.0, "record": 5.0, "find": 5.0}  # s; others may take as long as they need
+# s by question; saving may take as long as it needs. Copying is bounded, or one record would bar all saving behind it.
+DEADLINES = {"rows": 2.0, "record": 5.0, "find": 5.0, "copy": 30.0}
 READY = 30.0  # s for a child to say its first word on a machine that is very busy
+OPENING = 30.0  # s more while it opens captures: a large index is read before the first row can be
 MEMORY = 1 << 30  # bytes resident; an answer is bounded well below, so more is a decoder that runs away
-RESTARTS = 8  # within RESTARTS_WITHIN s; more is a program that cannot run here
-RESTARTS_WITHIN = 20.0
+ENDS = 8  # that nobody asked for, within ENDS_WITHIN s; more is a program that cannot run here, and it rests as long
+ENDS_WITHIN = 20.0
+CULPRITS = 1_000  # records that are not decoded again; each cost a deadline
 
 Done = Callable[[Message], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a process may take before it is ended, and how often it may end before it is given a rest."""
+
+    deadlines: Mapping[str, float] = field(default_factory=DEADLINES.copy)
+    ready: float = READY
+    memory: int = MEMORY
+    ends: int = ENDS
+    ends_within: float = ENDS_WITHIN
 
 
 @dataclass(slots=True)
@@ -28,30 +43,44 @@ class _Asked:
     message: Message
     done: Done
     due: float | None = None  # monotonic; set while it is this one's turn
+    tried: bool = False  # a process has ended while it answered this
 
 
 @dataclass(slots=True)
 class _Gather:
-    """Rows asked for one by one after they could not be had together."""
+    """Rows asked for in pieces, as they could not be had together."""
 
     done: Done
-    rows: list[Message | None]
-    left: int = field(default=0)
+    counts: list[int]
+    answers: dict[int, Message] = field(default_factory=dict)
 
 
 class Explainers:
-    """The look program with its warm spare, or the work program. All calls come from the window's thread."""
+    """The look program with its warm spare, or the work program. All calls but one come from the window's thread."""
 
-    def __init__(self, role: str, heard: "SimpleQueue[Heard]", report: Callable[[Trouble], None], spare: bool) -> None:
+    def __init__(
+        self,
+        role: str,
+        heard: "SimpleQueue[Heard]",
+        report: Callable[[Trouble], None],
+        spare: bool,
+        limits: Limits | None = None,
+    ) -> None:
         self.role = role
         self._heard, self._report, self._keeps_spare = heard, report, spare
+        self._limits = limits or Limits()
         self._open: dict[int, str] = {}  # capture: path
         self._asked: dict[int, _Asked] = {}  # in order: a child answers one after the other
         self._ids = count(1)
         self._active: Child | None = None
         self._spare: Child | None = None
         self._ready: set[Child] = set()
-        self._starts: list[float] = []
+        self._opening: dict[Child, int] = {}  # how many captures it was told to open and has not
+        self._late: Child | None = None  # ended by us at a deadline
+        self._ends: list[float] = []
+        self._rests_until = 0.0  # monotonic; nothing is started before
+        self._is_wanted = False
+        self._culprits: dict[tuple[str, int, str, int], str] = {}  # (do, capture, topic, row): why it is not decoded
         self.killed = 0  # how many were ended by us, for the diagnosis
 
     @property
@@ -64,106 +93,197 @@ class Explainers:
         return [child.pid for child in (self._active, self._spare) if child]
 
     def warm(self) -> None:
-        """Starts the processes before anything is asked."""
+        """Starts the processes that are missing; a new active one is told all that was asked."""
+        self._is_wanted = True
         if self._active is None:
-            self._active = self._start()
+            if self._spare and self._spare.code is not None:
+                self._forget(self._spare)  # it has ended as well, which is not heard yet
+                self._spare = None
+            self._active, self._spare = self._spare or self._start(), None
+            for asked in self._asked.values() if self._active else ():
+                asked.due = None
+                self._send(asked.message)
         if self._spare is None and self._keeps_spare:
             self._spare = self._start()
+        self._clock()
 
     def open(self, capture: int, path: str) -> None:
         """Opens a capture in every process of the role, also in those to come."""
-        self._open[capture] = path
         self.warm()
+        self._open[capture] = path
         for child in (self._active, self._spare):
             if child:
-                child.send({"do": "open", "capture": capture, "path": path})
+                self._tell_to_open(child, capture, path)
 
     def close(self, capture: int) -> None:
         self._open.pop(capture, None)
+        self._culprits = {key: why for key, why in self._culprits.items() if key[1] != capture}
         for child in (self._active, self._spare):
             if child:
                 child.send({"do": "close", "capture": capture})
 
     def ask(self, message: Message, done: Done) -> int:
         """Asks; `done` gets the answer later, on the beat: what was asked for, or {"is": "failed", "text": sentence}."""
-        number = next(self._ids)
-        self._asked[number] = _Asked(message | {"id": number}, done)
-        self.warm()
-        if self._active:
-            self._active.send(self._asked[number].message)
-        self._clock()
-        return number
+        if message["do"] == "rows":
+            pieces = self._without_culprits(message)
+            return self._put(pieces[0], done) if len(pieces) == 1 else self._in_pieces(pieces, done)
+        if message["do"] == "record" and _key(message) in self._culprits:
+            message = message | {"raw": True}
+        return self._put(message, done)
 
     def cancel(self, number: int) -> None:
-        if number in self._asked and self._active:
-            self._active.send({"do": "cancel", "of": number})
+        if number in self._asked:
+            self._send({"do": "cancel", "of": number})
 
     def hear(self, heard: Heard) -> bool:
         """Takes what one of its processes said; False where it is none of them."""
-        if heard.child not in (self._active, self._spare):
+        child, message = heard.child, heard.message
+        if child not in (self._active, self._spare):
             return False
-        if heard.message is None:
-            self._ended(heard.child)
-        elif heard.message.get("is") == "ready":
-            self._ready.add(heard.child)
+        if message is None:
+            self._ended(child)
+        elif message.get("is") == "ready":
+            self._ready.add(child)
             self._clock()
-        elif heard.child is self._active:
-            self._answered(heard.message)
+        elif not message.get("id"):
+            self._opened(child, message)
+        elif child is self._active:
+            self._answered(message)
         return True
 
     def beat(self) -> None:
-        """Ends a process whose deadline has passed."""
-        child, head = self._active, next(iter(self._asked.values()), None)
-        if child is None:
-            if self._asked:
-                self._replace()
-            return
+        """Ends a process whose deadline has passed; starts one again that has rested."""
         now = time.monotonic()
+        if self._is_wanted and (self._active is None or (self._spare is None and self._keeps_spare)):
+            self.warm()
+        if self._active is None:
+            self._fail_all()
+            return
+        head = next(iter(self._asked.values()), None)
         if head and head.due is not None and now > head.due:
             head.due = None
-            self._kill(child, f"it took longer than {DEADLINES[str(head.message['do'])]:.0f} s")
-        elif child not in self._ready and now - child.started > READY:
-            self._kill(child, "it did not start")
+            self._late = self._active
+            self._kill(self._active, f"it took longer than {self._limits.deadlines[str(head.message['do'])]:g} s")
+        for child in (self._active, self._spare):
+            if child and child not in self._ready and now - child.started > self._limits.ready and not child.reason:
+                self._kill(child, "it did not start")
 
     def watch_memory(self) -> None:
         """Ends a process that has grown too large. Called from a thread, once a second or so."""
         for child in (self._active, self._spare):
-            if child is None:
+            if child is None or child.reason:
                 continue
             try:
                 resident = psutil.Process(child.pid).memory_info().rss
             except psutil.Error:
                 continue
-            if resident > MEMORY:
-                self._kill(child, f"it needed more than {MEMORY >> 30} GB of memory")
+            if resident > self._limits.memory:
+                self._kill(child, f"it needed more than {size(self._limits.memory)} of memory")
 
     def end(self) -> list[Child]:
         """Lets go of all processes; they end by themselves once their pipe has."""
         children = [child for child in (self._active, self._spare) if child]
         self._active = self._spare = None
+        self._is_wanted = False
         self._asked.clear()
         for child in children:
             child.hang_up()
         return children
 
+    # Processes
+
+    def _start(self) -> Child | None:
+        if time.monotonic() < self._rests_until:
+            return None
+        try:
+            child = Child(["explain", self.role], self._heard)
+        except OSError as error:  # no memory, too many processes, or this installation was removed
+            self._rest(f"{error.strerror}")
+            return None
+        for capture, path in self._open.items():
+            self._tell_to_open(child, capture, path)
+        return child
+
+    def _tell_to_open(self, child: Child, capture: int, path: str) -> None:
+        self._opening[child] = self._opening.get(child, 0) + 1
+        child.send({"do": "open", "capture": capture, "path": path})
+
     def _kill(self, child: Child, reason: str) -> None:
         self.killed += 1
         child.kill(reason)
 
-    def _start(self) -> Child | None:
+    def _ended(self, child: Child) -> None:
+        works, opens, is_late = child in self._ready, self._opening.get(child, 0), child is self._late
+        reason = child.reason or ended_how(child)
+        self._forget(child)
+        if child is self._spare:
+            self._spare = None
+            self._count(reason)
+            self.warm()
+            return
+        self._active = None
+        rests = not is_late and self._count(reason)
+        if not child.reason and not rests:
+            self._tell(f"The {self.role} program ended: {reason}.", "It was started again.")
+        number, asked = next(iter(self._asked.items()), (0, None))
+        if asked is None or not works or (opens and not is_late):
+            self.warm()  # it had not come to the question yet
+        elif not child.reason and not asked.tried:
+            asked.tried = True  # its end need not be the question's doing, which is asked again as it is, once
+            self.warm()
+        else:
+            del self._asked[number]
+            self.warm()
+            self._again(asked, reason, may_retry=not opens)
+
+    def _forget(self, child: Child) -> None:
+        self._ready.discard(child)
+        self._opening.pop(child, None)
+        if child is self._late:
+            self._late = None
+
+    def _count(self, reason: str) -> bool:
+        """Counts an end; True where there were too many. One at a deadline is not counted: it took time and settled a question."""
         now = time.monotonic()
-        self._starts = [start for start in self._starts if now - start < RESTARTS_WITHIN]
-        if len(self._starts) >= RESTARTS:
-            return None
-        self._starts.append(now)
-        child = Child(["explain", self.role], self._heard)
-        for capture, path in self._open.items():
-            child.send({"do": "open", "capture": capture, "path": path})
-        return child
+        self._ends = [*(end for end in self._ends if now - end < self._limits.ends_within), now]
+        if len(self._ends) < self._limits.ends:
+            return False
+        self._rest(reason)
+        return True
+
+    def _rest(self, reason: str) -> None:
+        seconds = self._limits.ends_within
+        self._ends.clear()
+        self._rests_until = time.monotonic() + seconds
+        self._tell(f"The {self.role} program cannot be kept running: {reason}.", f"It is tried again in {seconds:g} s.")
+
+    # Questions
+
+    def _put(self, message: Message, done: Done, tried: bool = False) -> int:
+        self.warm()
+        number = next(self._ids)
+        self._asked[number] = _Asked(message | {"id": number}, done, tried=tried)
+        self._send(self._asked[number].message)
+        self._clock()
+        return number
+
+    def _send(self, message: Message) -> None:
+        if self._active:
+            self._active.send(message)
+
+    def _opened(self, child: Child, message: Message) -> None:
+        """What it said to an order, which has no number. Captures come before the questions on them: then their clock runs."""
+        if message.get("is") not in ("opened", "failed") or child not in self._opening:
+            return
+        self._opening[child] = max(0, self._opening[child] - 1)
+        head = next(iter(self._asked.values()), None)
+        if child is self._active and head and not self._opening[child]:
+            head.due = None
+            self._clock()
 
     def _answered(self, message: Message) -> None:
-        number = int(message.get("id", 0))
-        asked = self._asked.get(number)
+        number = message["id"]
+        asked = self._asked.get(number) if isinstance(number, int) else None
         if asked is None:
             return
         if message.get("is") == "progress":
@@ -175,66 +295,61 @@ class Explainers:
 
     def _clock(self) -> None:
         """Starts the deadline of the request whose turn it is."""
-        head = next(iter(self._asked.values()), None)
-        if head and head.due is None and self._active in self._ready:
-            seconds = DEADLINES.get(str(head.message["do"]))
-            head.due = None if seconds is None else time.monotonic() + seconds
+        head, child = next(iter(self._asked.values()), None), self._active
+        if head and head.due is None and child is not None and child in self._ready:
+            seconds = self._limits.deadlines.get(str(head.message["do"]))
+            more = OPENING if self._opening.get(child) else 0.0
+            head.due = None if seconds is None else time.monotonic() + seconds + more
 
-    def _ended(self, child: Child) -> None:
-        self._ready.discard(child)
-        if child is self._spare:
-            self._spare = self._start()
-            return
-        reason = child.reason or _reason(child)
-        self._active = None
-        head = next(iter(self._asked), None)
-        asked = self._asked.pop(head) if head is not None else None
-        self._replace()
-        if asked is not None:
-            self._again(asked, reason)
-        elif not child.reason:
-            self._tell(f"The {self.role} program ended: {reason}.", "It was started again.")
+    def _fail_all(self) -> None:
+        waiting, self._asked = self._asked, {}
+        for asked in waiting.values():
+            asked.done({"is": "failed", "text": f"The {self.role} program does not run."})
 
-    def _replace(self) -> None:
-        self._active, self._spare = self._spare or self._start(), None
-        if self._active is None:
-            waiting, self._asked = self._asked, {}
-            self._tell(
-                f"The {self.role} program cannot be kept running.",
-                "Nothing can be decoded until MeshDesk is started again.",
-            )
-            for asked in waiting.values():
-                asked.done({"is": "failed", "text": f"The {self.role} program does not run."})
-            return
-        for asked in self._asked.values():
-            asked.due = None
-            self._active.send(asked.message)
-        if self._keeps_spare:
-            self._spare = self._start()
-        self._clock()
-
-    def _again(self, asked: _Asked, reason: str) -> None:
+    def _again(self, asked: _Asked, reason: str, may_retry: bool) -> None:
         """What was being answered when the process ended: rows are asked for one by one, and the culprit without decoding it."""
         message = asked.message
-        if message["do"] == "rows" and not message.get("not"):
+        if message["do"] == "rows" and not message.get("not") and may_retry:
+            first = int(message["first"])
             if int(message["count"]) > 1:
-                self._one_by_one(asked)
+                singles = [message | {"first": first + at, "count": 1} for at in range(int(message["count"]))]
+                self._in_pieces(singles, asked.done, tried=True)
                 return
-            name = f"{message['topic']} row {int(message['first']) + 1:,}"
+            self._remember(message, f"Decoding was ended: {reason}.")
             self._tell(
-                f"Decoding {name} was ended: {reason}.", "Its bytes are kept; the row is marked.", str(message["topic"])
+                f"Decoding {message['topic']} row {first + 1:,} was ended: {reason}.",
+                "Its bytes are kept; the row is marked.",
+                str(message["topic"]),
             )
-            self.ask(message | {"not": f"Decoding was ended: {reason}."}, asked.done)
-        elif message["do"] == "record" and not message.get("raw"):
-            self.ask(message | {"raw": True}, asked.done)
+            self.ask(message, asked.done)
+        elif message["do"] == "record" and not message.get("raw") and may_retry:
+            self._remember(message, reason)
+            self.ask(message, asked.done)
         else:
             asked.done({"is": "failed", "text": f"The {self.role} program ended: {reason}."})
 
-    def _one_by_one(self, asked: _Asked) -> None:
-        first, size = int(asked.message["first"]), int(asked.message["count"])
-        gather = _Gather(asked.done, [None] * size, size)
-        for number in range(size):
-            self.ask(asked.message | {"first": first + number, "count": 1}, partial(_gather, gather, number))
+    def _remember(self, message: Message, reason: str) -> None:
+        while len(self._culprits) >= CULPRITS:
+            del self._culprits[next(iter(self._culprits))]
+        self._culprits[_key(message)] = reason
+
+    def _without_culprits(self, message: Message) -> list[Message]:
+        """The rows that are asked for, in pieces where some of them must not be decoded again."""
+        first, end = int(message["first"]), int(message["first"]) + int(message["count"])
+        known = [k for k in range(first, end) if self._culprits and _key(message | {"first": k}) in self._culprits]
+        pieces = []
+        for k in [*known, end]:
+            if k > first:
+                pieces.append(message | {"first": first, "count": k - first})
+            if k < end:
+                one = message | {"first": k, "count": 1}
+                pieces.append(one | {"not": self._culprits[_key(one)]})
+            first = k + 1
+        return pieces or [message]
+
+    def _in_pieces(self, pieces: list[Message], done: Done, tried: bool = False) -> int:
+        gather = _Gather(done, [int(piece["count"]) for piece in pieces])
+        return [self._put(piece, partial(_gather, gather, at), tried) for at, piece in enumerate(pieces)][-1]
 
     def _tell(self, text: str, advice: str, about: str = "") -> None:
         self._report(Trouble(text, advice, about or self.role, "attention", time.time_ns() // 1_000_000))
@@ -245,14 +360,29 @@ def rows_from(answer: Message) -> list[Row]:
     return [row_from(fields) for fields in answer.get("rows", [])]
 
 
+def _key(message: Message) -> tuple[str, int, str, int]:
+    """Which record a question is about."""
+    k = message["k"] if message["do"] == "record" else message["first"]
+    return str(message["do"]), int(message["capture"]), str(message["topic"]), int(k)
+
+
 def _gather(gather: _Gather, at: int, answer: Message) -> None:
-    gather.rows[at] = answer
-    gather.left -= 1
-    if not gather.left:
-        rows = [fields for answer in gather.rows if answer for fields in answer.get("rows", [])]
-        gather.done({"is": "rows", "rows": rows})
+    gather.answers[at] = answer
+    if len(gather.answers) < len(gather.counts):
+        return
+    rows: list[Message] = []
+    for piece, wanted in enumerate(gather.counts):
+        found = gather.answers[piece].get("rows", [])
+        rows += found
+        if len(found) < wanted:  # what comes behind a row that is missing would stand in its place
+            break
+    gather.done({"is": "rows", "rows": rows} if rows else gather.answers[0])
 
 
-def _reason(child: Child) -> str:
+def ended_how(child: Child) -> str:
+    """Why a child has ended by itself, as far as can be known: the signal, its last word, or how it left."""
+    code = child.code or 0
+    if code < 0:  # its last words, if any, are about something else
+        return f"it was killed by signal {-code}"
     words = child.last_words.strip().splitlines()
-    return words[-1] if words else f"it left with exit code {child.code}"
+    return words[-1].strip().rstrip(".") if words else f"it left with exit code {code}"

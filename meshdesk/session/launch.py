@@ -16,7 +16,11 @@ def child_command(*verb: str) -> list[str]:
 
 
 def child_environment() -> dict[str, str]:
-    """The environment of a child: ours, with this very package first, and frames never held back."""
+    """The environment of a child: ours, with this very package first, and frames never held back.
+
+    The folder that we were started in is kept off the path of modules, where `-m` would put it before everything: a
+    json.py that lies there is none of ours.
+    """
     home = str(Path(__file__).resolve().parents[2])
     paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1", "PYTHONSAFEPATH": "1"}

@@ -3,11 +3,13 @@
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Literal
 
+from meshdesk.capture.pack import draft_of
 from meshdesk.model.frame import Message
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
@@ -16,12 +18,13 @@ from meshdesk.model.trouble import Trouble, trouble_from
 from meshdesk.model.wording import plural
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.connection import Connection
-from meshdesk.session.explainers import Explainers, rows_from
+from meshdesk.session.explainers import Explainers, ended_how, rows_from
 from meshdesk.session.readings import Follower, Reading, Told, Topic, recorded
 from meshdesk.session.row_cache import RowCache
 
 State = Literal["opening", "connecting", "live", "ended", "failed"]
-RESTARTS = 5  # of a collect program that dies; each is said
+RESTARTS = 5  # of a collect program that dies, within RESTARTS_WITHIN s; each is said
+RESTARTS_WITHIN = 60.0
 RATE_WINDOW = 2.0  # s over which the rate of captured rows is taken
 
 
@@ -77,7 +80,10 @@ class Opened:
         self._cache = RowCache(self._fetch)
         self._selected: tuple[str, int] | None = None
         self._counted: list[tuple[float, int]] = []
-        self._restarts = 0
+        self._restarts: list[float] = []  # monotonic
+        self._is_stopping = False
+        self._last_heard = ""  # of collect: what kind of message
+        self._saving = 0
         self._pending = 0  # questions other than rows that are on their way
 
     # What it is
@@ -109,6 +115,11 @@ class Opened:
         reading = self.state in ("live", "ended", "failed") and not self._waiting
         return follower and reading and not self._cache.busy and not self._pending
 
+    @property
+    def is_saving(self) -> bool:
+        """True while a .meshcap is written from it, for which its folder must stay."""
+        return self._saving > 0
+
     # Opening and closing
 
     def open_file(self, path: Path) -> None:
@@ -130,12 +141,16 @@ class Opened:
 
     def fail(self, text: str, advice: str = "") -> None:
         self.state, self.progress = "failed", None
+        self._waiting.clear()
+        if self.collect is not None:
+            self.collect.hang_up()  # nobody could look at what it stores
         self._report(Trouble(text, advice, self.title, seen=_now()))
         self._changed()
 
     def stop(self) -> None:
         """Stops collecting; the capture stays open."""
         if self.collect is not None and self.state in ("connecting", "live"):
+            self._is_stopping = True
             self.collect.send({"do": "stop"})
 
     def close(self) -> list[Child]:
@@ -205,24 +220,39 @@ class Opened:
             return
 
         def arrived(answer: Message) -> None:
-            if self._selected == selected and answer.get("is") == "record":
+            if self._selected != selected:
+                return  # the reader has gone on
+            if answer.get("is") == "record":
                 self.details = details_from(answer["details"])
                 self._changed()
-            elif answer.get("is") == "failed":
-                self._report(Trouble(str(answer["text"]), about=topic, severity="attention", seen=_now()))
+            else:
+                self._failed(answer, topic)
 
         self._ask(self._look, {"do": "record", "topic": topic, "k": k}, arrived)
 
     def find(self, name: RecordName, done: Callable[[int | None], None]) -> None:
-        message: Message = {"do": "find", "name": [name.topic, name.partition, name.offset]}
-        self._ask(self._look, message, lambda answer: done(answer.get("k")))
+        """Which row of its topic the record is; None where the capture does not hold it, or could not be asked (which is said)."""
+
+        def arrived(answer: Message) -> None:
+            if answer.get("is") != "found":
+                self._failed(answer, name.topic)
+            done(answer.get("k"))
+
+        self._ask(self._look, {"do": "find", "name": [name.topic, name.partition, name.offset]}, arrived)
 
     def copy(self, topic: str, ks: Sequence[int], as_json: bool, done: Callable[[str], None]) -> None:
-        message: Message = {"do": "copy", "topic": topic, "ks": list(ks), "json": as_json}
-        self._ask(self._work, message, lambda answer: done(str(answer.get("text", ""))))
+        """The records as lines. Where they cannot be had that is said, and `done` is not called."""
+
+        def arrived(answer: Message) -> None:
+            if answer.get("is") == "copied":
+                done(str(answer["text"]))
+            else:
+                self._failed(answer, topic)
+
+        self._ask(self._work, {"do": "copy", "topic": topic, "ks": list(ks), "json": as_json}, arrived)
 
     def save(self, path: Path, done: Callable[[str], None]) -> None:
-        """Writes the capture, as it is now, to a .meshcap."""
+        """Writes the capture, as it is now, to a .meshcap; `done` gets "" or the sentence why it could not."""
         source = self.folder or self._path
         if source is None:
             done("Nothing is open that could be saved.")
@@ -232,12 +262,18 @@ class Opened:
             if answer.get("is") == "progress":
                 self.progress = Progress(f"Saving {path.name}", int(answer["done"]), int(answer["of"]))
             else:
+                self._saving -= 1
                 self.progress = None
+                if answer.get("is") != "saved":
+                    with suppress(OSError):  # a program that was killed has left it behind
+                        draft_of(path).unlink()
                 done("" if answer.get("is") == "saved" else str(answer.get("text", "")))
             self._changed()
 
+        self._saving += 1
         self.progress = Progress(f"Saving {path.name}")
         self._ask(self._work, {"do": "save", "folders": [str(source)], "path": str(path)}, said)
+        self._changed()
 
     # What arrives, on the beat
 
@@ -252,7 +288,7 @@ class Opened:
         if self._connection is None:
             self.title = told.reading.title or self.title
         if told.reading.damage and not before.damage:
-            self._report(Trouble(told.reading.damage, "All the rest can be read.", self.title, "attention", _now()))
+            self._attend(told.reading.damage, "All the rest can be read.")
         self._with_tailing()
         self._count(told.reading)
         self._changed()
@@ -263,7 +299,7 @@ class Opened:
         if message is None:
             self._collect_ended(heard.child)
             return
-        kind = message.get("is")
+        kind = self._last_heard = str(message.get("is"))
         if kind == "progress":
             self._progress(message)
         elif kind == "trouble":
@@ -275,14 +311,9 @@ class Opened:
         elif kind == "ended":
             missing = list(message.get("missing", []))
             if missing:
-                self._report(
-                    Trouble(
-                        f"{plural(len(missing), 'schema')} could not be fetched: ids {', '.join(map(str, missing[:10]))}.",
-                        "Records that need them show their bytes.",
-                        self.title,
-                        "attention",
-                        _now(),
-                    )
+                self._attend(
+                    f"{plural(len(missing), 'schema')} could not be fetched: ids {', '.join(map(str, missing[:10]))}.",
+                    "Records that need them show their bytes.",
                 )
             self._rest()
         if self._follower:
@@ -307,30 +338,42 @@ class Opened:
         self.collect = None
         if self.state in ("ended", "failed"):
             return
-        words = child.last_words.strip().splitlines()
-        reason = child.reason or (words[-1] if words else f"exit code {child.code}")
-        if (
-            self._connection is None
-            or self._restarts >= RESTARTS
-            or (self.state == "connecting" and child.code == 1 and not words)
-        ):
-            self.state = "failed" if not self._reading.total else "ended"
-            self._rest()
+        reason = child.reason or ended_how(child)
+        # What it cannot go on with (a setting, a full disk) it says as a trouble, and leaves; a bug is said as a traceback.
+        said_why = child.code == 1 and self._last_heard == "trouble" and "Traceback" not in child.last_words
+        if self._connection is None or self._is_stopping or said_why:
+            self._give_up()
             return
-        self._restarts += 1
-        self._report(
-            Trouble(
-                f"The collect program ended unexpectedly: {reason}.",
-                "It was started again and goes on where it was; at most the batch in flight was read twice.",
-                self.title,
-                "attention",
-                _now(),
+        now = time.monotonic()
+        self._restarts = [*(when for when in self._restarts if now - when < RESTARTS_WITHIN), now]
+        if len(self._restarts) > RESTARTS:
+            self._attend(
+                f"The collect program ended {plural(len(self._restarts), 'time')} within a minute: {reason}.",
+                "What was captured stays open; connect again to go on.",
             )
+            self._give_up()
+            return
+        try:
+            self.collect = self._new_collect()
+        except OSError as error:
+            self._attend(
+                f"The collect program cannot be started again: {error.strerror}.",
+                "What was captured stays open; connect again to go on.",
+            )
+            self._give_up()
+            return
+        self._attend(
+            f"The collect program ended unexpectedly: {reason}.",
+            "It was started again and goes on where it was; what is stored is stored once.",
         )
-        self.collect = self._new_collect()
         self._tell_collect()
         for topic, (start, until) in self._asked.items():
             self._send_tail(topic, start, until)
+
+    def _give_up(self) -> None:
+        """Nobody collects any more."""
+        self.state = "ended" if self._reading.total or self.state == "live" else "failed"
+        self._rest()
 
     # Set by the session, which owns the starting of programs.
     _new_collect: Callable[[], Child]
@@ -416,6 +459,12 @@ class Opened:
 
         self._pending += 1
         whom.ask(message | {"capture": self.number}, arrived)
+
+    def _failed(self, answer: Message, about: str) -> None:
+        self._report(Trouble(str(answer.get("text", "")), about=about, severity="attention", seen=_now()))
+
+    def _attend(self, text: str, advice: str) -> None:
+        self._report(Trouble(text, advice, self.title, "attention", _now()))
 
     def _changed(self) -> None:
         self.revision += 1

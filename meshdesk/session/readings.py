@@ -65,13 +65,14 @@ class Follower:
         self._stop = threading.Event()
         self._grows = grows
         self._asked = self._done = 0
+        self._is_over = False  # it could not be read, and will not be looked at again
         self._thread = threading.Thread(target=self._run, name=f"capture {number}", daemon=True)
         self._thread.start()
 
     @property
     def settled(self) -> bool:
         """True once everything was handed over that was written before the last nudge."""
-        return self._done >= self._asked
+        return self._is_over or self._done >= self._asked
 
     def nudge(self) -> None:
         """There is something new to read."""
@@ -89,23 +90,29 @@ class Follower:
 
     def _run(self) -> None:
         try:
-            capture = open_captures(self._path)[0]
-            fold_ = _Fold(capture)
-            while not self._stop.is_set():
-                asked, grows = self._asked, self._grows
-                self._nudge.clear()
-                reading = fold_.read(damage=not grows)
-                if reading is not None:
-                    self._told.put(Told(self._number, reading))
-                self._done = asked
-                self._nudge.wait(POLL if grows else None)
-            capture.close()
+            captures = open_captures(self._path)
+            try:
+                self._follow(captures[0])
+            finally:
+                for capture in captures:
+                    capture.close()
         except (CaptureError, IndexError) as error:
             text = (
                 str(error) if isinstance(error, CaptureError) else f"{self._path} holds no capture. Open another file."
             )
-            self._done = self._asked = 1 << 60
             self._told.put(Told(self._number, None, text))
+            self._is_over = True
+
+    def _follow(self, capture: Capture) -> None:
+        fold_ = _Fold(capture)
+        while not self._stop.is_set():
+            asked, grows = self._asked, self._grows
+            self._nudge.clear()
+            reading = fold_.read(damage=not grows)
+            if reading is not None:
+                self._told.put(Told(self._number, reading))
+            self._done = asked
+            self._nudge.wait(POLL if grows else None)
 
 
 class _Fold:
@@ -206,4 +213,5 @@ def recorded(reading: Reading, local: Callable[[int], datetime] = local_time) ->
         return f"recorded {began.day} {began:%b %H:%M}" + (
             f" – {ended:%H:%M}" if f"{began:%H:%M}" != f"{ended:%H:%M}" else ""
         )
-    return f"recorded {began.day} {began:%b %H:%M} – {ended.day} {ended:%b %H:%M}"
+    form = "%b %H:%M" if began.year == ended.year else "%b %Y %H:%M"
+    return f"recorded {began.day} {began:{form}} – {ended.day} {ended:{form}}"

@@ -1,5 +1,6 @@
 """Rows that the window has at hand: what is on the screen first, ±5 screens ahead after, some thousands in all."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -8,6 +9,7 @@ from meshdesk.model.row import Row
 BLOCK = 50  # rows asked for at once: about a screen; look answers in 2-5 ms
 KEPT = 200  # blocks: 10,000 rows, some six screens in each direction at 4K for several lists
 AHEAD = 5  # screens in each direction
+AGAIN = 1.0  # s before a block is asked for again that could not be had, or not whole
 ON_THE_WAY = 4  # blocks asked for and not answered yet; more would make a jump wait for what was scrolled past
 
 Ask = Callable[[str, int, int], None]  # topic, first, count
@@ -16,10 +18,11 @@ Ask = Callable[[str, int, int], None]  # topic, first, count
 class RowCache:
     """Blocks of rows by topic. `ask` fetches one; its rows come back through `take`."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    def __init__(self, ask: Ask, clock: Callable[[], float] = time.monotonic) -> None:
+        self._ask, self._clock = ask, clock
         self._blocks: OrderedDict[tuple[str, int], list[Row]] = OrderedDict()
-        self._on_the_way: set[tuple[str, int]] = set()
+        self._on_the_way: dict[tuple[str, int], int] = {}  # and how many rows were asked for
+        self._rest_until: dict[tuple[str, int], float] = {}
         self._wanted: list[tuple[str, int]] = []
         self._rows: dict[str, int] = {}
         self.revision = 0
@@ -44,8 +47,12 @@ class RowCache:
         for step in range(1, AHEAD * screens + 1):
             blocks += [shown.stop - 1 + step, shown.start - step] if shown else []
         last_block = (rows - 1) // BLOCK
+        now = self._clock()
+        self._rest_until = {key: until for key, until in self._rest_until.items() if until > now}
         self._wanted = [
-            (topic, block) for block in blocks if 0 <= block <= last_block and not self._whole(topic, block)
+            (topic, block)
+            for block in blocks
+            if 0 <= block <= last_block and not self._whole(topic, block) and (topic, block) not in self._rest_until
         ]
         for block in shown:
             if (topic, block) in self._blocks:
@@ -55,9 +62,11 @@ class RowCache:
     def take(self, topic: str, first: int, rows: list[Row]) -> None:
         """What look answered for the block that begins at row `first`."""
         key = (topic, first // BLOCK)
-        self._on_the_way.discard(key)
-        self._blocks[key] = rows
-        self._blocks.move_to_end(key)
+        if len(rows) < self._on_the_way.pop(key, 0):
+            self._rest(key)  # look has no more of them now; asked again at once, it would say the same
+        if len(rows) >= len(self._blocks.get(key, ())):
+            self._blocks[key] = rows
+            self._blocks.move_to_end(key)
         while len(self._blocks) > KEPT:
             self._blocks.popitem(last=False)
         self.revision += 1
@@ -65,11 +74,15 @@ class RowCache:
         self._fetch()
 
     def failed(self, topic: str, first: int) -> None:
-        """The block could not be had; it is asked for again when it is wanted again."""
+        """The block could not be had; it is asked for again when it is wanted a while later."""
         key = (topic, first // BLOCK)
-        self._on_the_way.discard(key)
-        self._wanted = [wanted for wanted in self._wanted if wanted != key]
+        self._on_the_way.pop(key, None)
+        self._rest(key)
         self._fetch()
+
+    def _rest(self, key: tuple[str, int]) -> None:
+        self._rest_until[key] = self._clock() + AGAIN
+        self._wanted = [wanted for wanted in self._wanted if wanted != key]
 
     def _whole(self, topic: str, block: int) -> bool:
         """Whether the block is at hand with all the rows that it can have by now."""
@@ -81,7 +94,7 @@ class RowCache:
             if len(self._on_the_way) >= ON_THE_WAY:
                 return
             if key not in self._on_the_way:
-                self._on_the_way.add(key)
                 topic, block = key
                 first = block * BLOCK
-                self._ask(topic, first, min(BLOCK, self._rows[topic] - first))
+                self._on_the_way[key] = min(BLOCK, self._rows[topic] - first)
+                self._ask(topic, first, self._on_the_way[key])

@@ -1,10 +1,12 @@
 """The session: what is open now, the programs that serve it, and what went wrong. Without Qt; everything on one thread."""
 
 import os
+import shutil
 import threading
 import time
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -17,7 +19,7 @@ from meshdesk.model.frame import Message
 from meshdesk.model.trouble import Trouble, trouble_from
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.connection import Connection
-from meshdesk.session.explainers import Explainers
+from meshdesk.session.explainers import Explainers, Limits, ended_how
 from meshdesk.session.opened import Opened, Progress
 from meshdesk.session.readings import Told
 from meshdesk.session.troubles import with_trouble
@@ -26,23 +28,34 @@ BEAT_ITEMS = 200  # messages taken in one beat: at 20 frames a second and child 
 MEMORY_EVERY = 0.5  # s between looks at the size of the explain programs
 MADE_BY = f"MeshDesk {__version__}"
 END = 3.0  # s that the end of the session waits for its children
+LEAVE = 10.0  # s that the programs of a capture which was closed may take to end by themselves
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """A capture that was closed, and the programs whose end its folder waits for."""
+
+    opened: Opened
+    children: list[Child]
+    until: float  # monotonic
 
 
 class Session:
     """Everything that is open. `beat` is called by the window's timer; nothing here waits."""
 
-    def __init__(self, home: Path | None = None) -> None:
+    def __init__(self, home: Path | None = None, limits: Limits | None = None) -> None:
         self.captures: list[Opened] = []
         self.troubles: tuple[Trouble, ...] = ()
         self.revision = 0
         self._home = home or captures_home()
         self._heard: SimpleQueue[Heard] = SimpleQueue()
         self._told: SimpleQueue[Told] = SimpleQueue()
-        self._look = Explainers("look", self._heard, self.report, spare=True)
-        self._work = Explainers("work", self._heard, self.report, spare=False)
+        self._look = Explainers("look", self._heard, self.report, spare=True, limits=limits)
+        self._work = Explainers("work", self._heard, self.report, spare=False, limits=limits)
         self._numbers = 0
         self._meshes: dict[Child, Opened] = {}  # programs that make a mesh to connect to (the demo's)
-        self._ending: list[Child] = []
+        self._leaving: list[_Leaving] = []
+        self._deletions: list[threading.Thread] = []
         self._closed = threading.Event()
         threading.Thread(target=self._watch_memory, name="memory", daemon=True).start()
 
@@ -63,8 +76,11 @@ class Session:
     def open_through(self, verb: Sequence[str], title: str) -> Opened:
         """Starts a program that makes a mesh, shows its progress, and connects to what it made."""
         opened = self._new()
-        opened.prepare(title, f"Starting {title}")
-        self._meshes[Child(verb, self._heard)] = opened
+        opened.prepare(title, "starting …")
+        try:
+            self._meshes[Child(verb, self._heard)] = opened
+        except OSError as error:
+            opened.fail(f"{title} could not be started: {error.strerror}.")
         return opened
 
     def warm(self) -> None:
@@ -73,28 +89,36 @@ class Session:
         self._work.warm()
 
     def shut(self, opened: Opened) -> None:
-        """Closes one capture; a live one that was not saved is deleted."""
-        self._ending += opened.close()
-        self.captures.remove(opened)
+        """Closes one capture, with the mesh that was made for it; what was collected is deleted once nobody writes it."""
+        if opened not in self.captures:
+            return
+        children = opened.close()
+        for child in [child for child, owner in self._meshes.items() if owner is opened]:
+            del self._meshes[child]
+            child.hang_up()
+            children.append(child)
+        self._leaving.append(_Leaving(opened, children, time.monotonic() + LEAVE))
+        self.captures = [other for other in self.captures if other is not opened]
         self._changed()
 
     def close(self) -> None:
         """Ends all programs and removes the live captures; waits at most END seconds for the programs."""
         self._closed.set()
         for opened in self.captures:
-            self._ending += opened.close()
-        self._ending += self._look.end() + self._work.end()
-        for child in self._meshes:
-            child.hang_up()
-            self._ending.append(child)
+            self.shut(opened)
+        ending = [child for leaving in self._leaving for child in leaving.children]
+        ending += self._look.end() + self._work.end()
         until = time.monotonic() + END
-        for child in self._ending:
+        for child in ending:
             if not child.wait(max(0.0, until - time.monotonic())):
                 child.kill("the session ended")
                 child.wait(1.0)
-        for opened in self.captures:
-            opened.delete()
-        self.captures = []
+        for leaving in self._leaving:
+            if not leaving.opened.is_saving:  # else the only copy; its save was cut short
+                leaving.opened.delete()
+        self._leaving = []
+        for deletion in self._deletions:
+            deletion.join(END)
 
     # The beat
 
@@ -115,6 +139,7 @@ class Session:
                     opened.take(told)
         self._look.beat()
         self._work.beat()
+        self._see_off()
 
     def idle(self) -> bool:
         """Nothing that was asked for is on its way."""
@@ -150,7 +175,27 @@ class Session:
             opened.fail(str(error))
             return
         opened.start_collect_with(lambda: Child(["collect", "--child"], self._heard))
-        opened.connect(connection, folder, Child(["collect", "--child"], self._heard))
+        try:
+            collect = Child(["collect", "--child"], self._heard)
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            opened.fail(f"The collect program cannot be started: {error.strerror}.", "Connect again.")
+            return
+        opened.connect(connection, folder, collect)
+
+    def _see_off(self) -> None:
+        """Deletes what was collected into captures that were closed, once their programs have ended and no save reads it."""
+        for leaving in self._leaving[:]:
+            living = [child for child in leaving.children if child.code is None]
+            if living and time.monotonic() > leaving.until:
+                for child in living:
+                    child.kill("it did not end with its capture")
+            if not living and not leaving.opened.is_saving:
+                self._leaving.remove(leaving)
+                # Gigabytes take a while to be unlinked, which the window must not wait for.
+                deletion = threading.Thread(target=leaving.opened.delete, name="delete")
+                deletion.start()
+                self._deletions = [*(other for other in self._deletions if other.is_alive()), deletion]
 
     def _hear(self, heard: Heard) -> None:
         if self._look.hear(heard) or self._work.hear(heard):
@@ -167,11 +212,8 @@ class Session:
         if message is None:
             del self._meshes[child]
             if opened.state == "connecting" and opened.folder is None:
-                words = child.last_words.strip().splitlines()
-                opened.fail(
-                    f"{opened.title} could not be started: {words[-1] if words else f'exit code {child.code}'}."
-                )
-            elif opened.state != "ended":
+                opened.fail(f"{opened.title} could not be started: {ended_how(child)}.")
+            elif opened.state in ("connecting", "live"):
                 self.report(
                     Trouble(
                         f"The program behind {opened.title} has ended.", "What was captured stays open.", opened.title

@@ -23,7 +23,7 @@ class Frame(QWidget):
         self._remembered = remembered
         self._is_narrow = False
         self._is_slim = False
-        self._is_sized = False
+        self._shape: tuple[bool, bool, bool] | None = None  # narrow, slim, roomy: what the sizes were set for
         self.explorer = Explorer()
         self.records = RecordsView(remembered)
         self.inspector = Inspector()
@@ -41,6 +41,8 @@ class Frame(QWidget):
         row.addWidget(self._across)
         self.records.said.connect(self.said)
         self.inspector.said.connect(self.said)
+        self._across.splitterMoved.connect(self.keep_sizes)
+        self._down.splitterMoved.connect(self.keep_sizes)
 
     def refresh(self, captures: list[Opened]) -> None:
         """Lets the panels ask what is new."""
@@ -79,7 +81,7 @@ class Frame(QWidget):
         self._remembered.keep("window/inspector", shown)
 
     def keep_sizes(self) -> None:
-        """Remembers the widths of what is open."""
+        """Remembers the widths of what is open, when somebody has dragged an edge: else they fit the window."""
         keep = self._remembered.keep_numbers
         if self.explorer.isVisible():
             keep("window/explorer_width", [self.explorer.width()])
@@ -90,35 +92,39 @@ class Frame(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self._is_sized:
-            self._is_sized = True
-            self._first_sizes(event.size().width())
         self._arrange(event.size().width())
 
-    def _first_sizes(self, width: int) -> None:
-        """The panels as somebody left them; else as drawn, narrower in a window that is narrower than the drawing."""
-        roomy = width >= theme.DRAWN_FOR
-        left = self._kept("explorer_width", theme.EXPLORER if roomy else theme.EXPLORER_SMALL)
-        right = self._kept("inspector_width", theme.INSPECTOR if roomy else theme.INSPECTOR_SMALL)
-        self._across.setSizes([left, max(200, width - left - right), right])
-
     def _arrange(self, width: int) -> None:
-        """Below 1100 px the inspector lies under the work area, below 900 px the explorer folds away."""
-        narrow, slim = width < theme.NARROW, width < theme.SLIM
+        """Below 1100 px the inspector lies under the work area, below 900 px the explorer folds away.
+
+        Qt gives a frame behind another page some size first and its own when it is shown: sizes are set for each shape.
+        """
+        shape = (width < theme.NARROW, width < theme.SLIM, width >= theme.DRAWN_FOR)
+        if shape == self._shape:
+            return
+        self._shape = shape
+        narrow, slim, _ = shape
         if narrow != self._is_narrow:
             self._is_narrow = narrow
             shown = self.inspector.isVisibleTo(self)
             (self._down if narrow else self._across).addWidget(self.inspector)
-            if narrow:
-                below = self._kept("inspector_height", theme.INSPECTOR_BELOW)
-                self._down.setSizes([max(200, self.height() - below), below])
-            else:
-                wide = self._kept("inspector_width", theme.INSPECTOR)
-                self._across.setSizes([self.explorer.width(), width - self.explorer.width() - wide, wide])
             self.inspector.setVisible(shown)
         if slim != self._is_slim:
             self._is_slim = slim
             self.explorer.setVisible(not slim and self._remembered.is_on("window/explorer", True))
+        self._set_sizes(width)
+
+    def _set_sizes(self, width: int) -> None:
+        """The panels as somebody left them; else as drawn, narrower in a window that is narrower than the drawing."""
+        roomy = width >= theme.DRAWN_FOR
+        left = self._kept("explorer_width", theme.EXPLORER if roomy else theme.EXPLORER_SMALL)
+        if self._is_narrow:
+            self._across.setSizes([left, max(200, width - left)])
+            below = min(self._kept("inspector_height", theme.INSPECTOR_BELOW), self.height() // 2)
+            self._down.setSizes([self.height() - below, below])
+        else:
+            right = self._kept("inspector_width", theme.INSPECTOR if roomy else theme.INSPECTOR_SMALL)
+            self._across.setSizes([left, max(200, width - left - right), right])
 
     def _kept(self, name: str, otherwise: int) -> int:
         numbers = self._remembered.numbers(f"window/{name}")
@@ -136,8 +142,9 @@ def status_facts(opened: Opened) -> tuple[tuple[str, str], ...]:
     amount = f"{wording.plural(status.rows, 'record')} · {wording.size(status.bytes)}"
     if opened.state == "live":
         facts.append((f"{wording.rate(status.rows_rate)} · {amount}" if status.rows_rate else amount, "second"))
-        behind = "unknown" if status.behind is None else wording.count(status.behind)
-        facts.append((f"behind {behind}", "second"))
+        if status.behind is not None or opened.reading:
+            behind = "unknown" if status.behind is None else wording.count(status.behind)
+            facts.append((f"behind {behind}", "second"))
     else:
         facts.append((amount, "second"))
     facts.append((f"dropped {wording.count(status.dropped)}", "bad_text" if status.dropped else "second"))

@@ -34,8 +34,11 @@ class Running:
 
     @property
     def sentence(self) -> str:
-        """Why no picture was taken."""
-        return self._script.sentence if self._script is not None and self._options.takes_pictures else ""
+        """What there is to say at the end of a run that nobody watches: the troubles, and why no picture was taken."""
+        if self._script is None or not self._options.takes_pictures:
+            return ""
+        said = [*(trouble.sentence for trouble in self._session.troubles), self._script.sentence]
+        return "\n".join(dict.fromkeys(sentence for sentence in said if sentence))
 
     def end(self) -> None:
         """Stops the beat, reports it where that was asked for, and ends all programs of the session."""
@@ -60,7 +63,7 @@ class Running:
         if options.screenshot is not None:
             return Script(picture(window, options.screenshot, options.view, options.select), PATIENCE)
         if options.screenshots is not None:
-            return Script(tour(window, options.screenshots, options.seconds), TOUR_PATIENCE)
+            return Script(tour(window, options.screenshots, options.seconds, options.select), TOUR_PATIENCE)
         return Script(arrive(window, options.select), TOUR_PATIENCE) if options.select else None
 
     def _each_beat(self) -> None:

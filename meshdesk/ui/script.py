@@ -17,6 +17,7 @@ Steps = Generator[str, None, None]  # each item is what is being waited for, as 
 PATIENCE = 60.0  # s for a picture
 TOUR_PATIENCE = 1200.0  # s for the demo's first download on a slow line
 BOTH: tuple[theme.Choice, ...] = ("light", "dark")
+SURE = 3.0  # s after which a reason why there is no connection counts: a name may have one address that refuses first
 CALM = 0.4  # s in which nothing may be on its way before a picture is taken: the explorer asks four times a second
 EMPTY = 3.0  # s after which a topic of which nothing is heard counts as empty
 
@@ -77,7 +78,9 @@ def picture(window: Window, out: Path, view: str, select: str) -> Steps:
     save_picture(window, out)
 
 
-def tour(window: Window, folder: Path, seconds: float, clock: Callable[[], float] = time.monotonic) -> Steps:
+def tour(
+    window: Window, folder: Path, seconds: float, select: str = "", clock: Callable[[], float] = time.monotonic
+) -> Steps:
     """A bounded run that nobody watches: pictures of the start page, of a topic, of a record, in both themes."""
     folder.mkdir(parents=True, exist_ok=True)
     save_picture(window, folder / "start.png")
@@ -85,18 +88,18 @@ def tour(window: Window, folder: Path, seconds: float, clock: Callable[[], float
     if opened is None:
         raise CannotError("Nothing was named that could be opened.")
     until = clock() + seconds
-    topic, _ = yield from _place(opened, "")
+    topic, _ = yield from _place(opened, select)
     window.open_topic(opened, topic)
     while opened.rows(topic) < 40 and clock() < until:
         yield f"records of {topic}"
-    yield from _calm(lambda: True, "the screen")
+    yield from _calm(lambda: window.frame.records.is_complete, "the rows on the screen")
     save_picture(window, folder / "topic.png")
     if opened.rows(topic):
-        window.frame.records.table.choose(max(0, opened.rows(topic) - 8))
+        window.frame.records.table.choose(max(0, window.frame.records.table.records.rows - 8))  # of those in the list
         yield from _details(opened, clock, until)
         for choice in BOTH:
             window.wear(choice)
-            yield from _calm(lambda: True, "the screen")
+            yield from _calm(lambda: window.frame.records.is_complete, "the rows on the screen")
             save_picture(window, folder / f"record-{choice}.png")
     while clock() < until:
         yield "the end of the run"
@@ -118,14 +121,25 @@ def _opened(window: Window) -> Generator[str, None, Opened | None]:
     if not captures:
         return None
     opened: Opened = captures[-1]
+    gives_up = None
     while opened.state in ("opening", "connecting") or (opened.state == "live" and not opened.topics):
+        why = _why_not(window, opened)
+        if gives_up is None and why:
+            gives_up = time.monotonic() + SURE
+        elif gives_up is not None and time.monotonic() > gives_up:
+            raise CannotError(why)
         yield f"{opened.title} to be opened"
     if opened.state == "failed":
-        troubles = window.session.troubles
-        raise CannotError(
-            troubles[-1].sentence if troubles else f"{opened.title} could not be opened: {opened.state_text}."
-        )
+        raise CannotError(_why_not(window, opened) or f"{opened.title} could not be opened: {opened.state_text}.")
     return opened
+
+
+def _why_not(window: Window, opened: Opened) -> str:
+    """The newest sentence about why a capture cannot be opened; "" where none was said."""
+    said = [trouble for trouble in window.session.troubles if trouble.severity == "bad"]
+    if opened.state != "failed":
+        said = [trouble for trouble in said if trouble.about == opened.title]
+    return said[-1].sentence if said else ""
 
 
 def _place(opened: Opened, select: str) -> Generator[str, None, tuple[str, RecordName | None]]:

@@ -143,6 +143,7 @@ class Window(QWidget):
     def start_demo(self) -> None:
         if self._demo is not None:
             self._wants_start = False
+            self._drop_attempts()
             self.session.open_through(self._demo, "Demo")
 
     def show_start(self) -> None:
@@ -208,8 +209,6 @@ class Window(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.is_closed = True
-        if self._is_attached:
-            self.frame.keep_sizes()
         if not self.isMaximized():
             self._remembered.keep_numbers("window/size", [self.width(), self.height()])
         self.closing.emit()
@@ -230,7 +229,14 @@ class Window(QWidget):
 
     def _connect(self, bootstrap: str, registry: str) -> None:
         self._wants_start = False
+        self._drop_attempts()
         self.session.connect(Connection(bootstrap, registry))
+
+    def _drop_attempts(self) -> None:
+        """A connection that has come to nothing so far makes room for the next one."""
+        for opened in list(self.session.captures):
+            if opened.state in ("connecting", "failed") and not opened.topics:
+                self.session.shut(opened)
 
     def _lay_out(self) -> None:
         self._stack = QStackedWidget()

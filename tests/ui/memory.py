@@ -68,6 +68,10 @@ class MemoryCapture:
     wanted: list[tuple[str, int, int]] = field(default_factory=list)
     todo: list[Callable[[], None]] = field(default_factory=list)
 
+    @property
+    def reading(self) -> frozenset[str]:
+        return frozenset(topic.name for topic in self.topics if topic.tailing)
+
     def tail(self, topic: str, start: Position) -> None:
         self.tails.append((topic, start))
 

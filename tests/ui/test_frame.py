@@ -1,5 +1,6 @@
 """The frame: how its panels are arranged at any width, what it remembers of them, and the numbers of the status line."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,41 @@ def test_that_the_panels_are_as_drawn(qtbot: QtBot) -> None:
     assert window.frame.records.mapTo(window, window.frame.records.rect().topLeft()).y() == 44
 
 
+def test_that_the_panels_are_as_drawn_when_the_start_page_was_shown_before(qtbot: QtBot) -> None:
+    session = MemorySession()
+    window = window_on(session)
+    qtbot.addWidget(window)
+    session.captures.append(capture())
+    turn(session, window)
+    assert (window.frame.explorer.width(), window.frame.inspector.width()) == (264, 372)
+
+
+def test_that_panels_that_nobody_dragged_fit_the_window(qtbot: QtBot, tmp_path: Path) -> None:
+    window, session = with_topic(qtbot, capture(), Remembered(tmp_path))
+    window.resize(1_280, 720)
+    turn(session, window)
+    assert (window.frame.explorer.width(), window.frame.inspector.width()) == (220, 320)
+    window.close()
+    again, _ = with_topic(qtbot, capture(), Remembered(tmp_path))
+    again.resize(1_440, 900)
+    turn(session, again)
+    assert (again.frame.explorer.width(), again.frame.inspector.width()) == (264, 372)
+
+
+def test_that_half_of_a_low_window_is_left_to_the_list(qtbot: QtBot) -> None:
+    window, session = with_topic(qtbot, capture())
+    window.resize(800, 600)
+    turn(session, window)
+    assert window.frame.records.height() == pytest.approx(window.frame.height() / 2, abs=2)
+    window.actions_.explorer.trigger()
+    turn(session, window)
+    assert window.frame.explorer.width() == 220
+
+
 def test_that_closed_panels_and_widths_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:
     window, session = with_topic(qtbot, capture(), Remembered(tmp_path))
     window.actions_.inspector.trigger()
-    window.frame._across.setSizes([333, 1_000, 0])
+    window.frame._across.moveSplitter(333, 1)  # as a hand does
     turn(session, window)
     window.close()
     again, _ = with_topic(qtbot, capture(), Remembered(tmp_path))
@@ -78,6 +110,14 @@ def test_that_the_facts_of_the_status_line_carry_what_is_lost_in_colour() -> Non
         ("behind 0", "second"),
         ("dropped 3", "bad_text"),
     )
+
+
+def test_that_behind_is_unknown_only_while_something_is_read() -> None:
+    made = capture(10)
+    made.status = Status(10, 0.0, None, 0, 2_130)
+    assert "behind unknown" in [text for text, _ in status_facts(opened(made))]
+    made.topics = tuple(replace(topic, tailing=False) for topic in made.topics)
+    assert not [text for text, _ in status_facts(opened(made)) if "behind" in text]
 
 
 def test_that_copying_takes_what_has_the_focus(qtbot: QtBot) -> None:

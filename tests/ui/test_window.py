@@ -51,6 +51,19 @@ def test_that_connecting_goes_through_the_session(qtbot: QtBot) -> None:
     assert session.connections == [Connection("localhost:9092", "")]
 
 
+def test_that_a_mistyped_address_can_be_mended_while_it_is_still_tried(qtbot: QtBot) -> None:
+    session = MemorySession()
+    window = window_on(session)
+    qtbot.addWidget(window)
+    for address in ("localhots:9092", "localhost:9092"):
+        window.start.bootstrap.clear()
+        QTest.keyClicks(window.start.bootstrap, address)
+        QTest.mouseClick(window.start.connect_button, Qt.MouseButton.LeftButton)
+        turn(session, window)
+    assert session.connections == [Connection("localhots:9092", ""), Connection("localhost:9092", "")]
+    assert len(session.captures) == 1
+
+
 def test_that_a_failed_connection_stays_on_the_start_page_with_its_trouble(qtbot: QtBot) -> None:
     session = MemorySession(MemoryCapture("localhost:1", "failed", "cannot be opened"))
     session.say(Trouble("localhost:1 refused the connection.", "Check the port."))

@@ -1,5 +1,6 @@
 """The records of one topic: the list, following it, holding it still, and where reading begins."""
 
+import time
 from bisect import bisect_left
 
 from PySide6.QtCore import Signal
@@ -21,6 +22,7 @@ NAME = "records"
 SMALL_TOPIC = 10_000  # a topic with no more records is read from its beginning
 COPY_MOST = 100_000  # more text than that no editor wants to see pasted
 BEATS_A_PAINT = 2  # the list repaints at 15 Hz
+LATE = 1.0  # s after which new rows are shown though their text is still on its way
 
 MINUTE = 60_000
 STARTS: tuple[tuple[str, Position], ...] = (
@@ -51,6 +53,8 @@ class RecordsView(QWidget):
         self.following = False
         self.paused = False
         self._rests = 0
+        self._coming = 0  # rows up to which new ones were asked for, while the list follows
+        self._coming_until = 0.0
         self._rows_painted = -1  # row_revision of the answers on the screen
         self._starts: dict[tuple[int, str], str] = {}  # by capture and topic: the words of where reading began
         self.table = RecordTable(remembered)
@@ -81,6 +85,7 @@ class RecordsView(QWidget):
         self._leave()
         self.opened, self.topic = opened, topic
         self.paused = False
+        self._coming = 0
         known = self.facts
         if opened is not None and opened.state == "live" and known is not None and not known.tailing:
             words, position = start_for(known.records)
@@ -108,11 +113,13 @@ class RecordsView(QWidget):
             return
         self._rests = BEATS_A_PAINT
         if not self.paused:
-            rows = opened.rows(self.topic)
+            rows = self._rows_to_show(opened)
             if rows != self.table.records.rows:
                 # What was still on its way when collecting ended is followed too.
                 self.table.grow(rows, self.following or (not self.is_live and self.table.is_at_the_end))
         first, last = self.table.span()
+        if self._coming > self.table.records.rows:
+            first, last = max(0, self._coming - 1 - (last - first)), self._coming - 1
         if last >= first:
             opened.want(self.topic, first, last)
         if opened.row_revision != self._rows_painted:
@@ -140,6 +147,22 @@ class RecordsView(QWidget):
         """True when no row on the screen is on its way."""
         first, last = self.table.span()
         return all(self.table.records.line(k) is not None for k in range(first, last + 1))
+
+    def _rows_to_show(self, opened: Opened) -> int:
+        """How far the list goes. While it follows, new rows come once they can be drawn: none blinks in as “…”."""
+        rows, shown = opened.rows(self.topic), self.table.records.rows
+        if not self.following or rows < shown:
+            self._coming = 0
+            return rows
+        now = time.monotonic()
+        if self._coming > shown:
+            first, last = self.table.span()
+            unseen = range(max(shown, self._coming - 1 - (last - first)), self._coming)
+            if now < self._coming_until and any(opened.row(self.topic, k) is None for k in unseen):
+                return shown
+            shown = self._coming
+        self._coming, self._coming_until = rows, now + LATE
+        return shown
 
     # What the reader does
 

@@ -130,7 +130,8 @@ class StartView(QWidget):
         self.progress.say(
             *((opened.progress.done, opened.progress.of) if waiting and opened and opened.progress else (0, 0))
         )
-        busy = opened is not None and opened.state in ("opening", "connecting")
+        # An address that was mistyped can be mended while it is still tried; what is being prepared is not begun twice.
+        busy = opened is not None and (opened.state == "opening" or waiting)
         for button in (self.connect_button, self.demo_button):
             button.setEnabled(not busy)
 

@@ -128,8 +128,15 @@ class Button(QAbstractButton):
         return self.hasFocus()
 
     def _open_menu(self) -> None:
-        if self._menu is not None:
-            self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+        """Below the button, and at the right of the window to its left: a menu does not leave its window."""
+        menu = self._menu
+        if menu is None:
+            return
+        below = self.rect().bottomLeft()
+        wide = menu.sizeHint().width()
+        if self.mapTo(self.window(), below).x() + wide > self.window().width():
+            below.setX(self.width() - wide)
+        menu.popup(self.mapToGlobal(below))
 
 
 class Segments(QWidget):
@@ -378,7 +385,7 @@ class Chip(QWidget):
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(theme.font("text"))
         texts = metrics.horizontalAdvance(self._name) + metrics.horizontalAdvance(self._phrase)
-        return QSize(min(texts + 11 + 8 + 7 + 7 + 12, 460), self.HEIGHT)
+        return QSize(min(texts + 11 + 8 + 7 + 7 + 12 + 2, 460), self.HEIGHT)  # 2: widths are rounded, each its own way
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, self.HEIGHT)
@@ -394,16 +401,21 @@ class Chip(QWidget):
         draw_dot(painter, QPointF(15, self.height() / 2), getattr(c, self._tone), self._hollow)
         metrics = QFontMetrics(theme.font("text"))
         base = _baseline(metrics, self.height())
-        room = self.width() - 26 - 12
-        phrase_room = min(metrics.horizontalAdvance(self._phrase) + 7, room // 2)
+        name, phrase = self.shown()
         painter.setFont(theme.font("text"))
         painter.setPen(c.text)
-        name = metrics.elidedText(self._name, Qt.TextElideMode.ElideMiddle, room - phrase_room)
         painter.drawText(QPointF(26, base), name)
-        x = 26 + metrics.horizontalAdvance(name) + 7
         painter.setPen(c.second)
-        rest = self.width() - 11 - x
-        painter.drawText(QPointF(x, base), metrics.elidedText(self._phrase, Qt.TextElideMode.ElideRight, rest))
+        painter.drawText(QPointF(26 + metrics.horizontalAdvance(name) + 7, base), phrase)
+
+    def shown(self) -> tuple[str, str]:
+        """Name and phrase as far as there is room: each has half of it, and what the other leaves."""
+        metrics = QFontMetrics(theme.font("text"))
+        room = self.width() - 26 - 12
+        phrase_room = min(metrics.horizontalAdvance(self._phrase) + 7, room // 2)
+        name = metrics.elidedText(self._name, Qt.TextElideMode.ElideMiddle, room - phrase_room + 1)
+        rest = room - metrics.horizontalAdvance(name) - 7 + 1
+        return name, metrics.elidedText(self._phrase, Qt.TextElideMode.ElideRight, rest)
 
 
 class Rule(QWidget):

@@ -347,7 +347,7 @@ def _text_pane(name: str) -> QPlainTextEdit:
     pane.setUndoRedoEnabled(False)
     pane.setFont(theme.font("mono"))
     pane.setFrameShape(QPlainTextEdit.Shape.NoFrame)
-    pane.document().setDocumentMargin(PAD - 4)
+    pane.document().setDocumentMargin(PAD)
     pane.viewport().setBackgroundRole(QPalette.ColorRole.Window)
     pane.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard

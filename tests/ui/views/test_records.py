@@ -10,7 +10,7 @@ from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.views import records
-from meshdesk.ui.views.records import RecordsView, start_for
+from meshdesk.ui.views.records import BEATS_A_PAINT, RecordsView, start_for
 from tests.ui.memory import MemoryCapture, Topic, capture, opened, row
 
 TOPIC = "orders.placed.v1"
@@ -47,6 +47,31 @@ def test_that_new_records_are_followed_at_the_bottom(qtbot: QtBot) -> None:
     beat(view, made)
     assert view.table.span()[1] == 699
     assert view.is_complete
+
+
+def test_that_followed_rows_come_with_their_text(qtbot: QtBot) -> None:
+    made = capture(200)
+    view = view_on(qtbot, made)
+    for _ in range(10):
+        more(made, 7)
+        for _ in range(BEATS_A_PAINT):
+            view.refresh()
+            assert view.is_complete
+        beat(view, made, 1)
+    assert view.table.records.rows > 200
+    beat(view, made)
+    assert view.table.records.rows == 270
+
+
+def test_that_rows_whose_text_is_late_are_shown_as_late(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "LATE", 0.0)
+    made = capture(200)
+    view = view_on(qtbot, made)
+    more(made, 7)
+    for _ in range(3 * BEATS_A_PAINT):
+        view.refresh()  # nobody answers
+    assert view.table.records.rows == 207
+    assert not view.is_complete
 
 
 def test_that_only_rows_of_the_topic_are_listed_while_others_arrive_too(qtbot: QtBot) -> None:

@@ -1,5 +1,6 @@
 """Small controls: what they say to a screen reader, how wide they are, how they are pressed."""
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QWidget
@@ -29,6 +30,23 @@ def test_that_a_button_opens_its_menu_without_waiting_for_it(qtbot: QtBot) -> No
     button.show()
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert menu.isVisible()
+    menu.close()
+
+
+def test_that_a_menu_stays_within_its_window(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(400, 300)
+    button = Button("", name="Menu", icon="ellipsis")
+    button.setParent(window)
+    button.setGeometry(360, 10, 26, 26)
+    menu = QMenu(button)
+    menu.addAction("Something with a longer name")
+    button.set_menu(menu)
+    window.show()
+    qtbot.waitExposed(window)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert menu.x() + menu.width() == button.mapToGlobal(button.rect().topRight()).x() + 1
     menu.close()
 
 
@@ -89,6 +107,16 @@ def test_that_a_chip_says_its_state_in_words_and_stays_within_bounds(qtbot: QtBo
     assert chip.accessibleName().endswith("recorded 24 Nov 14:02 – 14:10")
     assert chip.sizeHint().width() <= 460
     chip.grab()
+
+
+@pytest.mark.parametrize("phrase", ["read-only", "connecting …", "opening …", "recorded 24 Nov 14:02 – 14:10"])
+@pytest.mark.parametrize("name", ["Demo mesh", "Demo", "v1", "127.0.0.1:9092", "kafka.example:9092"])
+def test_that_a_chip_that_has_its_room_cuts_nothing(qtbot: QtBot, name: str, phrase: str) -> None:
+    chip = Chip()
+    qtbot.addWidget(chip)
+    chip.say(name, phrase, "good", False)
+    chip.resize(chip.sizeHint())
+    assert chip.shown() == (name, phrase)
 
 
 def test_that_a_tool_tip_names_the_shortcut() -> None:

@@ -1,0 +1,440 @@
+"""An open capture: what the window may ask of it, what it says when it goes wrong, and a collect program that dies."""
+
+import os
+import shutil
+import signal
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import psutil
+import pytest
+
+from meshdesk.demo.broker import Broker
+from meshdesk.model.position import Position
+from meshdesk.model.record import RecordName
+from meshdesk.session.connection import Connection
+from meshdesk.session.opened import RESTARTS, Opened, Progress
+from meshdesk.session.session import Session
+from tests.broker.collect.producing import New, produce
+from tests.kafka import MakeTopic
+from tests.programs.running import gone, records_in
+from tests.programs.session.serving import sentences, settle, stopped, turn
+from tests.unit.capture.making import SEEN, Rec, made_capture
+
+NOBODY = Connection("127.0.0.1:1")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two topics: t with the values 0, 1 … 119, and u."""
+    t = [Rec(k % 2, k // 2, SEEN + k * 60_000, value=b"%d" % k) for k in range(120)]
+    return made_capture(tmp_path / "c", {"t": [t[:60], t[60:]], "u": [[Rec(0, 0)]]})
+
+
+def shown(opened: Opened, topic: str, first: int, last: int) -> list[str]:
+    rows = [opened.row(topic, k) for k in range(first, last + 1)]
+    return [row.value for row in rows if row is not None]
+
+
+# A file
+
+
+def test_that_a_stored_capture_opens_with_its_topics_its_numbers_and_when_it_was_recorded(
+    session: Session, folder: Path
+) -> None:
+    opened = session.open_file(folder)
+    assert (opened.state, opened.state_text, opened.title) == ("opening", "opening …", "c")
+    settle(session)
+    assert (opened.state, opened.title) == ("ended", "127.0.0.1:9092")
+    assert opened.state_text.startswith("recorded ")
+    assert {topic.name: topic.rows for topic in opened.topics} == {"t": 120, "u": 1}
+    assert not any(topic.tailing for topic in opened.topics)
+    assert (opened.rows("t"), opened.rows("nobody")) == (120, 0)
+    assert (opened.status.rows, opened.status.rows_rate, opened.status.behind, opened.status.dropped) == (
+        121,
+        0,
+        None,
+        0,
+    )
+    assert opened.status.bytes == sum(record.size for record in records_in(folder))
+    assert sentences(session) == []
+
+
+def test_that_the_rows_that_are_wanted_come_and_those_of_another_topic_are_not_among_them(
+    session: Session, folder: Path
+) -> None:
+    opened = session.open_file(folder)
+    settle(session)
+    before = opened.row_revision
+    opened.want("t", 50, 70)
+    settle(session)
+    assert opened.row_revision > before
+    assert shown(opened, "t", 50, 70) == [str(k) for k in range(50, 71)]
+    assert opened.row("u", 0) is None
+
+
+def test_that_only_the_newest_selection_is_shown(session: Session, folder: Path) -> None:
+    opened = session.open_file(folder)
+    settle(session)
+    for k in (3, 90, 7):
+        opened.select("t", k)
+        assert opened.details is None
+    settle(session)
+    assert opened.details is not None
+    assert opened.details.value.text == "7"
+    opened.select("t", 8)
+    opened.select("t", None)  # the answer to the one before is still on its way
+    settle(session)
+    assert opened.details is None
+
+
+def test_that_a_record_that_is_not_there_is_said_unless_the_reader_has_gone_on(session: Session, folder: Path) -> None:
+    opened = session.open_file(folder)
+    settle(session)
+    opened.select("t", 5_000)
+    opened.select("t", 1)
+    settle(session)
+    assert sentences(session) == []
+    opened.select("t", 5_000)
+    settle(session)
+    assert sentences(session) == ["That record is not in the capture any more."]
+
+
+def test_that_a_record_is_found_by_its_name(session: Session, folder: Path) -> None:
+    opened = session.open_file(folder)
+    found: list[int | None] = []
+    for name in (RecordName("t", 1, 20), RecordName("t", 1, 60), RecordName("t", 7, 0), RecordName("nobody", 0, 0)):
+        opened.find(name, found.append)
+    settle(session)
+    assert found == [41, None, None, None]
+    assert sentences(session) == []
+
+
+def test_that_records_are_copied_as_text_and_as_json(session: Session, folder: Path) -> None:
+    opened = session.open_file(folder)
+    copied: list[str] = []
+    opened.copy("t", [3, 1], False, copied.append)
+    opened.copy("t", [119], True, copied.append)
+    settle(session)
+    assert [line.split("\t")[4] for line in copied[0].splitlines()] == ["3", "1"]
+    assert '"offset": 59' in copied[1]
+
+
+# A file that is none, or is gone
+
+
+def test_that_what_is_no_capture_is_said_once_and_every_question_to_it_ends(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "diary.meshcap").write_text("Dear diary")
+    opened = session.open_file(tmp_path / "diary.meshcap")
+    answers: list[object] = []
+    opened.want("t", 0, 40)
+    opened.select("t", 3)
+    opened.find(RecordName("t", 0, 0), answers.append)
+    opened.copy("t", [1], True, answers.append)
+    opened.save(tmp_path / "copy.meshcap", answers.append)
+    settle(session)
+    assert (opened.state, opened.state_text, opened.topics) == ("failed", "cannot be opened", ())
+    assert len([said for said in sentences(session) if "is not a MeshDesk capture" in said]) == 1
+    assert answers[0] is None  # not found; nothing is copied
+    assert "is not a MeshDesk capture" in str(answers[1])
+    assert len(answers) == 2
+    assert not (tmp_path / "copy.meshcap").exists()
+
+
+def test_that_a_question_to_a_capture_that_is_gone_is_said_and_costs_no_program(session: Session, folder: Path) -> None:
+    opened = session.open_file(folder)
+    opened.want("t", 0, 1)
+    opened.copy("t", [0], False, lambda _text: None)
+    settle(session)  # both programs have it open
+    pids = session.pids
+    shutil.rmtree(folder)
+    found: list[object] = []
+    opened.find(RecordName("t", 0, 0), found.append)
+    settle(session)
+    assert found == [None]
+    (said,) = sentences(session)
+    assert "is gone" in said
+    copied: list[str] = []
+    opened.copy("t", [1], True, copied.append)
+    settle(session)
+    assert copied == []  # a sentence is no record: it does not belong on the clipboard
+    assert session.pids == pids
+
+
+def test_that_damage_is_said_once_and_all_that_is_whole_is_shown(session: Session, folder: Path) -> None:
+    with (folder / "index-1").open("ab") as index:
+        index.write(b"torn")
+    opened = session.open_file(folder)
+    opened.want("t", 0, 2)
+    settle(session)
+    (said,) = sentences(session)
+    assert "in the middle of a write" in said
+    opened.want("t", 0, 2)
+    settle(session)
+    assert shown(opened, "t", 0, 2) == ["0", "1", "2"]
+    assert session.troubles[0].count == 1
+
+
+def test_that_reading_a_topic_of_a_file_asks_for_nothing(session: Session, folder: Path) -> None:
+    opened = session.open_file(folder)
+    settle(session)
+    opened.tail("t", Position("beginning"))
+    opened.read_to_end("t", Position("beginning"))
+    opened.stop_tail("t")
+    opened.stop()
+    settle(session)
+    assert (opened.state, opened.reading) == ("ended", frozenset())
+
+
+# Saving
+
+
+def test_that_a_saved_capture_holds_the_same_and_the_progress_ends_with_it(
+    session: Session, folder: Path, tmp_path: Path
+) -> None:
+    opened = session.open_file(folder)
+    said: list[str] = []
+    opened.save(tmp_path / "saved.meshcap", said.append)
+    assert [opened.progress, opened.is_saving] == [Progress("Saving saved.meshcap"), True]
+    settle(session)
+    assert said == [""]
+    assert [opened.progress, opened.is_saving] == [None, False]
+    assert records_in(tmp_path / "saved.meshcap") == records_in(folder)
+
+
+@pytest.mark.parametrize("where", ["missing/folder/x.meshcap", "a folder", "c"])
+def test_that_a_place_where_nothing_can_be_written_is_said_and_the_capture_can_be_saved_elsewhere(
+    session: Session, folder: Path, tmp_path: Path, where: str
+) -> None:
+    (tmp_path / "a folder").mkdir()
+    opened = session.open_file(folder)
+    settle(session)
+    pids = session.pids
+    said: list[str] = []
+    opened.save(tmp_path / where, said.append)
+    opened.save(tmp_path / "good.meshcap", said.append)
+    settle(session)
+    assert said[0].startswith(f"{tmp_path / where} cannot be written: ")
+    assert said[1] == ""
+    assert session.pids == pids
+    assert len(records_in(tmp_path / "good.meshcap")) == 121
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_that_a_save_whose_program_is_killed_is_written_by_the_next_one(
+    session: Session, folder: Path, tmp_path: Path
+) -> None:
+    opened = session.open_file(folder)
+    settle(session)
+    said: list[str] = []
+    with stopped(session.pids["work"][0]) as work:
+        opened.save(tmp_path / "saved.meshcap", said.append)
+        work.kill()
+        settle(session)
+    assert said == [""]
+    assert records_in(tmp_path / "saved.meshcap") == records_in(folder)
+
+
+def test_that_a_save_whose_programs_are_all_killed_fails_in_a_sentence_and_leaves_no_part_behind(
+    session: Session, folder: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "saved.meshcap"
+    os.mkfifo(tmp_path / "saved.meshcap.part")
+    reader = os.open(
+        tmp_path / "saved.meshcap.part", os.O_RDONLY | os.O_NONBLOCK
+    )  # reads nothing: the save stands still
+    big = made_capture(tmp_path / "big", {"t": [[Rec(0, k, value=b"x" * 10_000) for k in range(50)]]})
+    opened = session.open_file(big)
+    settle(session)
+    said: list[str] = []
+    opened.save(target, said.append)
+    for _ in range(2):  # once may be anybody's doing, twice is this save's
+        turn(session, lambda: any(writes(pid, target) for pid in session.pids["work"]), "the save to be under way")
+        before = session.pids["work"]
+        os.kill(before[0], signal.SIGKILL)
+        turn(session, lambda before=before: session.pids["work"] != before, "its end")  # type: ignore[misc]
+    os.close(reader)
+    turn(session, lambda: said, "the sentence")
+    assert said == ["The work program ended: it was killed by signal 9."]
+    assert not list(tmp_path.glob("saved*"))
+    opened.save(target, said.append)
+    settle(session)
+    assert said[1] == ""
+
+
+def writes(pid: int, target: Path) -> bool:
+    with suppress(OSError):
+        return any(str(file.readlink()) == f"{target}.part" for file in Path(f"/proc/{pid}/fd").iterdir())
+    return False
+
+
+# Live, without a broker
+
+
+def test_that_a_connection_that_finds_nobody_says_so_and_can_be_stopped(session: Session) -> None:
+    opened = session.connect(NOBODY)
+    assert (opened.state, opened.state_text, opened.title) == ("connecting", "connecting …", "127.0.0.1:1")
+    turn(session, lambda: any("127.0.0.1:1" in said for said in sentences(session)), "a word on the closed port")
+    assert opened.state == "connecting"
+    opened.stop()
+    turn(session, lambda: opened.collect is None, "the end of collect")
+    settle(session)
+    assert (opened.state, opened.state_text) == ("ended", "recorded, empty")
+
+
+def test_that_a_setting_that_cannot_be_used_is_said_once_and_nothing_is_started_again(session: Session) -> None:
+    opened = session.connect(Connection("127.0.0.1:1", properties={"no.such.setting": "1"}))
+    turn(session, lambda: opened.state == "failed", "the failure")
+    settle(session)
+    (said,) = sentences(session)
+    assert "no.such.setting" in said
+    assert opened.collect is None
+
+
+def test_that_a_collect_program_that_cannot_be_kept_running_ends_in_a_sentence(session: Session) -> None:
+    opened = session.connect(NOBODY)
+    for _ in range(RESTARTS + 1):
+        kill_collect(session)
+    assert opened.collect is None
+    assert opened.state == "failed"
+    again = [trouble for trouble in session.troubles if "ended unexpectedly" in trouble.text]
+    assert [(trouble.text, trouble.count) for trouble in again] == [
+        ("The collect program ended unexpectedly: it was killed by signal 9.", RESTARTS)
+    ]
+    assert "ended 6 times within a minute" in sentences(session)[-1]
+    settle(session)
+
+
+def kill_collect(session: Session) -> None:
+    """Kills the only collect program, and waits until the session has heard of it."""
+    before = session.pids["collect"]
+    os.kill(before[0], signal.SIGKILL)
+    turn(session, lambda: session.pids["collect"] != before, "its end to be heard")
+
+
+def test_that_a_collect_program_that_dies_while_it_is_being_stopped_stays_dead(session: Session) -> None:
+    opened = session.connect(NOBODY)
+    assert opened.collect is not None
+    with stopped(opened.collect.pid) as collect:
+        opened.stop()
+        collect.kill()
+        turn(session, lambda: opened.collect is None, "its end to be heard")
+    settle(session)
+    assert opened.state in ("ended", "failed")
+    assert session.pids["collect"] == []
+    assert not any("started again" in said for said in sentences(session))
+
+
+def test_that_a_capture_that_cannot_be_read_any_more_stops_collecting(session: Session) -> None:
+    opened = session.connect(NOBODY)
+    assert opened.collect is not None
+    pid, live = opened.collect.pid, opened.folder
+    assert live is not None
+    turn(session, lambda: (live / "index-1").exists(), "the first file")
+    shutil.rmtree(live)
+    turn(session, lambda: opened.state == "failed", "the sentence")
+    assert any("is gone" in said for said in sentences(session))
+    turn(session, lambda: opened.collect is None and gone(pid), "the end of collect")
+    settle(session)
+
+
+# Live
+
+
+def live_on(session: Session, broker: Broker) -> Opened:
+    opened = session.connect(Connection(broker.bootstrap))
+    turn(session, lambda: opened.state == "live", "to be connected")
+    return opened
+
+
+def test_that_a_topic_that_is_read_is_shown_counted_and_stopped(
+    session: Session, broker: Broker, make_topic: MakeTopic, tmp_path: Path
+) -> None:
+    topic = make_topic(2)
+    produce(broker.bootstrap, topic, [New(b"%d" % n, partition=n % 2) for n in range(100)])
+    opened = live_on(session, broker)
+    assert opened.state_text == "read-only"
+    turn(session, lambda: any(known.name == topic for known in opened.topics), "the topic to be known")
+    opened.tail(topic, Position("beginning"))
+    assert not opened.idle
+    turn(session, lambda: opened.status.rows == 100 and opened.status.behind == 0, "all rows")
+    turn(session, lambda: opened.reading == {topic}, "the topic being read")
+    assert [known.name for known in opened.topics if known.tailing] == [topic]
+    opened.want(topic, 0, 99)
+    settle(session)
+    assert sorted(map(int, shown(opened, topic, 0, 99))) == list(range(100))
+    opened.stop_tail(topic)
+    turn(session, lambda: not opened.reading, "no topic being read")
+    opened.stop()
+    turn(session, lambda: opened.state == "ended" and opened.collect is None, "the end")
+    settle(session)
+    assert (opened.status.rows, opened.status.behind, opened.status.rows_rate) == (100, None, 0.0)
+    assert not any(known.tailing for known in opened.topics)
+    assert sentences(session) == []
+
+
+def test_that_a_topic_that_is_not_there_is_refused_and_nothing_waits_for_it(session: Session, broker: Broker) -> None:
+    opened = live_on(session, broker)
+    opened.tail("no.such.topic", Position("beginning"))
+    turn(session, lambda: any("There is no topic no.such.topic" in said for said in sentences(session)), "the sentence")
+    settle(session)
+    assert opened.state == "live"
+
+
+def test_that_a_full_disk_ends_collecting_in_a_sentence_and_what_is_stored_stays(
+    session: Session, broker: Broker, make_topic: MakeTopic
+) -> None:
+    topic = make_topic()
+    produce(broker.bootstrap, topic, [New(b"%d" % n) for n in range(50)])
+    opened = live_on(session, broker)
+    opened.tail(topic, Position("beginning"))
+    turn(session, lambda: opened.status.rows == 50, "the first rows")
+    assert opened.collect is not None
+    # No file of it grows beyond this size: the system says so as it does of a disk that is full.
+    psutil.Process(opened.collect.pid).rlimit(psutil.RLIMIT_FSIZE, (200_000, 200_000))
+    produce(broker.bootstrap, topic, [New(b"x" * 1_000) for _ in range(1_000)])
+    turn(session, lambda: opened.collect is None, "the end of collect")
+    settle(session)
+    assert (opened.state, session.pids["collect"]) == ("ended", [])
+    assert any("cannot be written" in said for said in sentences(session)), sentences(session)
+    assert not any("started again" in said for said in sentences(session))
+    assert opened.folder is not None
+    assert [record.value for record in records_in(opened.folder)[:50]] == [b"%d" % n for n in range(50)]
+
+
+@pytest.mark.parametrize("start", ["beginning", "end"])
+def test_that_a_collect_program_that_is_killed_is_started_again_without_a_gap_and_no_row_twice(
+    session: Session, broker: Broker, make_topic: MakeTopic, start: Literal["beginning", "end"]
+) -> None:
+    topic = make_topic(2)
+
+    def some(first: int, end: int) -> None:
+        produce(broker.bootstrap, topic, [New(b"%d" % n, partition=n % 2) for n in range(first, end)])
+
+    some(0, 50)
+    opened = live_on(session, broker)
+    opened.tail(topic, Position(start))
+    turn(session, lambda: opened.reading == {topic}, "the topic being read")
+    settle(session)
+    left_out = 50 if start == "end" else 0
+    for first in (50, 150):
+        some(first, first + 60)
+        enough = first + 30 - left_out
+        turn(session, partial(has_rows, opened, enough), "some of them")
+        assert opened.collect is not None
+        with stopped(opened.collect.pid) as collect:
+            some(first + 60, first + 100)  # while nobody reads
+            collect.kill()
+        turn(session, partial(has_rows, opened, first + 100 - left_out), "the rest, from its successor")
+    settle(session)
+    assert opened.folder is not None
+    records = records_in(opened.folder)
+    assert sorted(int(record.value or b"") for record in records) == list(range(left_out, 250))
+    assert [trouble.count for trouble in session.troubles if "It was started again" in trouble.advice] == [2]
+    assert opened.state == "live"
+
+
+def has_rows(opened: Opened, rows: int) -> bool:
+    return opened.status.rows >= rows

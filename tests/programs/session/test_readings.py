@@ -1,0 +1,159 @@
+"""Readings: what a capture holds, followed beside the window while it grows, and said when it cannot be read."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import pytest
+
+from meshdesk.capture.manifest import create_capture
+from meshdesk.capture.writer import Writer
+from meshdesk.model.fact import Fact
+from meshdesk.session.readings import Follower, Reading, Told
+from tests.programs.running import wait_until
+from tests.unit.capture.making import SEEN, counted, made_capture, write
+
+Follow = Callable[..., "Followed"]
+
+
+class Followed:
+    """A follower and what it has told."""
+
+    def __init__(self, path: Path, grows: bool) -> None:
+        self._queue: SimpleQueue[Told] = SimpleQueue()
+        self.told: list[Told] = []
+        self.follower = Follower(7, path, grows, self._queue)
+
+    @property
+    def newest(self) -> Reading:
+        reading = self.told[-1].reading
+        assert reading is not None
+        return reading
+
+    def wait(self, claim: Callable[[], object], what: str) -> None:
+        def holds() -> object:
+            try:
+                self.told.append(self._queue.get_nowait())
+            except Empty:
+                return claim()
+            return False
+
+        wait_until(holds, what)
+
+    def look_again(self) -> None:
+        self.follower.nudge()
+        self.wait(lambda: self.follower.settled, "the look")
+
+
+@pytest.fixture
+def follow() -> Iterator[Follow]:
+    followed: list[Followed] = []
+
+    def begin(path: Path, grows: bool = False) -> Followed:
+        followed.append(Followed(path, grows))
+        return followed[-1]
+
+    yield begin
+    for one in followed:
+        one.follower.stop()
+    wait_until(lambda: not any(t.name == "capture 7" for t in threading.enumerate()), "the threads to end")
+
+
+def test_that_a_capture_at_rest_is_told_once_with_its_topics_rows_and_times(tmp_path: Path, follow: Follow) -> None:
+    path = made_capture(
+        tmp_path / "c", {"b": [[counted(n) for n in range(30)]], "a": [[counted(n) for n in range(5)]] * 2}
+    )
+    followed = follow(path)
+    followed.look_again()
+    followed.look_again()
+    assert [told.number for told in followed.told] == [7]
+    reading = followed.newest
+    assert [(topic.name, topic.rows, topic.records, topic.rate) for topic in reading.topics] == [
+        ("a", 10, None, None),
+        ("b", 30, None, None),
+    ]
+    assert (reading.total, reading.rows, reading.damage) == (40, {"a": 10, "b": 30}, "")
+    assert (reading.began, reading.ended, reading.title) == (SEEN, SEEN, "127.0.0.1:9092")
+
+
+def test_that_a_capture_that_grows_is_told_again_when_something_has_come_and_only_then(
+    tmp_path: Path, follow: Follow
+) -> None:
+    create_capture(tmp_path / "c", "the tests", "the title")
+    writer = Writer(tmp_path / "c")
+    followed = follow(tmp_path / "c", grows=True)
+    followed.wait(lambda: followed.told, "the first reading")
+    assert (followed.newest.total, followed.newest.began) == (0, None)
+    writer.facts([Fact("topic", "t", {"id": "", "partitions": 3, "internal": False}, SEEN, "kafka")])
+    followed.look_again()
+    assert [(topic.name, topic.partitions, topic.rows) for topic in followed.newest.topics] == [("t", 3, 0)]
+    number = writer.topic("t")
+    for batch in range(3):
+        write(writer, number, [counted(n) for n in range(10 * batch, 10 * batch + 10)])
+        followed.look_again()
+        assert followed.newest.rows == {"t": 10 * batch + 10}
+    told = len(followed.told)
+    followed.look_again()
+    assert len(followed.told) == told
+    writer.close()
+
+
+def test_that_counts_and_rates_come_from_the_samples(tmp_path: Path, follow: Follow) -> None:
+    create_capture(tmp_path / "c", "the tests", "")
+    writer = Writer(tmp_path / "c")
+    writer.facts([Fact("topic", "t", {"id": "", "partitions": 1, "internal": False}, SEEN, "kafka")])
+    begin, end = writer.series("beginning", "t", 0), writer.series("end", "t", 0)
+    writer.samples([(SEEN, begin, 100), (SEEN, end, 1_000)])
+    writer.samples([(SEEN + 2_000, end, 1_500)])
+    writer.close()
+    followed = follow(tmp_path / "c")
+    followed.look_again()
+    topic = followed.newest.topics[0]
+    assert (topic.records, topic.rate, topic.rows) == (1_400, 250.0, 0)
+    assert (followed.newest.began, followed.newest.ended) == (SEEN, SEEN + 2_000)
+
+
+def test_that_a_torn_tail_is_no_damage_while_somebody_writes_and_is_said_once_when_nobody_does(
+    tmp_path: Path, follow: Follow
+) -> None:
+    path = made_capture(tmp_path / "c", {"t": [[counted(n) for n in range(10)]]})
+    with (path / "index-1").open("ab") as index:
+        index.write(b"torn")
+    followed = follow(path, grows=True)
+    followed.look_again()
+    assert followed.newest.damage == ""
+    followed.follower.rest()
+    followed.wait(lambda: followed.follower.settled, "the last look")
+    assert "in the middle of a write" in followed.newest.damage
+    told = len(followed.told)
+    followed.look_again()
+    assert (len(followed.told), followed.newest.total) == (told, 10)
+
+
+@pytest.mark.parametrize("kind", ["missing", "text", "empty folder"])
+def test_that_what_is_no_capture_is_told_in_a_sentence_and_leaves_nothing_to_wait_for(
+    tmp_path: Path, follow: Follow, kind: str
+) -> None:
+    path = tmp_path / "x.meshcap"
+    if kind == "text":
+        path.write_text("Dear diary")
+    elif kind == "empty folder":
+        path.mkdir()
+    followed = follow(path)
+    followed.look_again()
+    assert [told.reading for told in followed.told] == [None]
+    assert followed.told[0].failed.endswith(".")
+    assert str(path) in followed.told[0].failed
+    followed.follower.nudge()
+    assert followed.follower.settled
+
+
+def test_that_a_capture_that_vanishes_while_it_grows_is_told_in_a_sentence(tmp_path: Path, follow: Follow) -> None:
+    path = made_capture(tmp_path / "c", {"t": [[counted(n) for n in range(10)]]})
+    followed = follow(path, grows=True)
+    followed.look_again()
+    shutil.rmtree(path)
+    followed.wait(lambda: followed.told[-1].reading is None, "the sentence")
+    assert "is gone" in followed.told[-1].failed

@@ -1,0 +1,196 @@
+"""The rows at hand: what is on the screen first, few on the way, bounded, and no block asked for in a circle."""
+
+from meshdesk.model.row import Row
+from meshdesk.session.row_cache import AGAIN, AHEAD, BLOCK, KEPT, ON_THE_WAY, RowCache
+
+T = "orders"
+
+
+class Look:
+    """Whoever answers: keeps what was asked for until a test lets it be answered."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, int, int]] = []  # all there ever was
+        self.waiting: list[tuple[str, int, int]] = []
+        self.now = 0.0
+        self.cache = RowCache(self._ask, lambda: self.now)
+
+    def _ask(self, topic: str, first: int, count: int) -> None:
+        self.asked.append((topic, first, count))
+        self.waiting.append((topic, first, count))
+
+    def answer(self, short: int = 0) -> None:
+        """Answers the oldest question, `short` rows short of what was asked for."""
+        topic, first, count = self.waiting.pop(0)
+        self.cache.take(topic, first, [row(topic, first + at) for at in range(count - short)])
+
+    def answer_all(self) -> None:
+        while self.waiting:
+            self.answer()
+
+    def fail(self) -> None:
+        topic, first, _ = self.waiting.pop(0)
+        self.cache.failed(topic, first)
+
+
+def row(topic: str, k: int) -> Row:
+    return Row(k, topic, 0, k, None, "", f"{topic} {k}", (), "text", "", 0, 1)
+
+
+def firsts(look: Look) -> list[int]:
+    return [first // BLOCK for _, first, _ in look.asked]
+
+
+def test_that_rows_are_at_hand_once_they_were_answered_and_none_before() -> None:
+    look = Look()
+    look.cache.want(T, 0, 9, 120)
+    assert look.cache.get(T, 3) is None
+    assert look.cache.busy
+    look.answer_all()
+    assert [look.cache.get(T, k) for k in (0, 49, 50, 119)] == [row(T, k) for k in (0, 49, 50, 119)]
+    assert look.cache.get(T, 120) is None
+    assert look.cache.get("payments", 3) is None
+    assert not look.cache.busy
+
+
+def test_that_what_is_on_the_screen_comes_first_and_its_neighbours_after_up_to_some_screens() -> None:
+    look = Look()
+    look.cache.want(T, 1010, 1040, 100_000)
+    look.answer_all()
+    assert firsts(look)[:5] == [20, 21, 19, 22, 18]
+    assert sorted(firsts(look)) == list(range(20 - AHEAD, 20 + AHEAD + 1))
+
+
+def test_that_few_blocks_are_on_the_way_at_once_also_while_others_are_wanted() -> None:
+    look = Look()
+    for at in range(0, 50_000, 5_000):
+        look.cache.want(T, at, at + 40, 100_000)
+        assert len(look.waiting) <= ON_THE_WAY
+    while look.waiting:
+        look.answer()
+        assert len(look.waiting) <= ON_THE_WAY
+
+
+def test_that_a_jump_waits_for_what_is_on_the_way_and_for_nothing_else_that_was_scrolled_past() -> None:
+    look = Look()
+    for at in range(0, 50_000, 500):
+        look.cache.want(T, at, at + 40, 100_000)
+    look.cache.want(T, 90_000, 90_040, 100_000)
+    for _ in range(ON_THE_WAY + 1):
+        look.answer()
+    assert look.cache.get(T, 90_000) == row(T, 90_000)
+    look.answer_all()
+    assert len(look.asked) == ON_THE_WAY + 2 * AHEAD + 1
+
+
+def test_that_no_block_is_asked_for_twice_while_it_is_on_the_way_or_at_hand() -> None:
+    look = Look()
+    for _ in range(20):
+        look.cache.want(T, 0, 40, 10_000)
+    look.answer_all()
+    look.cache.want(T, 0, 40, 10_000)
+    assert len(set(look.asked)) == len(look.asked) == AHEAD + 1
+
+
+def test_that_no_more_than_the_bound_is_kept_and_what_was_seen_last_is_what_stays() -> None:
+    look = Look()
+    rows = 3 * KEPT * BLOCK
+    for at in range(0, rows, BLOCK):
+        look.cache.want(T, at, at + BLOCK - 1, rows)
+        look.answer_all()
+    kept = [k for k in range(0, rows, BLOCK) if look.cache.get(T, k)]
+    assert kept == list(range(rows - KEPT * BLOCK, rows, BLOCK))
+
+
+def test_that_a_block_on_the_screen_outlives_newer_ones_that_are_not() -> None:
+    look = Look()
+    rows = 3 * KEPT * BLOCK
+    look.cache.want("payments", 0, 9, 10)
+    look.answer_all()
+    for at in range(0, rows, BLOCK):
+        look.cache.want("payments", 0, 9, 10)
+        look.cache.want(T, at, at + BLOCK - 1, rows)
+        look.answer_all()
+    assert look.cache.get("payments", 9)
+
+
+def test_that_a_block_that_has_grown_is_asked_for_again_and_shows_its_old_rows_meanwhile() -> None:
+    look = Look()
+    look.cache.want(T, 0, 9, 10)
+    look.answer_all()
+    look.cache.want(T, 0, 9, 14)
+    assert look.asked == [(T, 0, 10), (T, 0, 14)]
+    assert look.cache.get(T, 9) == row(T, 9)
+    look.answer_all()
+    assert look.cache.get(T, 13) == row(T, 13)
+
+
+def test_that_a_block_that_grew_while_it_was_on_the_way_is_asked_for_at_once_when_it_arrives() -> None:
+    look = Look()
+    look.cache.want(T, 0, 9, 10)
+    look.cache.want(T, 0, 9, 30)
+    look.answer()
+    assert look.waiting == [(T, 0, 30)]
+
+
+def test_that_a_late_answer_does_not_take_rows_away() -> None:
+    look = Look()
+    look.cache.want(T, 0, 9, 20)
+    look.answer_all()
+    look.cache.take(T, 0, [row(T, k) for k in range(5)])
+    assert look.cache.get(T, 19) == row(T, 19)
+
+
+def test_that_a_block_that_failed_rests_a_while_and_then_is_asked_for_again() -> None:
+    look = Look()
+    for _ in range(100):
+        look.cache.want(T, 0, 9, 10)
+        if look.waiting:
+            look.fail()
+    assert len(look.asked) == 1
+    assert not look.cache.busy  # nothing is on its way, though a row is missing
+    look.now += AGAIN
+    look.cache.want(T, 0, 9, 10)
+    look.answer()
+    assert look.cache.get(T, 9) == row(T, 9)
+
+
+def test_that_a_block_that_failed_does_not_hold_up_its_neighbours() -> None:
+    look = Look()
+    look.cache.want(T, 0, 9, 10_000)
+    look.fail()
+    look.answer_all()
+    assert look.cache.get(T, 0) is None
+    assert look.cache.get(T, BLOCK) == row(T, BLOCK)
+
+
+def test_that_a_block_that_comes_short_of_what_was_asked_for_is_shown_and_not_asked_for_in_a_circle() -> None:
+    look = Look()
+    look.cache.want(T, 0, 9, 10)
+    for _ in range(100):
+        if look.waiting:
+            look.answer(short=4)
+        look.cache.want(T, 0, 9, 10)
+    assert len(look.asked) == 1
+    assert look.cache.get(T, 5) == row(T, 5)
+    look.now += AGAIN
+    look.cache.want(T, 0, 9, 10)
+    look.answer()
+    assert look.cache.get(T, 9) == row(T, 9)
+
+
+def test_that_a_change_is_noticed_by_its_revision() -> None:
+    look = Look()
+    before = look.cache.revision
+    look.cache.want(T, 0, 9, 10)
+    assert look.cache.revision == before
+    look.answer()
+    assert look.cache.revision > before
+
+
+def test_that_nonsense_ranges_ask_for_nothing_that_is_not_there() -> None:
+    look = Look()
+    for first, last, rows in [(0, -1, 0), (-5, 3, 0), (5, 2, 100), (700, 800, 100), (-50, -10, 100), (0, 10**9, 3)]:
+        look.cache.want(T, first, last, rows)
+        look.answer_all()
+    assert all(0 <= first < 100 and first + count <= 100 for _, first, count in look.asked)
