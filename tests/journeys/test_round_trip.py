@@ -6,6 +6,7 @@ import json
 import random
 import string
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -193,6 +194,5 @@ def test_that_the_window_shows_the_same_of_a_live_topic_and_of_its_file(
         (x, y + 44) for y in range(832) for x in range(1_440) if live_part.pixel(x, y) != file_part.pixel(x, y)
     ]
     assert differing[:10] == []
-    another = run(tmp_path / "file.meshcap", f"--select={name}[0]@71", "--screenshot", tmp_path / "another.png")
-    assert another.code == 0
-    assert QImage(str(tmp_path / "another.png")).copy(live_part.rect().translated(0, 44)) != live_part
+    shown = Counter(live_part.pixel(x, y) for y in range(0, 832, 4) for x in range(0, 1_440, 4))
+    assert len(shown) > 100, "two empty pictures would be equal too"

@@ -1,0 +1,108 @@
+"""Producing: records of all shapes, exactly as asked, and what the broker made of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from confluent_kafka import KafkaError, Message, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from meshdesk.model.record import Record
+from tests.broker.oracles import Consumed
+
+Headers = Sequence[tuple[str, bytes | None]]
+HOUR = 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A record to be produced."""
+
+    value: bytes | None
+    key: bytes | None = None
+    headers: Headers = ()
+    partition: int = 0
+    timestamp: int = 0  # ms; 0: the producer's clock
+
+
+def producer(bootstrap: str, **settings: object) -> Producer:
+    """A producer that keeps order and answers for every record; dots in settings are underscores here."""
+    ours = {"bootstrap.servers": bootstrap, "log_level": 0, "acks": "all", "linger.ms": 5}
+    return Producer(ours | _dotted(settings))
+
+
+def produce(bootstrap: str, topic: str, records: Iterable[New], **settings: object) -> list[Consumed]:
+    """Produces and waits for the acknowledgements; the records with their offsets, by partition and offset."""
+    return produced(producer(bootstrap, **settings), topic, records)
+
+
+def produced(by: Producer, topic: str, records: Iterable[New]) -> list[Consumed]:
+    """As `produce`, by a producer that is there (one in a transaction, for instance)."""
+    done: list[Consumed] = []
+    failed: list[KafkaError] = []
+
+    def note(error: KafkaError | None, message: Message, new: New) -> None:
+        if error is not None:
+            failed.append(error)
+            return
+        offset = message.offset()
+        assert offset is not None
+        stamp = message.timestamp()[1]
+        done.append(Consumed(topic, new.partition, offset, stamp, new.key, new.value, tuple(new.headers)))
+
+    for new in records:
+        by.produce(
+            topic,
+            value=new.value,
+            key=new.key,
+            headers=list(new.headers),
+            partition=new.partition,
+            timestamp=new.timestamp,
+            on_delivery=partial(note, new=new),
+        )
+        by.poll(0)
+    assert by.flush(30) == 0
+    assert not failed, failed[0]
+    return sorted(done, key=lambda record: record.name)
+
+
+def consumed(records: Iterable[Record]) -> list[Consumed]:
+    """What a capture holds, in the oracles' words, by partition and offset."""
+    found = [
+        Consumed(r.topic, r.partition, r.offset, -1 if r.timestamp is None else r.timestamp, r.key, r.value, r.headers)
+        for r in records
+    ]
+    return sorted(found, key=lambda record: record.name)
+
+
+def offsets(records: Iterable[Record], partition: int = 0) -> list[int]:
+    """The offsets of a partition in the order in which they were stored."""
+    return [record.offset for record in records if record.partition == partition]
+
+
+def create_topic(bootstrap: str, topic: str, partitions: int = 1, **settings: str) -> None:
+    """Makes a topic; dots in settings are underscores here."""
+    admin = _admin(bootstrap)
+    admin.create_topics([NewTopic(topic, partitions, 1, config=_dotted(settings))])[topic].result(30)
+
+
+def delete_topic(bootstrap: str, topic: str) -> None:
+    """Deletes a topic."""
+    admin = _admin(bootstrap)
+    admin.delete_topics([topic])[topic].result(30)
+
+
+def delete_records(bootstrap: str, topic: str, before: int, partition: int = 0) -> None:
+    """What retention does: records before an offset are gone."""
+    admin = _admin(bootstrap)
+    (answer,) = admin.delete_records([TopicPartition(topic, partition, before)]).values()
+    answer.result(30)
+
+
+def _admin(bootstrap: str) -> AdminClient:
+    return AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+
+
+def _dotted(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name.replace("_", "."): value for name, value in settings.items()}
