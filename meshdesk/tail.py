@@ -97,6 +97,8 @@ def _follow(run: _Run, child: Child, rows: Rows, as_json: bool) -> int:
         if rows.capture.rows > printed:
             print_rows(rows, printed, as_json)
             printed = rows.capture.rows
+            for topic, known in rows.capture.topics.items():  # what is printed may be dropped
+                child.send({"do": "looked", "topic": topic, "k": known.rows})
         if ended:
             break
         if _is_over(run) and not asked_to_stop:

@@ -136,9 +136,12 @@ def _spec(position: Position) -> OffsetSpec:
     return spec
 
 
-def make_consumer(source: Source, error_callback: Callable[[KafkaError], None]) -> Consumer:
-    """A consumer that joins no group and commits nothing. Raises PropertiesError."""
-    consumer: Consumer = _made(Consumer, client_settings(source) | {"error_cb": error_callback})
+def make_consumer(source: Source, error_callback: Callable[[KafkaError], None], most: int) -> Consumer:
+    """A consumer that joins no group, commits nothing, and holds no more than `most` bytes ahead. Raises PropertiesError."""
+    settings = client_settings(source)
+    held = min(int(str(settings["queued.max.messages.kbytes"])), max(1024, most >> 10))
+    ours = {"error_cb": error_callback, "queued.max.messages.kbytes": held}
+    consumer: Consumer = _made(Consumer, settings | ours)
     return consumer
 
 

@@ -69,6 +69,8 @@ class Keeper:
         self._forgotten: list[Settled] = []
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._nudged = threading.Event()
+        self.dropped = self._capture.dropped
         self._leave_what_is_over()
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
         self._thread.start()
@@ -79,10 +81,19 @@ class Keeper:
             forgotten, self._forgotten = self._forgotten, []
         return forgotten
 
-    def finish(self, seconds: float) -> None:
-        """Ends the thread and, within so many seconds, seals all that is left. The writer is closed."""
+    def nudge(self) -> None:
+        """A generation was finished: there is something to seal, and the limit may be near."""
+        self._nudged.set()
+
+    def stop(self) -> None:
+        """Ends the thread. The writer is closed only behind this."""
         self._stop.set()
+        self._nudged.set()
         self._thread.join()
+
+    def finish(self, seconds: float) -> None:
+        """Within so many seconds, seals all that is left of a capture that nobody writes any more."""
+        self.stop()
         until = time.monotonic() + seconds
         self._try(self._capture.refresh)
         while time.monotonic() < until and self._seal_one(self._capture.generations):
@@ -92,8 +103,11 @@ class Keeper:
         self._capture.close()
 
     def _run(self) -> None:
-        while not self._stop.wait(self._every):
-            self._try(self._look)
+        while not self._stop.is_set():
+            self._nudged.wait(self._every)
+            self._nudged.clear()
+            if not self._stop.is_set():
+                self._try(self._look)
 
     def _try(self, step: Callable[[], object]) -> None:
         try:
@@ -104,11 +118,10 @@ class Keeper:
     def _look(self) -> None:
         self._capture.refresh()
         self._remove()
+        self._keep_within()
         growing = self._writer.generation
         while not self._stop.is_set() and self._seal_one([g for g in self._capture.generations if g.name < growing]):
-            pass
-        self._keep_within()
-        self.dropped = self._capture.dropped
+            self._keep_within()
 
     # Sealing
 
@@ -158,6 +171,7 @@ class Keeper:
         self._writer.drop(generation.name, (generation.first_row or 0) + generation.rows, counts)
         self._leaving.append((time.monotonic() + self._grace, generation.name, ALL))
         capture.refresh()
+        self.dropped = capture.dropped
         with self._lock:
             self._forgotten += settled
 

@@ -19,6 +19,7 @@ from meshdesk.capture.pack import pack_in_place
 from meshdesk.capture.store import CaptureError
 from meshdesk.collect.client import KafkaTrouble, now
 from meshdesk.collect.collector import Collector
+from meshdesk.collect.keeper import LIMIT, Limit
 from meshdesk.collect.properties import PropertiesError, Source
 from meshdesk.collect.reading import Place
 from meshdesk.model.frame import Message
@@ -29,6 +30,8 @@ from meshdesk.pipes import Pipes
 
 FRAMES_A_SECOND = 20
 SETTLE = 10.0  # s that the end of collecting waits for schemas which are still on their way
+NO_LIMIT = 1 << 62  # bytes of a file that somebody asked for; the disk is its limit
+SEAL = 20.0  # s that it may take to compress what is left; the capture is whole without it
 GIVE_UP = 10.0  # s after which the command line gives up on a cluster that never answered
 
 Say = Callable[[str], None]
@@ -60,7 +63,8 @@ def _serve(pipes: Pipes, first: Message) -> int:
         str(first.get("registry_user", "")),
     )
     folds = _Folds(lambda trouble: pipes.send(trouble_message(trouble)))
-    collector = Collector(source, Path(str(first["folder"])), folds.report, news.set)
+    limit = Limit(int(first.get("limit") or LIMIT))
+    collector = Collector(source, Path(str(first["folder"])), folds.report, news.set, limit)
     told: Message = {}
     due = 0.0
     while True:
@@ -81,7 +85,8 @@ def _serve(pipes: Pipes, first: Message) -> int:
         last = threading.Timer(SETTLE, os._exit, (1,))
         last.daemon = True
         last.start()
-    missing = collector.close(SETTLE if orders is Orders.STOP else 0.0)
+    is_kept = orders is Orders.STOP
+    missing = collector.close(SETTLE if is_kept else 0.0, SEAL if is_kept else 0.0)
     pipes.send({"is": "progress", "connected": collector.watch.connected, **asdict(collector.progress())})
     pipes.send({"is": "ended", "missing": missing[:100]})
     return 0
@@ -115,6 +120,8 @@ def _obey(pipes: Pipes, collector: Collector, report: Callable[[Trouble], None])
                 pipes.send({"is": "tailing", "topic": message["topic"], "start": start})
             elif message.get("do") == "stop_tail":
                 collector.stop_tail(str(message["topic"]))
+            elif message.get("do") == "looked":
+                collector.looked(str(message["topic"]), int(message["k"]))
         except KafkaTrouble as failed:
             report(failed.trouble)
             pipes.send({"is": "refused", "topic": message.get("topic", "")})
@@ -185,7 +192,7 @@ def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, sa
     create_capture(folder, made_by, order.source.bootstrap, to_be_a_file=True)
     folds = _Folds(lambda trouble: say(trouble.sentence))
     started = time.monotonic()
-    collector = Collector(order.source, folder, folds.report, lambda: None)
+    collector = Collector(order.source, folder, folds.report, lambda: None, Limit(NO_LIMIT))
     code = 0
     try:
         for topic in order.topics:
@@ -194,6 +201,10 @@ def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, sa
         while not stop.is_set() and not collector.progress().finished and (until is None or time.monotonic() < until):
             collector.step()
             folds.flush()
+            if collector.progress().paused:  # a file drops nothing, so it is the disk
+                say("Less than a tenth of the disk is free. What was collected until then is kept.")
+                code = 1
+                break
     except CaptureError as error:
         say(f"{error} What was collected until then is kept.")
         code = 1

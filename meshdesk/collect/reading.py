@@ -17,6 +17,7 @@ class Partition:
     stop: int | None = None  # read up to here (exclusive); None: go on for ever
     started: int = 0  # the first offset that was asked for
     end: int = -1  # the end offset as last seen
+    backlog: int = 0  # the end offset when reading began from before it: behind that it is a tail
     done: bool = False
     settled: Coverage = field(default_factory=Coverage)  # offsets that the capture holds already, or that are lost
 
@@ -35,7 +36,7 @@ def begin(offsets: Offsets, settled: Coverage) -> Partition:
     """A partition to be read from `offsets.start`, leaving out what is settled."""
     start = offsets.end if offsets.start < 0 else max(offsets.start, offsets.beginning)
     position = settled.end_of(start)
-    partition = Partition(position, offsets.stop, start, offsets.end, settled=settled)
+    partition = Partition(position, offsets.stop, start, offsets.end, backlog=offsets.end, settled=settled)
     partition.done = offsets.stop is not None and position >= offsets.stop
     return partition
 
@@ -66,20 +67,16 @@ def behind(partitions: Iterable[Partition]) -> int | None:
     return sum(max(0, p.end - p.position) for p in known) if known else None
 
 
-def places(topic: str, count: int) -> list[Place]:
-    """All partitions of a topic."""
-    return [(topic, number) for number in range(count)]
-
-
 def resolve(
-    topic: str, count: int, start: Position, until: Position | None, ask: "Mapping[str, Mapping[Place, int]]"
+    every: Iterable[Place], start: Position, until: Position | None, ask: "Mapping[str, Mapping[Place, int]]"
 ) -> dict[int, Offsets]:
-    """Where each partition is to be read, from the cluster's answers (`ask`: beginning, end, start, stop by place).
+    """Where each of these partitions of one topic is to be read, from the cluster's answers (`ask`: beginning, end, start,
+    stop by place).
 
     Partitions of which no beginning or end is known are left out.
     """
     found: dict[int, Offsets] = {}
-    for place in places(topic, count):
+    for place in every:
         if place not in ask["beginning"] or place not in ask["end"]:
             continue
         beginning, end = ask["beginning"][place], ask["end"][place]

@@ -13,9 +13,7 @@ from meshdesk.model.position import Position
 from meshdesk.model.trouble import Trouble
 
 METADATA_EVERY = 5.0  # s; a new topic shows within that
-ENDS_EVERY = (
-    1.0  # s; asking 2,000 partitions takes about 0.2 s (10,000 take 1 s), so the budget leaves the broker alone
-)
+ENDS_EVERY = 1.0  # s; asking 2,000 partitions takes about 0.2 s (10,000 take 1 s): the budget leaves the broker alone
 BEGINNINGS_EVERY = 30.0  # s; they move only with retention
 PARTITIONS_A_ROUND = 2_000
 INTERNAL = ("__",)
@@ -37,6 +35,8 @@ class Watch:
         self._first = threading.Event()
         self.connected = False
         self.vanished: set[str] = set()  # topics that were there and are not; the collector takes out what it has said
+        self.made_again: dict[str, str] = {}  # topics that are read and have another id now; taken out likewise
+        self._followed: dict[str, str] = {}  # topics that are read: the id that each had
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._thread.start()
 
@@ -44,6 +44,18 @@ class Watch:
         """Waits for the end of the first round; True where the cluster answered."""
         self._first.wait(seconds)
         return self.connected
+
+    def follow(self, topic: str, topic_id: str) -> None:
+        """That topic is read: from now on it is noticed when another one takes its name."""
+        self._followed[topic] = topic_id
+
+    def leave(self, topic: str) -> None:
+        """That topic is not read any more."""
+        self._followed.pop(topic, None)
+
+    def partitions(self, topic: str) -> int:
+        """How many partitions a topic has, as last said; 0 where it is not known."""
+        return self._topics.get(topic, 0)
 
     def stop(self) -> None:
         self._stop.set()
@@ -96,6 +108,10 @@ class Watch:
             self.vanished.add(name)
             self._described.pop(f"topic {name}", None)
         self._topics = topics
+        for name, before in list(self._followed.items()):
+            if name in topics and before and (topic_id := self._cluster.topic_id(name)) not in ("", before):
+                self._followed[name] = topic_id
+                self.made_again[name] = topic_id
         self.connected = True
         if facts:
             self._writer.facts([*facts, Checked("kafka", started, seen)])

@@ -100,8 +100,8 @@ def coverage_in(path: Path) -> dict[tuple[str, int], list[tuple[int, int]]]:
 class CollectChild:
     """A collect program as the window runs it, with everything that it said."""
 
-    def __init__(self, folder: Path, bootstrap: str, registry: str = "", **properties: str) -> None:
-        """Dots in the names of properties are underscores here."""
+    def __init__(self, folder: Path, bootstrap: str, registry: str = "", limit: int = 0, **properties: str) -> None:
+        """Dots in the names of properties are underscores here; `limit` in bytes, 0: as always."""
         self._heard: SimpleQueue[Heard] = SimpleQueue()
         self.said: list[Message] = []
         self.ended = False
@@ -109,7 +109,15 @@ class CollectChild:
             create_capture(folder, "MeshDesk test", bootstrap)
         self.child = Child(["collect", "--child"], self._heard)
         settings = {name.replace("_", "."): value for name, value in properties.items()}
-        self.send({"folder": str(folder), "bootstrap": bootstrap, "registry": registry, "properties": settings})
+        self.send(
+            {
+                "folder": str(folder),
+                "bootstrap": bootstrap,
+                "registry": registry,
+                "limit": limit,
+                "properties": settings,
+            }
+        )
 
     def __enter__(self) -> Self:
         return self

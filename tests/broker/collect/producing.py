@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from confluent_kafka import KafkaError, Message, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
 
 from meshdesk.model.record import Record
 from tests.broker.oracles import Consumed
@@ -91,6 +91,12 @@ def delete_topic(bootstrap: str, topic: str) -> None:
     """Deletes a topic."""
     admin = _admin(bootstrap)
     admin.delete_topics([topic])[topic].result(30)
+
+
+def add_partitions(bootstrap: str, topic: str, total: int) -> None:
+    """Gives a topic so many partitions."""
+    admin = _admin(bootstrap)
+    admin.create_partitions([NewPartitions(topic, total)])[topic].result(30)
 
 
 def delete_records(bootstrap: str, topic: str, before: int, partition: int = 0) -> None:

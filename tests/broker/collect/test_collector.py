@@ -1,5 +1,6 @@
 """What was produced = what the capture holds, beside Kafka's console consumer and kcat; what is read, left out and lost."""
 
+import random
 import time
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.broker import oracles
 from tests.broker.collect.producing import (
     HOUR,
     New,
+    add_partitions,
     consumed,
     create_topic,
     delete_records,
@@ -376,8 +378,9 @@ def test_that_records_deleted_under_a_reader_are_said_to_be_lost_and_reading_goe
     topic = make_topic()
     wanted = produce(broker.bootstrap, topic, [New(b"x" * 900_000, b"%d" % n) for n in range(60)])
     # A fetch at a time, so that the client stands in the middle while the broker lets go of what is ahead.
-    slow = {"queued_min_messages": "1", "queued_max_messages_kbytes": "1"}
-    with CollectChild(tmp_path / "c", broker.bootstrap, **slow) as child:
+    with CollectChild(
+        tmp_path / "c", broker.bootstrap, queued_min_messages="1", queued_max_messages_kbytes="1"
+    ) as child:
         child.tail(topic, ("offset", 0))
         delete_records(broker.bootstrap, topic, 50)
         child.wait(lambda: child.all("progress") and child.all("progress")[-1]["behind"] == 0, "the end")
@@ -454,3 +457,60 @@ def test_that_reading_goes_on_without_a_gap_when_the_broker_comes_back(fresh_bro
     records = records_in(tmp_path / "c")
     assert consumed(records) == sorted(wanted, key=lambda record: record.name)
     assert offsets(records, 0) == list(range(50))
+
+
+def test_that_a_topic_made_again_while_it_is_tailed_is_said_and_read_from_its_beginning(
+    broker: Broker, make_topic: MakeTopic, tmp_path: Path
+) -> None:
+    topic = make_topic()
+    produce(broker.bootstrap, topic, [New(b"old %d" % n) for n in range(3)])
+    with CollectChild(tmp_path / "c", broker.bootstrap, topic_metadata_refresh_interval_ms="500") as child:
+        child.tail(topic)
+        child.wait(partial(child.holds, 3), "the old records")
+        delete_topic(broker.bootstrap, topic)
+        create_topic(broker.bootstrap, topic)
+        produce(broker.bootstrap, topic, [New(b"new %d" % n) for n in range(5)])
+        child.wait(lambda: any(f"{topic} was deleted and made again." in said for said in child.troubles), "a word")
+        child.wait(lambda: child.rows >= 8 and child.all("progress")[-1]["behind"] == 0, "the new records")
+        child.stop()
+    values = [record.value for record in records_in(tmp_path / "c")]
+    assert values[:3] == [b"old %d" % n for n in range(3)]
+    assert values[-5:] == [b"new %d" % n for n in range(5)]
+    # Until it is noticed, the client goes on at its offset: what the new topic has there stands among the old one's.
+    assert set(values[3:-5]) <= {b"new 3", b"new 4"}
+
+
+def test_that_partitions_added_while_tailing_are_read_from_their_beginning(
+    broker: Broker, make_topic: MakeTopic, tmp_path: Path
+) -> None:
+    topic = make_topic()
+    with CollectChild(tmp_path / "c", broker.bootstrap) as child:
+        child.tail(topic, ("end", 0))
+        add_partitions(broker.bootstrap, topic, 3)
+        produce(broker.bootstrap, topic, [New(b"%d" % n, partition=n % 3) for n in range(9)])
+        child.wait(partial(child.holds, 9), "the records of all three")
+        child.stop()
+        assert child.troubles == [f"{topic} has 2 new partitions. They are read from their beginning."]
+    assert coverage_in(tmp_path / "c") == {(topic, n): [(0, 3)] for n in range(3)}
+
+
+def test_that_a_backlog_larger_than_the_limit_pauses_until_it_was_looked_at(
+    broker: Broker, make_topic: MakeTopic, tmp_path: Path
+) -> None:
+    topic = make_topic()
+    wanted = produce(broker.bootstrap, topic, [New(random.Random(n).randbytes(100_000)) for n in range(400)])
+    with CollectChild(tmp_path / "c", broker.bootstrap, limit=2_000_000) as child:
+        child.tail(topic)
+        child.wait(lambda: child.all("progress") and child.all("progress")[-1]["paused"], "the pause")
+        child.wait(lambda: child.troubles, "the sentence")
+        assert child.troubles[0].startswith("Reading is paused: the capture has reached its limit of 2.0 MB. ")
+        paused_at = child.rows
+        assert paused_at < 400
+        child.send({"do": "looked", "topic": topic, "k": 400})
+        child.wait(partial(child.holds, 400), "the rest")
+        child.wait(lambda: child.all("progress")[-1]["dropped"] > 0, "the count of what was dropped")
+        child.stop()
+    left = consumed(records_in(tmp_path / "c"))
+    assert left == wanted[-len(left) :]
+    assert 0 < len(left) < 400
+    assert coverage_in(tmp_path / "c") == {(topic, 0): [(400 - len(left), 400)]}

@@ -42,6 +42,7 @@ class Kept:
             time.sleep(0.005)
 
     def end(self, seconds: float = SECONDS) -> None:
+        self.keeper.stop()
         self.writer.close()
         self.keeper.finish(seconds)
 
