@@ -4,6 +4,7 @@ A schema is compiled once to a tree of reading functions. Every one of them move
 """
 
 import json
+import re
 import struct
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -11,53 +12,53 @@ from functools import lru_cache
 from typing import Any
 
 from meshdesk.decode.contract import Bounds, Undecodable
-from meshdesk.model.node import Kind, Node
+from meshdesk.model.node import Kind, Node, hexed, more, shortened
 from meshdesk.model.schema import Schema
 
 PRIMITIVES = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
 NAMED = ("record", "error", "enum", "fixed")
 STEPS = 3_000_000  # values walked in one payload, shown or not; some two seconds
 DECIMAL_BYTES = 1_500  # Python writes numbers of up to 4,300 digits
+SCALE = 6_000  # digits behind the point; more are an attack, not a number
 COMPILED = 256  # schemas kept compiled: more than a person looks at in an hour
+UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 EPOCH = date(1970, 1, 1)
 
 
 class Cursor:
-    """Where reading is, and how much may still be made of the payload."""
+    """Where in the payload reading is, and how much may still be made of it."""
 
-    __slots__ = ("at", "bounds", "data", "depth", "nodes", "shift", "steps")
+    __slots__ = ("at", "bounds", "data", "depth", "nodes", "steps")
 
-    def __init__(self, data: bytes, bounds: Bounds, shift: int) -> None:
-        self.data, self.bounds, self.shift = data, bounds, shift
-        self.at = self.depth = self.steps = 0
+    def __init__(self, data: bytes, bounds: Bounds, start: int) -> None:
+        self.data, self.bounds, self.at = data, bounds, start
+        self.depth = self.steps = 0
         self.nodes = bounds.nodes
 
 
 Read = Callable[[Cursor, str], Node | None]  # None: read, but beyond the bound on nodes
 
 
-def tree_of(data: bytes, schema: Schema, bounds: Bounds, shift: int = 0) -> Node:
-    """The value in `data`, which must end where the value ends; `shift` is how far behind the payload's start it lies.
-
-    Raises Undecodable.
-    """
+def tree_of(data: bytes, schema: Schema, bounds: Bounds, start: int = 0) -> Node:
+    """The value in a payload from byte `start` on; it must end where the payload ends. Raises Undecodable."""
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
     read = compiled(schema)
-    cursor = Cursor(data, bounds, shift)
+    cursor = Cursor(data, bounds, start)
+    length = len(data) - start
+    if read is _bytes:
+        # Confluent's serialisers write the value of a schema that is just "bytes" raw, without its Avro length.
+        return Node("", "bytes", hexed(data[start:], bounds.text), span=(start, len(data)))
     try:
-        if read is _bytes:
-            # Confluent's serialisers write the value of a schema that is just "bytes" raw, without its Avro length.
-            return Node("", "bytes", data[: bounds.text // 2].hex(), span=(shift, shift + len(data)))
         node = read(cursor, "")
-    except (IndexError, struct.error):
-        raise Undecodable(f"Avro schema {schema.id} needs more bytes than the {len(data):,} there are") from None
+    except IndexError:
+        raise Undecodable(f"Avro schema {schema.id} needs more bytes than the {length:,} there are") from None
     except UnicodeDecodeError:
         raise Undecodable(f"Avro schema {schema.id} says text where the bytes are no UTF-8") from None
     except (RecursionError, OverflowError):
         raise Undecodable(f"Avro schema {schema.id} nests these bytes too deep") from None
     if cursor.at != len(data):
-        raise Undecodable(f"Avro schema {schema.id} reads {cursor.at:,} of {len(data):,} bytes")
+        raise Undecodable(f"Avro schema {schema.id} reads {cursor.at - start:,} of {length:,} bytes")
     if node is None:
         raise Undecodable("nothing may be made of it")
     return node
@@ -81,7 +82,7 @@ def compiled(schema: Schema) -> Read:
 
 
 def _long(cursor: Cursor) -> int:
-    """A zig-zag varint of at most ten bytes."""
+    """A zig-zag varint of at most ten bytes and 64 bits."""
     data, at, shift, value = cursor.data, cursor.at, 0, 0
     while True:
         byte = data[at]
@@ -91,31 +92,46 @@ def _long(cursor: Cursor) -> int:
             break
         shift += 7
         if shift > 63:
-            raise Undecodable(f"a number at byte {cursor.at:,} has more than ten bytes")
+            raise Undecodable(f"the number at byte {cursor.at:,} has more than ten bytes")
+    if value >> 64:
+        raise Undecodable(f"the number at byte {cursor.at:,} has more than 64 bits")
     cursor.at = at
     return (value >> 1) ^ -(value & 1)
 
 
 def _take(cursor: Cursor, length: int) -> bytes:
     end = cursor.at + length
-    if length < 0 or end > len(cursor.data):
+    if length < 0:
+        raise Undecodable(f"the length before byte {cursor.at:,} is negative")
+    if end > len(cursor.data):
         raise IndexError
     piece = cursor.data[cursor.at : end]
     cursor.at = end
     return piece
 
 
-def _made(cursor: Cursor, name: str, kind: Kind, text: str, start: int, note: str = "") -> Node | None:
+def _room(cursor: Cursor) -> bool:
+    """Whether one more node may be made; it is counted as made."""
     cursor.steps += 1
     if cursor.nodes <= 0:
         if cursor.steps > STEPS:
             raise Undecodable(f"it holds more than {STEPS:,} values")
-        return None
+        return False
     cursor.nodes -= 1
-    cut = len(text) - cursor.bounds.text
-    if cut > 0:
-        text, note = text[: cursor.bounds.text], f"{cut:,} more characters"
-    return Node(name, kind, text, (), note, (start + cursor.shift, cursor.at + cursor.shift))
+    return True
+
+
+def _made(cursor: Cursor, name: str, kind: Kind, text: str, start: int, note: str = "") -> Node | None:
+    if not _room(cursor):
+        return None
+    return Node(name, kind, shortened(text, cursor.bounds.text), (), note, (start, cursor.at))
+
+
+def _hex(cursor: Cursor, name: str, data: bytes, start: int, note: str = "") -> Node | None:
+    """Bytes that nothing more is known of."""
+    if not _room(cursor):
+        return None
+    return Node(name, "bytes", hexed(data, cursor.bounds.text), (), note, (start, cursor.at))
 
 
 def _null(cursor: Cursor, name: str) -> Node | None:
@@ -147,7 +163,7 @@ def _double(cursor: Cursor, name: str) -> Node | None:
 
 def _bytes(cursor: Cursor, name: str) -> Node | None:
     start = cursor.at
-    return _made(cursor, name, "bytes", _take(cursor, _long(cursor)).hex(), start)
+    return _hex(cursor, name, _take(cursor, _long(cursor)), start)
 
 
 def _string(cursor: Cursor, name: str) -> Node | None:
@@ -198,7 +214,8 @@ class _Compiler:
     def _reference(self, name: str, space: str) -> Read:
         if name in READERS:
             return READERS[name]
-        for full in (name, f"{space}.{name}"):
+        # A name without dots is one of the namespace around it; older writers also mean by it one of no namespace.
+        for full in (name,) if "." in name else (f"{space}.{name}", name):
             if full in self._named:
                 return self._named[full]
         raise ValueError(f"the type {name} is not defined")
@@ -221,7 +238,8 @@ def _full_name(schema: Any, space: str) -> str:
     name = str(schema["name"])
     if "." in name:
         return name
-    space = str(schema.get("namespace", space))
+    own = schema.get("namespace")  # "" is one too: none
+    space = space if own is None else str(own)
     return f"{space}.{name}" if space else name
 
 
@@ -235,19 +253,38 @@ def _record(fields: list[tuple[str, Read]]) -> Read:
     def read(cursor: Cursor, name: str) -> Node | None:
         start = cursor.at
         _nested(cursor)
-        own = _made(cursor, name, "record", "", start)
-        children = [read_field(cursor, field) for field, read_field in fields]
+        is_shown = _room(cursor)
+        parts = _Parts(cursor)
+        for field, read_field in fields:
+            parts.add(read_field(cursor, field))
         cursor.depth -= 1
-        return own and _container(cursor, own, children, start)
+        return parts.node(name, "record", start, len(fields)) if is_shown else None
 
     return read
 
 
-def _container(cursor: Cursor, own: Node, children: list[Node | None], start: int, count: int | None = None) -> Node:
-    shown = tuple(child for child in children if child is not None)
-    left_out = (len(children) if count is None else count) - len(shown)
-    span = (start + cursor.shift, cursor.at + cursor.shift)
-    return Node(own.name, own.kind, "", shown, f"{left_out:,} more" if left_out else "", span)
+class _Parts:
+    """The parts of a container as they are read: those that are shown, up to its bound on width."""
+
+    __slots__ = ("_cursor", "_shown", "_spare")
+
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+        self._shown: list[Node] = []
+        self._spare = 0  # nodes that the parts beyond the width must not use up
+
+    def add(self, part: Node | None) -> None:
+        if part is not None:
+            self._shown.append(part)
+            if len(self._shown) == self._cursor.bounds.width:
+                self._spare, self._cursor.nodes = self._cursor.nodes, 0
+
+    def node(self, name: str, kind: Kind, start: int, count: int) -> Node:
+        """The container, with `count` parts in all."""
+        self._cursor.nodes += self._spare
+        if count > len(self._shown):
+            self._shown.append(more(count - len(self._shown)))
+        return Node(name, kind, "", tuple(self._shown), span=(start, self._cursor.at))
 
 
 def _enum(symbols: list[str]) -> Read:
@@ -264,7 +301,7 @@ def _enum(symbols: list[str]) -> Read:
 def _fixed(size: int) -> Read:
     def read(cursor: Cursor, name: str) -> Node | None:
         start = cursor.at
-        return _made(cursor, name, "bytes", _take(cursor, size).hex(), start)
+        return _hex(cursor, name, _take(cursor, size), start)
 
     return read
 
@@ -283,7 +320,7 @@ def _union(branches: list[Read]) -> Read:
         note = (
             node.note if optional else ", ".join(filter(None, (node.note, f"branch {number + 1} of {len(branches)}")))
         )
-        return Node(name, node.kind, node.text, node.children, note, (start + cursor.shift, cursor.at + cursor.shift))
+        return Node(name, node.kind, node.text, node.children, note, (start, cursor.at))
 
     return read
 
@@ -294,8 +331,8 @@ def _blocks(kind: Kind, read_item: Read) -> Read:
     def read(cursor: Cursor, name: str) -> Node | None:
         start = cursor.at
         _nested(cursor)
-        own = _made(cursor, name, kind, "", start)
-        children: list[Node | None] = []
+        is_shown = _room(cursor)
+        parts = _Parts(cursor)
         total = 0
         while (count := _long(cursor)) != 0:
             if count < 0:
@@ -304,14 +341,14 @@ def _blocks(kind: Kind, read_item: Read) -> Read:
             for number in range(count):
                 before = cursor.at
                 key = str(total + number) if kind == "array" else _take(cursor, _long(cursor)).decode("utf-8")
-                child = read_item(cursor, key)
-                if child is not None:
-                    children.append(child)
+                part = read_item(cursor, key)
+                if part is not None:
+                    parts.add(part)
                 elif cursor.at == before:
                     break  # items of no bytes, and none of them is shown any more: the count is all there is
             total += count
         cursor.depth -= 1
-        return own and _container(cursor, own, children, start, total)
+        return parts.node(name, kind, start, total) if is_shown else None
 
     return read
 
@@ -320,25 +357,40 @@ def _blocks(kind: Kind, read_item: Read) -> Read:
 
 
 def _logical(schema: Any) -> Read | None:
-    word, kind = schema.get("logicalType"), schema["type"]
+    word, kind = str(schema.get("logicalType")), schema["type"]
     if word == "decimal" and kind in ("bytes", "fixed"):
         return _decimal(schema)
     if word == "uuid" and kind == "string":
-        return _noted(_string, "uuid", "")
+        return _uuid_text
+    if word == "big-decimal" and kind == "bytes":
+        return _big_decimal
     if word == "uuid" and kind == "fixed" and schema.get("size") == 16:
         return _read_as(lambda cursor: _uuid(_take(cursor, 16)), "uuid", "")
     if word == "duration" and kind == "fixed" and schema.get("size") == 12:
         return _read_as(lambda cursor: _duration(_take(cursor, 12)), "duration", "")
     read = _MOMENTS.get((word, kind))
-    return _read_as(read[0], read[1], str(word)) if read else None
+    return _read_as(read[0], read[1], word) if read else None
 
 
-def _noted(inner: Read, kind: Kind, note: str) -> Read:
-    def read(cursor: Cursor, name: str) -> Node | None:
-        node = inner(cursor, name)
-        return node and Node(name, kind, node.text, (), note, node.span)
+def _uuid_text(cursor: Cursor, name: str) -> Node | None:
+    start = cursor.at
+    text = _take(cursor, _long(cursor)).decode("utf-8")
+    return _made(cursor, name, "uuid" if UUID.fullmatch(text) else "string", text, start)
 
-    return read
+
+def _big_decimal(cursor: Cursor, name: str) -> Node | None:
+    """Bytes that hold the unscaled number as bytes and then its scale."""
+    start = cursor.at
+    data = _take(cursor, _long(cursor))
+    inner = Cursor(data, cursor.bounds, 0)
+    try:
+        unscaled, scale = _take(inner, _long(inner)), _long(inner)
+    except (IndexError, Undecodable):
+        return _hex(cursor, name, data, start, "big-decimal")
+    if inner.at != len(data) or len(unscaled) > DECIMAL_BYTES or abs(scale) > SCALE:
+        return _hex(cursor, name, data, start, "big-decimal")
+    text = _scaled(int.from_bytes(unscaled, "big", signed=True), scale)
+    return _made(cursor, name, "decimal", text, start, "big-decimal")
 
 
 def _read_as(text: Callable[[Cursor], str], kind: Kind, note: str) -> Read:
@@ -353,7 +405,7 @@ def _read_as(text: Callable[[Cursor], str], kind: Kind, note: str) -> Read:
 
 def _decimal(schema: Any) -> Read | None:
     precision, scale = schema.get("precision"), schema.get("scale", 0)
-    if not isinstance(precision, int) or not isinstance(scale, int) or not 0 <= scale <= precision:
+    if not isinstance(precision, int) or not isinstance(scale, int) or not 0 <= scale <= precision or not precision:
         return None
     size = schema.get("size") if schema["type"] == "fixed" else None
     note = f"decimal({precision},{scale})"
@@ -361,16 +413,16 @@ def _decimal(schema: Any) -> Read | None:
     def read(cursor: Cursor, name: str) -> Node | None:
         start = cursor.at
         data = _take(cursor, _long(cursor) if size is None else int(size))
-        if len(data) > DECIMAL_BYTES or scale > 4 * DECIMAL_BYTES:
-            return _made(cursor, name, "bytes", data.hex(), start, note)
+        if len(data) > DECIMAL_BYTES or scale > SCALE:
+            return _hex(cursor, name, data, start, note)
         return _made(cursor, name, "decimal", _scaled(int.from_bytes(data, "big", signed=True), scale), start, note)
 
     return read
 
 
 def _scaled(unscaled: int, scale: int) -> str:
-    if scale == 0:
-        return str(unscaled)
+    if scale <= 0:
+        return str(unscaled) + "0" * (-scale if unscaled else 0)
     digits = str(abs(unscaled)).rjust(scale + 1, "0")
     return f"{'-' if unscaled < 0 else ''}{digits[:-scale]}.{digits[-scale:]}"
 

@@ -12,23 +12,42 @@ from meshdesk.model.schema import Schema, SchemaState
 
 NAME = "Confluent id"
 PREFIX = 5
-REASONS = {
-    SchemaState.UNKNOWN_ID: "Schema {id} is not in the registry. Check that the record was written with this registry.",
-    SchemaState.NOT_FETCHED: "Schema {id} has not been fetched yet.",
-    SchemaState.UNREACHABLE: "The schema registry cannot be reached, so schema {id} is not known. It is asked again by itself.",
-    SchemaState.NO_REGISTRY: "The value may need schema {id}, but no schema registry is set. Connect with the registry's address.",
+IDS = range(1, 2**31)  # registries count from 1 in an int32; nothing else was ever an id
+NUMBER = 8  # bytes of a long or a double: as keys and counters they are common, and below 2^56 they begin with a zero
+WHY = {
+    SchemaState.UNKNOWN_ID: "schema {id} is not in the registry",
+    SchemaState.NOT_FETCHED: "schema {id} has not been fetched yet",
+    SchemaState.UNREACHABLE: "schema {id} is not known, as the schema registry cannot be reached",
+    SchemaState.NO_REGISTRY: "no schema registry is set that could know schema {id}",
 }
+TROUBLE = {
+    SchemaState.UNKNOWN_ID: "The {role} begins as if written by schema {id}, which is not in the registry. "
+    "Either it is something else, or it was written with another registry.",
+    SchemaState.NOT_FETCHED: "The {role} may need schema {id}, which has not been fetched yet. "
+    "While the mesh is connected that happens by itself.",
+    SchemaState.UNREACHABLE: "The {role} may need schema {id}, but the schema registry cannot be reached. "
+    "It is asked again by itself.",
+    SchemaState.NO_REGISTRY: "The {role} may need schema {id}, but no schema registry is set. "
+    "Connect with the registry's address.",
+}
+OPEN = (SchemaState.NOT_FETCHED, SchemaState.UNREACHABLE)  # an answer is still to come
 
 
-def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
+def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """The payload behind the prefix, by the schema that it names. Raises Undecodable."""
     number = candidate(data)
     if number is None:
         raise Undecodable("it does not begin with a zero byte and an id")
     schema = schemas.by_id(number)
     if isinstance(schema, SchemaState):
-        raise Undecodable(REASONS[schema].format(id=number))
-    inner = _read(data[PREFIX:], schema, bounds)
+        looks = number in IDS and (len(data) != NUMBER or schema in OPEN)
+        trouble = TROUBLE[schema].format(id=number, role=payload.role) if looks else ""
+        raise Undecodable(WHY[schema].format(id=number), trouble)
+    try:
+        inner = _read(data, schema, bounds)
+    except Undecodable as why:
+        trouble = f"The {payload.role} begins with {number}, the id of a schema that does not read it: {why}."
+        raise Undecodable(str(why), why.trouble or (trouble if len(data) != NUMBER else "")) from None
     layers = (Layer("Confluent id", str(number)), *inner.chain)
     return replace(inner, chain=layers, format=f"{inner.format} {number}", schema=schema)
 
@@ -38,10 +57,13 @@ def candidate(data: bytes) -> int | None:
     return int.from_bytes(data[1:PREFIX], "big", signed=False) if len(data) >= PREFIX and data[0] == 0 else None
 
 
-def _read(body: bytes, schema: Schema, bounds: Bounds) -> Decoded:
+def _read(data: bytes, schema: Schema, bounds: Bounds) -> Decoded:
     if schema.type == "AVRO":
-        return Decoded(avro.tree_of(body, schema, bounds, PREFIX), (Layer("Avro"),), "Avro")
+        return Decoded(avro.tree_of(data, schema, bounds, PREFIX), (Layer("Avro"),), "Avro")
     if schema.type == "JSON":
-        tree, _ = json_text.tree_of(body, bounds) if body[:1] in b'{["' else (json_text.scalar_of(body), 0)
-        return Decoded(tree, (Layer("JSON Schema"),), "JSON")
-    raise Undecodable(f"schema {schema.id} is {schema.type.title()}, which this version does not read")
+        return Decoded(json_text.document_of(data[PREFIX:], bounds), (Layer("JSON Schema"),), "JSON")
+    kind = schema.type.title()
+    raise Undecodable(
+        f"schema {schema.id} is {kind}, which this version does not read",
+        f"Schema {schema.id} is {kind}, which this version of MeshDesk does not read; the bytes are shown.",
+    )

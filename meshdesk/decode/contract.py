@@ -12,7 +12,15 @@ from meshdesk.model.schema import Schema, SchemaState
 
 
 class Undecodable(Exception):
-    """This decoder does not read these bytes; the text is a phrase that says why ("it is no JSON at byte 12")."""
+    """This decoder does not read these bytes; the text is a phrase that says why ("it is no JSON at byte 12").
+
+    `trouble` is a sentence for the reader, where the bytes look as if this decoder was meant to read them. It is shown
+    only where nothing else reads them either.
+    """
+
+    def __init__(self, why: str, trouble: str = "") -> None:
+        super().__init__(why)
+        self.trouble = trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,7 @@ class Bounds:
     nodes: int = 50_000  # a tree of so many rows is 5 MB on the pipe; nobody reads more of one record
     depth: int = 200  # deeper nesting is an attack or a loop; Python's stack ends at a thousand
     text: int = 1_000_000  # characters of one scalar that are shown
+    width: int = 50_000  # parts of one container that are shown; a line has room for few
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,18 @@
-"""JSON (RFC 8259) as it is really written: with a byte order mark, in UTF-16, with NaN, one document a line. Numbers stay exact."""
+"""JSON (RFC 8259) as it is really written: with a byte order mark, in UTF-16, with NaN, several documents. Numbers stay exact."""
 
 import json
+import re
 from itertools import islice
 from typing import Any
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.text import text_of
-from meshdesk.model.node import Node, pretty
+from meshdesk.model.node import Kind, Node, more, pretty, shortened
 from meshdesk.model.wording import plural
 
 NAME = "JSON"
 FIRST = frozenset('{["')  # bare numbers and words are as likely text; they are shown as they stand
+BLANKS = re.compile("[ \t\r\n\ufeff]*")
 
 
 class _Number(str):
@@ -36,24 +38,22 @@ _DECODER = json.JSONDecoder(
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
-    """A JSON document, or one a line. Raises Undecodable."""
-    tree, lines = tree_of(data, bounds)
-    return Decoded(tree, (Layer("JSON", f"{lines} lines" if lines else ""),), "JSON")
-
-
-def tree_of(data: bytes, bounds: Bounds) -> tuple[Node, int]:
-    """The tree of a document, and 0; or of several, one a line, as an array, and how many they are. Raises Undecodable."""
-    if len(data) > bounds.bytes:
-        raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
-    text = text_of(data)[0].strip(" \t\r\n\ufeff")
-    if text[:1] not in FIRST:
+    """A JSON document; or several, each beginning on a line of its own, as an array. Raises Undecodable."""
+    text, start = _text(data, bounds)
+    if text[start : start + 1] not in FIRST:
         raise Undecodable("it does not begin as a JSON object, array or string does")
-    try:
-        value, lines = _parse(text)
-        budget = _Budget(bounds)
-        return _node("", value, budget, 0, f"{lines} lines" if lines else ""), lines
-    except RecursionError:
-        raise Undecodable("it is nested too deep to be read") from None
+    documents = _documents(text, start)
+    if len(documents) == 1:
+        return Decoded(_tree(documents[0], bounds), (Layer("JSON"),), "JSON")
+    return Decoded(_tree(documents, bounds), (Layer("JSON", f"{len(documents):,} documents"),), "JSON")
+
+
+def document_of(data: bytes, bounds: Bounds) -> Node:
+    """The tree of one document, which may be a bare number or word, where a schema says that it is JSON. Raises Undecodable."""
+    documents = _documents(*_text(data, bounds))
+    if len(documents) > 1:
+        raise Undecodable(f"it is {len(documents):,} JSON documents where the schema says one")
+    return _tree(documents[0], bounds)
 
 
 def indented(text: str) -> str:
@@ -70,35 +70,48 @@ def indented(text: str) -> str:
     if text.lstrip()[:1] not in ("{", "["):
         return text
     try:
-        return pretty(tree_of(text.encode("utf-8", "surrogatepass"), Bounds())[0])
+        return pretty(document_of(text.encode("utf-8", "surrogatepass"), Bounds()))
     except Undecodable:
         return text
 
 
-def scalar_of(data: bytes) -> Node:
-    """A document that is a bare number or word, where a schema says that it is JSON. Raises Undecodable."""
-    return _node("", _parse(text_of(data)[0].strip())[0], _Budget(Bounds()), 0)
+def _text(data: bytes, bounds: Bounds) -> tuple[str, int]:
+    """The text, and where it begins behind blanks and marks."""
+    if len(data) > bounds.bytes:
+        raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
+    text = text_of(data)[0]
+    return text, _behind_blanks(text, 0)
 
 
-def _parse(text: str) -> tuple[Any, int]:
+def _behind_blanks(text: str, at: int) -> int:
+    found = BLANKS.match(text, at)
+    return found.end() if found else at
+
+
+def _documents(text: str, at: int) -> list[Any]:
+    """The documents from a place to the end, of which each begins on a line of its own."""
+    documents = []
+    while True:
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            raise Undecodable(f"it is no JSON at character {error.pos + 1:,}: {error.msg}") from None
+        except RecursionError:
+            raise Undecodable("it is nested too deep to be read") from None
+        documents.append(value)
+        at = _behind_blanks(text, end)
+        if at == len(text):
+            return documents
+        if "\n" not in text[end:at]:
+            follow = plural(len(text) - at, "character")
+            raise Undecodable(f"the JSON document ends at character {end:,}, but {follow} follow")
+
+
+def _tree(value: Any, bounds: Bounds) -> Node:
     try:
-        value, end = _DECODER.raw_decode(text)
-    except json.JSONDecodeError as error:
-        raise Undecodable(f"it is no JSON at character {error.pos + 1:,}: {error.msg}") from None
-    if end == len(text):
-        return value, 0
-    values = [value]
-    if "\n" not in text[end : end + 2]:
-        raise Undecodable(
-            f"the JSON document ends at character {end:,}, but {plural(len(text) - end, 'character')} follow"
-        )
-    for number, line in enumerate(text[end:].splitlines(), 1):
-        if line.strip():
-            try:
-                values.append(_DECODER.decode(line.strip()))
-            except json.JSONDecodeError as error:
-                raise Undecodable(f"line {number} is no JSON: {error.msg}") from None
-    return values, len(values)
+        return _node("", value, _Budget(bounds), 0)
+    except RecursionError:  # the bound on depth is there for Python's own, but whoever calls may be deep already
+        raise Undecodable("it is nested too deep to be shown") from None
 
 
 class _Budget:
@@ -109,31 +122,32 @@ class _Budget:
         self.bounds = bounds
 
 
-def _node(name: str, value: Any, budget: _Budget, depth: int, note: str = "") -> Node:
+def _node(name: str, value: Any, budget: _Budget, depth: int) -> Node:
     budget.left -= 1
-    if depth > budget.bounds.depth:
-        raise Undecodable(f"it is nested deeper than {budget.bounds.depth} levels")
+    bounds = budget.bounds
+    if depth > bounds.depth:
+        raise Undecodable(f"it is nested deeper than {bounds.depth} levels")
     if isinstance(value, _Pairs):
-        return _container(name, "record", value, budget, depth, note)
+        return _container(name, "record", value, budget, depth)
     if isinstance(value, list):
-        return _container(name, "array", value, budget, depth, note)
+        return _container(name, "array", value, budget, depth)
     if isinstance(value, _Number):
-        return Node(name, "float" if isinstance(value, _Real) else "int", str(value))
+        return Node(name, "float" if isinstance(value, _Real) else "int", shortened(str(value), bounds.text))
     if isinstance(value, str):
-        cut = len(value) - budget.bounds.text
-        return Node(name, "string", value[: budget.bounds.text], note=f"{cut:,} more characters" if cut > 0 else "")
+        return Node(name, "string", shortened(value, bounds.text))
     if value is None:
         return Node(name, "null", "null")
     return Node(name, "boolean", "true" if value else "false")
 
 
-def _container(name: str, kind: Any, values: list[Any], budget: _Budget, depth: int, note: str) -> Node:
-    shown = max(0, budget.left)
+def _container(name: str, kind: Kind, values: list[Any], budget: _Budget, depth: int) -> Node:
     items = values if kind == "record" else ((str(number), item) for number, item in enumerate(values))
     children = []
-    for key, item in islice(items, shown):
+    for key, item in islice(items, budget.bounds.width):
         if budget.left <= 0:
             break
         children.append(_node(key, item, budget, depth + 1))
     left_out = len(values) - len(children)
-    return Node(name, kind, "", tuple(children), f"{left_out:,} more" if left_out else note)
+    if left_out:
+        children.append(more(left_out))
+    return Node(name, kind, "", tuple(children))

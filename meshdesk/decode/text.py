@@ -1,7 +1,7 @@
 """Text in UTF-8, or in UTF-16 where a mark or the zero bytes say so."""
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.model.node import Node
+from meshdesk.model.node import Node, shortened
 
 NAME = "text"
 MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -17,8 +17,7 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     control = sum(character < " " and character not in "\t\n\r\x1b" for character in sample)
     if control > ODD * len(sample):
         raise Undecodable(f"{control} of its first {len(sample):,} characters are control characters")
-    cut = len(text) - bounds.text
-    tree = Node("", "string", text[: bounds.text], note=f"{cut:,} more characters" if cut > 0 else "")
+    tree = Node("", "string", shortened(text, bounds.text), span=(0, len(data)))
     return Decoded(tree, (Layer(f"{encoding} text"),), "text" if encoding == "UTF-8" else encoding)
 
 
@@ -26,7 +25,7 @@ def text_of(data: bytes) -> tuple[str, str]:
     """The text in some bytes, without its mark, and its encoding. Raises Undecodable."""
     for mark, encoding in MARKS:
         if data.startswith(mark):
-            return _decoded(data[len(mark) :], encoding)
+            return _decoded(data, encoding, len(mark))
     wide = _wide(data)
     return _decoded(data, wide) if wide else _decoded(data, "utf-8")
 
@@ -42,9 +41,9 @@ def _wide(data: bytes) -> str:
     return "utf-16-be" if even >= 0.6 * half and odd <= 0.05 * half else ""
 
 
-def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
+def _decoded(data: bytes, encoding: str, start: int = 0) -> tuple[str, str]:
     name = {"utf-8": "UTF-8", "utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE"}[encoding]
     try:
-        return data.decode(encoding), name
+        return data[start:].decode(encoding), name
     except UnicodeDecodeError as error:
-        raise Undecodable(f"it is no {name} at byte {error.start:,}") from None
+        raise Undecodable(f"it is no {name} at byte {start + error.start:,}") from None

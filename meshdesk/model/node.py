@@ -71,14 +71,24 @@ def count_of(node: Node) -> int:
     return len(node.children) - 1 + _number(last.text)
 
 
-def shortened(text: str, room: int, unit: str = "character", size: int = 1) -> str:
-    """The text, or its first `room` characters and how many more there are; a unit is `size` characters long.
+def shortened(text: str, room: int) -> str:
+    """The text, or its first `room` characters and how many more there are.
 
-    >>> shortened("abcdef", 4), shortened("00ff00ff", 4, "byte", 2)
-    ('abcd… 2 more characters', '00ff… 2 more bytes')
+    >>> shortened("abcdef", 4), shortened("abcd", 4)
+    ('abcd… 2 more characters', 'abcd')
     """
-    left = (len(text) - room) // size
-    return text if left <= 0 else f"{text[:room]}… {plural(left, f'more {unit}')}"
+    left = len(text) - room
+    return text if left <= 0 else f"{text[:room]}… {plural(left, 'more character')}"
+
+
+def hexed(data: bytes, room: int) -> str:
+    """Bytes as hex, at most `room` characters of it, and how many more bytes there are.
+
+    >>> hexed(bytes([0, 255, 0, 255]), 4), hexed(bytes([0, 255]), 4)
+    ('00ff… 2 more bytes', '00ff')
+    """
+    left = len(data) - room // 2
+    return data.hex() if left <= 0 else f"{data[: room // 2].hex()}… {plural(left, 'more byte')}"
 
 
 def _number(words: str) -> int:
@@ -110,7 +120,7 @@ def _json(node: Node) -> Any:
         case "boolean":
             return node.text == "true"
         case "int":
-            return int(node.text) if len(node.text) < 4000 else node.text  # Python's own limit on digits is 4,300
+            return _int(node.text)
         case "float":
             return _float(node.text)
         case "more":
@@ -122,14 +132,22 @@ def _json(node: Node) -> Any:
     return node.text
 
 
+def _int(text: str) -> int | str:
+    """The number; its text where that was cut or has more than the 4,300 digits that Python reads."""
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
 def _float(text: str) -> float | str:
     """A float where it says the same as the text, else the text."""
     if len(text) > 40:  # a float has 17 digits that count
         return text
-    number = float(text)
     try:
+        number = float(text)
         return number if isfinite(number) and Decimal(repr(number)) == Decimal(text) else text
-    except InvalidOperation:  # an exponent of twenty digits
+    except (ValueError, InvalidOperation):  # it was cut; an exponent of twenty digits
         return text
 
 
@@ -251,7 +269,7 @@ def name_of(name: str, limit: int) -> Word:
 def _words(node: Node, depth: int, limit: int) -> Iterator[Word]:
     """Records show their fields down to the second level, short arrays their scalars, all else how much there is.
 
-    decode/lines.py says the same of values that were never made into nodes.
+    So a line needs no more parts of a container than it has characters: decode/chain.py makes no more for a preview.
     """
     kind, children = node.kind, node.children
     if kind not in CONTAINERS:

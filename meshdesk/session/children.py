@@ -55,7 +55,9 @@ class Child:
             threading.Thread(target=work, name=f"{verb[0]} {what}", daemon=True)
             for work, what in ((self._listen, "out"), (self._note, "err"), (self._speak, "in"))
         ]
-        for thread in self._threads:
+        for thread in reversed(
+            self._threads
+        ):  # who listens comes last: a child that ends at once is waited for with its words
             thread.start()
 
     @property

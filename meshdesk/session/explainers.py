@@ -78,6 +78,7 @@ class Explainers:
         self._opening: dict[Child, int] = {}  # how many captures it was told to open and has not
         self._late: Child | None = None  # ended by us at a deadline
         self._ends: list[float] = []
+        self._in_vain = 0  # how many in a row have ended before their first word, however long that took
         self._rests_until = 0.0  # monotonic; nothing is started before
         self._is_wanted = False
         self._culprits: dict[tuple[str, int, str, int], str] = {}  # (do, capture, topic, row): why it is not decoded
@@ -144,6 +145,7 @@ class Explainers:
             self._ended(child)
         elif message.get("is") == "ready":
             self._ready.add(child)
+            self._in_vain = 0
             self._clock()
         elif not message.get("id"):
             self._opened(child, message)
@@ -215,6 +217,7 @@ class Explainers:
     def _ended(self, child: Child) -> None:
         works, opens, is_late = child in self._ready, self._opening.get(child, 0), child is self._late
         reason = child.reason or ended_how(child)
+        self._in_vain += not works
         self._forget(child)
         if child is self._spare:
             self._spare = None
@@ -246,7 +249,7 @@ class Explainers:
         """Counts an end; True where there were too many. One at a deadline is not counted: it took time and settled a question."""
         now = time.monotonic()
         self._ends = [*(end for end in self._ends if now - end < self._limits.ends_within), now]
-        if len(self._ends) < self._limits.ends:
+        if max(len(self._ends), self._in_vain) < self._limits.ends:
             return False
         self._rest(reason)
         return True
@@ -254,6 +257,7 @@ class Explainers:
     def _rest(self, reason: str) -> None:
         seconds = self._limits.ends_within
         self._ends.clear()
+        self._in_vain = 0
         self._rests_until = time.monotonic() + seconds
         self._tell(f"The {self.role} program cannot be kept running: {reason}.", f"It is tried again in {seconds:g} s.")
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from meshdesk.model import wording
-from meshdesk.model.node import CONTAINERS, Node, pretty, visible
+from meshdesk.model.node import CONTAINERS, Node, count_of, pretty, visible
 from meshdesk.ui import icons, theme
 from meshdesk.ui.widgets.controls import name_bars
 
@@ -158,7 +158,7 @@ def path_of(item: _Item) -> str:
 def _note(node: Node) -> str:
     """What stands at the right of a line: of a container how much is in it, of a value what its schema calls it."""
     if node.children:
-        return wording.plural(len(node.children), PART_NOUNS.get(node.kind, "part"), PART_NOUNS_MANY.get(node.kind, ""))
+        return wording.plural(count_of(node), PART_NOUNS.get(node.kind, "part"), PART_NOUNS_MANY.get(node.kind, ""))
     if node.span is None:
         return node.note
     first, end = node.span

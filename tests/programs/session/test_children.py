@@ -83,6 +83,17 @@ def test_that_a_child_answers_in_frames_and_its_end_comes_last(start: Start) -> 
     assert (told.child.code, told.child.reason, told.child.last_words) == (0, "", "")
 
 
+def test_that_the_end_of_a_child_that_leaves_at_once_is_heard_with_its_words(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = program(tmp_path / "leaves", "", monkeypatch)
+    path.write_text("#!/bin/sh\necho no room >&2\nexit 3\n")  # quicker than Python
+    many = [start("leaves") for _ in range(20)]
+    for told in many:
+        told.wait_end()
+    assert {(told.child.code, told.child.last_words) for told in many} == {(3, "no room")}
+
+
 def test_that_a_message_of_many_megabytes_reaches_the_child_whole(start: Start) -> None:
     told = start("explain", "look")
     told.child.send({"do": "close", "capture": 1, "id": 1, "filler": "ü" * (10 << 20)})

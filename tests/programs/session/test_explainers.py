@@ -303,7 +303,7 @@ def test_that_a_program_that_cannot_be_kept_running_rests_says_so_once_and_recov
     capture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = program(tmp_path / "broken", "raise SystemExit('libarrow.so is missing.')", monkeypatch)
-    with Role("look", Limits(ends=4, ends_within=1.5)) as look:
+    with Role("look", Limits(ends=4, ends_within=2.0)) as look:
         look.explainers.open(1, str(capture))
         questions = [look.ask(do="rows", first=k, count=1) for k in range(3)]
         look.wait(lambda: all(questions), "answers")
@@ -311,12 +311,22 @@ def test_that_a_program_that_cannot_be_kept_running_rests_says_so_once_and_recov
         given_up = [said for said in look.said if "cannot be kept running" in said]
         assert given_up == ["The look program cannot be kept running: libarrow.so is missing."]
         assert look.explainers.pids == []
-        for _ in range(50):  # whoever asks while it rests is answered, and nothing is said again
-            assert look.answer(do="rows", first=0, count=1)["is"] == "failed"
+        refused = [look.ask(do="rows", first=0, count=1) for _ in range(50)]
+        look.beat()
+        assert [answer[0]["is"] for answer in refused] == ["failed"] * 50  # at once, and nothing is said again
         assert [said for said in look.said if "cannot be kept running" in said] == given_up
         path.write_text(f"#!{PYTHON}\nimport sys\nfrom meshdesk.program import main\nsys.exit(main())\n")
         look.wait(lambda: look.explainers.pids, "it to be tried again")
         assert values(look.answer(do="rows", first=2, count=1)) == ["2"]
+
+
+def test_that_a_program_that_takes_long_to_fail_is_given_up_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(tmp_path / "slow", "import time\ntime.sleep(0.3)\nraise SystemExit('no library.')", monkeypatch)
+    with Role("work", Limits(ends=3, ends_within=0.2)) as work:  # never three within so short a time
+        assert work.answer(do="copy", ks=[0], json=False)["text"] == "The work program does not run."
+        assert work.said[-1] == "The work program cannot be kept running: no library."
 
 
 def test_that_a_program_that_is_not_there_any_more_is_said_in_a_sentence(

@@ -15,6 +15,7 @@ from meshdesk.model.node import (
     Node,
     count_of,
     from_frame,
+    hexed,
     more,
     one_line,
     one_line_spans,
@@ -139,7 +140,7 @@ def test_that_a_container_that_was_cut_says_so_in_every_form() -> None:
 def test_that_a_scalar_that_was_cut_says_so_in_every_form() -> None:
     text = scalar("string", shortened("x" * 1_500, 3))
     assert to_json(text) == "xxx… 1,497 more characters"
-    data = scalar("bytes", shortened("00ff" * 600, 4, "byte", 2))
+    data = scalar("bytes", hexed(b"\x00\xff" * 600, 4))
     assert to_json(data) == {"$bytes": "AP8=", "$more": "1,198 more bytes"}
     assert shortened("abc", 3) == "abc"
 
