@@ -22,10 +22,10 @@ HEADERS_SHOWN = 2_000  # a record with more of them is shown with the first ones
 Answer = TypeVar("Answer")
 
 
-def row_of(record: Record | Lost, schemas: Schemas) -> Row:
-    """The record as one row of a list; a lost one is a row that says why."""
+def row_of(record: Record | Lost, schemas: Schemas, k: int = -1) -> Row:
+    """The record, row `k` of its topic, as one row of a list; a lost one is a row that says why."""
     if isinstance(record, Lost):
-        return Row(record.row, record.topic, -1, -1, None, "", "", (), "lost", "", 0, 0, trouble=record.reason)
+        return Row(record.row, record.topic, -1, -1, None, "", "", (), "lost", "", 0, 0, trouble=record.reason, k=k)
     key = _preview(Payload(record.key, "key", record.topic, record.headers), schemas, KEY)
     value = _preview(Payload(record.value, "value", record.topic, record.headers), schemas, PREVIEW)
     names = ", ".join(name for name, _ in record.headers[:20])
@@ -45,16 +45,17 @@ def row_of(record: Record | Lost, schemas: Schemas) -> Row:
         null_key=record.key is None,
         null_value=record.value is None,
         trouble=value.trouble or key.trouble,
+        k=k,
     )
 
 
-def culprit(record: Record | Lost, reason: str) -> Row:
+def culprit(record: Record | Lost, reason: str, k: int = -1) -> Row:
     """The row of a record whose decoding had to be ended: its columns, and the reason in place of the value."""
     if isinstance(record, Lost):
-        return Row(record.row, record.topic, -1, -1, None, "", "", (), "lost", "", 0, 0, trouble=record.reason)
+        return Row(record.row, record.topic, -1, -1, None, "", "", (), "lost", "", 0, 0, trouble=record.reason, k=k)
     return Row(
         record.row, record.topic, record.partition, record.offset, record.timestamp, "", "", (), "not decoded",
-        "", len(record.headers), record.size, record.key is None, record.value is None, reason,
+        "", len(record.headers), record.size, record.key is None, record.value is None, reason, k,
     )  # fmt: skip
 
 

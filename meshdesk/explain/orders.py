@@ -8,6 +8,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from meshdesk.capture.store import CaptureError
 from meshdesk.explain.rows import Rows
 from meshdesk.explain.words import Hits, hits
 from meshdesk.model.listing import Column, Listing
@@ -46,17 +48,28 @@ def append_places(path: Path, places: Places) -> None:
 
 
 def read_places(path: Path, first: int, count: int) -> list[tuple[int, int]]:
-    """(topic of the listing, row of that topic) of rows [first, first + count) of the order."""
-    with path.open("rb") as file:
+    """(topic of the listing, row of that topic) of rows [first, first + count) of the order. Raises CaptureError."""
+    with _there(), path.open("rb") as file:
         file.seek(first * PLACE.itemsize)
-        places = np.frombuffer(file.read(count * PLACE.itemsize // 8 * 8), PLACE)
+        data = file.read(count * PLACE.itemsize)
+    places = np.frombuffer(data[: len(data) // PLACE.itemsize * PLACE.itemsize], PLACE)
     return [(int(place) >> BITS, int(place) & ((1 << BITS) - 1)) for place in places]
 
 
 def find_place(path: Path, topic: int, k: int) -> int | None:
-    """Which row of the order is row `k` of that topic; None where the order leaves it out."""
-    found = np.flatnonzero(np.fromfile(path, PLACE) == np.uint64((topic << BITS) | k))
+    """Which row of the order is row `k` of that topic; None where the order leaves it out. Raises CaptureError."""
+    with _there():
+        places = np.fromfile(path, PLACE)
+    found = np.flatnonzero(places == np.uint64((topic << BITS) | k))
     return int(found[0]) if len(found) else None
+
+
+@contextmanager
+def _there() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CaptureError(f"This order cannot be read: {error.strerror}. Sort or filter again.") from error
 
 
 def _placed(topic: int, ks: Values) -> Places:

@@ -3,21 +3,36 @@
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
+
+import numpy as np
 
 from meshdesk.capture.pack import pack
 from meshdesk.capture.store import CaptureError
 from meshdesk.explain.lines import json_line, tab_line
 from meshdesk.explain.look import culprit, details_of, row_of
-from meshdesk.explain.rows import Rows, open_rows
+from meshdesk.explain.orders import (
+    PLACE,
+    Places,
+    Progress,
+    append_places,
+    filtered,
+    find_place,
+    read_places,
+    sorted_places,
+    write_places,
+)
+from meshdesk.explain.rows import Lost, Rows, open_rows
 from meshdesk.model.frame import Message
-from meshdesk.model.record import RecordName
+from meshdesk.model.listing import Listing, listing_from
+from meshdesk.model.record import Record, RecordName
 from meshdesk.model.row import details_frame, row_frame
 from meshdesk.pipes import Pipes
 
 PROGRESS_EVERY = 8 << 20  # bytes between two words on how far saving is
+ROWS_EVERY = 200_000  # rows between two words on how far an order is: ten a second
 
 Answer = Callable[["Explain", Message], Message]
 
@@ -69,8 +84,12 @@ def _answer(explain: Explain, answers: dict[str, Answer], message: Message) -> M
 
 
 def _open(explain: Explain, message: Message) -> Message:
-    rows = open_rows(Path(str(message["path"])))
-    explain.open[int(message["capture"])] = rows[0]
+    captures = open_rows(Path(str(message["path"])))
+    which = int(message.get("which", 0))
+    for at, rows in enumerate(captures):
+        if at != which:
+            rows.capture.close()
+    explain.open[int(message["capture"])] = captures[which]
     return {"is": "opened"}
 
 
@@ -81,17 +100,30 @@ def _close(explain: Explain, message: Message) -> Message:
     return {"is": "closed"}
 
 
+def _listed(rows: Rows, message: Message, first: int, count: int) -> Iterator[tuple[int, Record | Lost]]:
+    """(row of its topic, record) of rows [first, first + count) of the list that the message is about.
+
+    That is a topic as its records arrived, or, where the message names the file of an order, that order of its topics.
+    """
+    if "order" not in message:
+        yield from enumerate(rows.records(str(message["topic"]), first, count), first)
+        return
+    topics = list(map(str, message["topics"]))
+    for topic, k in read_places(Path(str(message["order"])), first, count):
+        yield from enumerate(rows.records(topics[topic], k, 1), k)
+
+
 def _rows(explain: Explain, message: Message) -> Message:
     rows = explain.rows(message)
-    records = rows.records(str(message["topic"]), int(message["first"]), int(message["count"]))
+    listed = _listed(rows, message, int(message["first"]), int(message["count"]))
     reason = str(message.get("not", ""))  # decoding this row was ended before; only its columns are wanted
-    shown = [culprit(record, reason) if reason else row_of(record, rows) for record in records]
+    shown = [culprit(record, reason, k) if reason else row_of(record, rows, k) for k, record in listed]
     return {"is": "rows", "rows": [row_frame(row) for row in shown]}
 
 
 def _record(explain: Explain, message: Message) -> Message:
     rows = explain.rows(message)
-    for record in rows.records(str(message["topic"]), int(message["k"]), 1):
+    for _, record in _listed(rows, message, int(message["k"]), 1):
         return {"is": "record", "details": details_frame(details_of(record, rows, bool(message.get("raw"))))}
     return {"is": "failed", "text": "That record is not in the capture any more."}
 
@@ -100,10 +132,15 @@ def _find(explain: Explain, message: Message) -> Message:
     return {"is": "found", "k": explain.rows(message).find(RecordName(*message["name"]))}
 
 
+def _where(_explain: Explain, message: Message) -> Message:
+    """Which row of an order is row `k` of its topic number `of`."""
+    return {"is": "found", "k": find_place(Path(str(message["order"])), int(message["of"]), int(message["k"]))}
+
+
 def _copy(explain: Explain, message: Message) -> Message:
     rows = explain.rows(message)
     line = json_line if message["json"] else tab_line
-    lines = [line(record, rows) for k in message["ks"] for record in rows.records(str(message["topic"]), int(k), 1)]
+    lines = [line(record, rows) for k in message["ks"] for _, record in _listed(rows, message, int(k), 1)]
     return {"is": "copied", "text": "\n".join(lines)}
 
 
@@ -111,24 +148,81 @@ class _Cancelled(Exception):
     """The window does not want it any more."""
 
 
-def _save(explain: Explain, message: Message) -> Message:
+def _progress(explain: Explain, message: Message, every: float) -> Callable[[int, int], None]:
+    """Tells how far it is, at most once in so much (of the same unit); raises _Cancelled where it is not wanted any more."""
     told = 0
 
     def progress(done: int, of: int) -> None:
         nonlocal told
         if int(message["id"]) in explain.cancelled:
             raise _Cancelled
-        if done - told >= PROGRESS_EVERY or done == of:
+        if done - told >= every or done == of:
             told = done
             explain.pipes.send({"id": message["id"], "is": "progress", "done": done, "of": of})
 
+    return progress
+
+
+def _save(explain: Explain, message: Message) -> Message:
+    folders = [Path(str(path)) for path in message["folders"]]
     try:
-        size = pack([Path(str(path)) for path in message["folders"]], Path(str(message["path"])), progress)
+        size = pack(folders, Path(str(message["path"])), _progress(explain, message, PROGRESS_EVERY))
     except _Cancelled:
         return {"is": "failed", "text": "Saving was cancelled; nothing was written."}
     return {"is": "saved", "bytes": size}
 
 
-LOOK: dict[str, Answer] = {"open": _open, "close": _close, "rows": _rows, "record": _record, "find": _find}
-WORK: dict[str, Answer] = {"open": _open, "close": _close, "copy": _copy, "save": _save}
+def _order(explain: Explain, message: Message) -> Message:
+    """Makes the order of a listing in the file `order`, or goes on with a filter from where it was left (`begin`).
+
+    As soon as rows can be shown their number is told; the answer says how many there are, and up to which row of each
+    topic it has looked.
+    """
+    rows, listing = explain.rows(message), listing_from(message["listing"])
+    file, begin = Path(str(message["order"])), [int(k) for k in message["begin"]]
+    ends = [rows.capture.topics[topic].rows if topic in rows.capture.topics else 0 for topic in listing.topics]
+    progress = _progress(explain, message, ROWS_EVERY)
+    try:
+        count = _made(explain, message, rows, listing, file, begin, progress)
+    except _Cancelled:
+        return {"is": "failed", "text": "", "cancelled": True}
+    except OSError as error:
+        return {
+            "is": "failed",
+            "text": f"The order cannot be stored: {error.strerror}. Free some space and sort again.",
+        }
+    return {"is": "ordered", "rows": count, "ends": ends}
+
+
+def _made(
+    explain: Explain, message: Message, rows: Rows, listing: Listing, file: Path, begin: list[int], progress: Progress
+) -> int:
+    def tell(count: int) -> None:
+        explain.pipes.send({"id": message["id"], "is": "progress", "rows": count})
+
+    count = file.stat().st_size // PLACE.itemsize if file.exists() else 0
+    only: Places | None = None
+    if listing.word:
+        found: list[Places] = []
+        for places in filtered(rows, listing, begin, progress):
+            if listing.by is None and len(listing.topics) == 1:
+                append_places(file, places)
+                count += len(places)
+                tell(count)
+            else:
+                found.append(places)
+        if listing.by is None and len(listing.topics) == 1:
+            file.touch()
+            return count
+        only = np.concatenate(found) if found else np.empty(0, PLACE)
+    for places in sorted_places(rows, listing, progress, only):
+        write_places(file, places)
+        count = len(places)
+        tell(count)
+    return count
+
+
+LOOK: dict[str, Answer] = {"open": _open, "close": _close, "rows": _rows, "record": _record, "find": _find,
+                           "where": _where}  # fmt: skip
+WORK: dict[str, Answer] = {"open": _open, "close": _close, "copy": _copy, "save": _save, "order": _order}
 ROLES: dict[str, dict[str, Answer]] = {"look": LOOK, "work": WORK}

@@ -29,6 +29,7 @@ class Row:
     null_key: bool = False
     null_value: bool = False
     trouble: str = ""  # a sentence where it could not be decoded as it should
+    k: int = -1  # its number in its topic, which it keeps in every list
 
 
 @dataclass(frozen=True, slots=True)

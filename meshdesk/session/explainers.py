@@ -69,7 +69,7 @@ class Explainers:
         self.role = role
         self._heard, self._report, self._keeps_spare = heard, report, spare
         self._limits = limits or Limits()
-        self._open: dict[int, str] = {}  # capture: path
+        self._open: dict[int, tuple[str, int]] = {}  # capture: path, which of the captures there
         self._asked: dict[int, _Asked] = {}  # in order: a child answers one after the other
         self._ids = count(1)
         self._active: Child | None = None
@@ -108,13 +108,13 @@ class Explainers:
             self._spare = self._start()
         self._clock()
 
-    def open(self, capture: int, path: str) -> None:
+    def open(self, capture: int, path: str, which: int = 0) -> None:
         """Opens a capture in every process of the role, also in those to come."""
         self.warm()
-        self._open[capture] = path
+        self._open[capture] = (path, which)
         for child in (self._active, self._spare):
             if child:
-                self._tell_to_open(child, capture, path)
+                self._tell_to_open(child, capture, path, which)
 
     def close(self, capture: int) -> None:
         self._open.pop(capture, None)
@@ -202,13 +202,13 @@ class Explainers:
         except OSError as error:  # no memory, too many processes, or this installation was removed
             self._rest(f"{error.strerror}")
             return None
-        for capture, path in self._open.items():
-            self._tell_to_open(child, capture, path)
+        for capture, (path, which) in self._open.items():
+            self._tell_to_open(child, capture, path, which)
         return child
 
-    def _tell_to_open(self, child: Child, capture: int, path: str) -> None:
+    def _tell_to_open(self, child: Child, capture: int, path: str, which: int) -> None:
         self._opening[child] = self._opening.get(child, 0) + 1
-        child.send({"do": "open", "capture": capture, "path": path})
+        child.send({"do": "open", "capture": capture, "path": path, "which": which})
 
     def _kill(self, child: Child, reason: str) -> None:
         self.killed += 1

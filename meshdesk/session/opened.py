@@ -1,6 +1,5 @@
 """One capture that is open: a file, or a live connection whose collecting goes on into it."""
 
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,6 +10,7 @@ from typing import Literal
 
 from meshdesk.capture.pack import draft_of
 from meshdesk.model.frame import Message
+from meshdesk.model.listing import Listing
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
 from meshdesk.model.row import Details, Row, details_from
@@ -19,6 +19,8 @@ from meshdesk.model.wording import plural
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.connection import Connection
 from meshdesk.session.explainers import Explainers, ended_how, rows_from
+from meshdesk.session.home import Owned
+from meshdesk.session.orders import KEPT, Order
 from meshdesk.session.readings import Follower, Reading, Told, Topic, recorded
 from meshdesk.session.row_cache import RowCache
 
@@ -46,6 +48,8 @@ class Status:
     behind: int | None = None
     dropped: int = 0
     bytes: int = 0
+    disk: int = 0  # bytes that the capture takes
+    paused: str = ""  # why nothing is read for now: a sentence
 
 
 class Opened:
@@ -58,7 +62,9 @@ class Opened:
         work: Explainers,
         told: "SimpleQueue[Told]",
         report: Callable[[Trouble], None],
+        scratch: Callable[[], Path],
     ) -> None:
+        """`scratch` gives the folder for what is made while it is open, and goes with the session."""
         self.number = number
         self.title = ""
         self.state: State = "opening"
@@ -68,6 +74,13 @@ class Opened:
         self.details: Details | None = None
         self.collect: Child | None = None
         self.folder: Path | None = None  # of a live capture; deleted when it is closed
+        self.which = 0  # of the captures that its file holds
+        self.has_company = False  # the others are open, too
+        self._owned: Owned | None = None  # the lock on the folder
+        self._scratch = scratch
+        self._orders: dict[str, Order] = {}
+        self._ordered = 0  # how many were ever made
+        self._looked: dict[str, int] = {}  # topic: what collect was told of
         self._connection: Connection | None = None
         self._look, self._work, self._told, self._report = look, work, told, report
         self._reading = Reading()
@@ -116,18 +129,25 @@ class Opened:
         return follower and reading and not self._cache.busy and not self._pending
 
     @property
+    def path(self) -> Path:
+        """The file or the folder that it lies in."""
+        return self.folder or self._path or Path()
+
+    @property
     def is_saving(self) -> bool:
         """True while a .meshcap is written from it, for which its folder must stay."""
         return self._saving > 0
 
     # Opening and closing
 
-    def open_file(self, path: Path) -> None:
-        self.title = path.stem
+    def open_file(self, path: Path, which: int = 0, owned: "Owned | None" = None) -> None:
+        """Opens a file or the folder of a capture that nobody writes; an orphan's with the lock on it."""
+        self.title, self.which, self._owned = path.stem, which, owned
         self._begin(path, grows=False)
 
-    def connect(self, connection: Connection, folder: Path, collect: Child) -> None:
-        self._connection, self.folder, self.collect = connection, folder, collect
+    def connect(self, connection: Connection, owned: "Owned", collect: Child) -> None:
+        self._connection, self._owned, self.folder, self.collect = connection, owned, owned.folder, collect
+        folder = owned.folder
         self.title = connection.title
         self.state = "connecting"
         self.progress = None
@@ -157,6 +177,8 @@ class Opened:
         """Lets go of everything; the processes that are still ending."""
         if self._follower:
             self._follower.stop()
+        for name in list(self._orders):
+            self.forget(name)
         self._look.close(self.number)
         self._work.close(self.number)
         if self.collect is None:
@@ -165,9 +187,13 @@ class Opened:
         return [self.collect]
 
     def delete(self) -> None:
-        """Removes a live capture that was not saved, once nobody writes it."""
+        """Removes a live capture that was not saved, once nobody writes it; an orphan that was looked at stays one."""
+        if self._owned is None:
+            return
         if self.folder is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._owned.delete()
+        else:
+            self._owned.release()
 
     # Reading topics
 
@@ -201,8 +227,65 @@ class Opened:
 
     # Rows
 
+    # Lists: `topic` is the name of a list here, a topic's or an order's (orders.py)
+
+    def arrange(self, listing: Listing) -> str:
+        """The name of the list that shows this; an order is made for it where one is needed."""
+        if listing.is_arrival:
+            return listing.topic
+        for order in self._orders.values():
+            if order.listing == listing and not order.failed and (order.grows or order.ends == self._ends(order)):
+                return order.name
+        self._ordered += 1
+        name = f"/{self._ordered}"
+        try:
+            file = self._scratch() / f"{self.number}-{self._ordered}.order"
+        except OSError as error:
+            self._attend(f"No order can be stored: {error.strerror}.", "Free some space and sort again.")
+            return listing.topic
+        for old in list(self._orders.values())[: -(KEPT - 1)]:
+            self.forget(old.name)
+        order = self._orders[name] = Order(name, listing, file)
+        self._make(order)
+        return name
+
+    def order(self, name: str) -> Order | None:
+        """How far the order of a list is made; None for a list as it arrived."""
+        return self._orders.get(name)
+
+    def forget(self, name: str) -> None:
+        """Gives up an order: its making is cancelled, its file goes."""
+        order = self._orders.pop(name, None)
+        if order is None:
+            return
+        if order.asked is not None:
+            self._work.cancel(order.asked)
+        with suppress(OSError):
+            order.file.unlink(missing_ok=True)
+
+    def where(self, name: str, row: Row, done: Callable[[int | None], None]) -> None:
+        """Which row of a list a record is that is at hand from another one; None where the list leaves it out."""
+        order = self._orders.get(name)
+        if order is None or row.topic not in order.listing.topics:
+            done(row.k if order is None and row.topic == name else None)
+            return
+        question = {"do": "where", "order": str(order.file), "of": order.listing.topics.index(row.topic), "k": row.k}
+        self._ask(self._look, question, lambda answer: done(answer.get("k")))
+
+    def looked(self, topic: str, k: int) -> None:
+        """The rows of a topic before number `k` were on the screen: a backlog at its limit may drop them."""
+        if self.collect is not None and self.state == "live" and k > self._looked.get(topic, 0):
+            self._looked[topic] = k
+            self.collect.send({"do": "looked", "topic": topic, "k": k})
+
+    def first(self, topic: str) -> int:
+        """The first row that is there: the ones before it were dropped."""
+        return self._reading.firsts.get(topic, 0)
+
     def rows(self, topic: str) -> int:
-        return self._reading.rows.get(topic, 0)
+        """The number of the row behind the last one."""
+        order = self._orders.get(topic)
+        return order.rows if order else self._reading.rows.get(topic, 0)
 
     def row(self, topic: str, k: int) -> Row | None:
         return self._cache.get(topic, k)
@@ -228,7 +311,7 @@ class Opened:
             else:
                 self._failed(answer, topic)
 
-        self._ask(self._look, {"do": "record", "topic": topic, "k": k}, arrived)
+        self._ask(self._look, {"do": "record", "k": k, **self._where(topic)}, arrived)
 
     def find(self, name: RecordName, done: Callable[[int | None], None]) -> None:
         """Which row of its topic the record is; None where the capture does not hold it, or could not be asked (which is said)."""
@@ -249,12 +332,12 @@ class Opened:
             else:
                 self._failed(answer, topic)
 
-        self._ask(self._work, {"do": "copy", "topic": topic, "ks": list(ks), "json": as_json}, arrived)
+        self._ask(self._work, {"do": "copy", "ks": list(ks), "json": as_json, **self._where(topic)}, arrived)
 
-    def save(self, path: Path, done: Callable[[str], None]) -> None:
-        """Writes the capture, as it is now, to a .meshcap; `done` gets "" or the sentence why it could not."""
-        source = self.folder or self._path
-        if source is None:
+    def save(self, path: Path, done: Callable[[str], None], beside: "Sequence[Opened]" = ()) -> None:
+        """Writes the capture, and others beside it, as they are now, to a .meshcap; `done` gets "" or the sentence why it could not."""
+        sources = [source for one in (self, *beside) if (source := one.folder or one._path) is not None]
+        if not sources:
             done("Nothing is open that could be saved.")
             return
 
@@ -272,7 +355,9 @@ class Opened:
 
         self._saving += 1
         self.progress = Progress(f"Saving {path.name}")
-        self._ask(self._work, {"do": "save", "folders": [str(source)], "path": str(path)}, said)
+        self._ask(
+            self._work, {"do": "save", "folders": list(dict.fromkeys(map(str, sources))), "path": str(path)}, said
+        )
         self._changed()
 
     # What arrives, on the beat
@@ -291,6 +376,9 @@ class Opened:
             self._attend(told.reading.damage, "All the rest can be read.")
         self._with_tailing()
         self._count(told.reading)
+        for order in self._orders.values():
+            if order.grows and order.is_made and not order.failed and order.ends != self._ends(order):
+                self._make(order)
         self._changed()
 
     def hear(self, heard: Heard) -> None:
@@ -329,7 +417,8 @@ class Opened:
             self._with_tailing()
             self._changed()
         behind = message.get("behind")
-        status = replace(self.status, behind=behind, dropped=int(message.get("dropped", 0)))
+        paused = str(message.get("paused", ""))
+        status = replace(self.status, behind=behind, dropped=int(message.get("dropped", 0)), paused=paused)
         if status != self.status:
             self.status = status
             self._changed()
@@ -388,10 +477,10 @@ class Opened:
 
     def _begin(self, path: Path, grows: bool) -> None:
         self._path = path
-        self._follower = Follower(self.number, path, grows, self._told)
+        self._follower = Follower(self.number, path, grows, self._told, self.which)
         self._follower.nudge()
-        self._look.open(self.number, str(path))
-        self._work.open(self.number, str(path))
+        self._look.open(self.number, str(path), self.which)
+        self._work.open(self.number, str(path), self.which)
         self._changed()
 
     def _rest(self) -> None:
@@ -440,7 +529,10 @@ class Opened:
         self._counted.append((now, reading.total))
         (first, low), (last, high) = self._counted[0], self._counted[-1]
         rate = (high - low) / (last - first) if last > first and self.state == "live" else 0.0
-        self.status = replace(self.status, rows=reading.total, rows_rate=rate, bytes=reading.bytes)
+        dropped = max(self.status.dropped, reading.dropped)
+        self.status = replace(
+            self.status, rows=reading.total, rows_rate=rate, bytes=reading.bytes, disk=reading.disk, dropped=dropped
+        )
 
     def _fetch(self, topic: str, first: int, count: int) -> None:
         def arrived(answer: Message) -> None:
@@ -449,16 +541,45 @@ class Opened:
             else:
                 self._cache.failed(topic, first)
 
-        self._look.ask({"do": "rows", "capture": self.number, "topic": topic, "first": first, "count": count}, arrived)
+        question = {"do": "rows", "capture": self.number, "first": first, "count": count, **self._where(topic)}
+        self._look.ask(question, arrived)
 
-    def _ask(self, whom: Explainers, message: Message, done: Callable[[Message], None]) -> None:
+    def _where(self, name: str) -> Message:
+        order = self._orders.get(name)
+        return order.where() if order else {"topic": name}
+
+    def _ends(self, order: Order) -> list[int]:
+        """Up to which row of each of its topics an order could look now."""
+        return [self._reading.rows.get(topic, 0) for topic in order.listing.topics]
+
+    def _make(self, order: Order) -> None:
+        """Has an order made, or gone on with."""
+
+        def arrived(answer: Message) -> None:
+            kind = answer.get("is")
+            if kind == "progress":
+                order.rows = int(answer.get("rows", order.rows))
+                order.done, order.of = int(answer.get("done", order.done)), int(answer.get("of", order.of))
+            else:
+                order.asked = None
+                if kind == "ordered":
+                    order.rows, order.ends = int(answer["rows"]), [int(k) for k in answer["ends"]]
+                elif order.name in self._orders:
+                    order.failed = str(answer.get("text")) or "It was cancelled."
+                    self._failed(answer, ", ".join(order.listing.topics))
+            self._changed()
+
+        order.asked = self._ask(self._work, order.question(), arrived)
+        self._changed()
+
+    def _ask(self, whom: Explainers, message: Message, done: Callable[[Message], None]) -> int:
         def arrived(answer: Message) -> None:
             if answer.get("is") != "progress":
                 self._pending -= 1
             done(answer)
 
         self._pending += 1
-        whom.ask(message | {"capture": self.number}, arrived)
+        return whom.ask(message | {"capture": self.number}, arrived)
 
     def _failed(self, answer: Message, about: str) -> None:
         self._report(Trouble(str(answer.get("text", "")), about=about, severity="attention", seen=_now()))

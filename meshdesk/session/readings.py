@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from queue import SimpleQueue
 
+from meshdesk.capture.files import disk_used
 from meshdesk.capture.reader import Capture, Generation, PlacedSamples, open_captures
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.mesh import Mesh, fold
@@ -45,6 +46,8 @@ class Reading:
     ended: int | None = None
     schemas: int = 0
     damage: str = ""
+    disk: int = 0  # bytes that the capture takes on the disk
+    beside: int = 0  # how many other captures the same file holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,9 @@ class Told:
 class Follower:
     """The thread of one capture."""
 
-    def __init__(self, number: int, path: Path, grows: bool, told: "SimpleQueue[Told]") -> None:
-        self._number, self._path, self._told = number, path, told
+    def __init__(self, number: int, path: Path, grows: bool, told: "SimpleQueue[Told]", which: int = 0) -> None:
+        """`which` of the captures that a file holds."""
+        self._number, self._path, self._told, self._which = number, path, told, which
         self._nudge = threading.Event()
         self._stop = threading.Event()
         self._grows = grows
@@ -92,7 +96,7 @@ class Follower:
         try:
             captures = open_captures(self._path)
             try:
-                self._follow(captures[0])
+                self._follow(captures[self._which], len(captures) - 1)
             finally:
                 for capture in captures:
                     capture.close()
@@ -103,8 +107,8 @@ class Follower:
             self._told.put(Told(self._number, None, text))
             self._is_over = True
 
-    def _follow(self, capture: Capture) -> None:
-        fold_ = _Fold(capture)
+    def _follow(self, capture: Capture, beside: int) -> None:
+        fold_ = _Fold(capture, beside)
         while not self._stop.is_set():
             asked, grows = self._asked, self._grows
             self._nudge.clear()
@@ -118,8 +122,8 @@ class Follower:
 class _Fold:
     """A capture, read and folded as far as it goes."""
 
-    def __init__(self, capture: Capture) -> None:
-        self._capture = capture
+    def __init__(self, capture: Capture, beside: int) -> None:
+        self._capture, self._beside = capture, beside
         self._mesh = Mesh()
         self._offsets = Offsets()
         self._samples = _recent(capture.take_samples())
@@ -182,7 +186,16 @@ class _Fold:
             ended=max(seen, default=None),
             schemas=len(mesh.schemas),
             damage=damage,
+            disk=_disk(capture.store.path),
+            beside=self._beside,
         )
+
+
+def _disk(path: Path) -> int:
+    try:
+        return disk_used(path) if path.is_dir() else path.stat().st_size
+    except OSError:  # it is being closed
+        return 0
 
 
 def _seen(generations: Sequence[Generation]) -> Iterator[int]:

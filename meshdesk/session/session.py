@@ -1,16 +1,13 @@
 """The session: what is open now, the programs that serve it, and what went wrong. Without Qt; everything on one thread."""
 
-import os
-import shutil
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
-
-import platformdirs
 
 from meshdesk import __version__
 from meshdesk.capture.manifest import create_capture
@@ -20,6 +17,7 @@ from meshdesk.model.trouble import Trouble, trouble_from
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.connection import Connection
 from meshdesk.session.explainers import Explainers, Limits, ended_how
+from meshdesk.session.home import Orphan, Owned, captures_home, orphans, own, own_new
 from meshdesk.session.opened import Opened, Progress
 from meshdesk.session.readings import Told
 from meshdesk.session.troubles import with_trouble
@@ -44,6 +42,7 @@ class Session:
     """Everything that is open. `beat` is called by the window's timer; nothing here waits."""
 
     def __init__(self, home: Path | None = None, limits: Limits | None = None) -> None:
+        self.orphans: tuple[Orphan, ...] = ()  # what sessions that ended without closing it have left
         self.captures: list[Opened] = []
         self.troubles: tuple[Trouble, ...] = ()
         self.revision = 0
@@ -57,15 +56,52 @@ class Session:
         self._leaving: list[_Leaving] = []
         self._deletions: list[threading.Thread] = []
         self._closed = threading.Event()
+        self._scratch: Owned | None = None
+        self._found: SimpleQueue[tuple[Orphan, ...]] = SimpleQueue()
         threading.Thread(target=self._watch_memory, name="memory", daemon=True).start()
+        threading.Thread(target=self._look_for_orphans, name="orphans", daemon=True).start()
 
     # Opening
 
     def open_file(self, path: Path) -> Opened:
-        """Opens a capture; what is wrong with it is said in `troubles`."""
+        """Opens a capture, and the others that its file holds; what is wrong with it is said in `troubles`."""
         opened = self._new()
         opened.open_file(path)
         return opened
+
+    def recover(self, orphan: Orphan) -> Opened | None:
+        """Opens what a session has left behind; it stays an orphan until it is saved elsewhere or deleted."""
+        owned = self._own(orphan)
+        if owned is None:
+            return None
+        opened = self._new()
+        opened.open_file(orphan.folder, owned=owned)
+        return opened
+
+    def delete(self, orphan: Orphan) -> None:
+        """Deletes what a session has left behind."""
+        owned = self._own(orphan)
+        if owned is not None:
+            self._delete(owned.delete)
+
+    def _own(self, orphan: Orphan) -> Owned | None:
+        self.orphans = tuple(other for other in self.orphans if other.folder != orphan.folder)
+        self._changed()
+        try:
+            owned = own(orphan.folder)
+        except OSError:
+            owned = None
+        if owned is None:
+            self.report(
+                Trouble(
+                    f"The capture of {orphan.title} is not there any more, or another window has it open.",
+                    "",
+                    orphan.title,
+                    "attention",
+                    time.time_ns() // 1_000_000,
+                )
+            )
+        return owned
 
     def connect(self, connection: Connection) -> Opened:
         """Connects; from then on the capture grows."""
@@ -117,6 +153,8 @@ class Session:
             if not leaving.opened.is_saving:  # else the only copy; its save was cut short
                 leaving.opened.delete()
         self._leaving = []
+        if self._scratch is not None:
+            self._scratch.delete()
         for deletion in self._deletions:
             deletion.join(END)
 
@@ -137,6 +175,10 @@ class Session:
             for opened in self.captures:
                 if opened.number == told.number:
                     opened.take(told)
+                    self._open_beside(opened, told)
+        with suppress(Empty):
+            self.orphans = self._found.get_nowait()
+            self._changed()
         self._look.beat()
         self._work.beat()
         self._see_off()
@@ -161,7 +203,7 @@ class Session:
 
     def _new(self) -> Opened:
         self._numbers += 1
-        opened = Opened(self._numbers, self._look, self._work, self._told, self.report)
+        opened = Opened(self._numbers, self._look, self._work, self._told, self.report, self._scratch_folder)
         self.captures = [*self.captures, opened]
         self._changed()
         return opened
@@ -170,18 +212,46 @@ class Session:
         home = Path(connection.home) if connection.home else self._home
         folder = home / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}"
         try:
+            owned = own_new(folder)
+        except OSError as error:
+            opened.fail(f"No capture can be made in {home}: {error.strerror}.", "Free some space, or check its rights.")
+            return
+        try:
             create_capture(folder, MADE_BY, connection.bootstrap)
         except CaptureError as error:
+            owned.delete()
             opened.fail(str(error))
             return
         opened.start_collect_with(lambda: Child(["collect", "--child"], self._heard))
         try:
             collect = Child(["collect", "--child"], self._heard)
         except OSError as error:
-            shutil.rmtree(folder, ignore_errors=True)
+            owned.delete()
             opened.fail(f"The collect program cannot be started: {error.strerror}.", "Connect again.")
             return
-        opened.connect(connection, folder, collect)
+        opened.connect(connection, owned, collect)
+
+    def _open_beside(self, opened: Opened, told: Told) -> None:
+        """The other captures that the same file holds, each as one of its own."""
+        if told.reading is None or opened.which or not told.reading.beside or opened.has_company:
+            return
+        opened.has_company = True
+        for which in range(1, told.reading.beside + 1):
+            self._new().open_file(opened.path, which)
+
+    def _scratch_folder(self) -> Path:
+        """Where orders lie; a folder of this session alone. Raises OSError."""
+        if self._scratch is None:
+            self._scratch = own_new(self._home / f"scratch-{uuid.uuid4().hex[:8]}")
+        return self._scratch.folder
+
+    def _look_for_orphans(self) -> None:
+        with suppress(OSError):
+            for folder in self._home.glob("scratch-*"):
+                left = own(folder)
+                if left is not None:
+                    left.delete()
+        self._found.put(tuple(orphans(self._home)))
 
     def _see_off(self) -> None:
         """Deletes what was collected into captures that were closed, once their programs have ended and no save reads it."""
@@ -192,10 +262,13 @@ class Session:
                     child.kill("it did not end with its capture")
             if not living and not leaving.opened.is_saving:
                 self._leaving.remove(leaving)
-                # Gigabytes take a while to be unlinked, which the window must not wait for.
-                deletion = threading.Thread(target=leaving.opened.delete, name="delete")
-                deletion.start()
-                self._deletions = [*(other for other in self._deletions if other.is_alive()), deletion]
+                self._delete(leaving.opened.delete)
+
+    def _delete(self, delete: Callable[[], None]) -> None:
+        """Gigabytes take a while to be unlinked, which the window must not wait for."""
+        deletion = threading.Thread(target=delete, name="delete")
+        deletion.start()
+        self._deletions = [*(other for other in self._deletions if other.is_alive()), deletion]
 
     def _hear(self, heard: Heard) -> None:
         if self._look.hear(heard) or self._work.hear(heard):
@@ -245,11 +318,3 @@ class Session:
 
     def _changed(self) -> None:
         self.revision += 1
-
-
-def captures_home() -> Path:
-    """Where live captures are kept while they are open: the platform's state folder of this user, never a synced one."""
-    return Path(
-        os.environ.get("MESHDESK_CAPTURES")
-        or Path(platformdirs.user_state_dir("meshdesk", appauthor=False)) / "captures"
-    )

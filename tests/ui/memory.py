@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from PySide6.QtWidgets import QApplication
 
+from meshdesk.model.listing import Listing
 from meshdesk.model.node import Node
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
 from meshdesk.model.row import Details, Part, Row
 from meshdesk.model.trouble import Trouble
+from meshdesk.session.home import Orphan
+from meshdesk.session.orders import Order
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
 
@@ -47,6 +50,8 @@ class Status:
     behind: int | None = None
     dropped: int = 0
     bytes: int = 0
+    disk: int = 0
+    paused: str = ""
 
 
 @dataclass
@@ -65,6 +70,9 @@ class MemoryCapture:
     held: dict[str, list[Row]] = field(default_factory=dict)
     known: dict[tuple[str, int], Row] = field(default_factory=dict)
     tails: list[tuple[str, Position]] = field(default_factory=list)
+    firsts: dict[str, int] = field(default_factory=dict)  # rows before this one were dropped
+    orders: dict[str, Order] = field(default_factory=dict)
+    looks: list[tuple[str, int]] = field(default_factory=list)
     wanted: list[tuple[str, int, int]] = field(default_factory=list)
     todo: list[Callable[[], None]] = field(default_factory=list)
 
@@ -77,6 +85,42 @@ class MemoryCapture:
 
     def stop_tail(self, topic: str) -> None:
         self.tails = [tail for tail in self.tails if tail[0] != topic]
+
+    def arrange(self, listing: Listing) -> str:
+        """An order is made at the next beat."""
+        if listing.is_arrival:
+            return listing.topic
+        name = f"/{len(self.orders) + 1}"
+        order = self.orders[name] = Order(name, listing, Path(name), asked=1)
+        self.todo.append(lambda: self._make(order))
+        return name
+
+    def order(self, name: str) -> Order | None:
+        return self.orders.get(name)
+
+    def forget(self, name: str) -> None:
+        self.orders.pop(name, None)
+
+    def where(self, name: str, row: Row, done: Callable[[int | None], None]) -> None:
+        held = self.held.get(name, [])
+        self.todo.append(lambda: done(held.index(row) if row in held else None))
+
+    def looked(self, topic: str, k: int) -> None:
+        self.looks.append((topic, k))
+
+    def first(self, topic: str) -> int:
+        return self.firsts.get(topic, 0)
+
+    def _make(self, order: Order) -> None:
+        listing = order.listing
+        rows = [row for topic in listing.topics for row in self.held.get(topic, ())]
+        order.ends = [self.rows(topic) for topic in listing.topics]
+        rows = [row for row in rows if listing.word in row.key or listing.word in row.value]
+        if listing.by is not None:
+            rows.sort(key=lambda row: getattr(row, listing.by or ""), reverse=listing.descending)
+        self.held[order.name] = rows
+        order.rows, order.asked = len(rows), None
+        self.revision += 1
 
     def rows(self, topic: str) -> int:
         return len(self.held.get(topic, ()))
@@ -129,6 +173,7 @@ class MemorySession:
 
     def __init__(self, *captures: MemoryCapture) -> None:
         self.captures: list[MemoryCapture] = list(captures)
+        self.orphans: tuple[Orphan, ...] = ()
         self.troubles: tuple[Trouble, ...] = ()
         self.revision = 0
         self.connections: list[object] = []

@@ -2,20 +2,25 @@
 
 import time
 from bisect import bisect_left
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from meshdesk.model import wording
+from meshdesk.model.listing import Listing, arrival, turned
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
+from meshdesk.model.row import Row
 from meshdesk.session.opened import Opened
 from meshdesk.session.readings import Topic
 from meshdesk.ui import theme
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.controls import Button, Line, Rule, with_shortcut
 from meshdesk.ui.widgets.empty import Empty
+from meshdesk.ui.widgets.filter_field import FilterField
+from meshdesk.ui.widgets.record_lines import COLUMNS
 from meshdesk.ui.widgets.record_table import RecordTable
 
 NAME = "records"
@@ -49,7 +54,9 @@ class RecordsView(QWidget):
         super().__init__()
         self.setAccessibleName("Records of a topic")
         self.opened: Opened | None = None
-        self.topic = ""
+        self.listing = Listing(())  # what the list shows
+        self.list = ""  # the name of that list (session/orders.py)
+        self._kept: Row | None = None  # the record to find again once the order is there
         self.following = False
         self.paused = False
         self._rests = 0
@@ -75,15 +82,23 @@ class RecordsView(QWidget):
         self.table.wants_the_end.connect(self.go_to_the_end)
         self.table.copy_asked.connect(self.copy)
         self.table.selectionModel().selectionChanged.connect(self._select)
+        self.table.head_clicked.connect(self.turn)
         self._empty.pressed.connect(lambda: self.read_from(*STARTS[0]))
         self._say()
 
     # What the window asks of it
 
+    @property
+    def topic(self) -> str:
+        """The topic on the screen; "" where there is none."""
+        return self.listing.topic
+
     def show_topic(self, opened: Opened | None, topic: str) -> None:
         """Shows a topic's rows, newest at the bottom; a live one is read from where it makes sense, and followed."""
         self._leave()
-        self.opened, self.topic = opened, topic
+        self._give_up_order()
+        self.opened, self.listing, self.list = opened, arrival(topic) if topic else Listing(()), topic
+        self._filter.clear_quietly()
         self.paused = False
         self._coming = 0
         known = self.facts
@@ -91,7 +106,8 @@ class RecordsView(QWidget):
             words, position = start_for(known.records)
             self._starts[id(opened), topic] = words
             opened.tail(topic, position)
-        self.table.show_topic(opened, topic, opened.rows(topic) if opened else 0)
+        self.table.show_list(opened, topic, *((opened.rows(topic), opened.first(topic)) if opened else (0, 0)))
+        self.table.show_order(None, False)
         self.following = self.is_live
         self._rows_painted = -1
         self.table.to_the_end()
@@ -113,15 +129,19 @@ class RecordsView(QWidget):
             return
         self._rests = BEATS_A_PAINT
         if not self.paused:
-            rows = self._rows_to_show(opened)
-            if rows != self.table.records.rows:
+            end, begin = self._rows_to_show(opened), opened.first(self.list)
+            if (end, begin) != (self.table.records.end, self.table.records.first):
                 # What was still on its way when collecting ended is followed too.
-                self.table.grow(rows, self.following or (not self.is_live and self.table.is_at_the_end))
-        first, last = self.table.span()
-        if self._coming > self.table.records.rows:
+                at_rest = not self.is_live and self.listing.is_arrival and self.table.is_at_the_end
+                self.table.grow(end, self.following or at_rest, begin)
+        first, last = self._on_the_screen()
+        if self._coming > self.table.records.end:
             first, last = max(0, self._coming - 1 - (last - first)), self._coming - 1
         if last >= first:
-            opened.want(self.topic, first, last)
+            opened.want(self.list, first, last)
+            if self.listing.is_arrival:
+                opened.looked(self.topic, opened.rows(self.list) if self.following else last + 1)
+        self._find_kept()
         if opened.row_revision != self._rows_painted:
             self._rows_painted = opened.row_revision
             self.table.viewport().update()
@@ -150,27 +170,98 @@ class RecordsView(QWidget):
 
     def _rows_to_show(self, opened: Opened) -> int:
         """How far the list goes. While it follows, new rows come once they can be drawn: none blinks in as “…”."""
-        rows, shown = opened.rows(self.topic), self.table.records.rows
+        rows, shown = opened.rows(self.list), self.table.records.end
         if not self.following or rows < shown:
             self._coming = 0
             return rows
         now = time.monotonic()
         if self._coming > shown:
-            first, last = self.table.span()
+            first, last = self._on_the_screen()
             unseen = range(max(shown, self._coming - 1 - (last - first)), self._coming)
-            if now < self._coming_until and any(opened.row(self.topic, k) is None for k in unseen):
+            if now < self._coming_until and any(opened.row(self.list, k) is None for k in unseen):
                 return shown
             shown = self._coming
         self._coming, self._coming_until = rows, now + LATE
         return shown
 
+    def _on_the_screen(self) -> tuple[int, int]:
+        """The first and the last row on the screen, by their numbers in the list; the last is less where there is none."""
+        first, last = self.table.span()
+        return self.table.records.first + first, self.table.records.first + last
+
     # What the reader does
+
+    def turn(self, place: int) -> None:
+        """A click on a column's head: sorted by it, then the other way, then as the records arrived."""
+        column = COLUMNS[place].by
+        if column is None:
+            self.said.emit("The format is found out record by record, so that records are not sorted by it.")
+        elif self.opened is not None:
+            self.show_listing(turned(self.listing, column))
+
+    def hold(self, word: str) -> None:
+        """Shows only the records that hold a word; "" shows all of them again."""
+        if self.opened is not None and word != self.listing.word:
+            self.show_listing(replace(self.listing, word=word))
+
+    def show_listing(self, listing: Listing) -> None:
+        """Shows the records in another order, or others of them; the selected one and the place stay."""
+        opened, line = self.opened, self.table.current_line()
+        if opened is None:
+            return
+        self._kept = self._kept if line is None else line.row
+        self._give_up_order()
+        self.listing, self.list = listing, opened.arrange(listing)
+        self._coming, self.paused = 0, False
+        self.table.show_list(opened, self.list, opened.rows(self.list), opened.first(self.list))
+        places = [place for place, column in enumerate(COLUMNS) if listing.by and column.by == listing.by]
+        self.table.show_order(places[0] if places else None, listing.descending)
+        self.following = self.is_live and self._grows and self._kept is None
+        self._rests = 0
+        self.refresh()
+
+    def sort_again(self) -> None:
+        """With what arrived since."""
+        self.show_listing(self.listing)
+
+    @property
+    def _grows(self) -> bool:
+        """Whether what arrives now comes at the end of the list."""
+        return self.listing.by is None and len(self.listing.topics) <= 1
+
+    def _give_up_order(self) -> None:
+        """An order that is not on the screen any more is not made to its end."""
+        order = self.opened.order(self.list) if self.opened else None
+        if self.opened is not None and order is not None and not order.is_made:
+            self.opened.forget(order.name)
+
+    def _find_kept(self) -> None:
+        """The record that was selected is selected again, once the order is made."""
+        opened, kept = self.opened, self._kept
+        if opened is None or kept is None:
+            return
+        order = opened.order(self.list)
+        if order is not None and not order.is_made:
+            return
+        self._kept = None
+        name = self.list
+
+        def found(k: int | None) -> None:
+            if self.list == name and self.opened is opened and k is not None:
+                self.table.grow(max(self.table.records.end, k + 1), False, opened.first(name))
+                self.table.choose(k)
+
+        opened.where(name, kept, found)
 
     def follow(self, wanted: bool) -> None:
         wanted = wanted and self.is_live
-        if wanted:
+        if wanted and not self._grows and self.opened is not None:
+            self._kept = None
+            self.table.clearSelection()
+            self.show_listing(replace(self.listing, by=None, descending=False))
+        if wanted and self.opened is not None:
             self.paused = False
-            self.table.grow(self.opened.rows(self.topic) if self.opened else 0, True)
+            self.table.grow(self.opened.rows(self.list), True, self.opened.first(self.list))
             self.table.to_the_end()
         if wanted != self.following:
             self.following = wanted
@@ -181,7 +272,7 @@ class RecordsView(QWidget):
         if self.is_live:
             self.follow(True)
         elif self.table.records.rows:
-            self.table.choose(self.table.records.rows - 1)
+            self.table.choose(self.table.records.end - 1)
 
     def pause(self) -> None:
         """Holds the list still while collecting goes on; pressed again, the list catches up."""
@@ -212,7 +303,7 @@ class RecordsView(QWidget):
         else:
             form = "JSON" if as_json else "text"
             copied = f"Copied {wording.plural(count, 'record')} as {form}."
-            self.opened.copy(self.topic, self.table.chosen(), as_json, lambda text: self._copied(text, copied))
+            self.opened.copy(self.list, self.table.chosen(), as_json, lambda text: self._copied(text, copied))
 
     def _copied(self, text: str, sentence: str) -> None:
         QGuiApplication.clipboard().setText(text)
@@ -223,19 +314,25 @@ class RecordsView(QWidget):
             self.said.emit(f"This capture does not hold {name}.")
         else:
             self.follow(False)
-            self.table.grow(max(self.table.records.rows, k + 1), False)
+            if not self.listing.is_arrival:
+                self._filter.clear_quietly()
+                self.table.clearSelection()
+                self.show_listing(arrival(self.topic))
+            begin = self.opened.first(self.list) if self.opened else 0
+            self.table.grow(max(self.table.records.end, k + 1), False, begin)
             self.table.choose(k)
 
     def _select(self) -> None:
         if self.opened is not None:
             chosen = self.table.selectionModel().hasSelection()
-            self.opened.select(self.topic, self.table.currentIndex().row() if chosen else None)
+            at = self.table.currentIndex().row()
+            self.opened.select(self.list, self.table.records.first + at if chosen and at >= 0 else None)
         self._say()
         self.selected.emit()
 
     def _leave(self) -> None:
         if self.opened is not None:
-            self.opened.select(self.topic, None)
+            self.opened.select(self.list, None)
 
     # The bar and the empty page
 
@@ -262,18 +359,29 @@ class RecordsView(QWidget):
             action = menu.addAction(f"From {words}")
             action.triggered.connect(lambda _=False, words=words, position=position: self.read_from(words, position))
         self.from_button.set_menu(menu)
-        for part in (self.follow_button, self.pause_button, self._count, self.from_button):
+        self._filter = FilterField()
+        self._filter.asked.connect(self.hold)
+        self.again_button = Button("Sort again")
+        self.again_button.setToolTip("Sort once more, with the records that arrived since")
+        self.again_button.clicked.connect(self.sort_again)
+        for part in (
+            *(self.follow_button, self.pause_button, self._count),
+            *(self.again_button, self._filter, self.from_button),
+        ):
             row.addWidget(part)
         return bar
 
     def _say(self) -> None:
         opened, live = self.opened, self.is_live
-        for button in (self.follow_button, self.pause_button, self.from_button):
+        for button in (self.follow_button, self.from_button):
             button.setVisible(live)
+        self.pause_button.setVisible(live and self._grows)
+        self.again_button.setVisible(self._newer() > 0)
+        self._filter.setVisible(opened is not None)
         self.follow_button.setChecked(self.following)
         self.follow_button.set_dot(self.following)
         self.follow_button.say("Following" if self.following else "Follow")
-        waiting = opened.rows(self.topic) - self.table.records.rows if opened else 0
+        waiting = opened.rows(self.list) - self.table.records.end if opened else 0
         self.pause_button.setChecked(self.paused)
         self.pause_button.say(f"Paused · {wording.count(max(0, waiting))} new" if self.paused else "Pause")
         if opened is not None:
@@ -288,13 +396,48 @@ class RecordsView(QWidget):
         chosen = self.table.chosen_count()
         selected = f" · {wording.count(chosen)} selected" if chosen > 1 else ""
         lead = ("  " if self.is_live else "") + wording.plural(rows, "record")
+        if order := self._order_words():
+            self._count.say((lead, "text", "text"), (f" · {order}", "text", "second"), (selected, "text", "second"))
+            return
         self._count.say(
             (lead, "text", "text"), (f" · {parts}" if parts else "", "text", "second"), (selected, "text", "second")
         )
 
+    def _newer(self) -> int:
+        """How many records arrived since the order on the screen was made, where they have no place in it."""
+        opened = self.opened
+        order = opened.order(self.list) if opened else None
+        if opened is None or order is None or not order.is_made or self._grows:
+            return 0
+        return sum(opened.rows(topic) for topic in self.listing.topics) - sum(order.ends)
+
+    def _order_words(self) -> str:
+        """How the list is ordered and filtered, and how far that is; "" for all records as they arrived."""
+        opened, listing = self.opened, self.listing
+        order = opened.order(self.list) if opened else None
+        if opened is None or order is None:
+            return ""
+        of = sum(opened.rows(topic) - opened.first(topic) for topic in listing.topics)
+        words = [f"of {wording.count(of)} that hold “{listing.word}”"] if listing.word else []
+        if listing.by is not None:
+            words.append(f"by {listing.by}")
+        if order.failed:
+            words.append("not finished")
+        elif not order.is_made and order.of:
+            words.append(f"{'looking' if listing.word else 'sorting'} {order.done / order.of:.0%}")
+        elif newer := self._newer():
+            words.append(f"{wording.count(newer)} newer")
+        return " · ".join(words)
+
     def _say_empty(self) -> None:
         opened = self.opened
-        if opened is None:
+        order = opened.order(self.list) if opened else None
+        if opened is not None and order is not None:
+            looking = not order.is_made
+            title = "Looking …" if looking else f"No record holds “{self.listing.word}”"
+            text = "" if looking else "A word without capitals is found in any case; others as they are written."
+            self._empty.say(title if self.listing.word else "Sorting …", text if self.listing.word else "")
+        elif opened is None:
             self._empty.say("No topic is open", "Choose one on the left to see its records.")
         elif self.is_live:
             start = self._starts.get((id(opened), self.topic), "")

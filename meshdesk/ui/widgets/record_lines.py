@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from meshdesk.model import wording
+from meshdesk.model import listing, wording
 from meshdesk.model.row import Row
 from meshdesk.ui import theme, times
 
@@ -38,18 +38,19 @@ class Column:
     font: theme.FontName
     colour: str
     right: bool = False
+    by: "listing.Column | None" = None  # what a list is sorted by when this head is clicked
 
 
 PARTITION, OFFSET, TIME, KEY, VALUE, HEADERS, FORMAT, SIZE = range(8)
 COLUMNS = (
-    Column("partition", "P", 34, "mono", "second", right=True),
-    Column("offset", "Offset", 88, "mono", "text", right=True),
-    Column("time", "Time", 154, "mono", "second"),
-    Column("key", "Key", 96, "mono", "text"),
-    Column("value", "Value", 260, "mono", "text"),
-    Column("headers", "Headers", 60, "text", "second"),
+    Column("partition", "P", 34, "mono", "second", True, "partition"),
+    Column("offset", "Offset", 88, "mono", "text", True, "offset"),
+    Column("time", "Time", 154, "mono", "second", False, "timestamp"),
+    Column("key", "Key", 96, "mono", "text", False, "key"),
+    Column("value", "Value", 260, "mono", "text", False, "value"),
+    Column("headers", "Headers", 60, "text", "second", False, "headers"),
     Column("format", "Format", 72, "text", "second"),
-    Column("size", "Size", 60, "text", "second", right=True),
+    Column("size", "Size", 60, "text", "second", True, "size"),
 )
 
 

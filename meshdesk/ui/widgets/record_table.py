@@ -43,32 +43,56 @@ class RecordModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self._opened: Opened | None = None
-        self._topic = ""
-        self._rows = 0
+        self._list = ""
+        self._first = self._end = 0  # rows [first, end) of the list are there
         self._lines: dict[int, Line] = {}
         self._zone = ""
 
-    def show(self, opened: Opened | None, topic: str, rows: int) -> None:
-        """Begins anew with the first `rows` rows of a topic."""
+    def show(self, opened: Opened | None, name: str, end: int, first: int = 0) -> None:
+        """Begins anew with rows [first, end) of a list: a topic's, or an order's."""
         self.beginResetModel()
-        self._opened, self._topic, self._rows = opened, topic, rows if opened else 0
+        self._opened, self._list = opened, name
+        self._first, self._end = (min(first, end), end) if opened else (0, 0)
         self._lines.clear()
         self.endResetModel()
 
-    def grow(self, rows: int) -> None:
-        """Shows the rows up to `rows`; fewer than before means that the capture began the topic anew."""
-        if rows < self._rows:
-            self.show(self._opened, self._topic, rows)
-        elif rows > self._rows:
-            self.beginInsertRows(QModelIndex(), self._rows, rows - 1)
-            self._rows = rows
+    def grow(self, end: int, first: int = 0) -> None:
+        """Shows rows [first, end): what was dropped goes at the top, what is new comes at the bottom.
+
+        An end before the one of now means that the list began anew.
+        """
+        if end < self._end:
+            self.show(self._opened, self._list, end, first)
+            return
+        gone = min(first, end) - self._first
+        if gone > 0:
+            if self._end > self._first:
+                self.beginRemoveRows(QModelIndex(), 0, min(gone, self._end - self._first) - 1)
+                self._first, self._end = self._first + gone, max(self._end, self._first + gone)
+                self.endRemoveRows()
+            else:
+                self._first, self._end = self._first + gone, self._end + gone
+        if end > self._end:
+            self.beginInsertRows(QModelIndex(), self.rows, end - self._first - 1)
+            self._end = end
             self.endInsertRows()
 
-    def line(self, k: int) -> Line | None:
-        """The strings of row k, or None while it is on its way."""
+    @property
+    def first(self) -> int:
+        """The number, in the list, of the row at the top."""
+        return self._first
+
+    @property
+    def end(self) -> int:
+        """The number behind the last row's."""
+        return self._end
+
+    def line(self, at: int) -> Line | None:
+        """The strings of the row at this place on the page, or None while it is on its way."""
         if self._opened is None:
             return None
-        row = self._opened.row(self._topic, k)
+        k = self._first + at
+        row = self._opened.row(self._list, k)
         line = self._lines.get(k)
         if row is None or (line is not None and line.row is row):
             return line
@@ -79,7 +103,7 @@ class RecordModel(QAbstractTableModel):
 
     @property
     def rows(self) -> int:
-        return self._rows
+        return self._end - self._first
 
     def set_zone(self, zone: str) -> None:
         """The zone of the times on the screen, shown in the header."""
@@ -88,7 +112,7 @@ class RecordModel(QAbstractTableModel):
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, TIME, TIME)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
-        return 0 if parent.isValid() else self._rows
+        return 0 if parent.isValid() else self.rows
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(COLUMNS)
@@ -107,7 +131,7 @@ class RecordModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             return None
-        if not index.isValid() or index.row() >= self._rows:
+        if not index.isValid() or index.row() >= self.rows:
             return None
         line = self.line(index.row())
         if line is None:
@@ -123,6 +147,7 @@ class RecordTable(QTableView):
     left_the_end = Signal()  # the reader scrolled up or selected: following has to pause
     wants_the_end = Signal()  # the End key
     copy_asked = Signal(bool)  # as JSON?
+    head_clicked = Signal(int)  # a column
     columns_changed = Signal()
 
     def __init__(self, remembered: Remembered) -> None:
@@ -150,6 +175,8 @@ class RecordTable(QTableView):
         self._header = _Header(self)
         self.setHorizontalHeader(self._header)
         self._restore_columns()
+        self._header.setSectionsClickable(True)
+        self._header.sectionClicked.connect(self.head_clicked)
         self._header.sectionResized.connect(self._column_dragged)
         self._header.sectionHandleDoubleClicked.connect(self._free_value)
         self._header.customContextMenuRequested.connect(self._open_columns)
@@ -158,15 +185,20 @@ class RecordTable(QTableView):
 
     # What the view asks of it
 
-    def show_topic(self, opened: Opened | None, topic: str, rows: int) -> None:
+    def show_list(self, opened: Opened | None, name: str, end: int, first: int = 0) -> None:
         self._own_scroll = True
-        self.records.show(opened, topic, rows)
+        self.records.show(opened, name, end, first)
         self._own_scroll = False
 
-    def grow(self, rows: int, follow: bool) -> None:
-        """Shows rows up to `rows`; stays at the newest when it follows."""
+    def show_order(self, place: int | None, descending: bool) -> None:
+        """Marks the column by which the rows are sorted; None where they are as they arrived."""
+        self._header.order = None if place is None else (place, descending)
+        self._header.viewport().update()
+
+    def grow(self, end: int, follow: bool, first: int = 0) -> None:
+        """Shows rows [first, end) of the list; stays at the newest when it follows."""
         self._own_scroll = True
-        self.records.grow(rows)
+        self.records.grow(end, first)
         if follow:
             self.scrollToBottom()
         self._own_scroll = False
@@ -189,12 +221,17 @@ class RecordTable(QTableView):
         first = max(0, self.rowAt(0))
         return first, min(rows - 1, first + self.viewport().height() // theme.LIST_ROW)
 
+    def current_line(self) -> Line | None:
+        """The row that the reader is at."""
+        index = self.currentIndex()
+        return self.records.line(index.row()) if index.isValid() and index.row() < self.records.rows else None
+
     def chosen(self) -> list[int]:
-        """The selected rows in order."""
+        """The selected rows in order, by their numbers in the list."""
         rows: list[int] = []
         for part in self._chosen_parts():
             rows.extend(range(part.top(), part.bottom() + 1))
-        return sorted(set(rows))
+        return sorted({self.records.first + at for at in rows})
 
     def chosen_count(self) -> int:
         return sum(part.height() for part in self._chosen_parts())
@@ -204,8 +241,8 @@ class RecordTable(QTableView):
         return [chosen.at(place) for place in range(chosen.size())]
 
     def choose(self, k: int) -> None:
-        """Selects row k alone and brings it to the middle."""
-        index = self.records.index(k, 0)
+        """Selects row k of the list alone and brings it to the middle."""
+        index = self.records.index(k - self.records.first, 0)
         self._own_scroll = True
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
         self.selectionModel().setCurrentIndex(index, flags)
@@ -279,12 +316,12 @@ class RecordTable(QTableView):
             self.wants_the_end.emit()
             return
         if event.key() == Qt.Key.Key_Home and plain and self.records.rows:
-            self.choose(0)  # Qt's own Home goes to the first column
+            self.choose(self.records.first)  # Qt's own Home goes to the first column
             self.left_the_end.emit()
             return
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp) and not self.currentIndex().isValid():
             if self.records.rows:
-                self.choose(self.records.rows - 1)
+                self.choose(self.records.end - 1)
             return
         if event.key() == Qt.Key.Key_Escape:
             self.clearSelection()
@@ -386,6 +423,7 @@ class _Header(QHeaderView):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
+        self.order: tuple[int, bool] | None = None  # the column that the rows are sorted by, and whether descending
         self.setAccessibleName("Columns")
         self.setMinimumSectionSize(28)
         self.setHighlightSections(False)
@@ -416,6 +454,11 @@ class _Header(QHeaderView):
                 continue
             x, wide = self.sectionViewportPosition(place), self.sectionSize(place)
             text = str(self.model().headerData(place, Qt.Orientation.Horizontal))
+            if self.order is not None and self.order[0] == place:
+                text = f"{text} {'↓' if self.order[1] else '↑'}"
+                painter.setPen(c.accent_text)
+            else:
+                painter.setPen(c.second)
             box = QRect(x + PAD, 0, wide - 2 * PAD, self.height() - 1)
             side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width() + 1)

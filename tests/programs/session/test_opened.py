@@ -137,9 +137,9 @@ def test_that_what_is_no_capture_is_said_once_and_every_question_to_it_ends(sess
     settle(session)
     assert (opened.state, opened.state_text, opened.topics) == ("failed", "cannot be opened", ())
     assert len([said for said in sentences(session) if "is not a MeshDesk capture" in said]) == 1
-    assert answers[0] is None  # not found; nothing is copied
-    assert "is not a MeshDesk capture" in str(answers[1])
-    assert len(answers) == 2
+    answers.sort(key=str)  # two programs answer, either of them first
+    assert "is not a MeshDesk capture" in str(answers[0])
+    assert answers[1:] == [None]  # not found; nothing is copied
     assert not (tmp_path / "copy.meshcap").exists()
 
 

@@ -13,9 +13,10 @@ import pytest
 from meshdesk.model.record import RecordName
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.connection import Connection
+from meshdesk.session.home import captures_home
 from meshdesk.session.launch import child_environment
 from meshdesk.session.opened import Opened
-from meshdesk.session.session import Session, captures_home
+from meshdesk.session.session import Session
 from tests.programs.running import GONE, gone, records_in, wait_until
 from tests.programs.session.serving import PYTHON, program, quick, sentences, settle, stopped, turn
 from tests.unit.capture.making import Rec, made_capture

@@ -33,7 +33,7 @@ def table_on(qtbot: QtBot, rows: int) -> tuple[RecordTable, MemoryCapture]:
     qtbot.addWidget(table)
     table.resize(804, 500)
     table.show()
-    table.show_topic(opened(made), TOPIC, rows)
+    table.show_list(opened(made), TOPIC, rows)
     return table, made
 
 

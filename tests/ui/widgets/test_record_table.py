@@ -40,7 +40,7 @@ def table_on(qtbot: QtBot, rows: int, remembered: Remembered | None = None) -> t
     qtbot.addWidget(table)
     table.resize(804, 500)
     table.show()
-    table.show_topic(opened(made), TOPIC, rows)
+    table.show_list(opened(made), TOPIC, rows)
     return table, made
 
 
