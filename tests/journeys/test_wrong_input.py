@@ -150,7 +150,7 @@ def asked(
         ("topic", "{bootstrap} has no topic “test.no-such-topic”. Check its name.\n"),
         ("cut", "cut.meshcap is not a MeshDesk capture, or only a part of one. Open a .meshcap file, or ask for it again.\n"),
         ("foreign", "foreign.meshcap is not a MeshDesk capture, or only a part of one. Open a .meshcap file, or ask for it again.\n"),
-        ("newer", "was written by a newer MeshDesk (format 99; this one reads up to 1). Update MeshDesk to open it.\n"),
+        ("newer", "was written by a newer MeshDesk (format 99; this one reads up to 2). Update MeshDesk to open it.\n"),
         ("missing", "missing.meshcap. Check the name, or open another capture.\n"),
     ],
 )  # fmt: skip
