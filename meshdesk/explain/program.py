@@ -28,12 +28,14 @@ class Explain:
     def __init__(self, pipes: Pipes) -> None:
         self.pipes = pipes
         self.open: dict[int, Rows] = {}
+        self.refused: dict[int, str] = {}  # captures that could not be opened: the sentence
         self.cancelled: set[int] = set()
 
     def rows(self, message: Message) -> Rows:
         rows = self.open.get(int(message["capture"]))
         if rows is None:  # it could not be opened, or it was closed while the question was on its way
-            raise CaptureError("That capture is not open. Open it again.")
+            refused = self.refused.get(int(message["capture"]))
+            raise CaptureError(refused or "That capture is not open. Open it again.")
         rows.refresh()
         return rows
 
@@ -69,12 +71,17 @@ def _answer(explain: Explain, answers: dict[str, Answer], message: Message) -> M
 
 
 def _open(explain: Explain, message: Message) -> Message:
-    rows = open_rows(Path(str(message["path"])))
+    try:
+        rows = open_rows(Path(str(message["path"])))
+    except CaptureError as error:
+        explain.refused[int(message["capture"])] = str(error)
+        raise
     explain.open[int(message["capture"])] = rows[0]
     return {"is": "opened"}
 
 
 def _close(explain: Explain, message: Message) -> Message:
+    explain.refused.pop(int(message["capture"]), None)
     rows = explain.open.pop(int(message["capture"]), None)
     if rows is not None:
         rows.capture.close()

@@ -226,7 +226,7 @@ class Opened:
                 self.details = details_from(answer["details"])
                 self._changed()
             else:
-                self._failed(answer, topic)
+                self._failed(answer)
 
         self._ask(self._look, {"do": "record", "topic": topic, "k": k}, arrived)
 
@@ -235,7 +235,7 @@ class Opened:
 
         def arrived(answer: Message) -> None:
             if answer.get("is") != "found":
-                self._failed(answer, name.topic)
+                self._failed(answer)
             done(answer.get("k"))
 
         self._ask(self._look, {"do": "find", "name": [name.topic, name.partition, name.offset]}, arrived)
@@ -247,7 +247,7 @@ class Opened:
             if answer.get("is") == "copied":
                 done(str(answer["text"]))
             else:
-                self._failed(answer, topic)
+                self._failed(answer)
 
         self._ask(self._work, {"do": "copy", "topic": topic, "ks": list(ks), "json": as_json}, arrived)
 
@@ -460,8 +460,9 @@ class Opened:
         self._pending += 1
         whom.ask(message | {"capture": self.number}, arrived)
 
-    def _failed(self, answer: Message, about: str) -> None:
-        self._report(Trouble(str(answer.get("text", "")), about=about, severity="attention", seen=_now()))
+    def _failed(self, answer: Message) -> None:
+        if self.state != "failed":  # else it was said why nothing can be had of it
+            self._attend(str(answer.get("text", "")), "")
 
     def _attend(self, text: str, advice: str) -> None:
         self._report(Trouble(text, advice, self.title, "attention", _now()))
