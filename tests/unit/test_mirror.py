@@ -40,7 +40,6 @@ NOT_YET: list[str] = [
     "collect/registry",
     "collect/sentences",
     "collect/watch",
-    "decode/avro",
     "decode/confluent",
     "decode/contract",
     "decode/json_text",
