@@ -1,5 +1,6 @@
 """The explain program: frames in, frames out, in the role that its argument names."""
 
+import gc
 import os
 import sys
 import threading
@@ -17,6 +18,9 @@ from meshdesk.model.record import RecordName
 from meshdesk.model.row import details_frame, row_frame
 from meshdesk.pipes import Pipes
 
+# Python collects after 700 new containers; a document of 5 MB is a million, all of them alive until it is read: 160 ms
+# instead of 500 (measured 2026-11).
+COLLECT_AFTER = (200_000, 20, 100)
 PROGRESS_EVERY = 8 << 20  # bytes between two words on how far saving is
 
 Answer = Callable[["Explain", Message], Message]
@@ -42,6 +46,7 @@ class Explain:
 
 def child(role: str) -> int:
     """Serves the window in a role until its pipe ends; then it ends at once, whatever it is doing."""
+    gc.set_threshold(*COLLECT_AFTER)
     requests: SimpleQueue[Message] = SimpleQueue()
     explain = Explain(Pipes())
     threading.Thread(target=_listen, args=(explain, requests), name="listen", daemon=True).start()
