@@ -2,9 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
+from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
 from meshdesk.collect.client import Cluster, KafkaTrouble, now
 from meshdesk.collect.registry import shown
@@ -17,10 +20,20 @@ ENDS_EVERY = (
     1.0  # s; asking 2,000 partitions takes about 0.2 s (10,000 take 1 s), so the budget leaves the broker alone
 )
 BEGINNINGS_EVERY = 30.0  # s; they move only with retention
+LIVES_EVERY = 1.0  # s; until then a topic made again may be read as if it were the old one
 PARTITIONS_A_ROUND = 2_000
 INTERNAL = ("__",)
 
 Places = list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A topic that was followed is no more."""
+
+    topic: str
+    topic_id: str  # of the one that was followed
+    made_again: bool  # there is another under its name
 
 
 class Watch:
@@ -30,13 +43,20 @@ class Watch:
         self, cluster: Cluster, writer: Writer, report: Callable[[Trouble], None], news: Callable[[], None]
     ) -> None:
         self._cluster, self._writer, self._report, self._news = cluster, writer, report, news
-        self._topics: dict[str, int] = {}  # name: partitions, as last said
+        self._topics: dict[str, int] = {}  # name: partitions, of those that can be read now
+        self._said: set[str] = set()  # names of the topics that the facts know
         self._described: dict[str, Any] = {}
         self._next: int = 0  # where the next round of end offsets begins, among all partitions
         self._stop = threading.Event()
         self._first = threading.Event()
         self.connected = False
-        self.vanished: set[str] = set()  # topics that were there and are not; the collector takes out what it has said
+        self.failure: CaptureError | None = None  # the capture cannot be written, by which the watch has ended
+        self.followed: Mapping[
+            str, str
+        ] = {}  # topic: id, of those that are read; the collector puts another in its place
+        self.gone: SimpleQueue[Gone] = (
+            SimpleQueue()
+        )  # said anew each round while it is followed; the collector empties it
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._thread.start()
 
@@ -49,9 +69,24 @@ class Watch:
         self._stop.set()
         self._thread.join(15)
 
+    def partitions(self, topic: str) -> int:
+        """How many the topic has, as last seen; 0 where it is not known."""
+        return self._topics.get(topic, 0)
+
     def _run(self) -> None:
-        due = {self._metadata: 0.0, self._beginnings: 0.0, self._ends: 0.0}
-        every = {self._metadata: METADATA_EVERY, self._beginnings: BEGINNINGS_EVERY, self._ends: ENDS_EVERY}
+        try:
+            self._rounds()
+        except CaptureError as error:
+            self.failure = error
+
+    def _rounds(self) -> None:
+        every = {
+            self._metadata: METADATA_EVERY,
+            self._lives: LIVES_EVERY,
+            self._beginnings: BEGINNINGS_EVERY,
+            self._ends: ENDS_EVERY,
+        }
+        due = dict.fromkeys(every, 0.0)
         while not self._stop.is_set():
             for step in due:
                 if due[step] <= time.monotonic() and not self._stop.is_set():
@@ -91,14 +126,21 @@ class Watch:
         for name, partitions in topics.items():
             value = {"partitions": partitions, "internal": name.startswith(INTERNAL)}
             facts += self._changed(f"topic {name}", name, value, seen)
-        for name in self._topics.keys() - said.topics.keys():
+        for name in self._said - said.topics.keys():
             facts.append(Fact("topic", name, None, seen, "kafka"))
-            self.vanished.add(name)
             self._described.pop(f"topic {name}", None)
+        self._said = (self._said & said.topics.keys()) | topics.keys()
         self._topics = topics
-        self.connected = True
-        if facts:
+        if facts or not self.connected:  # a round that failed is followed by one that says it is over
             self._writer.facts([*facts, Checked("kafka", started, seen)])
+        self.connected = True
+
+    def _lives(self) -> None:
+        """Whether the topics that are read are still the same: the client reads another of the same name in silence."""
+        followed = self.followed
+        for topic, topic_id in self._cluster.topic_ids(followed).items():
+            if topic_id is None or (followed[topic] and topic_id != followed[topic]):
+                self.gone.put(Gone(topic, followed[topic], topic_id is not None))
 
     def _changed(self, key: str, about: str, value: Any, seen: int) -> list[Fact]:
         if self._described.get(key) == value:
