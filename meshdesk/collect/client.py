@@ -3,6 +3,8 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
@@ -23,6 +25,7 @@ ADMIN_SETTINGS = (
 CONSUMER_ONLY = (*ADMIN_SETTINGS, "check.crcs", "fetch.wait.max.ms", "fetch.max.bytes", "fetch.message.max.bytes",
                  "queued.min.messages", "queued.max.messages.kbytes", "fetch.queue.backoff.ms", "isolation.level")  # fmt: skip
 REQUEST_TIMEOUT = 10.0  # s; a broker that answers no metadata for so long is in trouble
+FIRST_TRY = 1.0  # s; a connection that is refused says so by then, and twice as long is waited each time for a slow one
 
 Report = Callable[[Trouble], None]
 
@@ -46,6 +49,31 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A topic as it is now: its id tells it from one made again under its name."""
+
+    topic_id: str
+    partitions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Where a partition begins and ends, and its topic's id: asked for, and answered while others are read."""
+
+    beginning: "Future[Any]"
+    end: "Future[Any]"
+    described: "Future[Any]"
+
+    @property
+    def done(self) -> bool:
+        return self.beginning.done() and self.end.done() and self.described.done()
+
+    def answer(self) -> tuple[int, int, str]:
+        """Beginning, end and topic id, once it is done. Raises KafkaException."""
+        return self.beginning.result(0).offset, self.end.result(0).offset, str(self.described.result(0).topic_id)
+
+
 class Cluster:
     """What there is to ask of one cluster, beside reading: metadata and offsets. One per thread."""
 
@@ -60,22 +88,52 @@ class Cluster:
     def metadata(self, topic: str | None = None, timeout: float = REQUEST_TIMEOUT) -> Any:
         """confluent_kafka's ClusterMetadata of all topics or of one. Raises KafkaTrouble."""
         until = time.monotonic() + timeout
+        patience = FIRST_TRY
         self._last = Trouble("")
         while True:
             try:
-                return self._admin.list_topics(topic, timeout=1.0) if topic else self._admin.list_topics(timeout=1.0)
+                if topic:
+                    return self._admin.list_topics(topic, timeout=patience)
+                return self._admin.list_topics(timeout=patience)
             except KafkaException as error:
                 self._admin.poll(0)  # what the connection said in the meantime: a reason beats a time-out
-                if self._last.text or time.monotonic() > until:
+                left = until - time.monotonic()
+                if self._last.text or left <= 0:
                     raise self.failed(error.args[0], topic or "") from error
+                patience = min(2 * patience, max(left, 0.1))
 
     def topic_id(self, topic: str) -> str:
         """The id that tells a topic from one made again under its name; "" where the cluster is too old or refuses."""
-        from_collection = self._admin.describe_topics(TopicCollection([topic]), request_timeout=REQUEST_TIMEOUT)
-        try:
-            return str(from_collection[topic].result(REQUEST_TIMEOUT).topic_id)
-        except (KafkaException, TimeoutError):
-            return ""
+        life = self.lives([topic]).get(topic)
+        return life.topic_id if life is not None else ""
+
+    def lives(self, topics: Iterable[str]) -> dict[str, Life | None]:
+        """What topics are now, None for one that is not there; what is not known (a time-out, a refusal) is left out."""
+        names = list(topics)
+        if not names:
+            return {}
+        found: dict[str, Life | None] = {}
+        asked = self._admin.describe_topics(TopicCollection(names), request_timeout=REQUEST_TIMEOUT)
+        for name, answer in asked.items():
+            try:
+                said = answer.result(REQUEST_TIMEOUT)
+                found[name] = Life(str(said.topic_id), len(said.partitions))
+            except KafkaException as error:
+                if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+                    found[name] = None
+            except TimeoutError:
+                continue
+        return found
+
+    def bounds(self, topic: str, partition: int) -> Bounds:
+        """Asks where a partition begins and ends, records of open transactions included, without waiting."""
+        place = TopicPartition(topic, partition)
+        (beginning,), (end,) = (
+            self._admin.list_offsets({place: spec}, request_timeout=REQUEST_TIMEOUT).values()
+            for spec in (OffsetSpec.earliest(), OffsetSpec.latest())
+        )
+        described = self._admin.describe_topics(TopicCollection([topic]), request_timeout=REQUEST_TIMEOUT)
+        return Bounds(beginning, end, described[topic])
 
     def offsets(
         self,
@@ -86,7 +144,7 @@ class Cluster:
     ) -> dict[tuple[str, int], int]:
         """Where `position` (beginning, end or time) lies in each partition; −1 for a time behind the last record.
 
-        Partitions that do not answer are left out. Raises KafkaTrouble where none does.
+        Partitions that do not answer or that no broker leads are left out. Raises KafkaTrouble where none answers.
         """
         spec = _spec(position)
         level = IsolationLevel.READ_COMMITTED if isolation == "read_committed" else IsolationLevel.READ_UNCOMMITTED
@@ -102,7 +160,7 @@ class Cluster:
                 failure = error.args[0]
             except TimeoutError:
                 failure = KafkaError(KafkaError._TIMED_OUT)
-        if failure is not None and not found:
+        if failure is not None and not found and failure.code() != KafkaError._NOENT:  # "no leaders found"
             raise self.failed(failure, next(iter(asked)).topic)
         return found
 

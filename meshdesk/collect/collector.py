@@ -4,8 +4,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from queue import Empty
 
 import numpy as np
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -13,15 +13,17 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from meshdesk.capture.coverage import Coverage
 from meshdesk.capture.index import LOST, READ_UNCOMMITTED, Span
 from meshdesk.capture.reader import TopicKey, open_captures
+from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
-from meshdesk.collect.client import Cluster, KafkaTrouble, make_consumer, now
+from meshdesk.collect.client import REQUEST_TIMEOUT, Bounds, Cluster, KafkaTrouble, make_consumer, now
 from meshdesk.collect.columns import Rows, keep, lasts, rows_of, schema_ids, spans_of
 from meshdesk.collect.keeper import Keeper, Limit
 from meshdesk.collect.properties import Source, client_settings
-from meshdesk.collect.reading import Offsets, Partition, Place, begin, behind, moved, needed, resolve
+from meshdesk.collect.reading import Offsets, Partition, Place, begin, behind, moved, needed, places, resolve
 from meshdesk.collect.registry import Schemas
 from meshdesk.collect.sentences import trouble_of
 from meshdesk.collect.watch import Watch
+from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.position import Position
 from meshdesk.model.trouble import Trouble
 from meshdesk.model.wording import plural
@@ -30,6 +32,7 @@ LIMITED = Limit()
 BATCH = 10_000  # records taken from the client at once: 7-15 ms of work, 1.4 MB at 140 B
 BATCH_BYTES = 16 << 20  # of them at the most, going by the batch before: records of 1 MB come 16 at a time
 FIRST_BATCH = 100  # records, whose size nobody knows yet
+QUEUES = 8  # what the client holds is an eighth of the capture's limit at the most
 WAIT = 0.1  # s; a batch is written after so long even when it holds one record
 # The watch asks all the time and says why; the consumer says less: no reason, and no topic.
 SAID_BY_THE_WATCH = (
@@ -38,9 +41,10 @@ SAID_BY_THE_WATCH = (
     KafkaError._UNKNOWN_TOPIC,
     KafkaError.UNKNOWN_TOPIC_OR_PART,
 )
-QUEUES = 8  # what the client holds is an eighth of the capture's limit at the most
-ASK = 2.0  # s that one partition's offsets may hold up all others
-ENDS_EVERY = 0.5  # s between looks at the end offsets that the client knows anyway
+NOTES_EVERY = (
+    0.5  # s between looks at what is known anyway: end offsets of the client, topics and partitions of the watch
+)
+ASK_AGAIN = 1.0  # s until a broker that did not say where a partition begins is asked once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,14 @@ class Progress:
     paused: str  # why nothing is read for now: a sentence, or ""
     reading: tuple[str, ...]  # topics
     finished: bool  # every partition that was asked for is read to its stop
+
+
+@dataclass(slots=True)
+class _Lost:
+    """A partition whose next offset the broker has not."""
+
+    asked: Bounds | None  # where it begins and ends; None: to be asked again
+    due: float = 0.0  # when
 
 
 class Collector:
@@ -77,70 +89,65 @@ class Collector:
         self._consumer: Consumer = make_consumer(source, self._client_error, limit.bytes // QUEUES)
         self._settled = _settled(folder)
         self._writer = Writer(folder, limit.segment_size)
-        self._schemas = Schemas(
-            source.registry, source.registry_user, lambda fact: self._writer.facts([fact]), report, now
-        )
+        self._failure: CaptureError | None = None  # of a thread that could not write
+        self._schemas = Schemas(source.registry, source.registry_user, self._store_fact, report, now)
         self.watch = Watch(Cluster(source, report), self._writer, report, news)
         self._partitions: dict[Place, Partition] = {}
-        self._tails: dict[str, Position | None] = {}  # topics that are read, and up to where
-        self._looked: dict[str, int] = {}  # topic: the rows before this one were on the screen
-        self._is_held = False  # nothing is read for now
-        self._again: float | None = None  # when all that is wanted is assigned anew (monotonic)
+        self._fetched: set[Place] = set()  # what the client was given
+        self._lost: dict[Place, _Lost] = {}  # partitions that stand at an offset which the broker has not
         self._numbers: dict[str, int] = {}  # topic: its number in the writer's names
         self._ids: dict[str, str] = {}
         self._rows = self._bytes = 0
+        self._notes_due = 0.0
         self._batch = FIRST_BATCH
         self._batch_bytes = min(BATCH_BYTES, limit.segment_size)
-        self._ends_due = 0.0
         self._growing = self._writer.generation
+        self._looked: dict[str, int] = {}  # topic: the rows before this one were on the screen
+        self._is_held = False  # nothing is read for now
         self._keeper = Keeper(folder, self._writer, limit, self._may_drop, report)
 
     def tail(self, topic: str, start: Position, until: Position | None = None) -> None:
         """Reads a topic from `start` on, up to `until` or for ever; a topic that is being read is moved. Raises KafkaTrouble."""
         count = self._partition_count(topic)
-        self.watch.vanished.discard(topic)  # it is there again, whatever the watch has seen
-        self._name(topic)
-        self._tails[topic] = until
-        every = [(topic, number) for number in range(count)]
-        for number, found in resolve(every, start, until, self._asked(every, start, until)).items():
+        self._know(topic)
+        offsets = resolve(topic, count, start, until, self._asked(topic, count, start, until))
+        if len(offsets) < count:
+            silent = _without_leaders(topic, [number for number in range(count) if number not in offsets])
+            if not offsets:
+                raise KafkaTrouble(silent)
+            self._report(silent)
+        for number, found in offsets.items():
             self._partitions[topic, number] = begin(found, self._settled_of(topic, number))
-        self._assign()
+        self._read_on([(topic, number) for number in offsets])
+        self._follow()
 
-    def _name(self, topic: str) -> None:
-        """Asks for the topic's id, by which it is told from another one of its name."""
-        if topic not in self._numbers:
-            self._ids[topic] = self._cluster.topic_id(topic)
-            self._numbers[topic] = self._writer.topic(topic, self._ids[topic])
-        self.watch.follow(topic, self._ids[topic])
+    def stop_tail(self, topic: str) -> None:
+        """Reads that topic no more; what is stored stays."""
+        mine = [place for place in self._partitions if place[0] == topic]
+        for place in mine:
+            del self._partitions[place]
+        self._read_on(mine)
+        self._follow()
 
     def looked(self, topic: str, k: int) -> None:
         """The rows of a topic before number `k` were on the screen: a backlog that is paused may drop them."""
         self._looked[topic] = max(k, self._looked.get(topic, 0))
 
-    def _may_drop(self, topic: str, end: int) -> bool:
-        """Whether rows of a topic before number `end` may go: a tail's always, a backlog's once they were looked at."""
-        reading = [p for (name, _), p in list(self._partitions.items()) if name == topic]
-        return self._looked.get(topic, 0) >= end or all(p.position >= p.backlog for p in reading)
-
-    def stop_tail(self, topic: str) -> None:
-        """Reads that topic no more; what is stored stays."""
-        self._tails.pop(topic, None)
-        self.watch.leave(topic)
-        self._partitions = {place: p for place, p in self._partitions.items() if place[0] != topic}
-        self._assign()
-
     def step(self) -> bool:
         """Takes what has arrived, at most for `WAIT`, and stores it; True where something was stored. Raises CaptureError."""
+        try:
+            return self._take()
+        except KafkaTrouble as failed:
+            self._report(failed.trouble)
+            return False
+
+    def _take(self) -> bool:
         self._hold()
-        if self._writer.generation != self._growing:
-            self._growing = self._writer.generation
-            self._keeper.nudge()
-        # All that changes what is read comes before what was read: messages belong to what is assigned.
-        if time.monotonic() > self._ends_due:
-            self._note_ends()
-        if self._again is not None and time.monotonic() >= self._again:
-            self._try(self._assign)
         messages = self._consumer.consume(self._batch, WAIT)
+        if time.monotonic() > self._notes_due:
+            self._note()
+        if self._lost:
+            self._find_lost()
         if not messages:
             return False
         errors = list(map(Message.error, messages))
@@ -184,6 +191,7 @@ class Collector:
         """Stops everything; the schema ids that were not fetched within so many seconds. The capture stays, and what is
         not sealed of it is, as far as that takes no longer than `seal_for` seconds."""
         self._consumer.unassign()
+        self._fetched.clear()
         missing = self._schemas.settle(wait_for_schemas)
         self._schemas.stop()
         self.watch.stop()
@@ -211,7 +219,10 @@ class Collector:
             raise self._cluster.failed(error, topic)
         return len(said.partitions)
 
-    def _asked(self, every: list[Place], start: Position, until: Position | None) -> Mapping[str, Mapping[Place, int]]:
+    def _asked(
+        self, topic: str, count: int, start: Position, until: Position | None
+    ) -> Mapping[str, Mapping[Place, int]]:
+        every = places(topic, count)
         ask = self._cluster.offsets
         return {
             "beginning": ask(every, Position("beginning"), self._isolation),
@@ -220,79 +231,97 @@ class Collector:
             "stop": ask(every, until, self._isolation) if until is not None and until.kind == "time" else {},
         }
 
-    def _note_ends(self) -> None:
-        self._ends_due = time.monotonic() + ENDS_EVERY
-        self._note_vanished()
-        self._note_made_again()
+    def _know(self, topic: str) -> None:
+        """Learns which topic of that name it is, and lets the client find its leaders: by itself it takes a second for each."""
+        topic_id = self._cluster.topic_id(topic) or self._ids.get(topic, "")
+        if self._ids.get(topic) != topic_id:
+            self.stop_tail(topic)  # what was read of another topic of that name
+            self._ids[topic] = topic_id
+        self._numbers[topic] = self._writer.topic(topic, topic_id)
+        self._find_leaders(topic)
+
+    def _find_leaders(self, topic: str, timeout: float = REQUEST_TIMEOUT) -> int:
+        """Makes the client look for them now; how many partitions the topic has."""
+        try:
+            return len(self._consumer.list_topics(topic, timeout=timeout).topics[topic].partitions)
+        except KafkaException as error:
+            raise self._cluster.failed(error.args[0], topic) from error
+
+    def _note(self) -> None:
+        self._notes_due = time.monotonic() + NOTES_EVERY
+        if failure := self._failure or self.watch.failure:
+            raise failure
+        self._note_gone()
         self._note_added()
-        for (topic, number), partition in self._partitions.items():
-            if not partition.done:
-                _, high = self._consumer.get_watermark_offsets(TopicPartition(topic, number), cached=True)
+        for topic, number in self._fetched:
+            _, high = self._consumer.get_watermark_offsets(TopicPartition(topic, number), cached=True)
+            if partition := self._partitions.get((topic, number)):
                 partition.end = max(partition.end, high)
 
-    def _note_vanished(self) -> None:
-        """Topics that were deleted while they are read: the client keeps silent about them for 30 s, and names none then."""
-        for topic in {topic for topic, _ in self._partitions} & self.watch.vanished:
-            self.watch.vanished.discard(topic)
-            mine = [p for (name, _), p in self._partitions.items() if name == topic]
-            if not all(partition.done for partition in mine):
-                for partition in mine:
-                    partition.done = True
-                self._assign()
-                gone = KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART)
-                self._report(self._cluster.failed(gone, topic).trouble)
+    def _note_added(self) -> None:
+        """Partitions that a topic got while it is read for ever: all their records came since, so they are read from the beginning."""
+        for topic in self.watch.followed:
+            mine = {number: p for (name, number), p in self._partitions.items() if name == topic}
+            if self.watch.partitions(topic) > max(mine) + 1 and all(p.stop is None for p in mine.values()):
+                added = range(max(mine) + 1, self._find_leaders(topic, timeout=1.0))
+                for number in added:
+                    self._partitions[topic, number] = begin(Offsets(0, 0, 0, None), self._settled_of(topic, number))
+                self._read_on([(topic, number) for number in added])
 
-    def _note_made_again(self) -> None:
-        """Topics that were deleted and made again under their name: another history begins, with another id."""
-        for topic in self._tails.keys() & self.watch.made_again.keys():
-            self.watch.made_again.pop(topic)
-            until = self._tails[topic]
-            self._partitions = {place: p for place, p in self._partitions.items() if place[0] != topic}
-            del self._numbers[topic]
+    def _note_gone(self) -> None:
+        """Topics that were deleted while they are read: the client keeps silent about them for 30 s, and names none then."""
+        while True:
+            try:
+                gone = self.watch.gone.get_nowait()
+            except Empty:
+                return
+            mine = [place for place, p in self._partitions.items() if place[0] == gone.topic and not p.done]
+            if mine and self._ids[gone.topic] == gone.topic_id:
+                self._give_up(gone.topic, gone.made_again)
+
+    def _give_up(self, topic: str, made_again: bool) -> None:
+        mine = [place for place in self._partitions if place[0] == topic]
+        for place in mine:
+            self._partitions[place].done = True
+        self._read_on(mine)
+        self._follow()
+        if made_again:
             self._report(
                 Trouble(
-                    f"{topic} was deleted and made again.",
-                    "The new one is read from its beginning; what came of it in the last seconds may stand among the old one's, too.",
+                    f"The topic {topic} was deleted, and another was made under its name.",
+                    "What was read stays; open the topic again to read the new one.",
                     topic,
-                    "attention",
-                    now(),
+                    seen=now(),
                 )
             )
-            self._try(partial(self.tail, topic, Position("beginning"), until))
+        else:
+            self._report(self._cluster.failed(KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART), topic).trouble)
 
-    def _note_added(self) -> None:
-        """Partitions that a topic was given since: a tail reads them from their beginning, which is 0."""
-        for topic, until in self._tails.items():
-            have = {number for name, number in self._partitions if name == topic}
-            fresh = [number for number in range(self.watch.partitions(topic)) if number not in have]
-            if fresh and have and until is None:
-                for number in fresh:
-                    self._partitions[topic, number] = begin(Offsets(0, 0, 0, None), self._settled_of(topic, number))
-                self._try(self._assign)
-                self._report(
-                    Trouble(
-                        f"{topic} has {plural(len(fresh), 'new partition')}.",
-                        "They are read from their beginning.",
-                        topic,
-                        "attention",
-                        now(),
-                    )
-                )
+    # The limit
+
+    def _may_drop(self, topic: str, end: int) -> bool:
+        """Whether rows of a topic before number `end` may go: a tail's always, a backlog's once they were looked at.
+
+        Called from the keeper's thread.
+        """
+        reading = [p for (name, _), p in list(self._partitions.items()) if name == topic]
+        return self._looked.get(topic, 0) >= end or all(p.position >= p.backlog for p in reading)
 
     def _hold(self) -> None:
-        """Pauses while the keeper says so; forgets what it dropped."""
+        """Pauses while the keeper says so; forgets what it dropped, and tells it when there is something to seal."""
+        if self._writer.generation != self._growing:
+            self._growing = self._writer.generation
+            self._keeper.nudge()
         for place, span in self._keeper.take_forgotten():
             if place in self._settled and span.flags & LOST == 0:
                 self._settled[place].remove(span.begin, span.end)
-        if bool(self._keeper.pause) == self._is_held:
-            return
-        self._is_held = not self._is_held
-        reading = [TopicPartition(*place) for place, p in self._partitions.items() if not p.done]
-        if self._is_held:
-            self._consumer.pause(reading)
-            self._report(Trouble(self._keeper.pause, "", self._source.bootstrap, "attention", now()))
-        else:
-            self._consumer.resume(reading)
+        if bool(self._keeper.pause) != self._is_held:
+            self._is_held = not self._is_held
+            (self._consumer.pause if self._is_held else self._consumer.resume)(
+                [TopicPartition(*place) for place in self._fetched]
+            )
+            if self._is_held:
+                self._report(Trouble(self._keeper.pause, "", self._source.bootstrap, "attention", now()))
 
     # What arrives
 
@@ -336,16 +365,8 @@ class Collector:
     def _move(self, topic: str, number: int, position: int) -> None:
         partition = self._partitions[topic, number]
         target = moved(partition, position)
-        if partition.done:
-            self._consumer.pause([TopicPartition(topic, number)])
-        elif target is not None:
-            self._seek(topic, number, target)
-
-    def _seek(self, topic: str, number: int, target: int) -> None:
-        try:
-            self._consumer.seek(TopicPartition(topic, number, target))
-        except KafkaException:  # it is not being fetched at this moment: its leader changes, or it has just failed
-            self._again = time.monotonic()
+        if partition.done or target is not None:
+            self._read_on([(topic, number)])
 
     def _told_by(self, message: Message, error: KafkaError) -> None:
         topic, number = str(message.topic()), message.partition()
@@ -356,9 +377,10 @@ class Collector:
         elif error.code() == KafkaError._PARTITION_EOF:
             self._at_end(topic, number, partition, message.offset() or 0)
         elif error.code() == KafkaError._AUTO_OFFSET_RESET:
-            self._out_of_range(topic, number, partition)
+            self._lost[topic, number] = _Lost(self._cluster.bounds(topic, number))
         elif trouble := trouble_of(error, self._source.bootstrap, topic, now()):
             partition.done = True
+            self._read_on([(topic, number)])
             self._report(trouble)
 
     def _at_end(self, topic: str, number: int, partition: Partition, end: int) -> None:
@@ -368,60 +390,88 @@ class Collector:
             self._cover(topic, number, end)
             self._move(topic, number, end)
 
-    def _out_of_range(self, topic: str, number: int, partition: Partition) -> None:
-        """Retention took what was to be read next: said, stored as lost, and reading goes on behind it.
+    # What is lost
 
-        The client has stopped fetching this partition, so it is assigned anew.
-        """
-        self._again = time.monotonic()
-        try:
-            low, high = self._consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=ASK)
-        except KafkaException:
-            self._again += 1.0  # the same error comes again, and with it the next try
-            return
-        if high < partition.position:
-            return  # a topic made again under its name, which the watch will say; or a leader that lost its last records
-        partition.end = high
-        first, partition.position = partition.position, max(low, partition.position)
+    def _find_lost(self) -> None:
+        """Offsets that the broker has not: where their partitions begin and end is asked, and nobody waits for the answer."""
+        for place, lost in list(self._lost.items()):
+            if time.monotonic() < lost.due or (lost.asked is not None and not lost.asked.done):
+                continue
+            if lost.asked is None:
+                lost.asked = self._cluster.bounds(*place)
+                continue
+            try:
+                low, high, topic_id = lost.asked.answer()
+            except KafkaException as error:
+                self._report(self._cluster.failed(error.args[0], place[0]).trouble)
+                lost.asked, lost.due = None, time.monotonic() + ASK_AGAIN
+                continue
+            del self._lost[place]
+            if self._ids[place[0]] not in ("", topic_id):
+                self._give_up(place[0], made_again=True)
+            else:
+                self._out_of_range(place, low, high)
+
+    def _out_of_range(self, place: Place, low: int, high: int) -> None:
+        """Says why, stores as lost what retention took, and reads on behind it."""
+        partition, (topic, number) = self._partitions[place], place
+        first = partition.position
+        partition.end = max(partition.end, high)
         if low > first:
             self._writer.cover(Span(self._numbers[topic], number, first, low, end_seen=high, flags=LOST))
-            self._report(
-                Trouble(
-                    f"{topic}[{number}]: {plural(low - first, 'offset')} from {first:,} on were lost to retention before they were read.",
-                    "Reading goes on behind them.",
-                    topic,
-                    "attention",
-                    now(),
-                )
-            )
-        partition.done = partition.stop is not None and partition.position >= partition.stop
+            moved(partition, low)
+            text = f"{topic}[{number}]: {plural(low - first, 'offset')} from {first:,} on were lost to retention before they were read."
+            advice = "Reading goes on behind them."
+        elif high < first and partition.settled.end_of(high) == high:
+            partition.started = partition.position = high
+            text = f"{topic}[{number}] ends at offset {high:,}, and was to be read from {first:,} on."
+            advice = "It is read from its end on."
+        elif high < first:  # its offsets are given out anew: their records cannot be told from those that are stored
+            partition.done = True
+            text = f"{topic}[{number}] ends at offset {high:,}, and was read up to {first:,} before: the cluster has lost records."
+            advice = "What was read stays, and the partition is read no more; ask who runs the cluster about an unclean election."
+        else:
+            text = advice = ""
+        self._read_on([place])
+        if text:
+            self._report(Trouble(text, advice, topic, "attention", now()))
 
     # The rest
 
-    def _try(self, step: Callable[[], object]) -> None:
-        """Does what the cluster may refuse; it is said then, and asked again a second later."""
-        try:
-            step()
-        except KafkaTrouble as failed:
-            self._report(failed.trouble)
-            self._again = time.monotonic() + 1.0
+    def _read_on(self, places: Iterable[Place]) -> None:
+        """Has the client fetch these partitions from their positions on; those that are done or dropped no more. Raises KafkaTrouble.
 
-    def _assign(self) -> None:
-        self._again = None
-        wanted = [
-            TopicPartition(topic, number, p.position) for (topic, number), p in self._partitions.items() if not p.done
-        ]
+        They are taken from it and given anew, which the other partitions do not notice. A seek costs the same (0.1 s with
+        its fetch) and is refused where the client has stopped fetching, as it does at an offset out of range.
+        """
+        places = list(places)
+        away = [place for place in places if place in self._fetched]
+        anew = [place for place in places if (p := self._partitions.get(place)) is not None and not p.done]
+        for place in places:
+            self._lost.pop(place, None)
         try:
-            if wanted:
-                self._consumer.assign(wanted)
+            if away:
+                self._consumer.incremental_unassign([TopicPartition(*place) for place in away])
+                self._fetched.difference_update(away)
+            if anew:
+                self._consumer.incremental_assign([TopicPartition(*at, self._partitions[at].position) for at in anew])
+                self._fetched.update(anew)
                 if self._is_held:
-                    self._consumer.pause(wanted)
-                else:
-                    self._consumer.resume(wanted)  # a partition that was done had been paused
-            else:
-                self._consumer.unassign()
+                    self._consumer.pause([TopicPartition(*place) for place in anew])
         except KafkaException as error:
             raise self._cluster.failed(error.args[0]) from error
+
+    def _follow(self) -> None:
+        """Tells the watch which topics are read."""
+        reading = {topic for (topic, _), partition in self._partitions.items() if not partition.done}
+        self.watch.followed = {topic: self._ids[topic] for topic in reading}
+
+    def _store_fact(self, fact: Fact | Checked) -> None:
+        """For threads: a disk that is full ends the collector's own step, not them."""
+        try:
+            self._writer.facts([fact])
+        except CaptureError as error:
+            self._failure = error
 
     def _settled_of(self, topic: str, number: int) -> Coverage:
         return self._settled.setdefault((TopicKey(topic, self._ids[topic]), number), Coverage())
@@ -432,6 +482,17 @@ class Collector:
         trouble = trouble_of(error, self._source.bootstrap, now=now())
         if trouble is not None:
             self._report(trouble)
+
+
+def _without_leaders(topic: str, missing: list[int]) -> Trouble:
+    named = ", ".join(map(str, missing[:20])) + (" …" if len(missing) > 20 else "")
+    return Trouble(
+        f"{plural(len(missing), 'partition')} of {topic} cannot be read now, as no broker answers for them: {named}.",
+        "Open the topic again when its brokers are back.",
+        topic,
+        "attention",
+        now(),
+    )
 
 
 def _reached(partition: Partition, last: int) -> int:

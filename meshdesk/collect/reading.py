@@ -67,16 +67,20 @@ def behind(partitions: Iterable[Partition]) -> int | None:
     return sum(max(0, p.end - p.position) for p in known) if known else None
 
 
+def places(topic: str, count: int) -> list[Place]:
+    """All partitions of a topic."""
+    return [(topic, number) for number in range(count)]
+
+
 def resolve(
-    every: Iterable[Place], start: Position, until: Position | None, ask: "Mapping[str, Mapping[Place, int]]"
+    topic: str, count: int, start: Position, until: Position | None, ask: "Mapping[str, Mapping[Place, int]]"
 ) -> dict[int, Offsets]:
-    """Where each of these partitions of one topic is to be read, from the cluster's answers (`ask`: beginning, end, start,
-    stop by place).
+    """Where each partition is to be read, from the cluster's answers (`ask`: beginning, end, start, stop by place).
 
     Partitions of which no beginning or end is known are left out.
     """
     found: dict[int, Offsets] = {}
-    for place in every:
+    for place in places(topic, count):
         if place not in ask["beginning"] or place not in ask["end"]:
             continue
         beginning, end = ask["beginning"][place], ask["end"][place]

@@ -2,9 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
+from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
 from meshdesk.collect.client import Cluster, KafkaTrouble, now
 from meshdesk.collect.registry import shown
@@ -13,12 +16,24 @@ from meshdesk.model.position import Position
 from meshdesk.model.trouble import Trouble
 
 METADATA_EVERY = 5.0  # s; a new topic shows within that
-ENDS_EVERY = 1.0  # s; asking 2,000 partitions takes about 0.2 s (10,000 take 1 s): the budget leaves the broker alone
+ENDS_EVERY = (
+    1.0  # s; asking 2,000 partitions takes about 0.2 s (10,000 take 1 s), so the budget leaves the broker alone
+)
 BEGINNINGS_EVERY = 30.0  # s; they move only with retention
+LIVES_EVERY = 1.0  # s; until then a topic made again may be read as if it were the old one, and new partitions are not
 PARTITIONS_A_ROUND = 2_000
 INTERNAL = ("__",)
 
 Places = list[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A topic that was followed is no more."""
+
+    topic: str
+    topic_id: str  # of the one that was followed
+    made_again: bool  # there is another under its name
 
 
 class Watch:
@@ -28,42 +43,38 @@ class Watch:
         self, cluster: Cluster, writer: Writer, report: Callable[[Trouble], None], news: Callable[[], None]
     ) -> None:
         self._cluster, self._writer, self._report, self._news = cluster, writer, report, news
-        self._topics: dict[str, int] = {}  # name: partitions, as last said
+        self._topics: dict[str, int] = {}  # name: partitions, of those that can be read now
+        self._said: set[str] = set()  # names of the topics that the facts know
         self._described: dict[str, Any] = {}
         self._next: int = 0  # where the next round of end offsets begins, among all partitions
         self._stop = threading.Event()
-        self._first = threading.Event()
         self.connected = False
-        self.vanished: set[str] = set()  # topics that were there and are not; the collector takes out what it has said
-        self.made_again: dict[str, str] = {}  # topics that are read and have another id now; taken out likewise
-        self._followed: dict[str, str] = {}  # topics that are read: the id that each had
+        self.failure: CaptureError | None = None  # the capture cannot be written, by which the watch has ended
+        # Between the collector and this thread; mappings are put in each other's place, never changed.
+        self.followed: Mapping[str, str] = {}  # topic: id, of those that are read; the collector says them
+        self.partitions: Mapping[str, int] = {}  # topic: how many it has now, of the same
+        self.gone: SimpleQueue[Gone] = SimpleQueue()  # said again each round; the collector empties it
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._thread.start()
-
-    def wait(self, seconds: float) -> bool:
-        """Waits for the end of the first round; True where the cluster answered."""
-        self._first.wait(seconds)
-        return self.connected
-
-    def follow(self, topic: str, topic_id: str) -> None:
-        """That topic is read: from now on it is noticed when another one takes its name."""
-        self._followed[topic] = topic_id
-
-    def leave(self, topic: str) -> None:
-        """That topic is not read any more."""
-        self._followed.pop(topic, None)
-
-    def partitions(self, topic: str) -> int:
-        """How many partitions a topic has, as last said; 0 where it is not known."""
-        return self._topics.get(topic, 0)
 
     def stop(self) -> None:
         self._stop.set()
         self._thread.join(15)
 
     def _run(self) -> None:
-        due = {self._metadata: 0.0, self._beginnings: 0.0, self._ends: 0.0}
-        every = {self._metadata: METADATA_EVERY, self._beginnings: BEGINNINGS_EVERY, self._ends: ENDS_EVERY}
+        try:
+            self._rounds()
+        except CaptureError as error:
+            self.failure = error
+
+    def _rounds(self) -> None:
+        every = {
+            self._metadata: METADATA_EVERY,
+            self._lives: LIVES_EVERY,
+            self._beginnings: BEGINNINGS_EVERY,
+            self._ends: ENDS_EVERY,
+        }
+        due = dict.fromkeys(every, 0.0)
         while not self._stop.is_set():
             for step in due:
                 if due[step] <= time.monotonic() and not self._stop.is_set():
@@ -82,8 +93,6 @@ class Watch:
             self._writer.facts([Checked("kafka", now(), now(), failed.trouble.text)])
             self._report(failed.trouble)
         finally:
-            if step == self._metadata:
-                self._first.set()
             self._news()
 
     def _metadata(self) -> None:
@@ -103,18 +112,23 @@ class Watch:
         for name, partitions in topics.items():
             value = {"partitions": partitions, "internal": name.startswith(INTERNAL)}
             facts += self._changed(f"topic {name}", name, value, seen)
-        for name in self._topics.keys() - said.topics.keys():
+        for name in self._said - said.topics.keys():
             facts.append(Fact("topic", name, None, seen, "kafka"))
-            self.vanished.add(name)
             self._described.pop(f"topic {name}", None)
+        self._said = (self._said & said.topics.keys()) | topics.keys()
         self._topics = topics
-        for name, before in list(self._followed.items()):
-            if name in topics and before and (topic_id := self._cluster.topic_id(name)) not in ("", before):
-                self._followed[name] = topic_id
-                self.made_again[name] = topic_id
-        self.connected = True
-        if facts:
+        if facts or not self.connected:  # a round that failed is followed by one that says it is over
             self._writer.facts([*facts, Checked("kafka", started, seen)])
+        self.connected = True
+
+    def _lives(self) -> None:
+        """Whether the topics that are read are still the same: the client reads another of the same name in silence."""
+        followed = self.followed
+        lives = self._cluster.lives(followed)
+        for topic, life in lives.items():
+            if life is None or (followed[topic] and life.topic_id != followed[topic]):
+                self.gone.put(Gone(topic, followed[topic], life is not None))
+        self.partitions = {topic: life.partitions for topic, life in lives.items() if life is not None}
 
     def _changed(self, key: str, about: str, value: Any, seen: int) -> list[Fact]:
         if self._described.get(key) == value:

@@ -103,8 +103,8 @@ def _documents(text: str, at: int) -> list[Any]:
         if at == len(text):
             return documents
         if "\n" not in text[end:at]:
-            follow = plural(len(text) - at, "character")
-            raise Undecodable(f"the JSON document ends at character {end:,}, but {follow} follow")
+            behind = plural(len(text) - at, "character")
+            raise Undecodable(f"the JSON document ends at character {end:,}, with {behind} behind it")
 
 
 def _tree(value: Any, bounds: Bounds) -> Node:

@@ -309,7 +309,7 @@ class Opened:
                 self.details = details_from(answer["details"])
                 self._changed()
             else:
-                self._failed(answer, topic)
+                self._failed(answer)
 
         self._ask(self._look, {"do": "record", "k": k, **self._where(topic)}, arrived)
 
@@ -318,7 +318,7 @@ class Opened:
 
         def arrived(answer: Message) -> None:
             if answer.get("is") != "found":
-                self._failed(answer, name.topic)
+                self._failed(answer)
             done(answer.get("k"))
 
         self._ask(self._look, {"do": "find", "name": [name.topic, name.partition, name.offset]}, arrived)
@@ -330,7 +330,7 @@ class Opened:
             if answer.get("is") == "copied":
                 done(str(answer["text"]))
             else:
-                self._failed(answer, topic)
+                self._failed(answer)
 
         self._ask(self._work, {"do": "copy", "ks": list(ks), "json": as_json, **self._where(topic)}, arrived)
 
@@ -581,8 +581,9 @@ class Opened:
         self._pending += 1
         return whom.ask(message | {"capture": self.number}, arrived)
 
-    def _failed(self, answer: Message, about: str) -> None:
-        self._report(Trouble(str(answer.get("text", "")), about=about, severity="attention", seen=_now()))
+    def _failed(self, answer: Message) -> None:
+        if self.state != "failed":  # else it was said why nothing can be had of it
+            self._attend(str(answer.get("text", "")), "")
 
     def _attend(self, text: str, advice: str) -> None:
         self._report(Trouble(text, advice, self.title, "attention", _now()))

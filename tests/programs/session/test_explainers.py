@@ -75,7 +75,9 @@ def test_that_a_question_behind_the_closing_of_its_capture_fails_in_a_sentence(l
 def test_that_a_capture_that_cannot_be_opened_leaves_the_others_alone(look: Role, tmp_path: Path) -> None:
     (tmp_path / "odd.meshcap").write_bytes(b"no zip")
     look.explainers.open(2, str(tmp_path / "odd.meshcap"))
-    assert look.answer(do="rows", first=0, count=9, capture=2)["is"] == "failed"
+    answer = look.answer(do="rows", first=0, count=9, capture=2)
+    assert answer["is"] == "failed"
+    assert "odd.meshcap is not a MeshDesk capture" in answer["text"]  # why, not only that it is not open
     assert values(look.answer(do="rows", first=0, count=1)) == ["0"]
 
 

@@ -1,6 +1,8 @@
 """Every golden payload, every poison sample, and what distinguishes null, empty and text."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,9 +10,13 @@ from hypothesis import strategies as st
 
 from meshdesk.decode.chain import BOUNDS, DECODERS, decode, preview
 from meshdesk.decode.contract import Decoder, Payload, Undecodable
+from meshdesk.model.node import one_line_spans
 from meshdesk.model.schema import Schema, SchemaState
 from tests.unit.decode.golden import CASES, Stored, agrees, case, payload
-from tests.unit.decode.poison import POISON, SCHEMAS, Every
+from tests.unit.decode.poison import POISON, SCHEMAS, Every, answers
+from tests.unit.model.trees import VALUES
+
+NONE = Every(SchemaState.NO_REGISTRY)
 
 
 def value(data: bytes | None) -> Payload:
@@ -36,7 +42,7 @@ def test_that_there_are_golden_payloads_of_every_folder() -> None:
 @pytest.mark.parametrize("name", POISON)
 def test_that_a_decoder_reads_poison_or_declines(decoder: Decoder, name: str) -> None:
     data = POISON[name]
-    for schemas in (*map(Every, SCHEMAS), *map(Every, SchemaState)):
+    for schemas in answers(data):
         try:
             decoded = decoder.decode(value(data), data, schemas, BOUNDS)
         except Undecodable as why:
@@ -90,6 +96,7 @@ def test_that_four_reasons_for_a_missing_schema_are_four_sentences(state: Schema
 def test_that_a_number_that_only_looks_like_a_prefix_is_not_read_by_a_schema_that_does_not_fit() -> None:
     decoded = decode(value((42).to_bytes(8, "big")), Every(SCHEMAS[0]))
     assert decoded.format == "bytes"
+    assert decoded.trouble == ""
     assert [declined.name for declined in decoded.tried] == ["Confluent id", "JSON", "text"]
 
 
@@ -97,3 +104,31 @@ def test_that_a_preview_keeps_to_its_limit_and_its_tones_lie_in_it() -> None:
     shown = preview(value(b'{"name": "' + b"x" * 500 + b'", "n": 5}'), Every(SchemaState.NO_REGISTRY), 100)
     assert len(shown.text) <= 100
     assert all(0 <= start < end <= len(shown.text) for start, end, _ in shown.spans)
+
+
+@given(VALUES, st.integers(1, 200))
+def test_that_a_preview_is_the_line_of_the_whole_value(said: Any, limit: int) -> None:
+    sent = value(json.dumps([said]).encode())
+    line, spans = one_line_spans(decode(sent, NONE).tree, limit)
+    shown = preview(sent, NONE, limit)
+    assert (shown.text, shown.spans) == (line, spans)
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ({"lines": [{"n": n} for n in range(9_000)], "id": "A-1"}, "lines [9,000] id A-1"),
+        ({"lines": ["a", "b", "c"], "deep": {"all": list(range(900))}}, "lines [ a b c ] deep { all [900] }"),
+        ([["x" * 900]] * 500, f"[500] [ {'x' * 71}…"),
+    ],
+)
+def test_that_a_large_value_has_its_line_though_only_a_part_of_it_is_made(said: Any, line: str) -> None:
+    assert preview(value(json.dumps(said).encode()), NONE, 80).text == line
+
+
+@pytest.mark.parametrize("data", [b"x" * 5_000, b"\xff" * 5_000, b"[" + b"9" * 5_000 + b"]"])
+def test_that_a_preview_of_one_long_scalar_is_full_and_ends_with_the_sign_of_more(data: bytes) -> None:
+    shown = preview(value(data), NONE, 60).text
+    assert len(shown) == 60
+    assert shown.endswith("…")
+    assert "more" not in shown

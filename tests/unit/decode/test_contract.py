@@ -1,0 +1,93 @@
+"""What every decoder owes: a name, bounds that hold whatever comes, and a tree that every form of it can show."""
+
+import inspect
+import json
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshdesk.decode.chain import DECODERS
+from meshdesk.decode.contract import Bounds, Decoded, Decoder, Payload, Schemas, Undecodable
+from meshdesk.model.node import CONTAINERS, Node, count_of, from_frame, one_line, pretty, to_frame, to_json
+from meshdesk.model.schema import Schema, SchemaState
+from tests.unit.decode.poison import POISON, PREFIX, SCHEMAS, Every, answers, avro
+
+SMALL = Bounds(bytes=6 << 20, nodes=50, depth=20, text=30, width=10)
+each_decoder = pytest.mark.parametrize("decoder", DECODERS, ids=[decoder.NAME for decoder in DECODERS])
+
+
+def answer(decoder: Decoder, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded | None:
+    try:
+        return decoder.decode(Payload(data, "value", "orders", ()), data, schemas, bounds)
+    except Undecodable:
+        return None
+
+
+def nodes(node: Node, depth: int = 0) -> Iterator[tuple[Node, int]]:
+    yield node, depth
+    for child in node.children:
+        yield from nodes(child, depth + 1)
+
+
+def holds(found: Decoded, data: bytes, bounds: Bounds) -> None:
+    """Whether a tree keeps to its bounds and can be shown, copied and sent."""
+    all_of_it = list(nodes(found.tree))
+    assert sum(node.kind != "more" for node, _ in all_of_it) <= bounds.nodes
+    for node, depth in all_of_it:
+        assert depth <= bounds.depth + 1  # a level of its own for the scalars in the deepest container
+        assert node.kind == "more" or len(node.text.partition("… ")[0]) <= bounds.text
+        assert len(node.children) <= bounds.width + 1
+        assert (node.kind in CONTAINERS) or not node.children
+        assert node.span is None or 0 <= node.span[0] <= node.span[1] <= len(data)
+        assert count_of(node) >= len(node.children)
+    assert from_frame(json.loads(json.dumps(to_frame(found.tree)))) == found.tree
+    json.loads(json.dumps(to_json(found.tree)))
+    assert pretty(found.tree).isprintable() or "\n" in pretty(found.tree) or "\t" in pretty(found.tree)
+    assert len(one_line(found.tree, 80)) <= 80
+
+
+def test_that_a_reason_has_its_sentence_for_the_reader_only_where_it_is_given() -> None:
+    assert (str(Undecodable("it is no JSON")), Undecodable("it is no JSON").trouble) == ("it is no JSON", "")
+    assert Undecodable("schema 42 is unknown", "Ask for it.").trouble == "Ask for it."
+
+
+@each_decoder
+def test_that_a_decoder_is_a_name_and_a_function_of_four_things(decoder: Decoder) -> None:
+    assert decoder.NAME
+    assert list(inspect.signature(decoder.decode).parameters) == ["payload", "data", "schemas", "bounds"]
+    assert [other.NAME for other in DECODERS].count(decoder.NAME) == 1
+
+
+@each_decoder
+@pytest.mark.parametrize("name", POISON)
+def test_that_bounds_hold_for_poison(decoder: Decoder, name: str) -> None:
+    data = POISON[name]
+    for schemas in answers(data):
+        if found := answer(decoder, data, schemas, SMALL):
+            holds(found, data, SMALL)
+
+
+@given(
+    st.binary(max_size=120) | st.recursive(st.integers() | st.text(), st.lists).map(lambda v: json.dumps(v).encode()),
+    st.booleans(),
+    st.sampled_from(SCHEMAS),
+    st.builds(
+        Bounds, nodes=st.integers(1, 60), depth=st.integers(1, 6), text=st.integers(5, 40), width=st.integers(1, 9)
+    ),
+)
+def test_that_bounds_hold_whatever_comes(data: bytes, is_framed: bool, schema: Schema, bounds: Bounds) -> None:
+    sent = PREFIX + data if is_framed else data
+    for decoder in DECODERS:
+        if found := answer(decoder, sent, Every(schema), bounds):
+            holds(found, sent, bounds)
+
+
+@each_decoder
+def test_that_bounds_that_allow_nothing_are_declined_or_kept(decoder: Decoder) -> None:
+    nothing = Bounds(bytes=0, nodes=0, depth=0, text=0, width=0)
+    for data in (PREFIX + b"\x02", b"[1]", b"text", b"\xff"):
+        for answered in (avro("long"), SchemaState.UNREACHABLE):
+            found = answer(decoder, data, Every(answered), nothing)
+            assert found is None or found.tree.text.startswith("… ")
