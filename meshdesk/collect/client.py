@@ -50,6 +50,14 @@ def now() -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Life:
+    """A topic as it is now: its id tells it from one made again under its name."""
+
+    topic_id: str
+    partitions: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bounds:
     """Where a partition begins and ends, and its topic's id: asked for, and answered while others are read."""
 
@@ -96,18 +104,20 @@ class Cluster:
 
     def topic_id(self, topic: str) -> str:
         """The id that tells a topic from one made again under its name; "" where the cluster is too old or refuses."""
-        return self.topic_ids([topic]).get(topic) or ""
+        life = self.lives([topic]).get(topic)
+        return life.topic_id if life is not None else ""
 
-    def topic_ids(self, topics: Iterable[str]) -> dict[str, str | None]:
-        """The ids of topics, None for one that is not there; those that are not known (a time-out, a refusal) are left out."""
+    def lives(self, topics: Iterable[str]) -> dict[str, Life | None]:
+        """What topics are now, None for one that is not there; what is not known (a time-out, a refusal) is left out."""
         names = list(topics)
         if not names:
             return {}
-        found: dict[str, str | None] = {}
+        found: dict[str, Life | None] = {}
         asked = self._admin.describe_topics(TopicCollection(names), request_timeout=REQUEST_TIMEOUT)
         for name, answer in asked.items():
             try:
-                found[name] = str(answer.result(REQUEST_TIMEOUT).topic_id)
+                said = answer.result(REQUEST_TIMEOUT)
+                found[name] = Life(str(said.topic_id), len(said.partitions))
             except KafkaException as error:
                 if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
                     found[name] = None

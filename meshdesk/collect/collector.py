@@ -226,7 +226,7 @@ class Collector:
         """Partitions that a topic got while it is read for ever: all their records came since, so they are read from the beginning."""
         for topic in self.watch.followed:
             mine = {number: p for (name, number), p in self._partitions.items() if name == topic}
-            if self.watch.partitions(topic) > max(mine) + 1 and all(p.stop is None for p in mine.values()):
+            if self.watch.partitions.get(topic, 0) > max(mine) + 1 and all(p.stop is None for p in mine.values()):
                 added = range(max(mine) + 1, self._find_leaders(topic, timeout=1.0))
                 for number in added:
                     self._partitions[topic, number] = begin(Offsets(0, 0, 0, None), self._settled_of(topic, number))
@@ -421,7 +421,7 @@ class Collector:
 def _without_leaders(topic: str, missing: list[int]) -> Trouble:
     named = ", ".join(map(str, missing[:20])) + (" …" if len(missing) > 20 else "")
     return Trouble(
-        f"{plural(len(missing), 'partition')} of {topic} cannot be read now, as no broker answers for them: {named}.",
+        f"{plural(len(missing), 'partition')} of {topic} cannot be read now, as no broker leads them: {named}.",
         "Open the topic again when its brokers are back.",
         topic,
         "attention",

@@ -20,7 +20,7 @@ ENDS_EVERY = (
     1.0  # s; asking 2,000 partitions takes about 0.2 s (10,000 take 1 s), so the budget leaves the broker alone
 )
 BEGINNINGS_EVERY = 30.0  # s; they move only with retention
-LIVES_EVERY = 1.0  # s; until then a topic made again may be read as if it were the old one
+LIVES_EVERY = 1.0  # s; until then a topic made again may be read as if it were the old one, and new partitions are not
 PARTITIONS_A_ROUND = 2_000
 INTERNAL = ("__",)
 
@@ -48,30 +48,18 @@ class Watch:
         self._described: dict[str, Any] = {}
         self._next: int = 0  # where the next round of end offsets begins, among all partitions
         self._stop = threading.Event()
-        self._first = threading.Event()
         self.connected = False
         self.failure: CaptureError | None = None  # the capture cannot be written, by which the watch has ended
-        self.followed: Mapping[
-            str, str
-        ] = {}  # topic: id, of those that are read; the collector puts another in its place
-        self.gone: SimpleQueue[Gone] = (
-            SimpleQueue()
-        )  # said anew each round while it is followed; the collector empties it
+        # Between the collector and this thread; mappings are put in each other's place, never changed.
+        self.followed: Mapping[str, str] = {}  # topic: id, of those that are read; the collector says them
+        self.partitions: Mapping[str, int] = {}  # topic: how many it has now, of the same
+        self.gone: SimpleQueue[Gone] = SimpleQueue()  # said again each round; the collector empties it
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._thread.start()
-
-    def wait(self, seconds: float) -> bool:
-        """Waits for the end of the first round; True where the cluster answered."""
-        self._first.wait(seconds)
-        return self.connected
 
     def stop(self) -> None:
         self._stop.set()
         self._thread.join(15)
-
-    def partitions(self, topic: str) -> int:
-        """How many the topic has, as last seen; 0 where it is not known."""
-        return self._topics.get(topic, 0)
 
     def _run(self) -> None:
         try:
@@ -105,8 +93,6 @@ class Watch:
             self._writer.facts([Checked("kafka", now(), now(), failed.trouble.text)])
             self._report(failed.trouble)
         finally:
-            if step == self._metadata:
-                self._first.set()
             self._news()
 
     def _metadata(self) -> None:
@@ -138,9 +124,11 @@ class Watch:
     def _lives(self) -> None:
         """Whether the topics that are read are still the same: the client reads another of the same name in silence."""
         followed = self.followed
-        for topic, topic_id in self._cluster.topic_ids(followed).items():
-            if topic_id is None or (followed[topic] and topic_id != followed[topic]):
-                self.gone.put(Gone(topic, followed[topic], topic_id is not None))
+        lives = self._cluster.lives(followed)
+        for topic, life in lives.items():
+            if life is None or (followed[topic] and life.topic_id != followed[topic]):
+                self.gone.put(Gone(topic, followed[topic], life is not None))
+        self.partitions = {topic: life.partitions for topic, life in lives.items() if life is not None}
 
     def _changed(self, key: str, about: str, value: Any, seen: int) -> list[Fact]:
         if self._described.get(key) == value:

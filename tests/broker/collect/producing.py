@@ -6,13 +6,22 @@ from functools import partial
 from typing import Any
 
 from confluent_kafka import KafkaError, Message, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewPartitions,
+    NewTopic,
+    ResourceType,
+)
 
 from meshdesk.model.record import Record
 from tests.broker.oracles import Consumed
 
 Headers = Sequence[tuple[str, bytes | None]]
 HOUR = 3_600_000
+SET = AlterConfigOpType.SET
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +90,36 @@ def offsets(records: Iterable[Record], partition: int = 0) -> list[int]:
     return [record.offset for record in records if record.partition == partition]
 
 
-def create_topic(bootstrap: str, topic: str, partitions: int = 1, **settings: str) -> None:
-    """Makes a topic; dots in settings are underscores here."""
+def create_topic(
+    bootstrap: str, topic: str, partitions: int = 1, replicas: Sequence[Sequence[int]] = (), **settings: str
+) -> None:
+    """Makes a topic; dots in settings are underscores here. `replicas` names the brokers of each partition."""
+    new = NewTopic(topic, partitions, 1, config=_dotted(settings))
+    if replicas:
+        new = NewTopic(topic, len(replicas), replica_assignment=[list(brokers) for brokers in replicas])
     admin = _admin(bootstrap)
-    admin.create_topics([NewTopic(topic, partitions, 1, config=_dotted(settings))])[topic].result(30)
+    admin.create_topics([new])[topic].result(30)
+
+
+def add_partitions(bootstrap: str, topic: str, partitions: int) -> None:
+    """Gives a topic more partitions, so that it has so many in all."""
+    admin = _admin(bootstrap)
+    admin.create_partitions([NewPartitions(topic, partitions)])[topic].result(30)
+
+
+def leaders(bootstrap: str, topic: str) -> list[int]:
+    """The broker that leads each partition; −1 for none."""
+    partitions = _admin(bootstrap).list_topics(topic, timeout=30).topics[topic].partitions
+    return [partitions[number].leader for number in sorted(partitions)]
+
+
+def set_on_broker(bootstrap: str, **settings: str) -> None:
+    """Changes settings of broker 1 while it runs; dots are underscores here."""
+    entries = [ConfigEntry(name, value, incremental_operation=SET) for name, value in _dotted(settings).items()]
+    admin = _admin(bootstrap)
+    broker = ConfigResource(ResourceType.BROKER, "1", incremental_configs=entries)
+    (answer,) = admin.incremental_alter_configs([broker]).values()
+    answer.result(30)
 
 
 def delete_topic(bootstrap: str, topic: str) -> None:
@@ -101,6 +136,7 @@ def delete_records(bootstrap: str, topic: str, before: int, partition: int = 0) 
 
 
 def _admin(bootstrap: str) -> AdminClient:
+    """To be held until the answer is there: with the client its questions end."""
     return AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
 
 

@@ -1,27 +1,32 @@
 """What was produced = what the capture holds, beside Kafka's console consumer and kcat; what is read, left out and lost."""
 
 import time
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from meshdesk.demo.broker import Broker
+from meshdesk.demo.broker import Broker, start_brokers
+from meshdesk.demo.java import Java
 from tests.broker import oracles
 from tests.broker.collect.producing import (
     HOUR,
     New,
+    add_partitions,
     consumed,
     create_topic,
     delete_records,
     delete_topic,
+    leaders,
     offsets,
     produce,
     produced,
     producer,
+    set_on_broker,
 )
 from tests.kafka import MakeTopic
-from tests.programs.running import CollectChild, Ran, coverage_in, records_in, run
+from tests.programs.running import CollectChild, Ran, coverage_in, records_in, run, wait_until
 
 ODD: list[New] = [
     New(b'{"id": "A-1"}', b"A-1", [("trace", b"t-1"), ("trace", b"t-2"), ("empty", b""), ("null", None)]),
@@ -327,6 +332,7 @@ def test_that_an_open_transaction_holds_the_end_back_unless_uncommitted_records_
 
 def test_that_the_gaps_of_compaction_count_as_read(fresh_broker: Broker, tmp_path: Path) -> None:
     name, bootstrap = "compacted", fresh_broker.bootstrap
+    set_on_broker(bootstrap, log_cleaner_backoff_ms="100")
     create_topic(
         bootstrap,
         name,
@@ -399,6 +405,24 @@ def test_that_records_deleted_under_a_reader_are_said_to_be_lost_and_reading_goe
     assert [r for r in wanted if r.offset in found] == consumed(records_in(tmp_path / "c"))
 
 
+def test_that_an_offset_behind_the_end_is_said_and_reading_begins_at_the_end(
+    broker: Broker, make_topic: MakeTopic, tmp_path: Path
+) -> None:
+    topic = make_topic()
+    produce(broker.bootstrap, topic, [New(b"old")])
+    with CollectChild(tmp_path / "c", broker.bootstrap) as child:
+        child.tail(topic, ("offset", 4000))
+        child.wait(lambda: child.troubles, "a word on the offset")
+        produce(broker.bootstrap, topic, [New(b"new")])
+        child.wait(lambda: child.rows == 1, "the record at the end")
+        child.stop()
+    assert child.troubles == [
+        f"{topic}[0] ends at offset 1, and was to be read from 4,000 on. It is read from its end on."
+    ]
+    assert [record.value for record in records_in(tmp_path / "c")] == [b"new"]
+    assert coverage_in(tmp_path / "c") == {(topic, 0): [(1, 2)]}
+
+
 # Topics that go, and brokers that go
 
 
@@ -417,6 +441,67 @@ def test_that_a_topic_that_vanishes_is_said_and_what_was_read_stays(
         child.wait(lambda: child.rows == 2, "the other topic going on")
         child.stop()
     assert [record.value for record in records_in(tmp_path / "c")] == [b"kept", b"goes on"]
+
+
+def test_that_a_topic_made_again_while_it_is_read_is_said_and_read_only_when_it_is_opened_again(
+    broker: Broker, make_topic: MakeTopic, tmp_path: Path
+) -> None:
+    topic = make_topic()
+    produce(broker.bootstrap, topic, [New(b"first life %d" % n) for n in range(10)])
+    with CollectChild(tmp_path / "c", broker.bootstrap) as child:
+        child.tail(topic)
+        child.wait(lambda: child.rows == 10, "its records")
+        delete_topic(broker.bootstrap, topic)
+        create_topic(broker.bootstrap, topic)
+        produce(broker.bootstrap, topic, [New(b"second life %d" % n) for n in range(3)])
+        child.wait(lambda: child.troubles, "a word on it")
+        assert child.all("progress")[-1]["reading"] == []
+        child.tail(topic)
+        child.wait(lambda: child.rows == 13, "the records of the new one")
+        child.stop()
+    assert child.troubles == [
+        (
+            f"The topic {topic} was deleted, and another was made under its name. "
+            "What was read stays; open the topic again to read the new one."
+        )
+    ]
+    assert offsets(records_in(tmp_path / "c")) == [*range(10), *range(3)]
+    assert coverage_in(tmp_path / "c") == {(topic, 0): [(0, 10), (0, 3)]}
+
+
+def test_that_partitions_that_a_topic_gets_while_it_is_read_are_read_too(
+    broker: Broker, make_topic: MakeTopic, tmp_path: Path
+) -> None:
+    topic = make_topic()
+    with CollectChild(tmp_path / "c", broker.bootstrap) as child:
+        child.tail(topic, ("end", 0))
+        add_partitions(broker.bootstrap, topic, 3)
+        wanted = produce(broker.bootstrap, topic, [New(b"%d" % n, partition=n % 3) for n in range(9)])
+        child.wait(lambda: child.rows == 9, "the records of all three partitions")
+        child.stop()
+    assert consumed(records_in(tmp_path / "c")) == wanted
+
+
+def test_that_partitions_without_a_leader_are_said_and_the_others_are_read(kafka_java: Java, tmp_path: Path) -> None:
+    topic, stranded = "half", "stranded"
+    with ExitStack() as running:
+        first, second = map(running.enter_context, start_brokers(tmp_path / "kafka", 2))
+        create_topic(first.bootstrap, topic, replicas=[[1], [2]])
+        create_topic(first.bootstrap, stranded, replicas=[[2]])
+        wanted = produce(first.bootstrap, topic, [New(b"%d" % n, partition=n % 2) for n in range(10)])
+        second.kill()
+        wait_until(lambda: leaders(first.bootstrap, topic) == [1, -1], "the cluster to miss its second broker")
+        with CollectChild(tmp_path / "c", first.bootstrap) as child:
+            child.tail(stranded)
+            assert child.all("refused") == [{"is": "refused", "topic": stranded}]
+            child.tail(topic)
+            child.wait(lambda: child.rows == 5, "the partition that is left")
+            child.stop()
+    assert consumed(records_in(tmp_path / "c")) == [record for record in wanted if record.partition == 0]
+    advice = "Open the topic again when its brokers are back."
+    for name, number in ((stranded, 0), (topic, 1)):
+        said = f"1 partition of {name} cannot be read now, as no broker leads them: {number}. {advice}"
+        assert said in child.troubles
 
 
 def test_that_a_topic_made_again_under_its_name_begins_a_new_history(
