@@ -39,6 +39,7 @@ SAID_BY_THE_WATCH = (
 NOTES_EVERY = (
     0.5  # s between looks at what is known anyway: end offsets of the client, topics and partitions of the watch
 )
+UNHEARD_OF = 1.0  # s until a topic is said not to be there: each broker hears of one that was just made in its own time
 ASK_AGAIN = 1.0  # s until a broker that did not say where a partition begins is asked once more
 
 
@@ -168,10 +169,17 @@ class Collector:
     # What the cluster says
 
     def _partition_count(self, topic: str) -> int:
-        said = self._cluster.metadata(topic).topics.get(topic)
-        if said is None or said.error is not None:
+        until = time.monotonic() + UNHEARD_OF
+        while True:
+            said = self._cluster.metadata(topic).topics.get(topic)
+            if said is not None and said.error is None:
+                return len(said.partitions)
             error = said.error if said is not None else KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART)
-            if error.code() in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC):
+            is_unknown = error.code() in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC)
+            if is_unknown and time.monotonic() < until:
+                time.sleep(0.05)
+                continue
+            if is_unknown:
                 raise KafkaTrouble(
                     Trouble(
                         f"There is no topic {topic} at {self._source.bootstrap}.",
@@ -181,7 +189,6 @@ class Collector:
                     )
                 )
             raise self._cluster.failed(error, topic)
-        return len(said.partitions)
 
     def _asked(
         self, topic: str, count: int, start: Position, until: Position | None
