@@ -194,7 +194,7 @@ def _spec(position: Position) -> OffsetSpec:
     return spec
 
 
-def make_consumer(source: Source, error_callback: Callable[[KafkaError], None], most: int) -> Consumer:
+def make_consumer(source: Source, error_callback: Callable[[KafkaError], None], most: int = 1 << 40) -> Consumer:
     """A consumer that joins no group, commits nothing, and holds no more than `most` bytes ahead. Raises PropertiesError."""
     settings = client_settings(source)
     held = min(int(str(settings["queued.max.messages.kbytes"])), max(1024, most >> 10))

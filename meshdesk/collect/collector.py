@@ -44,6 +44,7 @@ SAID_BY_THE_WATCH = (
 NOTES_EVERY = (
     0.5  # s between looks at what is known anyway: end offsets of the client, topics and partitions of the watch
 )
+UNHEARD_OF = 1.0  # s until a topic is said not to be there: each broker hears of one that was just made in its own time
 ASK_AGAIN = 1.0  # s until a broker that did not say where a partition begins is asked once more
 
 
@@ -204,10 +205,17 @@ class Collector:
     # What the cluster says
 
     def _partition_count(self, topic: str) -> int:
-        said = self._cluster.metadata(topic).topics.get(topic)
-        if said is None or said.error is not None:
+        until = time.monotonic() + UNHEARD_OF
+        while True:
+            said = self._cluster.metadata(topic).topics.get(topic)
+            if said is not None and said.error is None:
+                return len(said.partitions)
             error = said.error if said is not None else KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART)
-            if error.code() in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC):
+            is_unknown = error.code() in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC)
+            if is_unknown and time.monotonic() < until:
+                time.sleep(0.05)
+                continue
+            if is_unknown:
                 raise KafkaTrouble(
                     Trouble(
                         f"There is no topic {topic} at {self._source.bootstrap}.",
@@ -217,7 +225,6 @@ class Collector:
                     )
                 )
             raise self._cluster.failed(error, topic)
-        return len(said.partitions)
 
     def _asked(
         self, topic: str, count: int, start: Position, until: Position | None
@@ -262,7 +269,7 @@ class Collector:
         """Partitions that a topic got while it is read for ever: all their records came since, so they are read from the beginning."""
         for topic in self.watch.followed:
             mine = {number: p for (name, number), p in self._partitions.items() if name == topic}
-            if self.watch.partitions(topic) > max(mine) + 1 and all(p.stop is None for p in mine.values()):
+            if self.watch.partitions.get(topic, 0) > max(mine) + 1 and all(p.stop is None for p in mine.values()):
                 added = range(max(mine) + 1, self._find_leaders(topic, timeout=1.0))
                 for number in added:
                     self._partitions[topic, number] = begin(Offsets(0, 0, 0, None), self._settled_of(topic, number))
@@ -487,7 +494,7 @@ class Collector:
 def _without_leaders(topic: str, missing: list[int]) -> Trouble:
     named = ", ".join(map(str, missing[:20])) + (" …" if len(missing) > 20 else "")
     return Trouble(
-        f"{plural(len(missing), 'partition')} of {topic} cannot be read now, as no broker answers for them: {named}.",
+        f"{plural(len(missing), 'partition')} of {topic} cannot be read now, as no broker leads them: {named}.",
         "Open the topic again when its brokers are back.",
         topic,
         "attention",

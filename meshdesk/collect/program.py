@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import Enum
+from itertools import count
 from pathlib import Path
 from queue import Empty
 
@@ -29,10 +30,10 @@ from meshdesk.model.wording import plural
 from meshdesk.pipes import Pipes
 
 FRAMES_A_SECOND = 20
+AGAIN = 5.0  # s until a trouble that goes on is said again, with a count
 SETTLE = 10.0  # s that the end of collecting waits for schemas which are still on their way
 NO_LIMIT = 1 << 62  # bytes of a file that somebody asked for; the disk is its limit
 SEAL = 20.0  # s that it may take to compress what is left; the capture is whole without it
-GIVE_UP = 10.0  # s after which the command line gives up on a cluster that never answered
 
 Say = Callable[[str], None]
 
@@ -87,6 +88,7 @@ def _serve(pipes: Pipes, first: Message) -> int:
         last.start()
     is_kept = orders is Orders.STOP
     missing = collector.close(SETTLE if is_kept else 0.0, SEAL if is_kept else 0.0)
+    folds.flush(at_the_end=True)
     pipes.send({"is": "progress", "connected": collector.watch.connected, **asdict(collector.progress())})
     pipes.send({"is": "ended", "missing": missing[:100]})
     return 0
@@ -144,10 +146,11 @@ class _Folds:
                 trouble.text, trouble.advice, trouble.about, trouble.severity, trouble.seen, count
             )
 
-    def flush(self) -> None:
+    def flush(self, at_the_end: bool = False) -> None:
         """Passes on what is new at once, and what repeats every five seconds."""
         with self._lock:
-            due = [text for text in self._held if time.monotonic() - self._said.get(text, -5.0) >= 5.0]
+            told = time.monotonic() - AGAIN
+            due = [text for text in self._held if at_the_end or self._said.get(text, told) <= told]
             ready = [self._held.pop(text) for text in due]
             self._said |= dict.fromkeys(due, time.monotonic())
             if len(self._said) > 1000:
@@ -177,7 +180,15 @@ def command(order: Order, made_by: str, say: Say, print_line: Say) -> int:
     if not target.parent.is_dir():
         say(f"There is no folder {target.parent}. Make it, or name another place for {target.name}.")
         return 1
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as home:
+    if target.is_dir():
+        say(f"{target} is a folder. Name a file for the capture, such as {target / 'orders.meshcap'}.")
+        return 1
+    try:
+        place = tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:
+        say(f"Nothing can be written in {target.parent}: {error.strerror}. Choose another place for {target.name}.")
+        return 1
+    with place as home:
         try:
             return _collect(order, Path(home) / "capture", made_by, stop, say, print_line)
         except (PropertiesError, CaptureError) as error:
@@ -213,8 +224,15 @@ def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, sa
     folds.flush()
     if missing:
         say(f"{plural(len(missing), 'schema')} could not be fetched: ids {', '.join(map(str, missing[:10]))}.")
-    size = pack_in_place(folder, order.target, collector.checksum)
     progress = collector.progress()
+    if progress.finished and order.until is None:
+        code = 1  # what was to be followed is not there any more, which was said
+    try:
+        size = pack_in_place(folder, order.target, collector.checksum)
+    except CaptureError as error:
+        kept = _kept(folder, order.target)
+        say(f"{error} What was collected is kept in the folder {kept}; meshdesk read {kept} shows it.")
+        return 1
     print_line(
         json.dumps(
             {
@@ -230,6 +248,12 @@ def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, sa
         )
     )
     return code
+
+
+def _kept(folder: Path, target: Path) -> Path:
+    """Moves a capture that could not become a file beside the place where the file was to be."""
+    kept = next(place for n in count(1) if not (place := target.with_name(f"{target.stem}-{n}.capture")).exists())
+    return folder.rename(kept)
 
 
 def _ranges(ranges: dict[Place, tuple[int, int]]) -> list[Message]:

@@ -566,7 +566,7 @@ class Opened:
                     order.rows, order.ends = int(answer["rows"]), [int(k) for k in answer["ends"]]
                 elif order.name in self._orders:
                     order.failed = str(answer.get("text")) or "It was cancelled."
-                    self._failed(answer, ", ".join(order.listing.topics))
+                    self._failed(answer)
             self._changed()
 
         order.asked = self._ask(self._work, order.question(), arrived)

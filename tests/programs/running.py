@@ -100,8 +100,8 @@ def coverage_in(path: Path) -> dict[tuple[str, int], list[tuple[int, int]]]:
 class CollectChild:
     """A collect program as the window runs it, with everything that it said."""
 
-    def __init__(self, folder: Path, bootstrap: str, registry: str = "", limit: int = 0, **properties: str) -> None:
-        """Dots in the names of properties are underscores here; `limit` in bytes, 0: as always."""
+    def __init__(self, folder: Path, bootstrap: str, registry: str = "", limit: str = "", **properties: str) -> None:
+        """Dots in the names of properties are underscores here; `limit` in bytes, "": as always."""
         self._heard: SimpleQueue[Heard] = SimpleQueue()
         self.said: list[Message] = []
         self.ended = False

@@ -18,6 +18,7 @@ from confluent_kafka.admin import (
 
 from meshdesk.model.record import Record
 from tests.broker.oracles import Consumed
+from tests.programs.running import wait_until
 
 Headers = Sequence[tuple[str, bytes | None]]
 HOUR = 3_600_000
@@ -99,6 +100,7 @@ def create_topic(
         new = NewTopic(topic, len(replicas), replica_assignment=[list(brokers) for brokers in replicas])
     admin = _admin(bootstrap)
     admin.create_topics([new])[topic].result(30)
+    wait_until(lambda: topic in admin.list_topics(timeout=30).topics, f"the broker to know {topic}")
 
 
 def add_partitions(bootstrap: str, topic: str, partitions: int) -> None:

@@ -15,7 +15,7 @@ def test_that_a_backlog_larger_than_the_limit_pauses_until_it_was_looked_at(
 ) -> None:
     topic = make_topic()
     wanted = produce(broker.bootstrap, topic, [New(random.Random(n).randbytes(100_000)) for n in range(400)])
-    with CollectChild(tmp_path / "c", broker.bootstrap, limit=2_000_000) as child:
+    with CollectChild(tmp_path / "c", broker.bootstrap, limit="2000000") as child:
         child.tail(topic)
         child.wait(lambda: child.all("progress") and child.all("progress")[-1]["paused"], "the pause")
         child.wait(lambda: child.troubles, "the sentence")

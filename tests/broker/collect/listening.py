@@ -1,0 +1,53 @@
+"""Ports of this machine that are no Kafka's: closed ones, and one that speaks TLS with a certificate of its own."""
+
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+HOST = "127.0.0.1"
+
+
+def closed_port() -> int:
+    """A port where nobody listens."""
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def tls_port(folder: Path) -> Iterator[tuple[int, Path]]:
+    """(port, certificate) of a listener that shakes hands and says nothing more."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed (Debian: apt install openssl).")
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    words = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    name = ["-subj", "/CN=localhost", "-addext", f"subjectAltName=IP:{HOST}"]
+    line = [openssl, *words, *name, "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(line, check=True, capture_output=True, timeout=30)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with socket.create_server((HOST, 0)) as server:
+        thread = Thread(target=_shake_hands, args=(server, context))
+        thread.start()
+        yield int(server.getsockname()[1]), certificate
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def _shake_hands(server: socket.socket, context: ssl.SSLContext) -> None:
+    while True:
+        try:
+            one, _ = server.accept()
+        except OSError:
+            return  # the test is over
+        one.settimeout(2)
+        with one, suppress(OSError), context.wrap_socket(one, server_side=True) as talk:
+            talk.recv(1_000)
