@@ -70,6 +70,7 @@ class Keeper:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._nudged = threading.Event()
+        self._growing = (0, 0)  # the generation that is written; all before it are finished, and read to their ends
         self.dropped = self._capture.dropped
         self._leave_what_is_over()
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
@@ -116,10 +117,12 @@ class Keeper:
             self._report(Trouble(str(error), about=str(self._folder), severity="attention", seen=_now()))
 
     def _look(self) -> None:
+        # Asked before the refresh: what is finished by then has been read to its end behind it.
+        self._growing = self._writer.generation
         self._capture.refresh()
         self._remove()
         self._keep_within()
-        growing = self._writer.generation
+        growing = self._growing
         while not self._stop.is_set() and self._seal_one([g for g in self._capture.generations if g.name < growing]):
             self._keep_within()
 
@@ -150,7 +153,7 @@ class Keeper:
         free = shutil.disk_usage(self._folder)
         tight = free.free + leaving < self._limit.kept_free * free.total
         while used > self._limit.bytes or tight:
-            oldest = next((g for g in self._capture.generations if g.name < self._writer.generation), None)
+            oldest = next((g for g in self._capture.generations if g.name < self._growing), None)
             if oldest is None or not self._may_go(oldest):
                 self.pause = self._why(tight)
                 return

@@ -165,7 +165,7 @@ def test_that_a_question_to_a_capture_that_is_gone_is_said_and_costs_no_program(
 
 
 def test_that_damage_is_said_once_and_all_that_is_whole_is_shown(session: Session, folder: Path) -> None:
-    with (folder / "index-1").open("ab") as index:
+    with (folder / "index-1-000").open("ab") as index:
         index.write(b"torn")
     opened = session.open_file(folder)
     opened.want("t", 0, 2)
@@ -333,7 +333,7 @@ def test_that_a_capture_that_cannot_be_read_any_more_stops_collecting(session: S
     assert opened.collect is not None
     pid, live = opened.collect.pid, opened.folder
     assert live is not None
-    turn(session, lambda: (live / "index-1").exists(), "the first file")
+    turn(session, lambda: (live / "index-1-000").exists(), "the first file")
     shutil.rmtree(live)
     turn(session, lambda: opened.state == "failed", "the sentence")
     assert any("is gone" in said for said in sentences(session))

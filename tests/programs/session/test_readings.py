@@ -119,7 +119,7 @@ def test_that_a_torn_tail_is_no_damage_while_somebody_writes_and_is_said_once_wh
     tmp_path: Path, follow: Follow
 ) -> None:
     path = made_capture(tmp_path / "c", {"t": [[counted(n) for n in range(10)]]})
-    with (path / "index-1").open("ab") as index:
+    with (path / "index-1-000").open("ab") as index:
         index.write(b"torn")
     followed = follow(path, grows=True)
     followed.look_again()

@@ -54,7 +54,7 @@ def live(session: Session) -> tuple[Opened, Path]:
     """A capture that grows, though nobody answers at the other end."""
     opened = session.connect(NOBODY)
     assert opened.folder is not None
-    written = opened.folder / "index-1"
+    written = opened.folder / "index-1-000"
     turn(session, written.exists, "collect to write")
     return opened, opened.folder
 
@@ -253,7 +253,7 @@ from meshdesk.session.session import Session
 session = Session(Path(sys.argv[1]))
 session.open_file(Path(sys.argv[2]))
 opened = session.connect(Connection("127.0.0.1:1"))
-while not (opened.folder / "index-1").exists():
+while not (opened.folder / "index-1-000").exists():
     session.beat()
     time.sleep(0.01)
 print(json.dumps(session.pids), flush=True)
