@@ -37,7 +37,6 @@ NOT_YET: list[str] = [
     "collect/reading",
     "collect/registry",
     "collect/sentences",
-    "collect/watch",
     "explain/lines",
     "explain/look",
     "explain/program",
