@@ -82,6 +82,11 @@ def topics(broker: Broker) -> list[str]:
     return _tool(broker, "org.apache.kafka.tools.TopicCommand", "--list").split()
 
 
+def all_consumer_groups(broker: Broker) -> list[str]:
+    """The names of all groups that were ever joined or that committed, as kafka-consumer-groups lists them."""
+    return _tool(broker, "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", "--list").split()
+
+
 def consumer_groups(broker: Broker, group: str) -> list[GroupLine]:
     """What kafka-consumer-groups says about `group`, a line for each partition, sorted by topic and partition."""
     text = _tool(
