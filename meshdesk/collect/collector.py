@@ -56,7 +56,6 @@ class Progress:
     bytes: int  # of keys, values and headers
     behind: int | None  # offsets still to be read up to the ends as last seen; None: not known
     dropped: int  # records that went because of the size limit
-    disk: int  # bytes that the capture takes
     paused: str  # why nothing is read for now: a sentence, or ""
     reading: tuple[str, ...]  # topics
     finished: bool  # every partition that was asked for is read to its stop
@@ -173,7 +172,6 @@ class Collector:
             bytes=self._bytes,
             behind=behind(partitions),
             dropped=keeper.dropped,
-            disk=keeper.disk,
             paused=keeper.pause,
             reading=reading,
             finished=all(p.done for p in partitions),

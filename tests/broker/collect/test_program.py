@@ -72,6 +72,7 @@ def test_that_each_order_is_answered(broker: Broker, make_topic: MakeTopic, topi
             "bytes": 3,
             "behind": None,
             "dropped": 0,
+            "paused": "",
             "reading": [],
             "finished": True,
         },

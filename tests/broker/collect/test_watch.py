@@ -76,7 +76,7 @@ class Watching:
         """The values of each series, in the order in which they were seen."""
         self.capture.refresh()
         found: dict[tuple[str, int], list[int]] = {}
-        for writer, batch in read_samples(self.capture):
+        for writer, batch in read_samples(self.capture, self.capture.samples):
             for row in batch.to_pylist():
                 line = self.capture.series[writer, row["series"]]
                 if line["of"] == of:
