@@ -30,6 +30,7 @@ _NAMED = re.compile(
 )
 _IN_URL = re.compile(r"(\w+://)[^/\s:@]+:[^/\s@]+@")
 _secrets: set[str] = set()
+_begun: list[Path] = []  # the file, once there is one
 
 
 def keep_secret(*values: str) -> None:
@@ -55,7 +56,9 @@ def logs_folder() -> Path:
 
 
 def begin(program: str) -> Path | None:
-    """Logs this process from now on; the file, or None where none can be written (which costs the program nothing)."""
+    """Logs this process from now on, once; the file, or None where none can be written (which costs the program nothing)."""
+    if _begun:
+        return _begun[0]
     folder = logs_folder()
     path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{program}-{os.getpid()}.log"
     try:
@@ -70,6 +73,7 @@ def begin(program: str) -> Path | None:
     faulthandler.enable(crashed)
     logging.getLogger("meshdesk").info("%s begins, Python %s on %s", program, sys.version.split()[0], sys.platform)
     _forget_old(folder)
+    _begun.append(path)
     return path
 
 

@@ -154,6 +154,7 @@ def _demo(words: Sequence[str]) -> int:
 def _demo_mesh(words: Sequence[str]) -> int:
     from meshdesk.demo.mesh import main as mesh
 
+    _begin_log("demo")
     return mesh(list(words))
 
 
@@ -181,10 +182,18 @@ def _tail(words: Sequence[str]) -> int:
     return tail(told, options.json, _say)
 
 
+def _begin_log(program: str) -> None:
+    """Logs this process; a child's last words are its window's, what led to them stands here."""
+    from meshdesk.logs import begin as begin_log
+
+    begin_log(program)
+
+
 def _collect(words: Sequence[str]) -> int:
     if list(words) == ["--child"]:
         from meshdesk.collect.program import child
 
+        _begin_log("collect")
         return child()
     parser = _reading_parser("collect", "Collects records into a capture, and ends with one line of JSON.")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.meshcap")
@@ -216,6 +225,7 @@ def _explain(words: Sequence[str]) -> int:
     if list(words) not in (["look"], ["work"]):
         _say("The explain program serves the window: meshdesk explain look|work, with frames on its pipes.")
         return 2
+    _begin_log(f"explain-{words[0]}")
     return child(words[0])
 
 

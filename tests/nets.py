@@ -5,9 +5,12 @@ with MESHDESK_REQUIRE_ALL=1 every skip. Python's warnings, exceptions in threads
 settings in pyproject.toml.
 """
 
+import atexit
 import logging
 import os
 import re
+import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Generator, Iterator
 
@@ -30,6 +33,10 @@ class _Net(logging.Handler):
 def pytest_configure() -> None:
     """Lays the nets."""
     os.environ[RUN] = uuid.uuid4().hex
+    home = tempfile.mkdtemp(prefix="meshdesk-home-")
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    os.environ["MESHDESK_LOGS"] = f"{home}/logs"  # nothing of a test run is left among a developer's own
+    os.environ["MESHDESK_CAPTURES"] = f"{home}/captures"
     logging.getLogger().addHandler(_Net(logging.WARNING))
 
 

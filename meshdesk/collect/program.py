@@ -2,6 +2,7 @@
 
 import gc
 import json
+import logging
 import os
 import signal
 import tempfile
@@ -15,13 +16,14 @@ from itertools import count
 from pathlib import Path
 from queue import Empty
 
+from meshdesk import logs
 from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.pack import pack_in_place
 from meshdesk.capture.store import CaptureError
 from meshdesk.collect.client import KafkaTrouble, now
 from meshdesk.collect.collector import Collector
 from meshdesk.collect.keeper import LIMIT, Limit
-from meshdesk.collect.properties import PropertiesError, Source
+from meshdesk.collect.properties import SECRET, PropertiesError, Source
 from meshdesk.collect.reading import Place
 from meshdesk.model.frame import Message
 from meshdesk.model.position import Position
@@ -51,12 +53,15 @@ def child() -> int:
         return 1
     except Exception:  # the border of the collect loop: a bug ends this program, with its last words, never the window
         traceback.print_exc()
+        logging.getLogger("meshdesk.collect").exception("a mistake in the collect program")
         return 1
 
 
 def _serve(pipes: Pipes, first: Message) -> int:
     gc.disable()  # millions of young tuples and no cycles among them; the collector costs 8-25 % here (measured 2026-11)
     news = threading.Event()
+    logs.keep_secret(str(first.get("registry_user", "")), str(first.get("registry_user", "")).partition(":")[2])
+    logs.keep_secret(*(str(value) for name, value in dict(first.get("properties", {})).items() if SECRET.search(name)))
     source = Source(
         str(first["bootstrap"]),
         str(first.get("registry", "")),
@@ -88,7 +93,7 @@ def _serve(pipes: Pipes, first: Message) -> int:
         last.start()
     is_kept = orders is Orders.STOP
     missing = collector.close(SETTLE if is_kept else 0.0, SEAL if is_kept else 0.0)
-    folds.flush(at_the_end=True)
+    folds.flush()
     pipes.send({"is": "progress", "connected": collector.watch.connected, **asdict(collector.progress())})
     pipes.send({"is": "ended", "missing": missing[:100]})
     return 0
@@ -146,11 +151,11 @@ class _Folds:
                 trouble.text, trouble.advice, trouble.about, trouble.severity, trouble.seen, count
             )
 
-    def flush(self, at_the_end: bool = False) -> None:
+    def flush(self) -> None:
         """Passes on what is new at once, and what repeats every five seconds."""
         with self._lock:
             told = time.monotonic() - AGAIN
-            due = [text for text in self._held if at_the_end or self._said.get(text, told) <= told]
+            due = [text for text in self._held if self._said.get(text, told) <= told]
             ready = [self._held.pop(text) for text in due]
             self._said |= dict.fromkeys(due, time.monotonic())
             if len(self._said) > 1000:

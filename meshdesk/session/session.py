@@ -1,5 +1,6 @@
 """The session: what is open now, the programs that serve it, and what went wrong. Without Qt; everything on one thread."""
 
+import logging
 import threading
 import time
 import uuid
@@ -22,6 +23,7 @@ from meshdesk.session.opened import Opened, Progress
 from meshdesk.session.readings import Told
 from meshdesk.session.troubles import with_trouble
 
+log = logging.getLogger("meshdesk.session")
 BEAT_ITEMS = 200  # messages taken in one beat: at 20 frames a second and child there are a handful
 MEMORY_EVERY = 0.5  # s between looks at the size of the explain programs
 MADE_BY = f"MeshDesk {__version__}"
@@ -191,6 +193,7 @@ class Session:
     def report(self, trouble: Trouble) -> None:
         """Takes a trouble into the list."""
         self.troubles = with_trouble(self.troubles, trouble)
+        log.info("%s: %s", trouble.about, trouble.sentence)
         self._changed()
 
     @property

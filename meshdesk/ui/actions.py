@@ -27,6 +27,9 @@ class Actions:
         self.copy = self._make("Copy", "Ctrl+C", "copy", lambda: window.frame.copy(False))
         self.copy_json = self._make("Copy as JSON", "Ctrl+Shift+C", "braces", lambda: window.frame.copy(True))
         self.find_topic = self._make("Find a topic", "Ctrl+F", "search", window.frame.find_topic)
+        self.filter = self._make("Filter the records", "Ctrl+Shift+F", "search", window.frame.filter_records)
+        self.save_all = self._make("Save all captures as…", "Ctrl+Shift+S", "save", window.ask_where_to_save_all)
+        self.logs = self._make("Open the folder of logs", "", "folder-open", window.open_logs)
         self.explorer = self._make("Explorer", "Ctrl+B", "panel-left", window.frame.toggle_explorer)
         self.inspector = self._make("Inspector", "Ctrl+I", "panel-right", window.frame.toggle_inspector)
         self.pause = self._make("Pause the list", "Ctrl+P", "pause", window.frame.records.pause)
@@ -48,9 +51,9 @@ class Actions:
     def menu(self) -> QMenu:
         """The menu behind the … button."""
         menu = QMenu(self._window)
-        menu.addActions([self.start, self.open, self.save, self.close])
+        menu.addActions([self.start, self.open, self.save, self.save_all, self.close])
         menu.addSeparator()
-        menu.addActions([self.copy, self.copy_json, self.find_topic])
+        menu.addActions([self.copy, self.copy_json, self.find_topic, self.filter])
         menu.addSeparator()
         menu.addActions([self.follow, self.pause])
         columns = menu.addMenu("Columns of the list")
@@ -59,6 +62,7 @@ class Actions:
         menu.addActions([self.explorer, self.inspector])
         themes = menu.addMenu("Theme")
         themes.addActions(self.themes.actions())
+        menu.addAction(self.logs)
         menu.addSeparator()
         menu.addAction(self.quit)
         menu.aboutToShow.connect(self.refresh)
@@ -70,6 +74,7 @@ class Actions:
             self._dress()
         window = self._window
         self.save.setEnabled(window.current is not None and window.current.state in ("live", "ended"))
+        self.save_all.setEnabled(len(window.savable) > 1)
         self.close.setEnabled(window.current is not None)
         self.follow.setEnabled(window.frame.records.is_live)
         self.pause.setEnabled(window.frame.records.is_live)

@@ -8,6 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, QTimer
 
 BEAT_MS = 33
+HURRY_MS = 4  # until a beat between two beats, while rows that are on the screen are on their way
 KEPT = 20_000  # beats kept for the figures: about eleven minutes, 160 kB each
 
 
@@ -78,6 +79,11 @@ class Beat(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(BEAT_MS)
         self._timer.timeout.connect(self.once)
+        self._soon = QTimer(self)
+        self._soon.setTimerType(Qt.TimerType.PreciseTimer)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(HURRY_MS)
+        self._soon.timeout.connect(self._between)
 
     def start(self) -> None:
         self._due = self._clock() + BEAT_MS / 1000
@@ -85,6 +91,12 @@ class Beat(QObject):
 
     def stop(self) -> None:
         self._timer.stop()
+        self._soon.stop()
+
+    def hurry(self) -> None:
+        """Somebody waits for an answer: one beat more, in a moment. The next ones come when they would have come."""
+        if self._timer.isActive() and not self._soon.isActive():
+            self._soon.start()
 
     def once(self) -> None:
         """One beat, now."""
@@ -94,6 +106,12 @@ class Beat(QObject):
         self.skipped += missed
         self._due = (began if missed else self._due) + BEAT_MS / 1000  # as QTimer: a missed grid is left for a new one
         self.lateness.add(late * 1000)
+        self._work(began)
+
+    def _between(self) -> None:
+        self._work(self._clock())
+
+    def _work(self, began: float) -> None:
         try:
             self._session.beat()
             self._refresh()

@@ -63,6 +63,9 @@ class Frame(QWidget):
         else:
             self.records.copy(as_json)
 
+    def filter_records(self) -> None:
+        self.records.go_to_the_filter()
+
     def find_topic(self) -> None:
         if not self.explorer.isVisible():
             self.toggle_explorer()
@@ -145,6 +148,10 @@ def status_facts(opened: Opened) -> tuple[tuple[str, str], ...]:
         if status.behind is not None or opened.reading:
             behind = "unknown" if status.behind is None else wording.count(status.behind)
             facts.append((f"behind {behind}", "second"))
+        if status.disk:
+            facts.append((f"{wording.size(status.disk)} on disk", "second"))
+        if status.paused:
+            facts.append(("paused at the limit", "attention_text"))
     else:
         facts.append((amount, "second"))
     facts.append((f"dropped {wording.count(status.dropped)}", "bad_text" if status.dropped else "second"))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 
+from meshdesk import logs
 from meshdesk.session.session import Session
 from meshdesk.ui.beat import Beat
 from meshdesk.ui.options import Options
@@ -18,9 +19,11 @@ class Running:
         self._window = window
         self._options = options
         self._leave = leave
+        logs.begin("window")
         self._session = Session()
         self._beat = Beat(self._session, self._each_beat)
         window.attach(self._session)
+        window.frame.records.waits.connect(self._beat.hurry)
         self._open()
         self._script = self._make_script()
         self._beat.start()

@@ -3,7 +3,7 @@
 It is shown before the session is there: what a first paint does not need is imported and made after it (`attach`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from meshdesk.ui.widgets.controls import STATE_TONES, Button, Chip, Line, Rule
 if TYPE_CHECKING:  # each of these takes longer to import than the window to be shown
     from meshdesk.model.record import RecordName
     from meshdesk.model.trouble import Trouble
+    from meshdesk.session.home import Orphan
     from meshdesk.session.opened import Opened
     from meshdesk.session.session import Session
     from meshdesk.ui.actions import Actions
@@ -84,6 +85,8 @@ class Window(QWidget):
         self.start.connect_asked.connect(self._connect)
         self.start.open_asked.connect(self.ask_for_file)
         self.start.demo_asked.connect(self.start_demo)
+        self.start.recover_asked.connect(self.recover)
+        self.start.delete_asked.connect(lambda orphan: self.session.delete(orphan))
         self.refresh()
 
     # The beat
@@ -100,6 +103,7 @@ class Window(QWidget):
         at_start = self._wants_start or not usable
         self._stack.setCurrentWidget(self.start if at_start else self.frame)
         self.trouble.refresh(self.troubles)
+        self.start.show_orphans(self.session.orphans)
         if at_start:
             self.start.show_progress(next((o for o in reversed(captures) if o not in usable), None))
         else:
@@ -140,6 +144,11 @@ class Window(QWidget):
         self._wants_start = False
         self.session.open_file(path)
 
+    def recover(self, orphan: "Orphan") -> None:
+        """Opens what a session has left behind, to be looked at and saved."""
+        self._wants_start = False
+        self.session.recover(orphan)
+
     def start_demo(self) -> None:
         if self._demo is not None:
             self._wants_start = False
@@ -166,22 +175,50 @@ class Window(QWidget):
         dialog.open()
 
     def ask_where_to_save(self) -> None:
-        from PySide6.QtWidgets import QFileDialog  # a class of Qt costs some ms when it is first named
-
         if self.current is None:
             self.toast.say("Open a capture first, then save it.")
             return
         opened = self.current
-        dialog = QFileDialog(self, "Save the capture as", str(Path.home()), CAPTURES)
+        self._ask_where("Save the capture as", lambda path: self.save(opened, path))
+
+    def ask_where_to_save_all(self) -> None:
+        """One file for all captures that are open: what belongs to one finding."""
+        first, *others = self.savable or (None,)
+        if first is None:
+            self.toast.say("Open a capture first, then save it.")
+        else:
+            self._ask_where("Save all captures as", lambda path: self.save(first, path, others))
+
+    def _ask_where(self, title: str, save: Callable[[Path], None]) -> None:
+        from PySide6.QtWidgets import QFileDialog  # a class of Qt costs some ms when it is first named
+
+        dialog = QFileDialog(self, title, str(Path.home()), CAPTURES)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("meshcap")
-        dialog.fileSelected.connect(lambda name: self.save(opened, Path(name)))
+        dialog.fileSelected.connect(lambda name: save(Path(name)))
         dialog.open()
 
-    def save(self, opened: "Opened", path: Path) -> None:
-        """Saves a capture; its end is said in a toast, its progress in the status line."""
-        opened.save(path, lambda wrong: self.toast.say(wrong or f"Saved {path.name}."))
+    @property
+    def savable(self) -> "list[Opened]":
+        """The captures that hold something."""
+        return [opened for opened in self.session.captures if opened.state in ("live", "ended")]
+
+    def save(self, opened: "Opened", path: Path, beside: "Sequence[Opened]" = ()) -> None:
+        """Saves a capture, or several in one file; its end is said in a toast, its progress in the status line."""
+        opened.save(path, lambda wrong: self.toast.say(wrong or f"Saved {path.name}."), beside)
+
+    def open_logs(self) -> None:
+        """Shows where each program keeps its log, in the system's own file manager."""
+        # None of these is needed before somebody looks for what went wrong.
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+
+        from meshdesk.logs import logs_folder
+
+        folder = logs_folder()
+        if not folder.is_dir() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.toast.say(f"The logs are in {folder}.")
 
     def close_capture(self) -> None:
         """Closes the capture that the window is about; what was collected and not saved is gone then."""

@@ -149,7 +149,7 @@ class MemoryCapture:
         text = "\n".join(f'{{"offset": {row.offset}}}' if as_json else f"{row.partition}\t{row.offset}" for row in rows)
         self.todo.append(lambda: done(text))
 
-    def save(self, path: Path, done: Callable[[str], None]) -> None:
+    def save(self, path: Path, done: Callable[[str], None], beside: Sequence["MemoryCapture"] = ()) -> None:
         self.todo.append(lambda: done(""))
 
     def stop(self) -> None:

@@ -16,7 +16,7 @@ ROOMS: dict[str, list[str]] = {
     "collect": ["model", "pipes", "logs", "capture"],
     "explain": ["model", "pipes", "capture", "decode"],
     "session": ["model", "capture"],  # starts programs by their verbs, never imports them
-    "ui": ["model", "capture", "session"],
+    "ui": ["model", "logs", "capture", "session"],
     "demo": ["model", "pipes"],
 }
 VERBS = ["__main__", "program", "self_test", "tail"]  # put the rooms together, and no room imports one

@@ -4,7 +4,7 @@ import time
 from bisect import bisect_left
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
@@ -49,6 +49,7 @@ class RecordsView(QWidget):
 
     said = Signal(str)  # a sentence that passes
     selected = Signal()
+    waits = Signal()  # rows that are on the screen are on their way
 
     def __init__(self, remembered: Remembered) -> None:
         super().__init__()
@@ -83,6 +84,7 @@ class RecordsView(QWidget):
         self.table.copy_asked.connect(self.copy)
         self.table.selectionModel().selectionChanged.connect(self._select)
         self.table.head_clicked.connect(self.turn)
+        self.table.verticalScrollBar().valueChanged.connect(lambda _: self._hasten())
         self._empty.pressed.connect(lambda: self.read_from(*STARTS[0]))
         self._say()
 
@@ -145,9 +147,16 @@ class RecordsView(QWidget):
         if opened.row_revision != self._rows_painted:
             self._rows_painted = opened.row_revision
             self.table.viewport().update()
+        if not self.following and not self.is_complete:
+            self._hasten()
         if self.following and not self.is_live:
             self.following = False
         self._say()
+
+    def _hasten(self) -> None:
+        """A reader who scrolls or jumps sees the rows as soon as they can be had, not at the next repaint of a live list."""
+        self._rests = 0
+        self.waits.emit()
 
     @property
     def facts(self) -> Topic | None:
@@ -203,6 +212,11 @@ class RecordsView(QWidget):
         """Shows only the records that hold a word; "" shows all of them again."""
         if self.opened is not None and word != self.listing.word:
             self.show_listing(replace(self.listing, word=word))
+
+    def go_to_the_filter(self) -> None:
+        if self.opened is not None:
+            self._filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._filter.selectAll()
 
     def show_listing(self, listing: Listing) -> None:
         """Shows the records in another order, or others of them; the selected one and the place stay."""

@@ -12,10 +12,12 @@ from meshdesk.ui.widgets.controls import Button, name_bars
 from meshdesk.ui.widgets.empty import ProgressBar
 
 if TYPE_CHECKING:  # nothing is open before the first paint
+    from meshdesk.session.home import Orphan
     from meshdesk.session.opened import Opened
 
 NAME = "start"
 WIDTH = 520
+ORPHANS = 3  # shown at once; the others when these are dealt with
 CARD_PAD = 16
 TEXT_LEFT = 48  # where a card's text begins, right of its icon
 
@@ -59,6 +61,8 @@ class StartView(QWidget):
     connect_asked = Signal(str, str)  # bootstrap, registry
     open_asked = Signal()
     demo_asked = Signal()
+    recover_asked = Signal(object)  # an orphan
+    delete_asked = Signal(object)
 
     def __init__(self, has_demo: bool) -> None:
         super().__init__()
@@ -85,6 +89,10 @@ class StartView(QWidget):
         column.addWidget(heading)
         column.addWidget(lead)
         column.addSpacing(8)
+        self._orphans: tuple[Orphan, ...] = ()
+        self._left_behind = QVBoxLayout()
+        self._left_behind.setSpacing(12)
+        column.addLayout(self._left_behind)
         column.addWidget(self._connect_card())
         column.addWidget(self._open_card())
         self._demo = self._demo_card()
@@ -134,6 +142,35 @@ class StartView(QWidget):
         busy = opened is not None and (opened.state == "opening" or waiting)
         for button in (self.connect_button, self.demo_button):
             button.setEnabled(not busy)
+
+    def show_orphans(self, orphans: "tuple[Orphan, ...]") -> None:
+        """What sessions that ended without closing their captures have left: a card for each of the newest."""
+        if orphans == self._orphans:
+            return
+        self._orphans = orphans
+        while (item := self._left_behind.takeAt(0)) is not None:
+            if (card := item.widget()) is not None:
+                card.deleteLater()
+        for orphan in orphans[:ORPHANS]:
+            self._left_behind.addWidget(self._orphan_card(orphan))
+
+    def _orphan_card(self, orphan: "Orphan") -> QWidget:
+        # Nothing was left behind before the first paint, which does not pay for these.
+        from meshdesk.model import wording
+        from meshdesk.ui.times import moment
+
+        made = moment(orphan.made)
+        text = (
+            f"{orphan.title}, {made.day} {made.clock[:5]}: {wording.plural(orphan.rows, 'record')}, "
+            f"{wording.size(orphan.bytes)}. Recover it to look at it and to save it, or delete it."
+        )
+        card = _Card("triangle-alert", "MeshDesk ended without closing a capture", text)
+        recover = Button("Recover", name=f"Recover the capture of {orphan.title}")
+        delete = Button("Delete", name=f"Delete the capture of {orphan.title}")
+        recover.clicked.connect(lambda: self.recover_asked.emit(orphan))
+        delete.clicked.connect(lambda: self.delete_asked.emit(orphan))
+        card.add_buttons(recover, delete)
+        return card
 
     def _forgive(self) -> None:
         _say_error(self.bootstrap, self.bootstrap_error, "")
