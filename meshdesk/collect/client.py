@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,7 @@ class Cluster:
         settings = {name: value for name, value in client_settings(source).items() if name not in CONSUMER_ONLY}
         self._admin = _made(AdminClient, settings | {"error_cb": self._error})
         self._last = Trouble("")
+        self._has_answered = False  # there was a Kafka
         self._is_explained = False  # a connection said why it failed; what all of them say together adds nothing
 
     def metadata(self, topic: str | None = None, timeout: float = REQUEST_TIMEOUT) -> Any:
@@ -92,9 +93,10 @@ class Cluster:
         self._last = Trouble("")
         while True:
             try:
-                if topic:
-                    return self._admin.list_topics(topic, timeout=patience)
-                return self._admin.list_topics(timeout=patience)
+                asked = {"topic": topic} if topic else {}
+                said = self._admin.list_topics(timeout=patience, **asked)
+                self._has_answered = True
+                return said
             except KafkaException as error:
                 self._admin.poll(0)  # what the connection said in the meantime: a reason beats a time-out
                 left = until - time.monotonic()
@@ -103,20 +105,27 @@ class Cluster:
                 patience = min(2 * patience, max(left, 0.1))
 
     def topic_id(self, topic: str) -> str:
-        """The id that tells a topic from one made again under its name; "" where the cluster is too old or refuses."""
+        """The id that tells a topic from one made again under its name; "" where the cluster is too old or refuses.
+
+        Raises KafkaTrouble where the connection fails.
+        """
         life = self.lives([topic]).get(topic)
         return life.topic_id if life is not None else ""
 
     def lives(self, topics: Iterable[str]) -> dict[str, Life | None]:
-        """What topics are now, None for one that is not there; what is not known (a time-out, a refusal) is left out."""
+        """What topics are now, None for one that is not there; what is not known (a time-out, a refusal) is left out.
+
+        Raises KafkaTrouble where the connection fails.
+        """
         names = list(topics)
         if not names:
             return {}
         found: dict[str, Life | None] = {}
         asked = self._admin.describe_topics(TopicCollection(names), request_timeout=REQUEST_TIMEOUT)
+        self._wait(asked.values(), REQUEST_TIMEOUT)
         for name, answer in asked.items():
             try:
-                said = answer.result(REQUEST_TIMEOUT)
+                said = answer.result(0)
                 found[name] = Life(str(said.topic_id), len(said.partitions))
             except KafkaException as error:
                 if error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
@@ -153,9 +162,11 @@ class Cluster:
             return {}
         found: dict[tuple[str, int], int] = {}
         failure: KafkaError | None = None
-        for place, future in self._admin.list_offsets(asked, isolation_level=level, request_timeout=timeout).items():
+        answers = self._admin.list_offsets(asked, isolation_level=level, request_timeout=timeout)
+        self._wait(answers.values(), timeout)
+        for place, answer in answers.items():
             try:
-                found[place.topic, place.partition] = future.result(timeout).offset
+                found[place.topic, place.partition] = answer.result(0).offset
             except KafkaException as error:
                 failure = error.args[0]
             except TimeoutError:
@@ -171,15 +182,31 @@ class Cluster:
             and self._last.text
         ):
             return KafkaTrouble(self._last)
-        if error.code() == KafkaError._TRANSPORT:  # nothing was wrong with a connection, or it would have been said
+        if (
+            error.code() == KafkaError._TRANSPORT and not self._has_answered
+        ):  # nothing was wrong with a connection, or it would have been said
             error = KafkaError(KafkaError._ALL_BROKERS_DOWN)
         bootstrap = self.source.bootstrap
         trouble = trouble_of(error, bootstrap, topic, now())
         return KafkaTrouble(trouble or Trouble(f"Kafka at {bootstrap} did not answer.", about=bootstrap, seen=now()))
 
+    def _wait(self, answers: Iterable["Future[Any]"], timeout: float) -> None:
+        """Until all are there. Raises KafkaTrouble where a connection fails and nothing comes: a client would wait out its time."""
+        waiting, started = set(answers), time.monotonic()
+        self._last = Trouble("")
+        while waiting and (spent := time.monotonic() - started) < timeout:
+            waiting = set(wait(waiting, timeout=0.1).not_done)
+            self._admin.poll(0)
+            if waiting and self._last.text and spent > FIRST_TRY:
+                raise KafkaTrouble(self._last)
+        self._has_answered = self._has_answered or not waiting
+
     def _error(self, error: KafkaError) -> None:
-        if error.code() == KafkaError._ALL_BROKERS_DOWN and self._is_explained:
-            return
+        if error.code() == KafkaError._ALL_BROKERS_DOWN:
+            if self._is_explained:
+                return
+            if self._has_answered:  # it is gone; what its port is otherwise good for is no question
+                error = KafkaError(KafkaError._TRANSPORT)
         trouble = trouble_of(error, self.source.bootstrap, now=now())
         if trouble is not None:
             self._is_explained = error.code() != KafkaError._ALL_BROKERS_DOWN

@@ -25,6 +25,7 @@ PARTITIONS_A_ROUND = 2_000
 INTERNAL = ("__",)
 
 Places = list[tuple[str, int]]
+Step = Callable[[], bool]  # a question to the cluster; False where nobody answered it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Watch:
         self._topics: dict[str, int] = {}  # name: partitions, of those that can be read now
         self._said: set[str] = set()  # names of the topics that the facts know
         self._described: dict[str, Any] = {}
+        self._failing: dict[Step, str] = {}  # what does not answer: the sentence
         self._next: int = 0  # where the next round of end offsets begins, among all partitions
         self._stop = threading.Event()
         self.connected = False
@@ -78,24 +80,31 @@ class Watch:
         while not self._stop.is_set():
             for step in due:
                 if due[step] <= time.monotonic() and not self._stop.is_set():
-                    self._try(step)
+                    answered = self._try(step)
                     due[step] = time.monotonic() + (every[step] if self.connected else 1.0)
-                    if not self.connected:
+                    if not answered:
+                        due[self._metadata] = min(due[self._metadata], time.monotonic() + 1.0)  # is it there at all?
                         break
             self._stop.wait(max(0.02, min(due.values()) - time.monotonic()))
 
-    def _try(self, step: Callable[[], None]) -> None:
+    def _try(self, step: Step) -> bool:
+        """Does it; False where nothing was answered. Rounds that fail are written once, and once that they are over."""
+        failing, answered = {**self._failing}, False
         try:
-            step()
+            answered = step()
+            failing.pop(step, None)
         except KafkaTrouble as failed:
-            if step == self._metadata:
-                self.connected = False
-            self._writer.facts([Checked("kafka", now(), now(), failed.trouble.text)])
+            failing[step] = failed.trouble.text
             self._report(failed.trouble)
-        finally:
-            self._news()
+        if failing != self._failing:
+            self._failing = failing
+            self._writer.facts([Checked("kafka", now(), now(), next(iter(failing.values()), ""))])
+        if step == self._metadata:
+            self.connected = step not in failing
+        self._news()
+        return answered
 
-    def _metadata(self) -> None:
+    def _metadata(self) -> bool:
         started = now()
         said = self._cluster.metadata()
         seen = now()
@@ -117,11 +126,11 @@ class Watch:
             self._described.pop(f"topic {name}", None)
         self._said = (self._said & said.topics.keys()) | topics.keys()
         self._topics = topics
-        if facts or not self.connected:  # a round that failed is followed by one that says it is over
+        if facts:
             self._writer.facts([*facts, Checked("kafka", started, seen)])
-        self.connected = True
+        return True
 
-    def _lives(self) -> None:
+    def _lives(self) -> bool:
         """Whether the topics that are read are still the same: the client reads another of the same name in silence."""
         followed = self.followed
         lives = self._cluster.lives(followed)
@@ -129,6 +138,7 @@ class Watch:
             if life is None or (followed[topic] and life.topic_id != followed[topic]):
                 self.gone.put(Gone(topic, followed[topic], life is not None))
         self.partitions = {topic: life.partitions for topic, life in lives.items() if life is not None}
+        return bool(lives) or not followed
 
     def _changed(self, key: str, about: str, value: Any, seen: int) -> list[Fact]:
         if self._described.get(key) == value:
@@ -136,14 +146,15 @@ class Watch:
         self._described[key] = value
         return [Fact(key.partition(" ")[0], about, value, seen, "kafka")]
 
-    def _ends(self) -> None:
-        self._sample("end", self._round())
+    def _ends(self) -> bool:
+        return self._sample("end", self._round())
 
-    def _beginnings(self) -> None:
+    def _beginnings(self) -> bool:
         places = [(name, number) for name in sorted(self._topics) for number in range(self._topics[name])]
         for first in range(0, len(places), PARTITIONS_A_ROUND):
-            if not self._stop.is_set():
-                self._sample("beginning", places[first : first + PARTITIONS_A_ROUND])
+            if self._stop.is_set() or not self._sample("beginning", places[first : first + PARTITIONS_A_ROUND]):
+                return False
+        return True
 
     def _round(self) -> Places:
         """The partitions whose turn it is: all of them in a small mesh, one slice after the other in a large one."""
@@ -154,10 +165,11 @@ class Watch:
         self._next = first + PARTITIONS_A_ROUND
         return (places + places)[first : first + PARTITIONS_A_ROUND]
 
-    def _sample(self, of: str, places: Places) -> None:
+    def _sample(self, of: str, places: Places) -> bool:
         position = Position("beginning") if of == "beginning" else Position("end")
         found = self._cluster.offsets(places, position, "read_uncommitted")
         seen = now()
         self._writer.samples(
             [(seen, self._writer.series(of, topic, partition), offset) for (topic, partition), offset in found.items()]
         )
+        return bool(found) or not places

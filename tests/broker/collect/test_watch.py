@@ -222,6 +222,8 @@ def test_that_a_cluster_that_never_answers_is_said_and_written_as_not_known(begi
     assert not watching.watch.connected
     assert watching.checked[0].startswith("Nothing answers at 127.0.0.1:")
     assert [fact for fact in watching.facts if isinstance(fact, Fact)] == []
+    watching.rounds(2)
+    assert len(watching.checked) == 1, "a capture does not grow by what goes on not to answer"
 
 
 def test_that_a_broker_that_dies_is_said_and_its_return_ends_the_trouble(fresh_broker: Broker, begin: Begin) -> None:
@@ -239,6 +241,7 @@ def test_that_a_broker_that_dies_is_said_and_its_return_ends_the_trouble(fresh_b
     wait_until(lambda: watching.watch.connected, "the connection again")
     fold(mesh, watching.facts)
     assert mesh.checked["kafka"].failed == ""
+    assert {trouble.text for trouble in watching.troubles} == {f"Nothing answers at {fresh_broker.bootstrap}."}
     assert watching.of_topic("stays") == [{"partitions": 1, "internal": False}]
 
 
