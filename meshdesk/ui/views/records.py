@@ -261,7 +261,11 @@ class RecordsView(QWidget):
         name = self.list
 
         def found(k: int | None) -> None:
-            if self.list == name and self.opened is opened and k is not None:
+            if self.list != name or self.opened is not opened or self.table.selectionModel().hasSelection():
+                return  # the reader has gone on
+            if k is None:
+                opened.select(name, None)
+            else:
                 self.table.grow(max(self.table.records.end, k + 1), False, opened.first(name))
                 self.table.choose(k)
 
