@@ -3,7 +3,7 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
-from meshdesk.ui.beat import BEAT_MS, Beat, Measured
+from meshdesk.ui.beat import BEAT_MS, HURRY_MS, Beat, Measured
 
 
 class Clock:
@@ -96,3 +96,19 @@ def test_that_figures_are_bounded_and_by_nearest_rank() -> None:
     assert measured.count == 1_000
     assert (measured.p50, measured.p99, measured.max) == (949, 998, 999)
     assert Measured().p99 == 0.0
+
+
+def test_that_somebody_who_waits_has_a_beat_in_between_and_the_others_come_when_they_would_have(qtbot: QtBot) -> None:
+    said: list[str] = []
+    beat = Beat(Session(said), lambda: None)
+    beat.hurry()
+    qtbot.wait(HURRY_MS * 3)
+    assert said == []  # not before it was started
+    beat.start()
+    for _ in range(3):
+        beat.hurry()  # once is enough
+    qtbot.waitUntil(lambda: len(said) == 1, timeout=BEAT_MS)
+    assert beat.lateness.count == 0
+    qtbot.waitUntil(lambda: beat.lateness.count == 2, timeout=5_000)
+    beat.stop()
+    assert len(said) == 3

@@ -11,6 +11,7 @@ from meshdesk.model.record import RecordName
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.views import records
 from meshdesk.ui.views.records import BEATS_A_PAINT, RecordsView, start_for
+from meshdesk.ui.widgets.record_lines import FORMAT, OFFSET
 from tests.ui.memory import MemoryCapture, Topic, capture, opened, row
 
 TOPIC = "orders.placed.v1"
@@ -243,3 +244,139 @@ def test_that_a_topic_that_begins_anew_is_listed_anew(qtbot: QtBot) -> None:
     made.known.clear()
     beat(view, made)
     assert view.table.records.rows == 20
+
+
+# Orders and filters
+
+
+def choose(view: RecordsView, made: MemoryCapture, k: int) -> None:
+    view.follow(False)
+    view.table.choose(k)
+    beat(view, made)
+
+
+def offsets(view: RecordsView) -> list[int]:
+    """Of the rows at the top of the page."""
+    lines = [view.table.records.line(at) for at in range(3)]
+    return [line.row.offset for line in lines if line is not None]
+
+
+def test_that_a_click_on_a_head_sorts_the_next_one_turns_and_the_third_gives_the_arrival_back(qtbot: QtBot) -> None:
+    made = capture(200)
+    view = view_on(qtbot, made)
+    arrived = [row.offset for row in made.held[TOPIC]]
+    header = view.table.horizontalHeader()
+    for wanted in (sorted(arrived), sorted(arrived, reverse=True), arrived):
+        x = header.sectionViewportPosition(OFFSET) + 20
+        QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(x, 8))
+        beat(view, made)
+        view.table.scrollToTop()
+        beat(view, made)
+        assert offsets(view) == wanted[:3]
+    assert view.list == TOPIC
+
+
+def test_that_the_selected_record_stays_selected_in_another_order(qtbot: QtBot) -> None:
+    made = capture(200)
+    view = view_on(qtbot, made)
+    choose(view, made, 150)
+    line = view.table.current_line()
+    assert line is not None
+    view.turn(OFFSET)
+    view.turn(OFFSET)  # descending
+    beat(view, made)
+    found = view.table.current_line()
+    assert found is not None
+    assert (found.row, found.row.offset) == (line.row, made.held[TOPIC][150].offset)
+    first, last = view.table.span()
+    assert first <= view.table.currentIndex().row() <= last
+
+
+def test_that_a_word_leaves_only_the_records_that_hold_it_and_escape_gives_all_back(qtbot: QtBot) -> None:
+    made = capture(200)
+    view = view_on(qtbot, made)
+    word = made.held[TOPIC][57].key
+    view.go_to_the_filter()
+    QTest.keyClicks(view._filter, word)
+    QTest.keyClick(view._filter, Qt.Key.Key_Return)
+    beat(view, made)
+    hits = [row for row in made.held[TOPIC] if word in row.key or word in row.value]
+    assert 0 < view.table.records.rows == len(hits) < 200
+    assert f"of 200 that hold “{word}”" in view._count.text
+    QTest.keyClick(view._filter, Qt.Key.Key_Escape)
+    beat(view, made)
+    assert (view.list, view.table.records.rows) == (TOPIC, 200)
+
+
+def test_that_a_word_nobody_holds_is_said_and_an_empty_page_offers_no_reading(qtbot: QtBot) -> None:
+    made = capture(200)
+    view = view_on(qtbot, made)
+    view.hold("no such word")
+    assert view._empty.text == "Looking …"
+    beat(view, made)
+    assert view._empty.text.startswith("No record holds “no such word”")
+
+
+def test_that_what_arrives_behind_a_sorted_list_is_counted_and_can_be_sorted_in(qtbot: QtBot) -> None:
+    made = capture(200)
+    view = view_on(qtbot, made)
+    view.turn(OFFSET)
+    beat(view, made)
+    assert (view.following, view.again_button.isVisible(), view.pause_button.isVisible()) == (False, False, False)
+    more(made, 5)
+    beat(view, made)
+    assert view.table.records.rows == 200
+    assert "5 newer" in view._count.text
+    QTest.mouseClick(view.again_button, Qt.MouseButton.LeftButton)
+    beat(view, made)
+    assert view.table.records.rows == 205
+    view.follow(True)
+    beat(view, made)
+    assert (view.list, view.following) == (TOPIC, True)
+
+
+def test_that_the_format_is_not_sorted_by_and_says_why(qtbot: QtBot) -> None:
+    made = capture(20)
+    view = view_on(qtbot, made)
+    with qtbot.waitSignal(view.said) as said:
+        view.turn(FORMAT)
+    assert said.args == ["The format is found out record by record, so that records are not sorted by it."]
+    assert view.list == TOPIC
+
+
+# What was dropped, and what was looked at
+
+
+def test_that_dropped_rows_go_at_the_top_and_the_selected_record_stays(qtbot: QtBot) -> None:
+    made = capture(200)
+    view = view_on(qtbot, made)
+    choose(view, made, 150)
+    made.firsts[TOPIC] = 120
+    made.revision += 1
+    beat(view, made)
+    line = view.table.current_line()
+    assert line is not None
+    assert line.row is made.held[TOPIC][150]
+    assert (view.table.records.rows, view.table.records.first, view.table.chosen()) == (80, 120, [150])
+
+
+def test_that_rows_on_the_screen_count_as_looked_at_and_all_do_while_it_follows(qtbot: QtBot) -> None:
+    made = capture(200)
+    view = view_on(qtbot, made)
+    assert made.looks[-1] == (TOPIC, 200)
+    view.follow(False)
+    made.looks.clear()
+    view.table.scrollToTop()
+    beat(view, made)
+    assert made.looks[-1] == (TOPIC, view.table.span()[1] + 1)
+
+
+def test_that_a_jump_asks_for_its_rows_at_once(qtbot: QtBot) -> None:
+    made = capture(2_000)
+    view = view_on(qtbot, made)
+    view.follow(False)
+    with qtbot.waitSignal(view.waits):
+        view.table.verticalScrollBar().setValue(500)
+    made.wanted.clear()
+    view.refresh()  # the very next beat, whenever the list was painted last
+    assert made.wanted[-1][1] == 500

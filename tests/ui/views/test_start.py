@@ -1,11 +1,16 @@
 """The start page: three ways to begin, and a sentence beside what is wrong."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from meshdesk.session.home import Orphan
 from meshdesk.ui.views.start import StartView, bootstrap_problem, registry_problem
+from meshdesk.ui.widgets.controls import Button
 from tests.ui.memory import MemoryCapture, Progress, opened
 
 
@@ -86,3 +91,22 @@ def test_that_progress_is_shown_while_something_is_prepared_and_the_reason_where
     assert start.demo_button.isEnabled()
     start.show_progress(None)
     assert not start.progress_text.isVisible()
+
+
+def test_that_what_was_left_behind_is_offered_with_what_it_is(qtbot: QtBot, tmp_path: Path) -> None:
+    start = start_on(qtbot)
+    left = tuple(Orphan(tmp_path / f"{n}", f"kafka-{n}:9092", 1_795_528_929_000, 1_234, 5_600_000) for n in range(5))
+    start.show_orphans(left)
+    buttons = {button.accessibleName(): button for button in start.findChildren(Button)}
+    assert sum(name.startswith("Recover") for name in buttons) == 3  # the newest
+    text = " ".join(label.text() for label in start.findChildren(QLabel))
+    assert "kafka-0:9092" in text
+    assert "1,234 records, 5.6 MB." in text
+    with qtbot.waitSignal(start.recover_asked) as asked:
+        QTest.mouseClick(buttons["Recover the capture of kafka-1:9092"], Qt.MouseButton.LeftButton)
+    assert asked.args == [left[1]]
+    with qtbot.waitSignal(start.delete_asked) as asked:
+        QTest.mouseClick(buttons["Delete the capture of kafka-0:9092"], Qt.MouseButton.LeftButton)
+    assert asked.args == [left[0]]
+    start.show_orphans(())
+    qtbot.waitUntil(lambda: not [b for b in start.findChildren(Button) if b.accessibleName().startswith("Recover")])
