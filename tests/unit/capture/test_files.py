@@ -1,6 +1,5 @@
 """Files of a capture on the disk: what they take, which generations are there, and removing them again and again."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -18,9 +17,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_that_the_disk_used_is_that_of_all_files(folder: Path) -> None:
-    assert disk_used(folder) == sum(os.path.getsize(path) for path in folder.iterdir())
+    assert disk_used(folder) == sum(path.stat().st_size for path in folder.iterdir())
     (folder / "lock").write_bytes(b"x" * 10)
-    assert disk_used(folder) == sum(os.path.getsize(path) for path in folder.iterdir())
+    assert disk_used(folder) == sum(path.stat().st_size for path in folder.iterdir())
 
 
 def test_that_a_generation_is_as_large_as_its_files_that_are_there(folder: Path) -> None:
