@@ -9,7 +9,7 @@ import pytest
 
 from meshdesk.capture.pack import pack, unpack
 from meshdesk.capture.reader import Capture, open_captures
-from meshdesk.capture.records import read_batch
+from meshdesk.capture.records import read_batch, read_numbered
 from meshdesk.capture.samples import read_samples
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.fact import Checked
@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 STORED = {  # what is stored stays; a newer format is stored beside it
     "v1.meshcap": "962d5fb72397d53e7c55b424c43da2a057a245eca1cb6997674551a17d0aa338",
     "v1.json": "c489408da84a5e9276e0e31eb81516e54020f4ab74e0022fc50ae94a048cd310",
+    "v2.meshcap": "5ca809b061a533f8564324578bf14e655557994c9fe7def44af792b302812bf5",
     "cut.meshcap": "d47aff43f15cfafad261c6dc06e94e896755bd057084fbced27ec9a109051a5f",
     "empty.meshcap": "e580ad962719e0ef5eeb5d8af37be7be474fff9a96d3008af83db6a85a3b6075",
 }
@@ -193,6 +194,51 @@ def test_that_the_samples_of_version_1_say_what_was_measured() -> None:
         **{("end", PAYMENTS, n): list(zip(times, [106, 116, 126] * 2, strict=True)) for n in (0, 1)},
         **{("beginning", *place): [(0, begin), (60_000, begin)] for place, begin in begins.items()},
     }
+
+
+def test_that_version_2_holds_the_same_in_generations_but_for_what_was_dropped() -> None:
+    capture = opened("v2.meshcap")
+    stored = json.loads((HERE / "v1.json").read_text("utf-8"))
+    assert 0 < capture.dropped < capture.rows == len(stored)
+    assert {generation.sealed for generation in capture.generations} == {True, False}
+    assert {generation.writer for generation in capture.generations} == {1, 2}
+    numbered = []
+    for placed in capture.batches:
+        batch, numbers = read_numbered(capture, placed)
+        numbered += [
+            (row, placed.topic, offset) for row, offset in zip(numbers, batch["offset"].to_pylist(), strict=True)
+        ]
+    assert [(topic, offset) for _, topic, offset in sorted(numbered)] == [
+        (row["topic"], row["offset"]) for row in stored[capture.dropped :]
+    ]
+    of_topic = Counter(row["topic"] for row in stored)
+    gone = Counter(row["topic"] for row in stored[: capture.dropped])
+    assert {name: (rows.first, rows.rows) for name, rows in capture.topics.items()} == {
+        name: (gone[name], count) for name, count in of_topic.items()
+    }
+    for name in of_topic:
+        left = [row for row in rows(capture) if row["topic"] == name]
+        assert left == [row for row in stored if row["topic"] == name][gone[name] :]
+    assert capture.damage() == ""
+    capture.close()
+
+
+def test_that_version_2_holds_the_samples_and_facts_of_version_1() -> None:
+    old, new = opened("v1.meshcap"), opened("v2.meshcap")
+    assert new.take_facts() == old.take_facts()
+    assert sampled(new) == sampled(old)
+    old.close()
+    new.close()
+
+
+def sampled(capture: Capture) -> list[tuple[int, str, str, int, int]]:
+    """(seen, of, topic, partition, value) of every sample."""
+    found = []
+    for writer, batch in read_samples(capture, capture.samples):
+        for row in batch.to_pylist():
+            line = capture.series[writer, row["series"]]
+            found.append((row["seen"], str(line["of"]), str(line["name"]), int(line["partition"]), row["value"]))
+    return found
 
 
 def test_that_version_1_is_unpacked_and_packed_again(tmp_path: Path) -> None:
