@@ -81,6 +81,7 @@ class Window(QWidget):
         self.menu_button.set_menu(self.actions_.menu())
         self._is_attached = True
         self.frame.explorer.opened.connect(self.open_topic)
+        self.frame.explorer.added.connect(self.add_topic)
         self.frame.said.connect(self.toast.say)
         self.start.connect_asked.connect(self._connect)
         self.start.open_asked.connect(self.ask_for_file)
@@ -134,6 +135,14 @@ class Window(QWidget):
         self.current = opened
         self.frame.show_topic(opened, topic)
         self.refresh()
+
+    def add_topic(self, opened: "Opened", topic: str) -> None:
+        """Shows the records of a topic among those that are on the screen, merged by time."""
+        if self.current is not opened:
+            self.open_topic(opened, topic)
+        else:
+            self.frame.records.add_topic(opened, topic)
+            self.refresh()
 
     def open_record(self, opened: "Opened", name: "RecordName") -> None:
         """Shows the topic of a record with that record selected."""
@@ -311,7 +320,7 @@ class Window(QWidget):
             return
         tone, hollow = STATE_TONES[opened.state]
         self.chip.say(opened.title, opened.state_text, tone, hollow)
-        topic = self.frame.records.topic if self.frame.records.opened is opened else ""
+        topic = ", ".join(self.frame.records.listing.topics) if self.frame.records.opened is opened else ""
         if topic:
             self.place.say((f"{opened.title}  ›  ", "text", "second"), (topic, "strong", "text"))
         else:

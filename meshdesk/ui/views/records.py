@@ -20,7 +20,7 @@ from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.controls import Button, Line, Rule, with_shortcut
 from meshdesk.ui.widgets.empty import Empty
 from meshdesk.ui.widgets.filter_field import FilterField
-from meshdesk.ui.widgets.record_lines import COLUMNS
+from meshdesk.ui.widgets.record_lines import COLUMNS, TIME
 from meshdesk.ui.widgets.record_table import RecordTable
 
 NAME = "records"
@@ -110,6 +110,7 @@ class RecordsView(QWidget):
             opened.tail(topic, position)
         self.table.show_list(opened, topic, *((opened.rows(topic), opened.first(topic)) if opened else (0, 0)))
         self.table.show_order(None, False)
+        self.table.name_topics(False)
         self.following = self.is_live
         self._rows_painted = -1
         self.table.to_the_end()
@@ -213,6 +214,18 @@ class RecordsView(QWidget):
         if self.opened is not None and word != self.listing.word:
             self.show_listing(replace(self.listing, word=word))
 
+    def add_topic(self, opened: Opened, topic: str) -> None:
+        """Shows a topic's records among those on the screen, by time; one that is there already is taken out again."""
+        if self.opened is not opened or not self.listing.topics:
+            self.show_topic(opened, topic)
+            return
+        topics = self.listing.topics
+        topics = tuple(other for other in topics if other != topic) if topic in topics else (*topics, topic)
+        known = next((known for known in opened.topics if known.name == topic), None)
+        if topic in topics and self.is_live and known is not None and not known.tailing:
+            opened.tail(topic, start_for(known.records)[1])
+        self.show_listing(replace(self.listing, topics=topics or (topic,)))
+
     def go_to_the_filter(self) -> None:
         if self.opened is not None:
             self._filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -229,7 +242,9 @@ class RecordsView(QWidget):
         self._coming, self.paused = 0, False
         self.table.show_list(opened, self.list, opened.rows(self.list), opened.first(self.list))
         places = [place for place, column in enumerate(COLUMNS) if listing.by and column.by == listing.by]
-        self.table.show_order(places[0] if places else None, listing.descending)
+        is_by_time = not places and len(listing.topics) > 1
+        self.table.show_order(TIME if is_by_time else places[0] if places else None, listing.descending)
+        self.table.name_topics(len(listing.topics) > 1)
         self.following = self.is_live and self._grows and self._kept is None
         self._rests = 0
         self.refresh()
@@ -272,7 +287,7 @@ class RecordsView(QWidget):
         opened.where(name, kept, found)
 
     def follow(self, wanted: bool) -> None:
-        wanted = wanted and self.is_live
+        wanted = wanted and self.is_live and len(self.listing.topics) <= 1
         if wanted and not self._grows and self.opened is not None:
             self._kept = None
             self.table.clearSelection()
@@ -392,7 +407,7 @@ class RecordsView(QWidget):
     def _say(self) -> None:
         opened, live = self.opened, self.is_live
         for button in (self.follow_button, self.from_button):
-            button.setVisible(live)
+            button.setVisible(live and len(self.listing.topics) <= 1)
         self.pause_button.setVisible(live and self._grows)
         self.again_button.setVisible(self._newer() > 0)
         self._filter.setVisible(opened is not None)
@@ -437,7 +452,9 @@ class RecordsView(QWidget):
             return ""
         of = sum(opened.rows(topic) - opened.first(topic) for topic in listing.topics)
         words = [f"of {wording.count(of)} that hold “{listing.word}”"] if listing.word else []
-        if listing.by is not None:
+        if len(listing.topics) > 1:
+            words.append(f"{len(listing.topics)} topics by {listing.by or 'timestamp'}")
+        elif listing.by is not None:
             words.append(f"by {listing.by}")
         if order.failed:
             words.append("not finished")

@@ -205,6 +205,7 @@ class TopicList(QTableView):
     """The list below the filter; draws its lines itself. A table: a list would ask for every row."""
 
     opened = Signal(object, str)  # capture, topic
+    added = Signal(object, str)  # the same, to be shown among what is open
 
     def __init__(self, topics: TopicModel) -> None:
         super().__init__()
@@ -261,12 +262,12 @@ class TopicList(QTableView):
         super().mouseReleaseEvent(event)
         index = self.indexAt(event.position().toPoint())
         if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
-            self._use(index.row())
+            self._use(index.row(), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.currentIndex().row()
         if row >= 0 and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self._use(row)
+            self._use(row, bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
         elif row >= 0 and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self._fold(row, event.key() == Qt.Key.Key_Left)
         else:
@@ -281,6 +282,8 @@ class TopicList(QTableView):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Show its records").triggered.connect(lambda: self.opened.emit(capture, topic.name))
+        add = menu.addAction("Show its records among the others\tCtrl+Click")
+        add.triggered.connect(lambda: self.added.emit(capture, topic.name))
         stop = menu.addAction("Stop reading it")
         stop.setEnabled(topic.tailing and capture.state == "live")
         stop.triggered.connect(lambda: capture.stop_tail(topic.name))
@@ -294,12 +297,12 @@ class TopicList(QTableView):
         if row >= 0:
             self._use(row)
 
-    def _use(self, row: int) -> None:
+    def _use(self, row: int, adds: bool = False) -> None:
         entry = self.topics.entries[row]
         if entry.topic is None:
             self._fold(row, None)
         else:
-            self.opened.emit(entry.opened, entry.topic.name)
+            (self.added if adds else self.opened).emit(entry.opened, entry.topic.name)
 
     def _fold(self, row: int, folded: bool | None) -> None:
         self.topics.fold(row, folded)
@@ -390,6 +393,7 @@ class Explorer(QWidget):
     """Filter box, heading and list of topics. `opened` says which topic of which capture somebody wants to see."""
 
     opened = Signal(object, str)
+    added = Signal(object, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -426,6 +430,7 @@ class Explorer(QWidget):
         self.filter.returnPressed.connect(self.list.use_first)
         self.filter.down.connect(self._to_list)
         self.list.opened.connect(self.opened)
+        self.list.added.connect(self.added)
 
     def refresh(self, captures: list[Opened]) -> None:
         """Asks the captures for their topics: at once when one changed its state, else four times a second."""

@@ -41,7 +41,7 @@ class Column:
     by: "listing.Column | None" = None  # what a list is sorted by when this head is clicked
 
 
-PARTITION, OFFSET, TIME, KEY, VALUE, HEADERS, FORMAT, SIZE = range(8)
+PARTITION, OFFSET, TIME, KEY, VALUE, HEADERS, FORMAT, SIZE, TOPIC = range(9)
 COLUMNS = (
     Column("partition", "P", 34, "mono", "second", True, "partition"),
     Column("offset", "Offset", 88, "mono", "text", True, "offset"),
@@ -51,6 +51,7 @@ COLUMNS = (
     Column("headers", "Headers", 60, "text", "second", False, "headers"),
     Column("format", "Format", 72, "text", "second"),
     Column("size", "Size", 60, "text", "second", True, "size"),
+    Column("topic", "Topic", 140, "text", "second"),  # the first one on the screen, while several topics are shown
 )
 
 
@@ -82,6 +83,7 @@ def line_of(row: Row) -> Line:
         headers,
         "" if row.null_value else row.format.translate(CONTROLS),
         wording.size(row.size),
+        row.topic,
     )
     quiet = tuple(
         (place == KEY and (row.null_key or not row.key)) or (place == VALUE and (row.null_value or not row.value))
@@ -96,4 +98,4 @@ def tip_of(line: Line, column: int) -> str | None:
         return line.row.trouble
     if column == TIME and line.day:
         return f"{line.day} {line.texts[TIME]} {line.zone}"
-    return line.texts[column] if column in (KEY, HEADERS) and line.texts[column] else None
+    return line.texts[column] if column in (KEY, HEADERS, TOPIC) and line.texts[column] else None

@@ -28,7 +28,7 @@ from meshdesk.session.opened import Opened
 from meshdesk.ui import theme
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.controls import name_bars
-from meshdesk.ui.widgets.record_lines import COLUMNS, NOT_YET, PARTITION, TIME, VALUE, Line, line_of, tip_of
+from meshdesk.ui.widgets.record_lines import COLUMNS, NOT_YET, PARTITION, TIME, TOPIC, VALUE, Line, line_of, tip_of
 from meshdesk.ui.widgets.record_paint import PAD, Cells, paint_cells
 
 Index = QModelIndex | QPersistentModelIndex
@@ -190,6 +190,12 @@ class RecordTable(QTableView):
         self.records.show(opened, name, end, first)
         self._own_scroll = False
 
+    def name_topics(self, shown: bool) -> None:
+        """Shows which topic each record is of; only where they are of several."""
+        if self.isColumnHidden(TOPIC) == shown:
+            self.setColumnHidden(TOPIC, not shown)
+            self._fit_value()
+
     def show_order(self, place: int | None, descending: bool) -> None:
         """Marks the column by which the rows are sorted; None where they are as they arrived."""
         self._header.order = None if place is None else (place, descending)
@@ -251,7 +257,7 @@ class RecordTable(QTableView):
 
     def columns_menu(self, menu: QMenu) -> None:
         """Fills a menu with one line for each column, ticked while it is shown."""
-        for place, column in enumerate(COLUMNS):
+        for place, column in enumerate(COLUMNS[:TOPIC]):
             action = menu.addAction("Partition" if place == PARTITION else column.label)
             action.setCheckable(True)
             action.setChecked(not self.isColumnHidden(place))
@@ -374,12 +380,14 @@ class RecordTable(QTableView):
             self.setColumnWidth(place, min(max(known, self._header.minimumSectionSize()), 2000))
             if len(shown) == len(COLUMNS) and place != VALUE:
                 self.setColumnHidden(place, not shown[place])
+        self.setColumnHidden(TOPIC, True)
+        self._header.moveSection(self._header.visualIndex(TOPIC), 0)
         self._value_is_free = self._remembered.is_on("records/value_is_free", True)
 
     def _keep_columns(self) -> None:
         hidden = [self.isColumnHidden(place) for place in range(len(COLUMNS))]
         self._remembered.keep_numbers("records/shown", [0 if is_hidden else 1 for is_hidden in hidden])
-        if not any(hidden):  # a hidden column has no width to remember
+        if not any(hidden[:TOPIC]):  # a hidden column has no width to remember
             self._remembered.keep_numbers("records/widths", [self.columnWidth(place) for place in range(len(COLUMNS))])
         self._remembered.keep("records/value_is_free", self._value_is_free)
         self.columns_changed.emit()

@@ -12,6 +12,7 @@ from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.views import records
 from meshdesk.ui.views.records import BEATS_A_PAINT, RecordsView, start_for
 from meshdesk.ui.widgets.record_lines import FORMAT, OFFSET
+from meshdesk.ui.widgets.record_lines import TOPIC as TOPIC_COLUMN
 from tests.ui.memory import MemoryCapture, Topic, capture, opened, row
 
 TOPIC = "orders.placed.v1"
@@ -380,3 +381,24 @@ def test_that_a_jump_asks_for_its_rows_at_once(qtbot: QtBot) -> None:
     made.wanted.clear()
     view.refresh()  # the very next beat, whenever the list was painted last
     assert made.wanted[-1][1] == 500
+
+
+# Several topics
+
+
+def test_that_another_topic_is_merged_by_time_with_its_name_and_taken_out_again(qtbot: QtBot) -> None:
+    made = capture(20)
+    other = "payments.authorised.v3"
+    made.add(*(row(k, other) for k in range(20)))
+    view = view_on(qtbot, made)
+    assert view.table.isColumnHidden(TOPIC_COLUMN)
+    view.add_topic(opened(made), other)
+    beat(view, made)
+    assert (view.topic, view.table.records.rows) == ("", 40)
+    assert not view.table.isColumnHidden(TOPIC_COLUMN)
+    assert "2 topics by timestamp" in view._count.text
+    assert not view.follow_button.isVisible()
+    view.add_topic(opened(made), other)
+    beat(view, made)
+    assert (view.list, view.table.records.rows) == (TOPIC, 20)
+    assert view.table.isColumnHidden(TOPIC_COLUMN)
