@@ -64,7 +64,8 @@ def begin(program: str) -> Path | None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handler = _Handler(path, maxBytes=MOST_BYTES, backupCount=1, encoding="utf-8", errors="backslashreplace")
-        crashed = path.with_suffix(".crash").open("w", encoding="utf-8")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        crashed = os.open(path.with_suffix(".crash"), flags, 0o600)  # stays open as long as this process lives
     except OSError:
         return None
     handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s: %(message)s"))

@@ -26,7 +26,11 @@ INDENT = "  "
 DEEP = 2  # levels of records that a line shows; what lies deeper is {…}
 SHORT = 3  # elements of an array that a line shows inside a record
 # What a reader would not see or what would turn the text around it: shown as a picture of itself, never obeyed.
-HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+# All of Unicode's categories Cc, Cf, Cs, Zl and Zp, but for the Arabic signs of Cf that are drawn.
+HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
+)
 
 
 @dataclass(frozen=True, slots=True)
