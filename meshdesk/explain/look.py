@@ -7,7 +7,7 @@ from meshdesk.decode.chain import decode, preview
 from meshdesk.decode.contract import Decoded, Layer, Payload, Preview, Schemas
 from meshdesk.decode.json_text import indented
 from meshdesk.explain.rows import Lost
-from meshdesk.model.node import Node, pretty
+from meshdesk.model.node import Node, hexed, pretty, shortened, visible
 from meshdesk.model.record import Record
 from meshdesk.model.row import TIMESTAMP_TYPES, Details, Part, Row
 from meshdesk.model.wording import plural
@@ -17,6 +17,8 @@ KEY = 80
 HEADERS = 60
 TEXT = 400_000  # characters of pretty text; some 10,000 lines
 DUMP = 64 << 10  # bytes of the dump: 4,096 lines
+HEADER_TEXT = 2_000  # characters of one header's name or value
+HEADER_DUMP = 1_024  # bytes of one header's dump: with HEADERS_SHOWN of them a quarter of what a frame may hold
 HEADERS_SHOWN = 2_000  # a record with more of them is shown with the first ones and their number
 
 Answer = TypeVar("Answer")
@@ -28,7 +30,7 @@ def row_of(record: Record | Lost, schemas: Schemas, k: int = -1) -> Row:
         return Row(record.row, record.topic, -1, -1, None, "", "", (), "lost", "", 0, 0, trouble=record.reason, k=k)
     key = _preview(Payload(record.key, "key", record.topic, record.headers), schemas, KEY)
     value = _preview(Payload(record.value, "value", record.topic, record.headers), schemas, PREVIEW)
-    names = ", ".join(name for name, _ in record.headers[:20])
+    names = ", ".join(visible(name[:HEADERS]) for name, _ in record.headers[:20])
     return Row(
         row=record.row,
         topic=record.topic,
@@ -80,7 +82,7 @@ def details_of(record: Record | Lost, schemas: Schemas, raw: bool = False) -> De
         size=record.size,
         key=key,
         value=value,
-        headers=tuple((name, _header(value)) for name, value in record.headers[:HEADERS_SHOWN]),
+        headers=tuple((shortened(name, HEADER_TEXT), _header(value)) for name, value in record.headers[:HEADERS_SHOWN]),
     )
 
 
@@ -138,11 +140,12 @@ def _undecoded(payload: Payload) -> Part:
 def _header(value: bytes | None) -> Part:
     if value is None:
         return Part(Node("", "null", "null"), (), "null", None, "", (), 0)
-    dump, cut = _dump(value[:4096])
+    dump, _ = _dump(value[:HEADER_DUMP])
     text = _printable(value)
-    shown = value[:256].hex(" ") if text is None else text[:TEXT]
+    shown = hexed(value, HEADER_TEXT) if text is None else shortened(text, HEADER_TEXT)
     node = Node("", "bytes" if text is None else "string", shown)
-    return Part(node, (), "bytes" if text is None else "text", len(value), shown, dump, cut)
+    kind = "bytes" if text is None else "text"
+    return Part(node, (), kind, len(value), shown, dump, max(0, len(value) - HEADER_DUMP))
 
 
 def _printable(data: bytes) -> str | None:

@@ -26,7 +26,7 @@ from meshdesk.explain.orders import (
     write_places,
 )
 from meshdesk.explain.rows import Lost, Rows, open_rows
-from meshdesk.model.frame import Message
+from meshdesk.model.frame import FrameError, Message
 from meshdesk.model.listing import Listing, listing_from
 from meshdesk.model.record import Record, RecordName
 from meshdesk.model.row import details_frame, row_frame
@@ -36,6 +36,7 @@ from meshdesk.pipes import Pipes
 # instead of 500 (measured 2026-11).
 COLLECT_AFTER = (200_000, 20, 100)
 PROGRESS_EVERY = 8 << 20  # bytes between two words on how far saving is
+TOO_LARGE = "The answer is too large to be handed over. Select fewer records, or save the capture."
 ROWS_EVERY = 200_000  # rows between two words on how far an order is: ten a second
 
 Answer = Callable[["Explain", Message], Message]
@@ -69,7 +70,11 @@ def child(role: str) -> int:
     explain.pipes.send({"is": "ready"})
     while True:
         message = requests.get()
-        explain.pipes.send({"id": message.get("id", 0), **_answer(explain, answers, message)})
+        number = message.get("id", 0)
+        try:
+            explain.pipes.send({"id": number, **_answer(explain, answers, message)})
+        except FrameError:
+            explain.pipes.send({"id": number, "is": "failed", "text": TOO_LARGE})
 
 
 def _listen(explain: Explain, requests: "SimpleQueue[Message]") -> None:

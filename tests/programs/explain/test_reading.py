@@ -1,0 +1,67 @@
+"""`meshdesk read`: every record a line, and a sentence with an exit code for what cannot be read."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from meshdesk.capture.names import segment_name
+from meshdesk.capture.pack import pack
+from tests.programs.running import command, run
+from tests.unit.capture.making import Rec, counted, made_capture, opened
+
+
+def test_that_all_records_of_all_captures_in_a_file_are_lines(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        made_capture(tmp_path / name, {f"of.{name}": [[Rec(0, n, value=b'{"n": %d}' % n) for n in range(3)]]})
+    pack([tmp_path / "a", tmp_path / "b"], tmp_path / "both.meshcap")
+    ran = run("read", tmp_path / "both.meshcap", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    assert [(line["topic"], line["value"]) for line in ran.lines] == [
+        (f"of.{name}", {"n": n}) for name in ("a", "b") for n in range(3)
+    ]
+    text = run("read", tmp_path / "both.meshcap").out.decode().splitlines()
+    assert len(text) == 6
+    assert text[0].endswith("of.a[0]@0  ∅  n 0")
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda path: None, "There is no file"),
+        (lambda path: path.write_text("Dear diary"), "is not a MeshDesk capture"),
+        (lambda path: path.mkdir(), "holds no manifest.json"),
+    ],
+    ids=["missing", "foreign", "a folder"],
+)
+def test_that_what_cannot_be_read_is_one_sentence(tmp_path: Path, make: object, sentence: str) -> None:
+    assert callable(make)
+    make(tmp_path / "x.meshcap")
+    ran = run("read", tmp_path / "x.meshcap")
+    assert (ran.code, ran.out) == (1, b"")
+    assert sentence in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_that_lost_rows_are_lines_too_and_the_exit_code_says_so(tmp_path: Path) -> None:
+    folder = made_capture(tmp_path / "c", {"t": [[counted(n)] for n in range(5)]})
+    third = opened(folder).batches[3].batch
+    with (folder / segment_name(1, 0)).open("r+b") as file:
+        file.truncate(third.position + 1)
+    ran = run("read", folder, "--json")
+    assert ran.code == 1
+    assert ["trouble" in line for line in ran.lines] == [False] * 3 + [True] * 2
+    assert ran.err == "2 records of c cannot be read: a part of the file is missing.\n"
+
+
+def test_that_whoever_has_read_enough_is_no_error(tmp_path: Path) -> None:
+    folder = made_capture(tmp_path / "c", {"t": [[Rec(0, n, value=b"x" * 1_000) for n in range(2_000)]]})
+    with subprocess.Popen(
+        command("read", str(folder), "--json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        assert json.loads(program.stdout.readline())["offset"] == 0
+        program.stdout.close()
+        assert (program.stderr.read(), program.wait(30)) == (b"", 0)

@@ -1,0 +1,98 @@
+"""Records as lines: JSON that carries every byte, text that keeps to its line and commands no terminal."""
+
+import base64
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshdesk.explain.lines import json_line, tab_line, text_line
+from meshdesk.explain.rows import Lost
+from meshdesk.model.record import Record
+from meshdesk.model.schema import SchemaState
+from tests.unit.decode.poison import Every
+
+NONE = Every(SchemaState.NO_REGISTRY)
+BYTES = (
+    st.none() | st.binary(max_size=40) | st.text(max_size=20).map(lambda text: text.encode("utf-8", "surrogatepass"))
+)
+RECORDS = st.builds(
+    Record,
+    row=st.integers(0, 9),
+    topic=st.just("orders.v1"),
+    partition=st.integers(0, 3),
+    offset=st.integers(0, 2**63 - 1),
+    timestamp=st.none() | st.integers(-(2**63), 2**63 - 1),
+    timestamp_type=st.integers(0, 2),
+    key=BYTES,
+    value=BYTES,
+    headers=st.lists(st.tuples(st.text(max_size=8), BYTES), max_size=3).map(tuple),
+    leader_epoch=st.none() | st.integers(0, 9),
+)
+
+
+def record(value: bytes | None, key: bytes | None = b"k", headers: tuple[tuple[str, bytes | None], ...] = ()) -> Record:
+    return Record(0, "orders.v1", 3, 1042, 1_795_488_211_940, 1, key, value, headers, None)
+
+
+def decoded(text: str | None) -> bytes | None:
+    return None if text is None else base64.b64decode(text)
+
+
+@given(RECORDS)
+def test_that_a_line_of_json_is_one_line_and_carries_every_byte(made: Record) -> None:
+    text = json_line(made, NONE)
+    assert "\n" not in text
+    text.encode("utf-8")
+    line = json.loads(text)
+    assert (line["topic"], line["partition"], line["offset"], line["timestamp"]) == (
+        made.topic, made.partition, made.offset, made.timestamp,
+    )  # fmt: skip
+    assert (decoded(line["key_base64"]), decoded(line["value_base64"])) == (made.key, made.value)
+    assert [(header["name"], decoded(header["base64"])) for header in line["headers"]] == list(made.headers)
+
+
+@given(RECORDS)
+def test_that_lines_for_people_obey_nothing_that_stands_in_a_record(made: Record) -> None:
+    for line in (text_line(made, NONE), *tab_line(made, NONE).split("\t")):
+        assert not set(line) & {chr(code) for code in (*range(0x20), 0x7F, *range(0x80, 0xA0))}
+    assert len(tab_line(made, NONE).split("\t")) == 7
+
+
+def test_that_the_line_says_what_was_decoded_and_how() -> None:
+    line = json.loads(
+        json_line(record(b'{"n": 18446744073709551617, "x": 0.10}', headers=(("h", b"1"), ("h", None))), NONE)
+    )
+    assert line["value"] == {"n": 18446744073709551617, "x": 0.1}
+    assert (line["format"], line["key"], line["key_format"], line["chain"]) == ("JSON", "k", "text", ["JSON"])
+    assert line["time"] == "2026-11-24T02:43:31.940Z"
+    assert line["headers"] == [
+        {"name": "h", "value": "1", "base64": "MQ=="}, {"name": "h", "value": None, "base64": None},
+    ]  # fmt: skip
+    assert "trouble" not in line
+
+
+@pytest.mark.parametrize(("value", "shown", "raw"), [(None, None, None), (b"", "", ""), (b"null", "null", "bnVsbA==")])
+def test_that_null_empty_and_the_word_null_differ(value: bytes | None, shown: str | None, raw: str | None) -> None:
+    line = json.loads(json_line(record(value), NONE))
+    assert (line["value"], line["value_base64"]) == (shown, raw)
+
+
+def test_that_bytes_that_name_a_schema_nobody_has_are_in_trouble_in_words() -> None:
+    made = record(b"\0\0\0\0\x07" + b"\xff" * 12)
+    line = json.loads(json_line(made, Every(SchemaState.UNKNOWN_ID)))
+    assert "7" in line["trouble"]
+    assert "  ! " in text_line(made, Every(SchemaState.UNKNOWN_ID))
+
+
+def test_that_a_line_for_people_says_time_place_key_and_value() -> None:
+    assert text_line(record(b"hello"), NONE) == "2026-11-24T02:43:31.940Z  orders.v1[3]@1042  k  hello"
+    assert text_line(record(None, None), NONE).endswith("  ∅  ∅")
+
+
+def test_that_a_lost_record_says_so_in_every_form() -> None:
+    lost = Lost(7, "orders.v1", "It is gone.")
+    assert json.loads(json_line(lost, NONE)) == {"topic": "orders.v1", "row": 7, "trouble": "It is gone."}
+    assert text_line(lost, NONE) == "orders.v1 row 7: It is gone."
+    assert tab_line(lost, NONE).count("\t") == 6

@@ -1,0 +1,110 @@
+"""Rows and details: bounded however large a record is, a decoder's mistake costs a sentence, what is lost says why."""
+
+import json
+
+import pytest
+
+from meshdesk.decode import chain
+from meshdesk.decode.contract import Bounds, Decoded, Payload, Schemas
+from meshdesk.explain.look import HEADERS_SHOWN, KEY, PREVIEW, culprit, details_of, row_of
+from meshdesk.explain.rows import Lost
+from meshdesk.model.frame import MAX_FRAME, encode
+from meshdesk.model.record import Record
+from meshdesk.model.row import details_frame, row_frame
+from meshdesk.model.schema import SchemaState
+from tests.unit.decode.poison import Every
+
+NONE = Every(SchemaState.NO_REGISTRY)
+
+
+def record(
+    value: bytes | None = b"v", key: bytes | None = b"k", headers: tuple[tuple[str, bytes | None], ...] = ()
+) -> Record:
+    return Record(5, "orders", 1, 42, 1_795_500_000_000, 1, key, value, headers, 3)
+
+
+MONSTERS = {
+    "a value of 32 MB": record(b"x" * (32 << 20)),
+    "32 MB of JSON": record(b"[" + b'{"a":1},' * (4 << 20) + b"1]"),
+    "a key of 8 MB": record(key=b"\xff" * (8 << 20)),
+    "100,000 headers": record(headers=tuple((f"h{n}", b"%d" % n) for n in range(100_000))),
+    "headers of 1 MB each": record(headers=tuple(("n" * 1_000_000, b"v" * 1_000_000) for _ in range(20))),
+    "3,000 headers of 4 kB of bytes": record(headers=tuple(("n", b"\xfe" * 4_096) for _ in range(3_000))),
+    "quotes that double": record(b'"' + b"\\u0000" * 300_000 + b'"'),
+}
+
+
+@pytest.mark.parametrize("name", MONSTERS)
+def test_that_no_record_is_larger_on_the_pipe_than_a_frame_may_be(name: str) -> None:
+    monster = MONSTERS[name]
+    row = row_of(monster, NONE, 9)
+    assert (len(row.value), len(row.key)) <= (PREVIEW, KEY)
+    assert (row.size, row.header_count, row.k) == (monster.size, len(monster.headers), 9)
+    assert len(encode({"rows": [row_frame(row)]})) < 10_000
+    for raw in (False, True):
+        details = details_of(monster, NONE, raw)
+        assert len(encode(details_frame(details))) < MAX_FRAME
+        assert len(details.headers) == min(len(monster.headers), HEADERS_SHOWN)
+
+
+def test_that_a_row_says_what_the_record_is() -> None:
+    row = row_of(record(b'{"n": 9007199254740993}', None, (("a", b"1"), ("a", None))), NONE, 7)
+    assert (row.topic, row.partition, row.offset, row.row, row.k) == ("orders", 1, 42, 5, 7)
+    assert (row.null_key, row.null_value, row.key) == (True, False, "")
+    assert row.value == "n 9007199254740993"
+    assert (row.headers, row.header_count, row.format) == ("a, a", 2, "JSON")
+
+
+def test_that_null_and_empty_are_told_apart_in_row_and_details() -> None:
+    null, empty = row_of(record(None), NONE), row_of(record(b""), NONE)
+    assert (null.null_value, null.format, empty.null_value, empty.format) == (True, "null", False, "empty")
+    assert (details_of(record(None), NONE).value.size, details_of(record(b""), NONE).value.size) == (None, 0)
+
+
+def test_that_headers_keep_their_order_and_their_repeats_and_say_what_they_are() -> None:
+    headers = (("b", "Grüße".encode()), ("a", b"\xff\x00"), ("b", None), ("b", b""), ("c", b"line\nbreak"))
+    parts = details_of(record(headers=headers), NONE).headers
+    assert [(name, part.format, part.size) for name, part in parts] == [
+        ("b", "text", 7), ("a", "bytes", 2), ("b", "null", None), ("b", "text", 0), ("c", "bytes", 10),
+    ]  # fmt: skip
+    assert parts[0][1].text == "Grüße"
+
+
+class Mistaken:
+    """A decoder with a mistake in it."""
+
+    NAME = "mistaken"
+
+    @staticmethod
+    def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG004
+        raise ZeroDivisionError("division by zero")
+
+
+def test_that_a_decoders_mistake_is_a_sentence_and_the_bytes_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain, "DECODERS", (Mistaken, *chain.DECODERS))
+    row, details = row_of(record(b"\x01\x02"), NONE), details_of(record(b"\x01\x02"), NONE)
+    sentence = "A decoder has a bug (ZeroDivisionError: division by zero); the bytes are shown. "
+    assert row.trouble.startswith(sentence)
+    assert details.value.trouble.startswith(sentence)
+    assert (row.value, details.value.dump[0][1]) == ("01 02", "01 02")
+
+
+def test_that_a_lost_record_is_a_row_and_a_page_with_the_reason() -> None:
+    lost = Lost(12, "orders", "records-1-000.arrow is gone.")
+    for row in (row_of(lost, NONE, 3), culprit(lost, "unused", 3)):
+        assert (row.row, row.k, row.format, row.trouble) == (12, 3, "lost", "records-1-000.arrow is gone.")
+    assert details_of(lost, NONE).value.trouble == "records-1-000.arrow is gone."
+
+
+def test_that_a_culprit_keeps_its_columns_and_says_why_it_is_not_decoded() -> None:
+    row = culprit(record(b"hang", None, (("h", b"1"),)), "Decoding was ended: it took longer than 2 s.", 4)
+    assert (row.offset, row.k, row.value, row.null_key, row.header_count) == (42, 4, "", True, 1)
+    assert row.trouble == "Decoding was ended: it took longer than 2 s."
+    details = details_of(record(b"hang"), NONE, raw=True)
+    assert details.value.trouble == "Decoding took too long or too much memory and was ended; the bytes are shown."
+    assert details.value.dump[0][2] == "hang"
+
+
+def test_that_details_are_json() -> None:
+    text = json.dumps(details_frame(details_of(record(b'["\\ud800"]'), NONE)))
+    assert json.loads(text)["offset"] == 42
