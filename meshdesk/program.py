@@ -32,7 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _help(_words: Sequence[str]) -> int:
+    from meshdesk.logs import logs_folder
+    from meshdesk.session.home import captures_home
+
     sys.stdout.write(HELP)
+    sys.stdout.write(f"\nLogs are in {logs_folder()}, captures that are open in {captures_home()}.\n")
     return 0
 
 
