@@ -4,6 +4,7 @@ Each verb imports what it runs when it is called: a window must not pay for Kafk
 """
 
 import argparse
+import errno
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from meshdesk import __version__
 from meshdesk.model.position import Position, PositionError, milliseconds, position
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # why no more can be written
 DEMO_MESH = ("demo", "--mesh")  # the child that makes the embedded mesh
 
 
@@ -26,9 +28,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return RUN[verb](words[1:] if verb != "window" else words)
     except BrokenPipeError:
-        # Whoever read us (head, a pager) has seen enough: no error, and no complaint from the interpreter's last flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read us (head, a pager) has seen enough: no error.
+        _print_no_more()
         return 0
+    except OSError as error:
+        if error.errno not in FULL or error.filename is not None:
+            raise
+        _print_no_more()
+        _say(
+            f"Not everything could be printed: {error.strerror}. Free some space where the output goes, and run it again."
+        )
+        return 1
+
+
+def _print_no_more() -> None:
+    """What is still held for stdout goes nowhere, without a complaint from the interpreter's last flush."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _help(_words: Sequence[str]) -> int:

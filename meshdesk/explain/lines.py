@@ -2,21 +2,26 @@
 
 import base64
 import json
+import re
 from typing import Any
 
 from meshdesk.decode.chain import decode
 from meshdesk.decode.contract import Decoded, Layer, Payload, Schemas
 from meshdesk.explain.look import guarded, row_of
 from meshdesk.explain.rows import Lost
-from meshdesk.model.node import Node, to_json
+from meshdesk.model.node import Node, to_json, visible
 from meshdesk.model.record import Record
 from meshdesk.model.wording import iso
+
+# Escaped in JSON though it need not be: what commands a terminal (DEL, C1), what some readers take for the end of a line,
+# and lone surrogates (JSON "\ud800"), which have no UTF-8.
+ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def json_line(record: Record | Lost, schemas: Schemas) -> str:
     """One line of JSON: topic, partition, offset, timestamp (ms), key, headers, value, the raw bytes in base64, and how it was read."""
     if isinstance(record, Lost):
-        return json.dumps({"topic": record.topic, "row": record.row, "trouble": record.reason}, ensure_ascii=False)
+        return _line({"topic": record.topic, "row": record.row, "trouble": record.reason})
     key = _decoded(Payload(record.key, "key", record.topic, record.headers), schemas)
     value = _decoded(Payload(record.value, "value", record.topic, record.headers), schemas)
     line: dict[str, Any] = {
@@ -38,29 +43,29 @@ def json_line(record: Record | Lost, schemas: Schemas) -> str:
     }
     if trouble := value.trouble or key.trouble:
         line["trouble"] = trouble
-    # A lone surrogate (JSON "\ud800") has no UTF-8; escaping everything keeps the line whole.
-    text = json.dumps(line, ensure_ascii=False)
-    return text if text.isprintable() or _encodable(text) else json.dumps(line)
+    return _line(line)
 
 
 def text_line(record: Record | Lost, schemas: Schemas) -> str:
-    """One line for a person: time, name, key, value; null is ∅."""
+    """One line for a person: time, name, key, value; null is ∅. Nothing in it commands a terminal."""
     row = row_of(record, schemas)
     if isinstance(record, Lost):
-        return f"{record.topic} row {record.row}: {record.reason}"
+        return visible(f"{record.topic} row {record.row}: {record.reason}")
     time = "–" if record.timestamp is None else iso(record.timestamp)
     key = "∅" if row.null_key else row.key
     value = "∅" if row.null_value else row.value
-    return f"{time}  {record.name}  {key}  {value}{'  ! ' + row.trouble if row.trouble else ''}"
+    return visible(f"{time}  {record.name}  {key}  {value}{'  ! ' + row.trouble if row.trouble else ''}")
 
 
 def tab_line(record: Record | Lost, schemas: Schemas) -> str:
     """One line of tab-separated columns, as lists are copied: partition, offset, time, key, value, headers, size."""
+    if isinstance(record, Lost):
+        return "\t".join(["", "", "", "", visible(record.reason), "", ""])
     row = row_of(record, schemas)
     time = "" if row.timestamp is None else iso(row.timestamp)
     cells = [row.partition, row.offset, time, "∅" if row.null_key else row.key, "∅" if row.null_value else row.value,
              row.headers, row.size]  # fmt: skip
-    return "\t".join(str(cell).replace("\t", " ").replace("\n", " ") for cell in cells)
+    return "\t".join(visible(str(cell)) for cell in cells)
 
 
 def _decoded(payload: Payload, schemas: Schemas) -> Decoded:
@@ -83,9 +88,6 @@ def _base64(data: bytes | None) -> str | None:
     return None if data is None else base64.b64encode(data).decode("ascii")
 
 
-def _encodable(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+def _line(fields: dict[str, Any]) -> str:
+    text = json.dumps(fields, ensure_ascii=False)
+    return text if text.isprintable() else ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

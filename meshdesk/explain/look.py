@@ -7,7 +7,7 @@ from meshdesk.decode.chain import decode, preview
 from meshdesk.decode.contract import Decoded, Layer, Payload, Preview, Schemas
 from meshdesk.decode.json_text import indented
 from meshdesk.explain.rows import Lost
-from meshdesk.model.node import Node, hexed, pretty, shortened, visible
+from meshdesk.model.node import Node, hexed, pretty, shortened, visible, within
 from meshdesk.model.record import Record
 from meshdesk.model.row import TIMESTAMP_TYPES, Details, Part, Row
 from meshdesk.model.wording import plural
@@ -15,10 +15,13 @@ from meshdesk.model.wording import plural
 PREVIEW = 160  # characters; longer ones cost Qt more to lay out than a person reads in a row (measured)
 KEY = 80
 HEADERS = 60
+# Details, key and value and headers together, are below 28 MB on the pipe whatever the record is, so they fit a frame.
+TREE = 6_400_000  # bytes of a tree on the pipe; decoders make up to 50,000 nodes of up to a million characters each
 TEXT = 400_000  # characters of pretty text; some 10,000 lines
 DUMP = 64 << 10  # bytes of the dump: 4,096 lines
 HEADER_TEXT = 2_000  # characters of one header's name or value
-HEADER_DUMP = 1_024  # bytes of one header's dump: with HEADERS_SHOWN of them a quarter of what a frame may hold
+HEADER_DUMP = 1_024  # bytes of one header's dump
+HEADERS_TEXT = 300_000  # of all headers together; where there are more than 150, each has an equal share of it
 HEADERS_SHOWN = 2_000  # a record with more of them is shown with the first ones and their number
 
 Answer = TypeVar("Answer")
@@ -71,6 +74,8 @@ def details_of(record: Record | Lost, schemas: Schemas, raw: bool = False) -> De
         Payload(record.value, "value", record.topic, record.headers),
     ]
     key, value = (_undecoded(payload) if raw else part_of(payload, schemas) for payload in payloads)
+    headers = record.headers[:HEADERS_SHOWN]
+    room = min(HEADER_TEXT, HEADERS_TEXT // max(1, len(headers)))
     return Details(
         row=record.row,
         topic=record.topic,
@@ -82,18 +87,19 @@ def details_of(record: Record | Lost, schemas: Schemas, raw: bool = False) -> De
         size=record.size,
         key=key,
         value=value,
-        headers=tuple((shortened(name, HEADER_TEXT), _header(value)) for name, value in record.headers[:HEADERS_SHOWN]),
+        headers=tuple((shortened(name, room), _header(value, room)) for name, value in headers),
     )
 
 
 def part_of(payload: Payload, schemas: Schemas) -> Part:
     """A key or a value, decoded with its reasoning, as text and as a dump."""
     decoded = guarded(lambda: decode(payload, schemas), lambda reason: _failed(payload, reason))
-    text = pretty(decoded.tree)
+    tree = within(decoded.tree, TREE)
+    text = pretty(tree)
     schema = decoded.schema
     dump, cut = _dump(payload.data or b"")
     return Part(
-        tree=decoded.tree,
+        tree=tree,
         chain=tuple(f"{layer.name} {layer.detail}".strip() for layer in decoded.chain),
         format=decoded.format,
         size=None if payload.data is None else len(payload.data),
@@ -137,15 +143,17 @@ def _undecoded(payload: Payload) -> Part:
     return Part(Node("", "bytes", f"{size or 0} bytes"), (), "not decoded", size, "", dump, cut, trouble=reason)
 
 
-def _header(value: bytes | None) -> Part:
+def _header(value: bytes | None, room: int) -> Part:
+    """A header's value as text where it is printable, with at most `room` characters of it."""
     if value is None:
         return Part(Node("", "null", "null"), (), "null", None, "", (), 0)
-    dump, _ = _dump(value[:HEADER_DUMP])
+    dumped = min(HEADER_DUMP, room)
+    dump, _ = _dump(value[:dumped])
     text = _printable(value)
-    shown = hexed(value, HEADER_TEXT) if text is None else shortened(text, HEADER_TEXT)
+    shown = hexed(value, room) if text is None else shortened(text, room)
     node = Node("", "bytes" if text is None else "string", shown)
     kind = "bytes" if text is None else "text"
-    return Part(node, (), kind, len(value), shown, dump, max(0, len(value) - HEADER_DUMP))
+    return Part(node, (), kind, len(value), shown, dump, max(0, len(value) - dumped))
 
 
 def _printable(data: bytes) -> str | None:

@@ -26,7 +26,7 @@ from meshdesk.explain.orders import (
     write_places,
 )
 from meshdesk.explain.rows import Lost, Rows, open_rows
-from meshdesk.model.frame import FrameError, Message
+from meshdesk.model.frame import MAX_FRAME, FrameError, Message
 from meshdesk.model.listing import Listing, listing_from
 from meshdesk.model.record import Record, RecordName
 from meshdesk.model.row import details_frame, row_frame
@@ -88,8 +88,10 @@ def _listen(explain: Explain, requests: "SimpleQueue[Message]") -> None:
 
 
 def _answer(explain: Explain, answers: dict[str, Answer], message: Message) -> Message:
+    answer = answers.get(str(message.get("do")))
+    if answer is None:
+        return {"is": "failed", "text": f"This program was asked for “{message.get('do')}”, which it does not do."}
     try:
-        answer = answers[str(message["do"])]
         return answer(explain, message)
     except CaptureError as error:
         return {"is": "failed", "text": str(error)}
@@ -99,12 +101,14 @@ def _open(explain: Explain, message: Message) -> Message:
     which = int(message.get("which", 0))
     try:
         captures = open_rows(Path(str(message["path"])))
+        for at, rows in enumerate(captures):
+            if at != which:
+                rows.capture.close()
+        if which >= len(captures):  # another file has its name by now
+            raise CaptureError(f"{message['path']} does not hold that capture any more. Open it again.")
     except CaptureError as error:
         explain.refused[int(message["capture"])] = str(error)
         raise
-    for at, rows in enumerate(captures):
-        if at != which:
-            rows.capture.close()
     explain.open[int(message["capture"])] = captures[which]
     return {"is": "opened"}
 
@@ -157,7 +161,13 @@ def _where(_explain: Explain, message: Message) -> Message:
 def _copy(explain: Explain, message: Message) -> Message:
     rows = explain.rows(message)
     line = json_line if message["json"] else tab_line
-    lines = [line(record, rows) for k in message["ks"] for _, record in _listed(rows, message, int(k), 1)]
+    lines, length = [], 0
+    for k in message["ks"]:
+        for _, record in _listed(rows, message, int(k), 1):
+            lines.append(line(record, rows))
+            length += len(lines[-1])
+        if length > MAX_FRAME:  # known before memory is full of what no frame would hold
+            return {"is": "failed", "text": TOO_LARGE}
     return {"is": "copied", "text": "\n".join(lines)}
 
 

@@ -32,6 +32,6 @@ def print_rows(rows: Rows, first: int, as_json: bool) -> int:
     write = sys.stdout.buffer.write
     for record in rows.all(first):
         lost += isinstance(record, Lost)
-        write(line(record, rows).encode("utf-8", "backslashreplace") + b"\n")
+        write(line(record, rows).encode() + b"\n")
     sys.stdout.buffer.flush()
     return lost

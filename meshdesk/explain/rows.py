@@ -93,16 +93,15 @@ class Rows:
             return
 
     def find(self, name: RecordName) -> int | None:
-        """Which row of its topic the record is; None where the capture does not hold it."""
-        rows = self.capture.topics.get(name.topic)
-        for part, base in zip(rows.parts, rows.firsts, strict=True) if rows else ():
-            for placed, first in zip(part.batches, part.firsts, strict=True):
-                for span in placed.batch.spans:
-                    if span.partition == name.partition and span.first <= name.offset <= span.last:
-                        at = self._within(placed, name)
-                        if at is not None:
-                            return base + first + at
-        return None
+        """Which row of its topic the record is; None where the capture does not hold it.
+
+        Where a topic was made again, offsets came twice: it is the record of the topic that is there now.
+        """
+        while True:
+            try:
+                return self._find(name)
+            except _Moved:
+                continue
 
     def by_id(self, id: int) -> Schema | SchemaState:
         """The schema of that id as the capture carries it (decode.contract.Schemas)."""
@@ -113,6 +112,17 @@ class Rows:
             return SchemaState.NO_REGISTRY
         checked = self.mesh.checked.get("registry")
         return SchemaState.UNREACHABLE if checked and checked.failed else SchemaState.NOT_FETCHED
+
+    def _find(self, name: RecordName) -> int | None:
+        rows = self.capture.topics.get(name.topic)
+        for part, base in zip(reversed(rows.parts), reversed(rows.firsts), strict=True) if rows else ():
+            for placed, first in zip(reversed(part.batches), reversed(part.firsts), strict=True):
+                for span in placed.batch.spans:
+                    if span.partition == name.partition and span.first <= name.offset <= span.last:
+                        at = self._within(placed, name)
+                        if at is not None:
+                            return base + first + at
+        return None
 
     def _within(self, placed: Placed, name: RecordName) -> int | None:
         try:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-MAX_FRAME = 32 << 20  # one inspected record at its bounds is below 8 MB; more is garbage on the pipe, not a frame
+MAX_FRAME = 32 << 20  # one inspected record is below 28 MB (explain/look.py); more is garbage on the pipe, not a frame
 
 Message: TypeAlias = dict[str, Any]  # the JSON border: whoever takes a field narrows it in the next line
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any, Literal
 
@@ -25,6 +26,7 @@ NUMBERS = ("int", "float", "decimal")
 INDENT = "  "
 DEEP = 2  # levels of records that a line shows; what lies deeper is {…}
 SHORT = 3  # elements of an array that a line shows inside a record
+WEIGHT = 40  # bytes of a node on the pipe beside its words: brackets, its kind, its span
 # What a reader would not see or what would turn the text around it: shown as a picture of itself, never obeyed.
 # All of Unicode's categories Cc, Cf, Cs, Zl and Zp, but for the Arabic signs of Cf that are drawn.
 HIDDEN = re.compile(
@@ -172,6 +174,31 @@ def from_frame(frame: list[Any]) -> Node:
         return Node(frame[0], frame[1], frame[2])
     name, kind, text, children, note, span = frame
     return Node(name, kind, text, tuple(map(from_frame, children)), note, (span[0], span[1]) if span else None)
+
+
+def within(node: Node, room: int) -> Node:
+    """The tree, or as much of it as takes about `room` bytes on the pipe; where children are left out it says how many."""
+    return _within(node, [room])
+
+
+def _within(node: Node, room: list[int]) -> Node:
+    kept: list[Node] = []
+    for child in node.children:
+        weight = WEIGHT + sum(_weight(words) for words in (child.name, child.text, child.note))
+        if weight > room[0]:
+            break
+        room[0] -= weight
+        kept.append(_within(child, room))
+    if len(kept) < len(node.children):
+        kept.append(more(count_of(node) - len(kept)))
+    elif all(new is old for new, old in zip(kept, node.children, strict=True)):
+        return node
+    return Node(node.name, node.kind, node.text, tuple(kept), node.note, node.span)
+
+
+def _weight(words: str) -> int:
+    """Bytes of it on the pipe: a control character is six there."""
+    return len(encode_basestring(words).encode("utf-8", "surrogatepass"))
 
 
 # As text

@@ -2,11 +2,14 @@
 
 import base64
 import json
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meshdesk.decode.contract import Schemas
 from meshdesk.explain.lines import json_line, tab_line, text_line
 from meshdesk.explain.rows import Lost
 from meshdesk.model.record import Record
@@ -14,6 +17,9 @@ from meshdesk.model.schema import SchemaState
 from tests.unit.decode.poison import Every
 
 NONE = Every(SchemaState.NO_REGISTRY)
+Line = Callable[[Record | Lost, Schemas], str]
+COMMANDS = frozenset(map(chr, (*range(0x20), 0x7F, *range(0x80, 0xA0))))  # what a terminal obeys
+EVIL = "\x1b]0;owned\x07\x9b31m\x7f\n\t"
 BYTES = (
     st.none() | st.binary(max_size=40) | st.text(max_size=20).map(lambda text: text.encode("utf-8", "surrogatepass"))
 )
@@ -43,7 +49,8 @@ def decoded(text: str | None) -> bytes | None:
 @given(RECORDS)
 def test_that_a_line_of_json_is_one_line_and_carries_every_byte(made: Record) -> None:
     text = json_line(made, NONE)
-    assert "\n" not in text
+    assert len(text.splitlines()) == 1
+    assert not set(text) & COMMANDS
     text.encode("utf-8")
     line = json.loads(text)
     assert (line["topic"], line["partition"], line["offset"], line["timestamp"]) == (
@@ -56,8 +63,54 @@ def test_that_a_line_of_json_is_one_line_and_carries_every_byte(made: Record) ->
 @given(RECORDS)
 def test_that_lines_for_people_obey_nothing_that_stands_in_a_record(made: Record) -> None:
     for line in (text_line(made, NONE), *tab_line(made, NONE).split("\t")):
-        assert not set(line) & {chr(code) for code in (*range(0x20), 0x7F, *range(0x80, 0xA0))}
+        assert not set(line) & COMMANDS
     assert len(tab_line(made, NONE).split("\t")) == 7
+
+
+@pytest.mark.parametrize("line", [json_line, text_line, tab_line])
+def test_that_a_terminal_obeys_nothing_of_a_record_whatever_part_of_it_asks(line: Line) -> None:
+    """A file from somebody else may name a topic as no broker would."""
+    evil = EVIL.encode()
+    for value in (
+        evil,
+        b"\xff" + evil,
+        json.dumps({EVIL: EVIL}).encode(),
+        json.dumps([EVIL], ensure_ascii=False).encode(),
+    ):
+        made = replace(record(value, evil, ((EVIL, evil),)), topic=EVIL)
+        shown = line(made, NONE)
+        assert not set(shown) - ({"\t"} if line is tab_line else set()) & COMMANDS
+        shown.encode("utf-8")
+    assert not set(line(Lost(1, EVIL, EVIL), NONE)) - {"\t"} & COMMANDS
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (b'{"n": 9223372036854775808}', {"n": 2**63}),
+        (b'{"n": -9223372036854775809}', {"n": -(2**63) - 1}),
+        (b"[1.10, 0.30000000000000004441, 1e400]", [1.1, "0.30000000000000004441", "1e400"]),
+        (b"[NaN, -Infinity]", ["NaN", "-Infinity"]),
+        (rb'["\ud800", "a\u2028b"]', ["\ud800", "a\u2028b"]),
+        (b'{"a": 1, "a": 2}', {"$pairs": [["a", 1], ["a", 2]]}),
+        (b"[" + b"1" * 5_000 + b"]", ["1" * 5_000]),
+    ],
+    ids=[
+        "2^63",
+        "below an int64",
+        "decimals",
+        "no numbers",
+        "half a pair, a line separator",
+        "repeated",
+        "5,000 digits",
+    ],
+)
+def test_that_values_are_exact_and_the_line_is_json_by_the_letter(value: bytes, shown: object) -> None:
+    def refused(word: str) -> None:
+        raise AssertionError(f"{word} is no JSON")
+
+    line = json_line(record(value), NONE)
+    assert json.loads(line.encode("utf-8"), parse_constant=refused)["value"] == shown
 
 
 def test_that_the_line_says_what_was_decoded_and_how() -> None:
@@ -95,4 +148,4 @@ def test_that_a_lost_record_says_so_in_every_form() -> None:
     lost = Lost(7, "orders.v1", "It is gone.")
     assert json.loads(json_line(lost, NONE)) == {"topic": "orders.v1", "row": 7, "trouble": "It is gone."}
     assert text_line(lost, NONE) == "orders.v1 row 7: It is gone."
-    assert tab_line(lost, NONE).count("\t") == 6
+    assert tab_line(lost, NONE) == "\t\t\t\tIt is gone.\t\t"

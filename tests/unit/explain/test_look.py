@@ -9,6 +9,7 @@ from meshdesk.decode.contract import Bounds, Decoded, Payload, Schemas
 from meshdesk.explain.look import HEADERS_SHOWN, KEY, PREVIEW, culprit, details_of, row_of
 from meshdesk.explain.rows import Lost
 from meshdesk.model.frame import MAX_FRAME, encode
+from meshdesk.model.node import count_of
 from meshdesk.model.record import Record
 from meshdesk.model.row import details_frame, row_frame
 from meshdesk.model.schema import SchemaState
@@ -23,6 +24,8 @@ def record(
     return Record(5, "orders", 1, 42, 1_795_500_000_000, 1, key, value, headers, 3)
 
 
+TEXTS = b"[" + b",".join([b'"%s"' % (b"a" * 30_000)] * 1_000) + b"]"
+CONTROLS = b"[" + b",".join([b'"%s"' % (rb"\u0001" * 1_000)] * 1_000) + b"]"
 MONSTERS = {
     "a value of 32 MB": record(b"x" * (32 << 20)),
     "32 MB of JSON": record(b"[" + b'{"a":1},' * (4 << 20) + b"1]"),
@@ -30,6 +33,14 @@ MONSTERS = {
     "100,000 headers": record(headers=tuple((f"h{n}", b"%d" % n) for n in range(100_000))),
     "headers of 1 MB each": record(headers=tuple(("n" * 1_000_000, b"v" * 1_000_000) for _ in range(20))),
     "3,000 headers of 4 kB of bytes": record(headers=tuple(("n", b"\xfe" * 4_096) for _ in range(3_000))),
+    "3,000 headers of all that is long as JSON": record(
+        headers=tuple(("\x01" * 3_000, "🦊".encode() * 1_000) for _ in range(3_000))
+    ),
+    "key and value of 1,000 long texts": record(value=TEXTS, key=TEXTS),
+    "key and value of a million controls": record(value=CONTROLS, key=CONTROLS),
+    "names of a million characters": record(
+        b"{" + b",".join(b'"%s%d": %d' % (b"n" * 1_000_000, n, n) for n in range(30)) + b"}"
+    ),
     "quotes that double": record(b'"' + b"\\u0000" * 300_000 + b'"'),
 }
 
@@ -45,6 +56,23 @@ def test_that_no_record_is_larger_on_the_pipe_than_a_frame_may_be(name: str) -> 
         details = details_of(monster, NONE, raw)
         assert len(encode(details_frame(details))) < MAX_FRAME
         assert len(details.headers) == min(len(monster.headers), HEADERS_SHOWN)
+
+
+def test_that_a_tree_that_is_too_large_says_what_it_leaves_out() -> None:
+    value = details_of(record(b'{"long": ' + TEXTS + b', "short": 1}'), NONE).value
+    long, short = value.tree.children
+    assert (long.name, short.text) == ("long", "1")
+    assert len(long.children[0].text) == 30_000
+    assert (long.children[-1].kind, count_of(long)) == ("more", 1_000)
+    assert value.size == len(TEXTS) + 22
+
+
+def test_that_few_headers_are_shown_whole_and_many_share_the_room() -> None:
+    few = details_of(record(headers=tuple(("n" * 2_000, b"v" * 1_024) for _ in range(100))), NONE).headers
+    assert all(name == "n" * 2_000 and part.text == "v" * 1_024 and part.cut == 0 for name, part in few)
+    many = details_of(record(headers=tuple(("n" * 2_000, b"v" * 1_024) for _ in range(1_500))), NONE).headers
+    assert {name for name, _ in many} == {"n" * 200 + "… 1,800 more characters"}
+    assert {(part.text, part.size, part.cut) for _, part in many} == {("v" * 200 + "… 824 more characters", 1_024, 824)}
 
 
 def test_that_a_row_says_what_the_record_is() -> None:

@@ -163,17 +163,82 @@ def test_that_a_record_is_found_by_its_name_wherever_it_lies(tmp_path: Path) -> 
         assert rows.find(RecordName("nobody", 0, 0)) is None
 
 
+def test_that_a_record_of_a_compacted_topic_is_found_and_what_compaction_took_is_not(tmp_path: Path) -> None:
+    kept = [[Rec(0, 3), Rec(1, 3), Rec(0, 40)], [Rec(0, 41), Rec(0, 900), Rec(1, 901)]]
+    rows = rows_of(made_capture(tmp_path / "c", {"t": kept}))
+    found = [rows.find(RecordName("t", rec.partition, rec.offset)) for batch in kept for rec in batch]
+    assert found == list(range(6))
+    for partition, offset in ((0, 4), (0, 39), (0, 42), (0, 901), (1, 41), (2, 3), (0, 2**63 - 1)):
+        assert rows.find(RecordName("t", partition, offset)) is None
+
+
+def test_that_of_a_topic_that_was_made_again_the_record_that_is_there_now_is_found(tmp_path: Path) -> None:
+    create_capture(tmp_path / "c", "the tests", "")
+    writer = Writer(tmp_path / "c", SMALL)
+    lives = [(topic_id, at) for topic_id, count in (("one", 8), ("two", 3)) for at in range(count)]
+    for topic_id, at in lives:
+        write(writer, writer.topic("t", topic_id), [Rec(0, at, value=topic_id.encode())])
+    writer.close()
+    rows = rows_of(tmp_path / "c")
+    assert len(rows.capture.generations) > 2
+    assert [record.value for record in records(rows.records("t", 0, 99))] == [b"one"] * 8 + [b"two"] * 3
+    assert [rows.find(RecordName("t", 0, at)) for at in range(8)] == [8, 9, 10, 3, 4, 5, 6, 7]
+
+
+def test_that_a_record_is_found_that_is_sealed_while_it_is_looked_for(tmp_path: Path) -> None:
+    rows = rows_of(made(tmp_path / "c"))
+    wanted = records(rows.records("b", 0, 99))[-1].name
+    k = rows.find(wanted)
+    rows._batches.clear()
+    rows.capture.store.close()  # nothing of it is held open
+    sealed(tmp_path / "c")
+    assert (rows.find(wanted), k) == (k, rows.count("b") - 1)
+
+
+def test_that_a_capture_that_grows_is_read_on_where_it_has_grown(tmp_path: Path) -> None:
+    create_capture(tmp_path / "c", "the tests", "")
+    writer, rows = Writer(tmp_path / "c"), rows_of(tmp_path / "c")
+    topic, values = writer.topic("t"), []
+    for at in range(4):
+        write(writer, topic, [Rec(0, at, value=b"%d" % at)])
+        coming = rows.all()
+        assert len(list(coming)) == at  # as of the last refresh
+        rows.refresh()
+        values = [record.value for record in records(rows.records("t", 0, 99))]
+        assert (rows.find(RecordName("t", 0, at)), rows.count("t")) == (at, at + 1)
+    assert values == [b"0", b"1", b"2", b"3"]
+    writer.close()
+
+
+def test_that_null_and_empty_and_repeated_headers_are_read_as_they_were_stored(tmp_path: Path) -> None:
+    headers = (("a", b""), ("a", None), ("", b"1"), ("a", b""))
+    recs = [Rec(0, 0, key=b"", value=None, headers=headers), Rec(0, 1, key=None, value=b"", headers=())]
+    first, second = records(rows_of(made_capture(tmp_path / "c", {"t": [recs]})).all())
+    assert (first.key, first.value, first.headers) == (b"", None, headers)
+    assert (second.key, second.value, second.headers) == (None, b"", ())
+
+
 def test_that_what_is_held_is_bounded_by_bytes_and_the_newest_use_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batches = [[Rec(0, at, value=b"x" * 10_000)] for at in range(20)]
     rows = rows_of(made_capture(tmp_path / "c", {"t": batches}))
     monkeypatch.setattr(rows_module, "CACHED_BYTES", 45_000)
-    for k in (*range(20), 3, 4):
+    for k in (*range(20), 3, 17, 4):  # 17 was the oldest but for its second use
         assert len(records(rows.records("t", k, 1))) == 1
         assert rows._held <= 45_000
-    assert len(rows._batches) == 4
+    positions = [placed.batch.position for placed in rows.capture.batches]
+    assert [positions.index(position) for _, position in rows._batches] == [19, 3, 17, 4]
     assert rows._held == sum(batch.nbytes for batch, _ in rows._batches.values())
+
+
+def test_that_one_batch_that_is_larger_than_all_that_may_be_held_is_read_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = rows_of(made_capture(tmp_path / "c", {"t": [[Rec(0, at, value=b"x" * 10_000)] for at in range(3)]}))
+    monkeypatch.setattr(rows_module, "CACHED_BYTES", 5_000)
+    assert len(records(rows.all())) == 3
+    assert len(rows._batches) == 1
 
 
 def test_that_four_reasons_for_a_missing_schema_are_told_apart(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from meshdesk.model.node import (
     to_frame,
     to_json,
     visible,
+    within,
 )
 from tests.unit.model.trees import TEXTS, VALUES, trees
 
@@ -103,6 +104,23 @@ def test_that_a_tree_comes_through_the_pipe_as_it_was(node: Node) -> None:
 def test_that_indented_text_is_json_with_what_hides_made_visible(value: Any) -> None:
     written = json.dumps(value, indent=2, ensure_ascii=False)
     assert isinstance(value, str) or pretty(node_of(value)) == "\n".join(map(visible, written.split("\n")))
+
+
+@given(trees(), st.integers(0, 500))
+def test_that_a_tree_is_cut_to_the_room_there_is_and_says_how_many_parts_it_lost(node: Node, room: int) -> None:
+    cut = within(node, room)
+    assert len(encode({"tree": to_frame(cut)})) <= len(encode({"tree": to_frame(within(node, 0))})) + 2 * room
+    pairs = [(node, cut)]
+    while pairs:
+        whole, left = pairs.pop()
+        assert (left.name, left.kind, left.text, count_of(left)) == (
+            whole.name,
+            whole.kind,
+            whole.text,
+            count_of(whole),
+        )
+        pairs += zip(whole.children, (child for child in left.children if child.kind != "more"), strict=False)
+    assert within(node, 1 << 30) is node
 
 
 def test_that_a_field_without_a_name_keeps_its_place_in_the_text() -> None:
