@@ -1,17 +1,22 @@
 """The explain program as the window speaks with it: every question answered in words, whatever is asked, until its pipe ends."""
 
-import time
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
 
+import psutil
 import pytest
 
+from meshdesk.capture.manifest import create_capture
+from meshdesk.capture.names import segment_name
 from meshdesk.capture.pack import pack
+from meshdesk.capture.writer import Writer
 from meshdesk.model.frame import Message
+from meshdesk.model.row import row_from
 from meshdesk.session.children import Child, Heard
-from tests.programs.running import SECONDS, gone, wait_until
-from tests.unit.capture.making import Rec, made_capture
+from tests.programs.running import SECONDS, gone, run, wait_until
+from tests.unit.capture.making import Rec, made_capture, write
 
 LISTING = {"topics": ["t"], "by": None, "descending": False, "word": ""}
 
@@ -161,19 +166,97 @@ def test_that_what_is_no_capture_is_refused_with_the_reason_each_time(either: Pr
     assert "is not a MeshDesk capture" in answer["text"]
 
 
-def test_that_it_ends_at_once_with_its_pipe_whatever_it_is_doing(either: Program, folder: Path) -> None:
+def test_that_a_file_that_lost_the_capture_is_refused_with_the_reason(either: Program, folder: Path) -> None:
+    assert either.ask("open", path=str(folder), which=1)["text"].endswith(
+        "does not hold that capture any more. Open it again."
+    )
+    question = {"look": "rows", "work": "copy"}[either.child.verb[1]]
+    answer = either.ask(question, topic="t", first=0, count=1, ks=[0], json=False)
+    assert "does not hold that capture any more" in answer["text"]
+    assert either.ask("open", path=str(folder))["is"] == "opened"
+
+
+def test_that_a_question_it_does_not_know_is_answered_and_it_goes_on(either: Program, folder: Path) -> None:
+    assert either.ask("dance") == {
+        "id": 1, "is": "failed", "text": "This program was asked for “dance”, which it does not do.",
+    }  # fmt: skip
+    assert either.ask("open", path=str(folder))["is"] == "opened"
+
+
+def test_that_a_capture_that_grows_is_answered_as_it_is_when_it_is_asked(look: Program, tmp_path: Path) -> None:
+    create_capture(tmp_path / "c", "the tests", "")
+    writer = Writer(tmp_path / "c")
+    look.ask("open", path=str(tmp_path / "c"))
+    assert look.ask("rows", topic="t", first=0, count=9)["rows"] == []
+    for at in range(3):
+        write(writer, writer.topic("t"), [Rec(0, at)])
+        assert len(look.ask("rows", topic="t", first=0, count=9)["rows"]) == at + 1
+        assert look.ask("find", name=["t", 0, at])["k"] == at
+    writer.close()
+
+
+def test_that_lost_records_are_rows_details_and_lines_with_the_reason(
+    look: Program, work: Program, folder: Path
+) -> None:
+    (folder / segment_name(1, 0)).write_bytes(b"")
+    look.ask("open", path=str(folder))
+    work.ask("open", path=str(folder))
+    rows = [row_from(row) for row in look.ask("rows", topic="t", first=2, count=3)["rows"]]
+    assert [(row.k, row.format) for row in rows] == [(2, "lost"), (3, "lost"), (4, "lost")]
+    reason = rows[0].trouble
+    assert "records-1-000.arrow" in reason
+    assert look.ask("record", topic="t", k=2)["details"]["value"]["trouble"] == reason
+    assert work.ask("copy", topic="t", ks=[2], json=False)["text"].strip() == reason
+    assert json.loads(work.ask("copy", topic="t", ks=[2], json=True)["text"])["trouble"] == reason
+
+
+def test_that_of_many_large_records_no_more_are_read_than_can_be_handed_over(work: Program, tmp_path: Path) -> None:
+    folder = made_capture(tmp_path / "c", {"t": [[Rec(0, 0, value=bytes(3_000_000))]]})
+    work.ask("open", path=str(folder))
+    # 10,000 of them are 40 GB of JSON: who made them all would not live to say so.
+    assert work.ask("copy", topic="t", ks=[0] * 10_000, json=True)["text"].startswith("The answer is too large")
+    assert psutil.Process(work.child.pid).memory_info().rss < 1 << 30
+    assert len(work.ask("copy", topic="t", ks=[0], json=True)["text"]) > 4_000_000
+
+
+def test_that_a_place_where_nothing_can_be_saved_is_a_sentence_and_nothing_is_left(work: Program, folder: Path) -> None:
+    target = folder.parent / "taken.meshcap"
+    target.mkdir()
+    answer = work.ask("save", folders=[str(folder)], path=str(target))
+    assert answer["text"].startswith(f"{target} cannot be written: Is a directory.")
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["c", "taken.meshcap"]
+
+
+def test_that_it_ends_at_once_with_its_pipe_whatever_it_is_doing(either: Program, tmp_path: Path) -> None:
+    slow = b"[" + b",".join([rb'"\ud800\u0001"'] * 200_000) + b"]"
+    folder = made_capture(tmp_path / "c", {"t": [[Rec(0, 0, value=slow)]]})
     either.ask("open", path=str(folder))
-    pid, began = either.child.pid, time.monotonic()
+    question: Message = {"look": {"do": "record", "k": 0}, "work": {"do": "copy", "ks": [0], "json": True}}[
+        either.child.verb[1]
+    ]
+    for number in range(1_000):  # a minute of work and more
+        either.child.send({"id": number + 2, "capture": 1, "topic": "t", **question})
+    answer = either.next()
+    assert answer is not None
+    assert answer["is"] in ("record", "copied")
+    pid = either.child.pid
     either.child.hang_up()
-    wait_until(lambda: gone(pid), "its end")
-    assert time.monotonic() - began < 10
-    assert either.next() is None
+    wait_until(lambda: gone(pid), "its end", 10.0)
 
 
-def test_that_garbage_on_its_pipe_ends_it_with_words(look: Program) -> None:
-    pipe = look.child._process.stdin
+def test_that_garbage_on_its_pipe_ends_it_with_words(either: Program) -> None:
+    pipe = either.child._process.stdin
     assert pipe is not None
     pipe.write(b"GET / HTTP/1.1\r\n\r\n")
     pipe.flush()
-    assert look.next() is None
-    assert "The pipe from the window cannot be read any more" in look.child.last_words
+    assert either.next() is None
+    assert "The pipe from the window cannot be read any more" in either.child.last_words
+
+
+def test_that_a_role_that_does_not_exist_is_refused_with_what_it_is_for() -> None:
+    for words in ((), ("dance",), ("look", "work")):
+        ran = run("explain", *words)
+        assert (ran.code, ran.out) == (2, b"")
+        assert ran.err == (
+            "The explain program serves the window: meshdesk explain look|work, with frames on its pipes.\n"
+        )

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.names import segment_name
 from meshdesk.capture.pack import pack
+from meshdesk.capture.writer import Writer
 from tests.programs.running import command, run
-from tests.unit.capture.making import Rec, counted, made_capture, opened
+from tests.unit.capture.making import Rec, counted, made_capture, opened, write
 
 
 def test_that_all_records_of_all_captures_in_a_file_are_lines(tmp_path: Path) -> None:
@@ -26,14 +28,26 @@ def test_that_all_records_of_all_captures_in_a_file_are_lines(tmp_path: Path) ->
     assert text[0].endswith("of.a[0]@0  ∅  n 0")
 
 
+FULL = Path("/dev/full")
+STORED = Path(__file__).parents[2] / "captures" / "v1.meshcap"
+
+
+def newer(path: Path) -> None:
+    made_capture(path, {})
+    manifest = path / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text("utf-8")) | {"version": 99}), "utf-8")
+
+
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
         (lambda path: None, "There is no file"),
         (lambda path: path.write_text("Dear diary"), "is not a MeshDesk capture"),
         (lambda path: path.mkdir(), "holds no manifest.json"),
+        (lambda path: newer(path), "was written by a newer MeshDesk"),
+        (lambda path: path.write_bytes(STORED.read_bytes()[:-100]), "x.meshcap"),
     ],
-    ids=["missing", "foreign", "a folder"],
+    ids=["missing", "foreign", "a folder", "newer", "cut"],
 )
 def test_that_what_cannot_be_read_is_one_sentence(tmp_path: Path, make: object, sentence: str) -> None:
     assert callable(make)
@@ -65,3 +79,26 @@ def test_that_whoever_has_read_enough_is_no_error(tmp_path: Path) -> None:
         assert json.loads(program.stdout.readline())["offset"] == 0
         program.stdout.close()
         assert (program.stderr.read(), program.wait(30)) == (b"", 0)
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
+def test_that_a_full_disk_under_the_output_is_a_sentence(tmp_path: Path) -> None:
+    folder = made_capture(tmp_path / "c", {"t": [[Rec(0, n, value=b"x" * 1_000) for n in range(2_000)]]})
+    with FULL.open("wb") as full:
+        ran = subprocess.run(command("read", str(folder), "--json"), stdout=full, stderr=subprocess.PIPE, timeout=30)
+    assert ran.returncode == 1
+    assert ran.stderr.decode() == (
+        "Not everything could be printed: No space left on device. "
+        "Free some space where the output goes, and run it again.\n"
+    )
+
+
+def test_that_a_capture_that_still_grows_is_read_as_it_is(tmp_path: Path) -> None:
+    create_capture(tmp_path / "c", "the tests", "")
+    writer = Writer(tmp_path / "c")
+    write(writer, writer.topic("t"), [counted(n) for n in range(5)])
+    ran = run("read", tmp_path / "c", "--json")
+    assert ([line["key"] for line in ran.lines], ran.code, ran.err) == (
+        [f"key {n}" for n in range(5)], 0, "",
+    )  # fmt: skip
+    writer.close()
