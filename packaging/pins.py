@@ -51,7 +51,7 @@ def _make(uv: Path, folder: Path, name: str, python: str) -> None:
     ]
     # No address of an index and no path of this machine gets into the files.
     line += ["--no-annotate", "--no-header", "--no-emit-index-url", "--no-emit-find-links"]
-    line += ["--generate-hashes", "--group", "build"]
+    line += ["--group", "build"]
     line += [part for extra in SETS[name] for part in ("--extra", extra)]
     line += ["--constraints", earlier] if name == "test" else []
     # uv looks for a Python of that version otherwise; what it resolves for is said above.

@@ -6,11 +6,12 @@ import re
 import shutil
 import struct
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import reduce
 from pathlib import Path
+
+from isal import isal_zlib
 
 from meshdesk.capture.lines import decode_lines
 from meshdesk.capture.names import is_ours, segment_name
@@ -93,7 +94,7 @@ def pack_in_place(folder: Path, target: Path, checksum: int) -> int:
         identity = str(store.manifest["id"])
         with segment.open("r+b") as raw:
             if size < store.size(name):  # a write that failed left bytes behind, which `checksum` may or may not count
-                checksum = reduce(lambda sum_, piece: zlib.crc32(piece, sum_), _pieces(store, name, size), 0)
+                checksum = reduce(lambda sum_, piece: isal_zlib.crc32(piece, sum_), _pieces(store, name, size), 0)
                 raw.truncate(HEAD_ROOM + size)
             raw.write(_local_header(f"{identity}/{name}", size, checksum))
             raw.seek(0, os.SEEK_END)

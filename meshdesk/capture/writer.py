@@ -2,12 +2,12 @@
 
 import os
 import threading
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
+from isal import isal_zlib
 
 from meshdesk.capture.index import NO_TIME, Batch, Dropped, Entry, SampleBatch, Span, encode_entry, encode_header
 from meshdesk.capture.lines import Line, encode_line
@@ -233,7 +233,7 @@ class _File:
         _write(self._file, data)
         self.position += len(data)
         if self._room:
-            self.checksum = zlib.crc32(data, self.checksum)
+            self.checksum = isal_zlib.crc32(data, self.checksum)
 
 
 @contextmanager

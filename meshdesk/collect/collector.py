@@ -22,6 +22,7 @@ from meshdesk.collect.properties import Source, client_settings
 from meshdesk.collect.reading import Offsets, Partition, Place, begin, behind, moved, needed, places, resolve
 from meshdesk.collect.registry import Schemas
 from meshdesk.collect.sentences import trouble_of
+from meshdesk.collect.storing import Storing
 from meshdesk.collect.watch import Watch
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.position import Position
@@ -30,7 +31,9 @@ from meshdesk.model.wording import plural
 
 LIMITED = Limit()
 BATCH = 10_000  # records taken from the client at once: 7-15 ms of work, 1.4 MB at 140 B
-BATCH_BYTES = 16 << 20  # of them at the most, going by the batch before: records of 1 MB come 16 at a time
+BATCH_BYTES = (
+    4 << 20
+)  # of them at the most, going by the batch before: what the processor's caches hold is copied faster
 FIRST_BATCH = 100  # records, whose size nobody knows yet
 QUEUES = 8  # what the client holds is an eighth of the capture's limit at the most
 WAIT = 0.1  # s; a batch is written after so long even when it holds one record
@@ -89,6 +92,7 @@ class Collector:
         self._consumer: Consumer = make_consumer(source, self._client_error, limit.bytes // QUEUES)
         self._settled = _settled(folder)
         self._writer = Writer(folder, limit.segment_size)
+        self._storing = Storing(self._writer)
         self._failure: CaptureError | None = None  # of a thread that could not write
         self._schemas = Schemas(source.registry, source.registry_user, self._store_fact, report, now)
         self.watch = Watch(Cluster(source, report), self._writer, report, news)
@@ -97,7 +101,6 @@ class Collector:
         self._lost: dict[Place, _Lost] = {}  # partitions that stand at an offset which the broker has not
         self._numbers: dict[str, int] = {}  # topic: its number in the writer's names
         self._ids: dict[str, str] = {}
-        self._rows = self._bytes = 0
         self._notes_due = 0.0
         self._batch = FIRST_BATCH
         self._batch_bytes = min(BATCH_BYTES, limit.segment_size)
@@ -143,23 +146,27 @@ class Collector:
 
     def _take(self) -> bool:
         self._hold()
-        messages = self._consumer.consume(self._batch, WAIT)
+        wanted = self._batch
+        messages = self._consumer.consume(wanted, WAIT)
         if time.monotonic() > self._notes_due:
             self._note()
         if self._lost:
             self._find_lost()
         if not messages:
+            self._storing.settle()
             return False
         errors = list(map(Message.error, messages))
-        if not any(errors):
-            self._store(messages)
-            return True
-        records = [message for message, error in zip(messages, errors, strict=True) if error is None]
+        records = messages
+        if any(errors):
+            records = [message for message, error in zip(messages, errors, strict=True) if error is None]
         if records:
             self._store(records)
-        for message, error in zip(messages, errors, strict=True):
-            if error is not None:
-                self._told_by(message, error)
+        if len(messages) < wanted:  # no flood: the next batch may be long in coming, and this one is shown meanwhile
+            self._storing.settle()
+        if records is not messages:
+            for message, error in zip(messages, errors, strict=True):
+                if error is not None:
+                    self._told_by(message, error)
         return bool(records)
 
     def progress(self) -> Progress:
@@ -168,13 +175,13 @@ class Collector:
         reading = tuple(sorted({topic for (topic, _), p in self._partitions.items() if not p.done}))
         keeper = self._keeper
         return Progress(
-            rows=self._rows,
-            bytes=self._bytes,
+            rows=self._storing.rows,
+            bytes=self._storing.bytes,
             behind=behind(partitions),
             dropped=keeper.dropped,
             paused=keeper.pause,
             reading=reading,
-            finished=all(p.done for p in partitions),
+            finished=self._storing.is_idle and all(p.done for p in partitions),
         )
 
     def ranges(self) -> dict[Place, tuple[int, int]]:
@@ -195,6 +202,10 @@ class Collector:
         self._schemas.stop()
         self.watch.stop()
         self._consumer.close()
+        try:
+            self._storing.close()
+        except CaptureError as error:
+            self._report(Trouble(str(error), about=self._source.bootstrap, seen=now()))
         self._keeper.stop()
         self._writer.close()
         self._keeper.finish(seal_for)
@@ -340,9 +351,7 @@ class Collector:
             rows = _asked_for(rows, mine)
             spans = spans_of(rows, self._numbers[topic], mine, reached, self._flags)
             if rows.batch.num_rows:
-                stored = self._writer.records(self._numbers[topic], rows.batch, spans, now())
-                self._rows += stored.rows
-                self._bytes += stored.payload
+                self._storing.put(self._numbers[topic], rows.batch, spans, now())
                 self._schemas.note(schema_ids(rows.batch.column("value")) | schema_ids(rows.batch.column("key")))
             with_rows = {span.partition for span in spans}
             for number, end in reached.items():
@@ -363,6 +372,7 @@ class Collector:
         """Settles offsets that brought no record to store: compaction, transactions, what is stored already."""
         partition = self._partitions[topic, number]
         if end > partition.position or partition.end == end:
+            self._storing.settle()  # what is settled is told in the order of the offsets
             self._writer.cover(
                 Span(self._numbers[topic], number, partition.position, end, end_seen=partition.end, flags=self._flags)
             )

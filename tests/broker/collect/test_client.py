@@ -130,9 +130,9 @@ def test_that_an_id_tells_a_topic_from_one_made_again_under_its_name(
     assert cluster.topic_id(topic) == first
     assert cluster.lives([topic, "test.nobody"]) == {topic: Life(first, 2), "test.nobody": None}
     delete_topic(broker.bootstrap, topic)
-    assert cluster.topic_id(topic) == ""
+    wait_until(lambda: cluster.topic_id(topic) == "", "the broker heard of its end")
     create_topic(broker.bootstrap, topic)
-    assert cluster.topic_id(topic) not in ("", first)
+    wait_until(lambda: cluster.topic_id(topic) not in ("", first), "the broker heard of the new one")
     assert cluster.lives([]) == {}
 
 
