@@ -3,7 +3,7 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty
 
@@ -64,6 +64,20 @@ class Progress:
     finished: bool  # every partition that was asked for is read to its stop
 
 
+@dataclass(frozen=True, slots=True)
+class Began:
+    """Where reading a topic began, for a successor of this program: it goes on there, whatever the clock says by then."""
+
+    topic_id: str
+    offsets: Mapping[int, int]  # by partition
+
+    def of(self, topic_id: str, found: Mapping[int, Offsets]) -> dict[int, Offsets]:
+        """The offsets that were found, with these starts; a partition that came later is read from its beginning."""
+        if topic_id != self.topic_id:
+            return dict(found)  # another topic of that name
+        return {number: replace(at, start=self.offsets.get(number, at.beginning)) for number, at in found.items()}
+
+
 @dataclass(slots=True)
 class _Lost:
     """A partition whose next offset the broker has not."""
@@ -109,8 +123,11 @@ class Collector:
         self._is_held = False  # nothing is read for now
         self._keeper = Keeper(folder, self._writer, limit, self._may_drop, report)
 
-    def tail(self, topic: str, start: Position, until: Position | None = None) -> None:
-        """Reads a topic from `start` on, up to `until` or for ever; a topic that is being read is moved. Raises KafkaTrouble."""
+    def tail(self, topic: str, start: Position, until: Position | None = None, began: Began | None = None) -> Began:
+        """Reads a topic from `start` on, up to `until` or for ever; a topic that is being read is moved. Raises KafkaTrouble.
+
+        `began` is what this method said to a predecessor, which it then reads on for.
+        """
         count = self._partition_count(topic)
         self._know(topic)
         offsets = resolve(topic, count, start, until, self._asked(topic, count, start, until))
@@ -119,10 +136,13 @@ class Collector:
             if not offsets:
                 raise KafkaTrouble(silent)
             self._report(silent)
+        if began is not None:
+            offsets = began.of(self._ids[topic], offsets)
         for number, found in offsets.items():
             self._partitions[topic, number] = begin(found, self._settled_of(topic, number))
         self._read_on([(topic, number) for number in offsets])
         self._follow()
+        return Began(self._ids[topic], {number: self._partitions[topic, number].started for number in offsets})
 
     def stop_tail(self, topic: str) -> None:
         """Reads that topic no more; what is stored stays."""

@@ -15,14 +15,13 @@ from meshdesk.capture.index import Span
 from meshdesk.capture.names import PARTS
 from meshdesk.capture.reader import Generation, TopicKey, open_captures
 from meshdesk.capture.seal import seal
-from meshdesk.capture.store import CaptureError
+from meshdesk.capture.store import SIZE_LIMIT, CaptureError
 from meshdesk.capture.writer import SEGMENT_SIZE, Writer
 from meshdesk.model.trouble import Trouble
 from meshdesk.model.wording import size
 
 EVERY = 0.5  # s between looks
 GRACE = 2.0  # s between a word that files are not needed any more and their removal: readers look twice a second
-LIMIT = 2 << 30  # bytes of a capture, unless somebody says otherwise
 KEPT_FREE = 0.1  # share of the disk that stays free
 SEGMENTS = 16  # a capture at its limit has at least so many generations: what is dropped at once is a sixteenth of it
 
@@ -33,7 +32,7 @@ Settled = tuple[tuple[TopicKey, int], Span]
 class Limit:
     """How large a capture may grow, and how much of the disk is left to others."""
 
-    bytes: int = LIMIT
+    bytes: int = SIZE_LIMIT
     kept_free: float = KEPT_FREE
 
     @property

@@ -19,10 +19,10 @@ from queue import Empty
 from meshdesk import logs
 from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.pack import pack_in_place
-from meshdesk.capture.store import CaptureError
+from meshdesk.capture.store import SIZE_LIMIT, CaptureError
 from meshdesk.collect.client import KafkaTrouble, now
-from meshdesk.collect.collector import Collector
-from meshdesk.collect.keeper import LIMIT, Limit
+from meshdesk.collect.collector import Began, Collector
+from meshdesk.collect.keeper import Limit
 from meshdesk.collect.properties import SECRET, PropertiesError, Source
 from meshdesk.collect.reading import Place
 from meshdesk.model.frame import Message
@@ -69,7 +69,7 @@ def _serve(pipes: Pipes, first: Message) -> int:
         str(first.get("registry_user", "")),
     )
     folds = _Folds(lambda trouble: pipes.send(trouble_message(trouble)))
-    limit = Limit(int(first.get("limit") or LIMIT))
+    limit = Limit(int(first.get("limit") or SIZE_LIMIT))
     collector = Collector(source, Path(str(first["folder"])), folds.report, news.set, limit)
     told: Message = {}
     due = 0.0
@@ -121,10 +121,10 @@ def _obey(pipes: Pipes, collector: Collector, report: Callable[[Trouble], None])
         try:
             if message.get("do") == "tail":
                 start, until = message["start"], message.get("until")
-                collector.tail(
-                    str(message["topic"]), Position(*start).at(now()), Position(*until).at(now()) if until else None
-                )
-                pipes.send({"is": "tailing", "topic": message["topic"], "start": start})
+                topic = str(message["topic"])
+                stop = Position(*until).at(now()) if until else None
+                began = collector.tail(topic, Position(*start).at(now()), stop, _began(message.get("began")))
+                pipes.send({"is": "tailing", "topic": topic, "start": start, "began": asdict(began)})
             elif message.get("do") == "stop_tail":
                 collector.stop_tail(str(message["topic"]))
             elif message.get("do") == "looked":
@@ -132,6 +132,13 @@ def _obey(pipes: Pipes, collector: Collector, report: Callable[[Trouble], None])
         except KafkaTrouble as failed:
             report(failed.trouble)
             pipes.send({"is": "refused", "topic": message.get("topic", "")})
+
+
+def _began(message: Message | None) -> Began | None:
+    """What the window passes on from a collect program that has ended; through JSON partitions became words."""
+    if not message:
+        return None
+    return Began(str(message["topic_id"]), {int(number): int(offset) for number, offset in message["offsets"].items()})
 
 
 class _Folds:

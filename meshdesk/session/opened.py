@@ -63,9 +63,12 @@ class Opened:
         told: "SimpleQueue[Told]",
         report: Callable[[Trouble], None],
         scratch: Callable[[], Path],
+        limit: int,
     ) -> None:
-        """`scratch` gives the folder for what is made while it is open, and goes with the session."""
+        """`scratch` gives the folder for what is made while it is open, and goes with the session. A live capture stays
+        below `limit` bytes."""
         self.number = number
+        self.limit = limit
         self.title = ""
         self.state: State = "opening"
         self.progress: Progress | None = None
@@ -89,6 +92,7 @@ class Opened:
         self._asked: dict[
             str, tuple[Position, Position | None]
         ] = {}  # what collect was told to read, for its successor
+        self._began: dict[str, Message | None] = {}  # topic: at which offsets collect began it
         self._waiting: set[str] = set()  # topics that collect has not answered for yet
         self._cache = RowCache(self._fetch)
         self._selected: tuple[str, int] | None = None
@@ -202,9 +206,11 @@ class Opened:
         if self.collect is None or self.state not in ("connecting", "live"):
             return
         now = _now()
-        # A successor of a collect program that died must not leave a gap: "the end" is remembered as a moment.
+        # A successor of a collect program that died before it said where it began must not leave a gap: "the end" is
+        # remembered as a moment.
         again = Position("time", now) if start.kind == "end" else start.at(now)
         self._asked[topic] = (again, None)
+        self._began.pop(topic, None)
         self._waiting.add(topic)
         self._send_tail(topic, start.at(now), None)
 
@@ -217,6 +223,7 @@ class Opened:
         """Reads a topic up to the end offsets of this moment."""
         if self.collect is not None:
             self._asked[topic] = (start, Position("end"))
+            self._began.pop(topic, None)
             self._waiting.add(topic)
             self._send_tail(topic, start, Position("end"))
 
@@ -313,13 +320,16 @@ class Opened:
 
         self._ask(self._look, {"do": "record", "k": k, **self._where(topic)}, arrived)
 
-    def find(self, name: RecordName, done: Callable[[int | None], None]) -> None:
-        """Which row of its topic the record is; None where the capture does not hold it, or could not be asked (which is said)."""
+    def find(self, name: RecordName, done: Callable[[int | None], None], failed: Callable[[], None]) -> None:
+        """Which row of its topic the record is; None where the capture does not hold it. Where it could not be asked, which
+        is said as trouble, `failed` is called."""
 
         def arrived(answer: Message) -> None:
-            if answer.get("is") != "found":
+            if answer.get("is") == "found":
+                done(answer.get("k"))
+            else:
                 self._failed(answer)
-            done(answer.get("k"))
+                failed()
 
         self._ask(self._look, {"do": "find", "name": [name.topic, name.partition, name.offset]}, arrived)
 
@@ -396,6 +406,8 @@ class Opened:
             self._waiting.discard(str(message.get("topic")))
             if kind == "refused":
                 self._asked.pop(str(message.get("topic")), None)
+            else:
+                self._began[str(message.get("topic"))] = message.get("began")
         elif kind == "ended":
             missing = list(message.get("missing", []))
             if missing:
@@ -505,13 +517,15 @@ class Opened:
                     "registry": connection.registry,
                     "registry_user": connection.registry_user,
                     "properties": dict(connection.properties),
+                    "limit": self.limit,
                 }
             )
 
     def _send_tail(self, topic: str, start: Position, until: Position | None) -> None:
         if self.collect is not None:
             stop = [until.kind, until.value] if until else None
-            self.collect.send({"do": "tail", "topic": topic, "start": [start.kind, start.value], "until": stop})
+            order = {"do": "tail", "topic": topic, "start": [start.kind, start.value], "until": stop}
+            self.collect.send({**order, "began": self._began.get(topic)})
 
     def _with_tailing(self) -> None:
         topics = tuple(

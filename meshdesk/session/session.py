@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 
 from meshdesk import __version__
 from meshdesk.capture.manifest import create_capture
-from meshdesk.capture.store import CaptureError
+from meshdesk.capture.store import SIZE_LIMIT, CaptureError
 from meshdesk.model.frame import Message
 from meshdesk.model.trouble import Trouble, trouble_from
 from meshdesk.session.children import Child, Heard
@@ -43,7 +43,8 @@ class _Leaving:
 class Session:
     """Everything that is open. `beat` is called by the window's timer; nothing here waits."""
 
-    def __init__(self, home: Path | None = None, limits: Limits | None = None) -> None:
+    def __init__(self, home: Path | None = None, limits: Limits | None = None, capture_limit: int = SIZE_LIMIT) -> None:
+        """`home` is where live captures are kept, each below `capture_limit` bytes."""
         self.orphans: tuple[Orphan, ...] = ()  # what sessions that ended without closing it have left
         self.captures: list[Opened] = []
         self.troubles: tuple[Trouble, ...] = ()
@@ -54,6 +55,7 @@ class Session:
         self._look = Explainers("look", self._heard, self.report, spare=True, limits=limits)
         self._work = Explainers("work", self._heard, self.report, spare=False, limits=limits)
         self._numbers = 0
+        self._capture_limit = capture_limit
         self._meshes: dict[Child, Opened] = {}  # programs that make a mesh to connect to (the demo's)
         self._leaving: list[_Leaving] = []
         self._deletions: list[threading.Thread] = []
@@ -206,7 +208,15 @@ class Session:
 
     def _new(self) -> Opened:
         self._numbers += 1
-        opened = Opened(self._numbers, self._look, self._work, self._told, self.report, self._scratch_folder)
+        opened = Opened(
+            self._numbers,
+            self._look,
+            self._work,
+            self._told,
+            self.report,
+            self._scratch_folder,
+            self._capture_limit,
+        )
         self.captures = [*self.captures, opened]
         self._changed()
         return opened

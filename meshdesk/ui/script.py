@@ -177,13 +177,17 @@ def _collect(window: Window, opened: Opened, topic: str) -> Steps:
 
 
 def _choose(window: Window, opened: Opened, name: RecordName) -> Steps:
-    answers: list[int | None] = []
-    opened.find(name, answers.append)
+    answers: list[int | str] = []
+    opened.find(
+        name,
+        lambda k: answers.append(f"This capture does not hold {name}." if k is None else k),
+        lambda: answers.append(f"Whether this capture holds {name} could not be found out."),
+    )
     while not answers:
         yield f"the place of {name}"
     k = answers[0]
-    if k is None:
-        raise CannotError(f"This capture does not hold {name}.")
+    if isinstance(k, str):
+        raise CannotError(k)
     window.frame.records.table.grow(max(window.frame.records.table.records.rows, k + 1), False)
     window.frame.records.table.choose(k)
     while opened.details is None:

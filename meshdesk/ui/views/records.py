@@ -120,7 +120,7 @@ class RecordsView(QWidget):
     def choose(self, name: RecordName) -> None:
         """Selects one record of the topic on the screen; says so where the capture does not hold it."""
         if self.opened is not None:
-            self.opened.find(name, lambda k: self._found(name, k))
+            self.opened.find(name, lambda k: self._found(name, k), lambda: None)
 
     def refresh(self) -> None:
         """Asks the capture for rows: new ones at 15 Hz, and those on the screen that are still missing."""

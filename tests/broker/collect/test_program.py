@@ -59,7 +59,11 @@ def test_that_each_order_is_answered(broker: Broker, make_topic: MakeTopic, topi
         child.tail(topic)
         child.wait(lambda: child.finished, "the end of what is there")
         child.stop()
-    assert child.all("tailing") == [{"is": "tailing", "topic": there, "start": ["offset", 1]}]
+    (tailing,) = child.all("tailing")
+    topic_id = tailing["began"]["topic_id"]
+    assert topic_id
+    began = {"topic_id": topic_id, "offsets": {"0": 1}}
+    assert tailing == {"is": "tailing", "topic": there, "start": ["offset", 1], "began": began}
     assert child.all("refused") == [{"is": "refused", "topic": topic}]
     assert child.troubles == [
         f"There is no topic {topic} at {broker.bootstrap}. Check its name; MeshDesk makes no topics."

@@ -17,7 +17,7 @@ from meshdesk.model.record import RecordName
 from meshdesk.session.connection import Connection
 from meshdesk.session.opened import RESTARTS, Opened, Progress
 from meshdesk.session.session import Session
-from tests.broker.collect.producing import New, produce
+from tests.broker.collect.producing import New, add_partitions, produce
 from tests.kafka import MakeTopic
 from tests.programs.running import gone, records_in
 from tests.programs.session.serving import sentences, settle, stopped, turn
@@ -104,9 +104,9 @@ def test_that_a_record_that_is_not_there_is_said_unless_the_reader_has_gone_on(s
 
 def test_that_a_record_is_found_by_its_name(session: Session, folder: Path) -> None:
     opened = session.open_file(folder)
-    found: list[int | None] = []
+    found: list[int | str | None] = []
     for name in (RecordName("t", 1, 20), RecordName("t", 1, 60), RecordName("t", 7, 0), RecordName("nobody", 0, 0)):
-        opened.find(name, found.append)
+        opened.find(name, found.append, lambda: found.append("failed"))
     settle(session)
     assert found == [41, None, None, None]
     assert sentences(session) == []
@@ -128,33 +128,33 @@ def test_that_records_are_copied_as_text_and_as_json(session: Session, folder: P
 def test_that_what_is_no_capture_is_said_once_and_every_question_to_it_ends(session: Session, tmp_path: Path) -> None:
     (tmp_path / "diary.meshcap").write_text("Dear diary")
     opened = session.open_file(tmp_path / "diary.meshcap")
-    found: list[int | None] = []
+    found: list[int | str | None] = []
     copied: list[str] = []
     saved: list[str] = []
     opened.want("t", 0, 40)
     opened.select("t", 3)
-    opened.find(RecordName("t", 0, 0), found.append)
+    opened.find(RecordName("t", 0, 0), found.append, lambda: found.append("failed"))
     opened.copy("t", [1], True, copied.append)
     opened.save(tmp_path / "copy.meshcap", saved.append)
     settle(session)
     assert (opened.state, opened.state_text, opened.topics) == ("failed", "cannot be opened", ())
     assert len([said for said in sentences(session) if "is not a MeshDesk capture" in said]) == 1
-    assert (found, copied) == ([None], [])
+    assert (found, copied) == (["failed"], [])
     assert ["is not a MeshDesk capture" in said for said in saved] == [True]
     assert not (tmp_path / "copy.meshcap").exists()
 
 
 def test_that_a_question_to_a_capture_that_is_gone_is_said_and_costs_no_program(session: Session, folder: Path) -> None:
     opened = session.open_file(folder)
-    found: list[int | None] = []
-    opened.find(RecordName("t", 0, 0), found.append)
+    found: list[int | str | None] = []
+    opened.find(RecordName("t", 0, 0), found.append, lambda: found.append("failed"))
     opened.copy("t", [0], False, lambda _text: None)
     settle(session)  # both programs have it open
     pids = session.pids
     shutil.rmtree(folder)
-    opened.find(RecordName("t", 0, 0), found.append)
+    opened.find(RecordName("t", 0, 0), found.append, lambda: found.append("failed"))
     settle(session)
-    assert found == [0, None]
+    assert found == [0, "failed"]
     (said,) = sentences(session)
     assert "is gone" in said
     copied: list[str] = []
@@ -435,6 +435,28 @@ def test_that_a_collect_program_that_is_killed_is_started_again_without_a_gap_an
     assert sorted(int(record.value or b"") for record in records) == list(range(left_out, 250))
     assert [trouble.count for trouble in session.troubles if "It was started again" in trouble.advice] == [2]
     assert opened.state == "live"
+
+
+def test_that_a_successor_reads_on_from_the_offsets_whatever_the_records_timestamps_say(
+    session: Session, broker: Broker, make_topic: MakeTopic
+) -> None:
+    topic = make_topic(2)
+    produce(broker.bootstrap, topic, [New(b"before", partition=n, timestamp=1_000_000) for n in (0, 1)])
+    opened = live_on(session, broker)
+    opened.tail(topic, Position("end"))
+    turn(session, lambda: opened.reading == {topic}, "the topic being read")
+    settle(session)
+    assert opened.collect is not None
+    with stopped(opened.collect.pid) as collect:
+        # A topic that is filled from a store of old records: the moment at which the window began says nothing of them.
+        produce(broker.bootstrap, topic, [New(b"%d" % n, partition=n % 2, timestamp=2_000_000 + n) for n in range(40)])
+        add_partitions(broker.bootstrap, topic, 3)
+        produce(broker.bootstrap, topic, [New(b"40", partition=2, timestamp=3_000_000)])
+        collect.kill()
+    turn(session, partial(has_rows, opened, 41), "what came while nobody read")
+    assert opened.folder is not None
+    settle(session)
+    assert sorted(int(record.value or b"") for record in records_in(opened.folder)) == list(range(41))
 
 
 def has_rows(opened: Opened, rows: int) -> bool:

@@ -126,9 +126,9 @@ def test_that_a_question_to_a_closed_capture_is_answered_and_costs_no_program(se
     opened.want("t", 0, 100)
     opened.select("t", 7)
     found: list[object] = []
-    opened.find(RecordName("t", 0, 9), found.append)
+    opened.find(RecordName("t", 0, 9), found.append, lambda: found.append("failed"))
     settle(session)
-    assert found == [None]
+    assert found == ["failed"]
     assert session.pids == pids
     assert folder.exists()  # a file of the user's is never deleted
 
