@@ -18,7 +18,7 @@ HEAD_ROOM = 4096  # bytes in front of a segment that will become a .meshcap itse
 ROOM = "head_room"  # the manifest's word for it; only in a folder, never in a .meshcap
 MESHCAP = "meshcap"
 MESHCAP_VERSION = 1
-SIZE_LIMIT = 2 << 30  # bytes of a live capture, unless somebody says otherwise
+SIZE_LIMIT = 2_000_000_000  # bytes of a live capture, unless somebody says otherwise
 KEPT_OPEN = 64  # files of one capture; a process may have 1,024, and many captures, each of many segments and writers
 
 

@@ -149,7 +149,7 @@ def status_facts(opened: Opened) -> tuple[tuple[str, str], ...]:
             behind = "unknown" if status.behind is None else wording.count(status.behind)
             facts.append((f"behind {behind}", "second"))
         if status.disk:
-            facts.append((f"{wording.size(status.disk)} on disk", "second"))
+            facts.append((f"{wording.size(status.disk)} of {wording.size(opened.limit)} on disk", "second"))
         if status.paused:
             facts.append(("paused at the limit", "attention_text"))
     else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from PySide6.QtWidgets import QApplication
 
+from meshdesk.capture.store import SIZE_LIMIT
 from meshdesk.model.listing import Listing
 from meshdesk.model.node import Node
 from meshdesk.model.position import Position
@@ -64,6 +65,7 @@ class MemoryCapture:
     topics: tuple[Topic, ...] = ()
     progress: Progress | None = None
     status: Status = field(default_factory=Status)
+    limit: int = SIZE_LIMIT
     revision: int = 0
     row_revision: int = 0
     details: Details | None = None
@@ -139,7 +141,7 @@ class MemoryCapture:
         if k is not None:
             self.todo.append(lambda: setattr(self, "details", details_of(self.held[topic][k])))
 
-    def find(self, name: RecordName, done: Callable[[int | None], None]) -> None:
+    def find(self, name: RecordName, done: Callable[[int | None], None], _failed: Callable[[], None]) -> None:
         places = [(row.partition, row.offset) for row in self.held.get(name.topic, ())]
         wanted = (name.partition, name.offset)
         self.todo.append(lambda: done(places.index(wanted) if wanted in places else None))

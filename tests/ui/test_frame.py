@@ -101,13 +101,14 @@ def test_that_finding_a_topic_opens_the_explorer(qtbot: QtBot) -> None:
 
 def test_that_the_facts_of_the_status_line_carry_what_is_lost_in_colour() -> None:
     made = capture(10)
-    made.status = Status(10, 0.0, 0, 3, 2_130)
+    made.status = Status(10, 0.0, 0, 3, 2_130, 3_700_000)
     made.progress = Progress("Saving a.meshcap", 1, 4)
     assert status_facts(opened(made)) == (
         ("acme-prod · read-only", "second"),
         ("Saving a.meshcap 25%", "accent_text"),
         ("10 records · 2.1 kB", "second"),
         ("behind 0", "second"),
+        ("3.7 MB of 2.0 GB on disk", "second"),
         ("dropped 3", "bad_text"),
     )
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -106,7 +107,7 @@ def test_that_a_capture_may_be_closed_while_everything_of_it_is_on_its_way(
         saved: list[str] = []
         opened.want("t", 0, 100)
         opened.select("t", 7)
-        opened.find(RecordName("t", 0, 9), found.append, lambda: found.append(None))
+        opened.find(RecordName("t", 0, 9), found.append, partial(found.append, None))
         opened.copy("t", [1, 2], True, copied.append)
         opened.save(tmp_path / "saved.meshcap", saved.append)
         session.shut(opened)
