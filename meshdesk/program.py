@@ -6,6 +6,7 @@ Each verb imports what it runs when it is called: a window must not pay for Kafk
 import argparse
 import errno
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -13,8 +14,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from meshdesk import __version__
+from meshdesk.model.address import bootstrap_problem, holds_password, registry_problem
 from meshdesk.model.position import Position, PositionError, milliseconds, position
+from meshdesk.ui.views import VIEWS
 
+LEAST_SIZE, MOST_SIZE = (320, 240), (7_680, 4_320)  # px: a window in which nothing can be read, the largest screens
+LEAST_SCALE, MOST_SCALE = 0.5, 4.0  # desktops offer 1 to 3
+MOST_PIXELS = 4 * 3_840 * 2_160  # size times scale: a picture of 130 MB, which is in memory twice
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # why no more can be written
 DEMO_MESH = ("demo", "--mesh")  # the child that makes the embedded mesh
 
@@ -26,7 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words = ["help"]
     verb = words[0] if words and words[0] in RUN else "window"
     try:
-        return RUN[verb](words[1:] if verb != "window" else words)
+        try:
+            code = RUN[verb](words[1:] if verb != "window" else words)
+        except SystemExit as ended:  # argparse has printed the help, or said what is wrong
+            code = ended.code if isinstance(ended.code, int) else 1
+        sys.stdout.flush()  # while somebody listens to what goes wrong with it
+        return code
     except BrokenPipeError:
         # Whoever read us (head, a pager) has seen enough: no error.
         _print_no_more()
@@ -76,52 +87,62 @@ def _window(words: Sequence[str]) -> int:
     options = parser.parse_args(words)
     files, hosts = [], []
     for what in options.what:
-        if Path(what).exists() or what.endswith(".meshcap"):
+        if os.path.exists(what) or what.endswith(".meshcap"):  # noqa: PTH110 - Path's raises where a name is too long
             files.append(Path(what))
-        elif ":" in what and what.rpartition(":")[2].isdigit():
-            hosts.append(what)
-        else:
-            _say(f"“{what}” is neither a file that is there nor HOST:PORT. Name a .meshcap file or a bootstrap server.")
+            continue
+        problem = bootstrap_problem(what) if ":" in what else "Name a .meshcap file or a bootstrap server."
+        if problem:
+            _say(f"“{what}” is neither a file that is there nor HOST:PORT. {problem}")
             return 2
-    return _run_window(options, files, hosts, None)
+        hosts.append(what)
+    problem = _registry_problem(
+        options.registry, "Leave it out, and write it into the field on the window's first page."
+    )
+    if problem:
+        _say(problem)
+        return 2
+    return _run_window(options, files, [(host, options.registry) for host in hosts], None)
 
 
 def _run_window(
-    options: argparse.Namespace, files: list[Path], hosts: list[str], through: tuple[str, ...] | None
+    options: argparse.Namespace,
+    files: list[Path],
+    clusters: list[tuple[str, str]],  # bootstrap, registry
+    through: tuple[str, ...] | None,
 ) -> int:
     from meshdesk.session.connection import Connection
     from meshdesk.ui.app import Options, run
 
-    try:
-        size = _size(options.size) if options.size else None
-    except ValueError:
-        _say(f"“{options.size}” is no size. Write it as 1440x900.")
+    width, height = options.size or (0, 0)
+    if width * height * options.scale**2 > MOST_PIXELS:
+        _say(f"{width}x{height} at a scale of {options.scale:g} is too large to be painted. Choose less of either.")
         return 2
+    seconds = getattr(options, "seconds", None)
     return run(
         Options(
             files=tuple(files),
-            connections=tuple(Connection(host, options.registry) for host in hosts),
+            connections=tuple(Connection(*cluster) for cluster in clusters),
             through=through,
             through_title="Demo mesh",
             demo=DEMO_MESH if _why_no_demo() is None else None,
             view=options.view,
             select=options.select,
-            size=size,
+            size=options.size,
             scale=options.scale,
             theme=options.theme,
             screenshot=options.screenshot,
             screenshots=getattr(options, "screenshots", None),
-            seconds=getattr(options, "seconds", None) or 20.0,
+            seconds=20.0 if seconds is None else seconds,
             beat_report=options.beat_report,
         )
     )
 
 
 def _add_window_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--view", default="", metavar="V", help="the view to show: start, records")
+    parser.add_argument("--view", default="", choices=VIEWS, help="the view to show")
     parser.add_argument("--select", default="", metavar="ID", help="a topic, or a record as TOPIC[PARTITION]@OFFSET")
-    parser.add_argument("--size", default="", metavar="1440x900")
-    parser.add_argument("--scale", type=float, default=1.0, metavar="2")
+    parser.add_argument("--size", type=_size, metavar="1440x900")
+    parser.add_argument("--scale", type=_scale, default=1.0, metavar="2")
     parser.add_argument("--theme", choices=("light", "dark", "system"))
     parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="writes a picture of the window and ends")
     parser.add_argument(
@@ -130,8 +151,31 @@ def _add_window_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.partition("x")
-    return int(width), int(height)
+    match = re.fullmatch("([0-9]{1,5})x([0-9]{1,5})", text)
+    size = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not all(least <= side <= most for least, side, most in zip(LEAST_SIZE, size, MOST_SIZE, strict=True)):
+        least, most = "{}x{}".format(*LEAST_SIZE), "{}x{}".format(*MOST_SIZE)
+        raise argparse.ArgumentTypeError(f"“{text}” is no size. Write one from {least} to {most}, such as 1440x900.")
+    return size
+
+
+def _scale(text: str) -> float:
+    try:
+        scale = float(text)
+    except ValueError:
+        scale = 0.0
+    if not LEAST_SCALE <= scale <= MOST_SCALE:  # nor is nan
+        raise argparse.ArgumentTypeError(
+            f"“{text}” is no scale. Write a number from {LEAST_SCALE:g} to {MOST_SCALE:g}, such as 2."
+        )
+    return scale
+
+
+def _registry_problem(registry: str, advice: str) -> str:
+    """What is wrong with a registry's address on the command line, which every user of the machine can read; or ""."""
+    if holds_password(registry):
+        return f"--registry would show a password to everyone on this machine. {advice}"
+    return registry_problem(registry)
 
 
 # The demo
@@ -149,16 +193,19 @@ def _demo(words: Sequence[str]) -> int:
         "--for", dest="time", default="", metavar="60s", help="end after so long, with pictures in --screenshots"
     )
     parser.add_argument("--screenshots", type=Path, metavar="FOLDER")
-    parser.add_argument("--registry", default="", help=argparse.SUPPRESS)
     _add_window_options(parser)
     options = parser.parse_args(words)
-    options.seconds = None
-    if options.time:
-        try:
-            options.seconds = milliseconds(options.time) / 1000 if not options.time.isdigit() else float(options.time)
-        except PositionError as error:
-            _say(str(error))
-            return 2
+    try:
+        options.seconds = milliseconds(options.time) / 1000 if options.time else None
+    except PositionError as error:
+        _say(str(error))
+        return 2
+    problem = bootstrap_problem(options.bootstrap) if options.bootstrap else ""
+    if options.time and not options.screenshots:
+        problem = "--for is for a demo that nobody watches. Name a folder for its pictures with --screenshots."
+    if problem:
+        _say(problem)
+        return 2
     why = _why_no_demo()
     if why is not None:
         from meshdesk.session.resources import resource
@@ -285,11 +332,12 @@ class Told:
     def __init__(self, options: argparse.Namespace) -> None:
         from meshdesk.collect.properties import PropertiesError, Source, public_settings, read_properties
 
-        if "@" in options.registry.partition("://")[2].partition("/")[0]:
-            raise PropertiesError(
-                "--registry would show a password to everyone on this machine. "
-                "Put basic.auth.user.info=USER:PASSWORD into a file and name that with --config."
-            )
+        problem = bootstrap_problem(options.bootstrap) if options.bootstrap else ""
+        problem = problem or _registry_problem(
+            options.registry, "Put basic.auth.user.info=USER:PASSWORD into a file and name that with --config."
+        )
+        if problem:
+            raise PropertiesError(problem)
         source = Source(options.bootstrap, options.registry, public_settings(options.settings))
         self.source = read_properties(options.config, source) if options.config else source
         if not self.source.bootstrap:

@@ -66,7 +66,8 @@ class Running:
         if options.screenshot is not None:
             return Script(picture(window, options.screenshot, options.view, options.select), PATIENCE)
         if options.screenshots is not None:
-            return Script(tour(window, options.screenshots, options.seconds, options.select), TOUR_PATIENCE)
+            patience = TOUR_PATIENCE + options.seconds
+            return Script(tour(window, options.screenshots, options.seconds, options.select), patience)
         return Script(arrive(window, options.select), TOUR_PATIENCE) if options.select else None
 
     def _each_beat(self) -> None:

@@ -1,12 +1,12 @@
 """The start page: connect to a Kafka, open a capture, or start the demo."""
 
-import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from meshdesk.model.address import bootstrap_problem, registry_problem
 from meshdesk.ui import icons, theme
 from meshdesk.ui.widgets.controls import Button, name_bars
 from meshdesk.ui.widgets.empty import ProgressBar
@@ -20,39 +20,6 @@ WIDTH = 520
 ORPHANS = 3  # shown at once; the others when these are dealt with
 CARD_PAD = 16
 TEXT_LEFT = 48  # where a card's text begins, right of its icon
-
-
-def bootstrap_problem(text: str) -> str:
-    """What is wrong with a list of brokers, as a sentence; "" where nothing is.
-
-    >>> bootstrap_problem("localhost:9092, [::1]:9093")
-    ''
-    >>> bootstrap_problem("localhost")
-    '“localhost” has no port. Kafka mostly listens on 9092: localhost:9092.'
-    """
-    brokers = [part.strip() for part in text.split(",") if part.strip()]
-    if not brokers:
-        return "Write where a broker listens, for example localhost:9092."
-    for broker in brokers:
-        host, colon, port = broker.rpartition(":")
-        if not colon or (":" in host and not host.startswith("[")):
-            return f"“{broker}” has no port. Kafka mostly listens on 9092: {broker}:9092."
-        if not re.fullmatch(r"\[[0-9a-fA-F:.%\w]+\]|[\w.-]+", host):
-            return f"“{broker}” does not begin with a host name. Write it as host:port."
-        if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
-            return f"“{port}” is no port. Ports are numbers from 1 to 65535."
-    return ""
-
-
-def registry_problem(text: str) -> str:
-    """What is wrong with the address of a schema registry; "" where nothing is, or none is given.
-
-    >>> registry_problem(""), registry_problem("http://localhost:8081")
-    ('', '')
-    """
-    if not text.strip() or re.fullmatch(r"https?://[^\s/]+(/\S*)?", text.strip()):
-        return ""
-    return "A schema registry has a web address, for example http://localhost:8081."
 
 
 class StartView(QWidget):

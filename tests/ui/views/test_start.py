@@ -8,8 +8,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from meshdesk.model.address import registry_problem
 from meshdesk.session.home import Orphan
-from meshdesk.ui.views.start import StartView, bootstrap_problem, registry_problem
+from meshdesk.ui.views.start import StartView
 from meshdesk.ui.widgets.controls import Button
 from tests.ui.memory import MemoryCapture, Progress, opened
 
@@ -55,11 +56,6 @@ def test_that_a_wrong_bootstrap_is_said_beside_its_field(qtbot: QtBot, bootstrap
     assert start.bootstrap.accessibleDescription() == start.bootstrap_error.text()
     QTest.keyClicks(start.bootstrap, "x")
     assert not start.bootstrap_error.isVisible()
-
-
-@pytest.mark.parametrize("good", ["a:1", "a.b-c_d:9092,10.0.0.1:65535", "[::1]:9092", "[fe80::1%eth0]:9092"])
-def test_that_what_kafka_takes_is_taken(good: str) -> None:
-    assert bootstrap_problem(good) == ""
 
 
 @pytest.mark.parametrize("wrong", ["localhost:8081", "ftp://x", "http://", "http:// x"])
