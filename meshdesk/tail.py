@@ -1,7 +1,6 @@
 """`meshdesk tail`: a collect program writes a capture, and this one prints its rows as they come."""
 
 import signal
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,10 +16,13 @@ from meshdesk.explain.rows import Rows, open_rows
 from meshdesk.model.frame import Message
 from meshdesk.model.position import Position
 from meshdesk.session.children import Child, Heard
+from meshdesk.session.explainers import ended_how
+from meshdesk.session.home import captures_home, clear_scratch, own_scratch
 
 Say = Callable[[str], None]
 POLL = 0.05  # s between looks at the capture: a record is printed within 150 ms of its arrival
-GIVE_UP = 10.0  # s for a cluster that never answered
+GIVE_UP = 10.0  # s for a cluster that does not answer, once it was said
+SILENT = 15.0  # s until that is said here: collect says it after 10 s, if it still can
 
 
 class Told(Protocol):
@@ -37,35 +39,64 @@ class _Run:
     """The state of one tail: what collect has said so far."""
 
     def __init__(self, told: Told, say: Say) -> None:
-        self.told, self.say = told, say
+        self.told, self._say = told, say
         self.heard: SimpleQueue[Heard] = SimpleQueue()
         self.answered = 0  # topics that collect took or refused
         self.refused = 0
         self.connected = self.finished = self.ended = self.stopping = False
+        self.has_said = False
         self.started = time.monotonic()
+
+    @property
+    def is_reached(self) -> bool:
+        """The cluster has answered."""
+        return self.connected or self.answered > self.refused
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.started
+
+    def say(self, sentence: str) -> None:
+        self.has_said = True
+        self._say(sentence)
+
+    def stop(self, number: int) -> None:
+        """A signal asks for the end. Where that waits (for a pipe that nobody reads), the next one is the system's."""
+        self.stopping = True
+        signal.signal(number, signal.SIG_DFL)
 
 
 def tail(told: Told, as_json: bool, say: Say) -> int:
     """Prints records until the end that was asked for, a signal, or a closed pipe. The exit code."""
     run = _Run(told, say)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: setattr(run, "stopping", True))
-    with tempfile.TemporaryDirectory(prefix="meshdesk-tail-") as home:
-        folder = Path(home) / "capture"
-        child: Child | None = None
-        try:
-            create_capture(folder, f"MeshDesk {__version__}", told.source.bootstrap)
-            child = _begin(run, folder)
-            return _follow(run, child, open_rows(folder)[0], as_json)
-        except CaptureError as error:
-            say(str(error))
-            return 1
-        finally:
-            if child is not None:
-                child.hang_up()
-                if not child.wait(5.0):
-                    child.kill("the tail ended")
-                    child.wait(1.0)
+        signal.signal(number, lambda number, _: run.stop(number))
+    home = captures_home()
+    clear_scratch(home)  # what tails have left that were killed
+    try:
+        owned = own_scratch(home)
+    except OSError as error:
+        say(f"No capture can be made in {home}: {error.strerror}. Free some space, or check its rights.")
+        return 1
+    folder = owned.folder / "capture"
+    child: Child | None = None
+    rows: Rows | None = None
+    try:
+        create_capture(folder, f"MeshDesk {__version__}", told.source.bootstrap)
+        child = _begin(run, folder)
+        (rows,) = open_rows(folder)
+        return _follow(run, child, rows, as_json)
+    except CaptureError as error:
+        say(str(error))
+        return 1
+    finally:
+        if child is not None:  # at once: its capture goes, and it may be waiting for a cluster that does not answer
+            child.kill("the tail ended")
+            child.wait(1.0)
+        if rows is not None:
+            rows.capture.close()
+        owned.delete()
 
 
 def _begin(run: _Run, folder: Path) -> Child:
@@ -89,9 +120,9 @@ def _begin(run: _Run, folder: Path) -> Child:
 
 def _follow(run: _Run, child: Child, rows: Rows, as_json: bool) -> int:
     printed = 0
-    asked_to_stop = False
-    while True:
-        ended = run.ended  # before the last look, so that nothing written until then is missed
+    code: int | None = None
+    while code is None:
+        code = _code(run, child)  # before the last look, so that nothing stored until then is missed
         _listen(run)
         rows.refresh()
         if rows.capture.rows > printed:
@@ -99,29 +130,31 @@ def _follow(run: _Run, child: Child, rows: Rows, as_json: bool) -> int:
             printed = rows.capture.rows
             for topic, known in rows.capture.topics.items():  # what is printed may be dropped
                 child.send({"do": "looked", "topic": topic, "k": known.rows})
-        if ended:
-            break
-        if _is_over(run) and not asked_to_stop:
-            asked_to_stop = True
-            child.send({"do": "stop"})
-    if child.code not in (None, 0) and not asked_to_stop:
-        words = child.last_words.strip().splitlines()
-        if words:
-            run.say(f"The collect program ended unexpectedly: {words[-1]}")
+    return code
+
+
+def _code(run: _Run, child: Child) -> int | None:
+    """The exit code once it is over; None while it goes on. Says why it is over where nobody has."""
+    told = run.told
+    if run.ended:
+        if child.last_words or (child.code or 0) < 0 or not run.has_said:  # else it was said why
+            run.say(f"The collect program ended unexpectedly: {ended_how(child)}. Run it again.")
         return 1
-    is_lost = run.finished and run.told.until is None  # what was to be followed is not there any more, which was said
-    return 1 if run.refused or is_lost or not (run.connected or printed) else 0
-
-
-def _is_over(run: _Run) -> bool:
-    now = time.monotonic()
-    if run.stopping or run.refused == len(run.told.topics):
-        return True
-    if run.told.seconds is not None and now - run.started >= run.told.seconds:
-        return True
-    if not run.connected and run.answered and now - run.started >= GIVE_UP:
-        return True
-    return run.finished and run.answered == len(run.told.topics)
+    if run.stopping:
+        return 1 if run.refused else 0
+    if run.refused == len(told.topics):
+        return 1
+    if run.finished and run.answered == len(told.topics):
+        is_lost = told.until is None  # what was to be followed is not there any more, which was said
+        return 1 if run.refused or is_lost else 0
+    is_late = told.seconds is not None and run.spent >= told.seconds
+    if not run.is_reached and (is_late or run.spent >= (GIVE_UP if run.answered else SILENT)):
+        if not run.has_said:
+            run.say(
+                f"{told.source.bootstrap} did not answer within {run.spent:.0f} s. Check the network and the broker."
+            )
+        return 1
+    return (1 if run.refused else 0) if is_late else None
 
 
 def _listen(run: _Run) -> None:

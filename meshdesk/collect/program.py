@@ -74,7 +74,7 @@ def _serve(pipes: Pipes, first: Message) -> int:
     told: Message = {}
     due = 0.0
     while True:
-        orders = _obey(pipes, collector, folds.report)
+        orders = _obey(pipes, collector, folds)
         if orders is not Orders.GO_ON:
             break
         collector.step()
@@ -107,7 +107,7 @@ class Orders(Enum):
     ORPHANED = "the window is gone"
 
 
-def _obey(pipes: Pipes, collector: Collector, report: Callable[[Trouble], None]) -> Orders:
+def _obey(pipes: Pipes, collector: Collector, folds: "_Folds") -> Orders:
     """Does what the window said meanwhile."""
     while True:
         try:
@@ -130,7 +130,8 @@ def _obey(pipes: Pipes, collector: Collector, report: Callable[[Trouble], None])
             elif message.get("do") == "looked":
                 collector.looked(str(message["topic"]), int(message["k"]))
         except KafkaTrouble as failed:
-            report(failed.trouble)
+            folds.report(failed.trouble)
+            folds.flush()  # the reason comes first: who hears of the refusal may leave
             pipes.send({"is": "refused", "topic": message.get("topic", "")})
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from meshdesk.capture.reader import open_captures
 from meshdesk.capture.store import CaptureError
 
 LOCK = "lock"
+SCRATCH = "scratch-"  # begins the names of folders that are of no use to anybody once their owner has ended
+TRIES = 3  # at a scratch folder: somebody may clear it away between its making and its lock
 ORPHANS = 50  # looked at; more were left by something that does not end
 
 
@@ -80,6 +83,28 @@ def own_new(folder: Path) -> Owned:
     if owned is None:
         raise OSError(None, "another program has it already", str(folder))
     return owned
+
+
+def own_scratch(home: Path) -> Owned:
+    """Makes and owns a folder for what goes with this process; `clear_scratch` removes it where it could not. Raises OSError."""
+    for _ in range(TRIES - 1):
+        with suppress(OSError):
+            return own_new(_scratch_in(home))
+    return own_new(_scratch_in(home))
+
+
+def _scratch_in(home: Path) -> Path:
+    return home / f"{SCRATCH}{uuid.uuid4().hex[:8]}"
+
+
+def clear_scratch(home: Path) -> None:
+    """Removes the scratch folders whose owners have ended."""
+    with suppress(OSError):
+        for folder in home.glob(f"{SCRATCH}*"):
+            with suppress(OSError):
+                left = own(folder)
+                if left is not None:
+                    left.delete()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from meshdesk.model.trouble import Trouble, trouble_from
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.connection import Connection
 from meshdesk.session.explainers import Explainers, Limits, ended_how
-from meshdesk.session.home import Orphan, Owned, captures_home, orphans, own, own_new
+from meshdesk.session.home import Orphan, Owned, captures_home, clear_scratch, orphans, own, own_new, own_scratch
 from meshdesk.session.opened import Opened, Progress
 from meshdesk.session.readings import Told
 from meshdesk.session.troubles import with_trouble
@@ -255,15 +255,11 @@ class Session:
     def _scratch_folder(self) -> Path:
         """Where orders lie; a folder of this session alone. Raises OSError."""
         if self._scratch is None:
-            self._scratch = own_new(self._home / f"scratch-{uuid.uuid4().hex[:8]}")
+            self._scratch = own_scratch(self._home)
         return self._scratch.folder
 
     def _look_for_orphans(self) -> None:
-        with suppress(OSError):
-            for folder in self._home.glob("scratch-*"):
-                left = own(folder)
-                if left is not None:
-                    left.delete()
+        clear_scratch(self._home)
         self._found.put(tuple(orphans(self._home)))
 
     def _see_off(self) -> None:

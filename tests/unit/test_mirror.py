@@ -37,7 +37,6 @@ NOT_YET: list[str] = [
     "collect/registry",
     "collect/sentences",
     "self_test",
-    "tail",
 ]
 
 

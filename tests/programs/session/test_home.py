@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from meshdesk.capture.manifest import create_capture
-from meshdesk.session.home import Orphan, captures_home, orphans, own, own_new
+from meshdesk.session.home import Orphan, captures_home, clear_scratch, orphans, own, own_new, own_scratch
 from tests.unit.capture.making import counted, made_capture
 
 OWNER = """
@@ -82,6 +82,18 @@ def test_that_a_new_capture_is_its_makers_alone_and_nobody_takes_it_for_an_orpha
             own_new(folder)
         owned.release()
         assert [orphan.title for orphan in orphans(tmp_path / "home")] == ["a title"]
+
+
+def test_that_scratch_is_cleared_once_its_owner_has_ended_and_is_offered_to_nobody(tmp_path: Path) -> None:
+    kept = made_capture(tmp_path / "c", {"t": [[counted(0)]]})
+    with own_scratch(tmp_path) as owned:
+        made_capture(owned.folder / "capture", {"t": [[counted(0)]]})
+        clear_scratch(tmp_path)
+        assert owned.folder.is_dir()
+    assert [orphan.folder for orphan in orphans(tmp_path)] == [kept]
+    clear_scratch(tmp_path)
+    assert list(tmp_path.iterdir()) == [kept]
+    clear_scratch(tmp_path / "gone")
 
 
 def test_that_a_deleted_capture_leaves_nothing(tmp_path: Path) -> None:
