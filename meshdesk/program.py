@@ -296,12 +296,17 @@ def _explain(words: Sequence[str]) -> int:
 
 
 def _self_test(words: Sequence[str]) -> int:
-    _parser(
+    parser = _parser(
         "self-test", "Checks this installation: versions, a window, a capture, a record of each kind, save, reopen."
-    ).parse_args(words)
-    from meshdesk.self_test import self_test
-
-    return self_test()
+    )
+    parser.add_argument("--window", type=Path, help=argparse.SUPPRESS)  # its own child, which paints this capture
+    options = parser.parse_args(words)
+    try:
+        from meshdesk.self_test import self_test, window_test
+    except ImportError as error:
+        _say(f"The self-test failed: a package cannot be loaded: {error}. Install MeshDesk again.")
+        return 1
+    return window_test(options.window) if options.window else self_test()
 
 
 def _reading_parser(verb: str, about: str) -> argparse.ArgumentParser:

@@ -8,11 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from meshdesk.ui import theme
+from meshdesk.ui.messages import take_messages
 from meshdesk.ui.options import Options
 from meshdesk.ui.remembered import Remembered, config_folder
 from meshdesk.ui.window import Window
@@ -39,7 +40,7 @@ def run(options: Options) -> int:
             sys.stderr.write(f"{NO_DISPLAY}\n")
             return 1
         os.environ["QT_QPA_PLATFORM"] = "offscreen"  # pictures are the same there, pixel by pixel
-    qInstallMessageHandler(_log_qt)
+    take_messages()
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     return _Program(app, options).run()
@@ -139,12 +140,3 @@ def _size(window: Window, options: Options, remembered: Remembered) -> None:
 def _remembered_theme(remembered: Remembered) -> theme.Choice:
     word = remembered.text("window/theme")
     return next((choice for choice in theme.CHOICES if choice == word), "system")
-
-
-def _log_qt(kind: QtMsgType, _context: object, text: str) -> None:
-    if "This plugin does not support" in text:  # the offscreen platform says this of every window; it means nothing
-        return
-    import logging  # Qt has seldom something to say
-
-    levels = {QtMsgType.QtDebugMsg: logging.DEBUG, QtMsgType.QtInfoMsg: logging.INFO}
-    logging.getLogger("meshdesk.ui").log(levels.get(kind, logging.WARNING), "Qt: %s", text)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from meshdesk.session.session import Session
 from meshdesk.ui import theme
+from meshdesk.ui.messages import take_messages
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
 
@@ -16,6 +17,7 @@ PATIENCE = 20.0  # s
 
 def paint(session: Session) -> str:
     """Opens a window and paints it; a sentence of what is wrong, or ""."""
+    take_messages()
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     theme.load_fonts()

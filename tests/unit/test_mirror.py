@@ -36,7 +36,6 @@ NOT_YET: list[str] = [
     "collect/reading",
     "collect/registry",
     "collect/sentences",
-    "self_test",
 ]
 
 
