@@ -16,6 +16,7 @@ class Pipes:
 
     def __init__(self, arrived: Callable[[], None] = lambda: None) -> None:
         self.messages: SimpleQueue[Message | None] = SimpleQueue()
+        self.is_broken = False  # what came is no frame: the end, but not in order
         self._arrived = arrived
         self._lock = threading.Lock()
         # Whatever a library prints must not get between the frames.
@@ -43,6 +44,7 @@ class Pipes:
                     self.messages.put(message)
                     self._arrived()
         except (OSError, FrameError) as error:
+            self.is_broken = True
             sys.stderr.write(f"The pipe from the window cannot be read any more: {error}\n")
         self.messages.put(None)
         self._arrived()

@@ -25,8 +25,8 @@ from meshdesk.collect.collector import Began, Collector
 from meshdesk.collect.keeper import Limit
 from meshdesk.collect.properties import SECRET, PropertiesError, Source
 from meshdesk.collect.reading import Place
-from meshdesk.model.frame import Message
-from meshdesk.model.position import Position
+from meshdesk.model.frame import Message, lacking
+from meshdesk.model.position import Position, position_from
 from meshdesk.model.trouble import Trouble, trouble_message
 from meshdesk.model.wording import plural
 from meshdesk.pipes import Pipes
@@ -37,6 +37,14 @@ SETTLE = 10.0  # s that the end of collecting waits for schemas which are still 
 NO_LIMIT = 1 << 62  # bytes of a file that somebody asked for; the disk is its limit
 SEAL = 20.0  # s that it may take to compress what is left; the capture is whole without it
 
+# What the window has to say: at first, and with each order.
+FIRST: dict[str, type] = {"folder": str, "bootstrap": str, "properties": dict}
+NEEDS: dict[str, dict[str, type]] = {
+    "tail": {"topic": str, "start": list},
+    "stop_tail": {"topic": str},
+    "looked": {"topic": str, "k": int},
+}
+
 Say = Callable[[str], None]
 
 
@@ -44,12 +52,11 @@ def child() -> int:
     """Serves the window until its pipe ends. The first frame names the capture and the cluster, secrets included."""
     pipes = Pipes()
     first = pipes.messages.get()
-    if first is None:
-        return 0
     try:
-        return _serve(pipes, first)
+        code = 0 if first is None else _serve(pipes, first)
+        return 1 if pipes.is_broken else code
     except (PropertiesError, CaptureError) as error:
-        pipes.send(trouble_message(Trouble(str(error), about=str(first.get("bootstrap", "")), seen=now())))
+        pipes.send(trouble_message(Trouble(str(error), about=str((first or {}).get("bootstrap", "")), seen=now())))
         return 1
     except Exception:  # the border of the collect loop: a bug ends this program, with its last words, never the window
         traceback.print_exc()
@@ -60,6 +67,8 @@ def child() -> int:
 def _serve(pipes: Pipes, first: Message) -> int:
     gc.disable()  # millions of young tuples and no cycles among them; the collector costs 8-25 % here (measured 2026-11)
     news = threading.Event()
+    if lacks := lacking({"properties": {}, **first}, FIRST):
+        raise PropertiesError(f"The collect program was not told the {' and the '.join(lacks)}. Connect again.")
     logs.keep_secret(str(first.get("registry_user", "")), str(first.get("registry_user", "")).partition(":")[2])
     logs.keep_secret(*(str(value) for name, value in dict(first.get("properties", {})).items() if SECRET.search(name)))
     source = Source(
@@ -119,20 +128,46 @@ def _obey(pipes: Pipes, collector: Collector, folds: "_Folds") -> Orders:
         if message.get("do") == "stop":
             return Orders.STOP
         try:
-            if message.get("do") == "tail":
-                start, until = message["start"], message.get("until")
-                topic = str(message["topic"])
-                stop = Position(*until).at(now()) if until else None
-                began = collector.tail(topic, Position(*start).at(now()), stop, _began(message.get("began")))
-                pipes.send({"is": "tailing", "topic": topic, "start": start, "began": asdict(began)})
-            elif message.get("do") == "stop_tail":
-                collector.stop_tail(str(message["topic"]))
-            elif message.get("do") == "looked":
-                collector.looked(str(message["topic"]), int(message["k"]))
+            _do(message, pipes, collector)
         except KafkaTrouble as failed:
             folds.report(failed.trouble)
             folds.flush()  # the reason comes first: who hears of the refusal may leave
-            pipes.send({"is": "refused", "topic": message.get("topic", "")})
+            if message.get("do") == "tail":
+                pipes.send({"is": "refused", "topic": str(message.get("topic", ""))})
+
+
+def _do(message: Message, pipes: Pipes, collector: Collector) -> None:
+    """Does one order. Raises KafkaTrouble."""
+    order = str(message.get("do"))
+    if lacks := lacking(message, NEEDS.get(order, {})):
+        raise _misunderstood(order, " and ".join(lacks))
+    match order:
+        case "tail":
+            start, until, began = _asked(message)
+            began = collector.tail(message["topic"], start.at(now()), until.at(now()) if until else None, began)
+            said = {"is": "tailing", "topic": message["topic"], "start": message["start"], "began": asdict(began)}
+            pipes.send(said)
+        case "stop_tail":
+            collector.stop_tail(message["topic"])
+        case "looked":
+            collector.looked(message["topic"], message["k"])
+        case _:
+            logging.getLogger("meshdesk.collect").warning("was told “%s”, which it does not do", order)
+
+
+def _asked(message: Message) -> tuple[Position, Position | None, Began | None]:
+    """From where to where a topic is to be read, and how that was begun. Raises KafkaTrouble."""
+    try:
+        until = message.get("until")
+        start = position_from(message["start"])
+        return start, None if until is None else position_from(until), _began(message.get("began"))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _misunderstood("tail", str(error)) from error
+
+
+def _misunderstood(order: str, what: str) -> KafkaTrouble:
+    text = f"The collect program was told “{order}” in words that it does not understand: {what.rstrip('.')}."
+    return KafkaTrouble(Trouble(text, severity="attention", seen=now()))
 
 
 def _began(message: Message | None) -> Began | None:

@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
         mesh.end()
     if mesh.failure is not None:
         sys.stderr.write(f"{mesh.failure.sentence}\n")
-    return 0 if mesh.failure is None else 1
+    return 1 if mesh.failure is not None or pipes.is_broken else 0
 
 
 def _wait_for_end(pipes: Pipes, mesh: "_Mesh") -> None:

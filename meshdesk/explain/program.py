@@ -26,7 +26,7 @@ from meshdesk.explain.orders import (
     write_places,
 )
 from meshdesk.explain.rows import Lost, Rows, open_rows
-from meshdesk.model.frame import MAX_FRAME, FrameError, Message
+from meshdesk.model.frame import MAX_FRAME, FrameError, Message, lacking
 from meshdesk.model.listing import Listing, listing_from
 from meshdesk.model.record import Record, RecordName
 from meshdesk.model.row import details_frame, row_frame
@@ -79,16 +79,24 @@ def child(role: str) -> int:
 
 def _listen(explain: Explain, requests: "SimpleQueue[Message]") -> None:
     while (message := explain.pipes.messages.get()) is not None:
-        if message.get("do") == "cancel":
-            explain.cancelled.add(int(message["of"]))
+        if message.get("do") == "cancel" and not lacking(message, NEEDS["cancel"]):
+            explain.cancelled.add(message["of"])
         else:
             requests.put(message)
     sys.stderr.flush()
-    os._exit(0)  # the window is gone; a decoder that is at work would keep this program alive
+    os._exit(
+        1 if explain.pipes.is_broken else 0
+    )  # the window is gone; a decoder that is at work would keep this program alive
 
 
 def _answer(explain: Explain, answers: dict[str, Answer], message: Message) -> Message:
-    answer = answers.get(str(message.get("do")))
+    asked = str(message.get("do"))
+    if lacks := lacking(message, NEEDS.get(asked, {})):
+        return {
+            "is": "failed",
+            "text": f"This program was asked for “{asked}”, and not told {' and '.join(lacks)}.",
+        }
+    answer = answers.get(asked)
     if answer is None:
         return {"is": "failed", "text": f"This program was asked for “{message.get('do')}”, which it does not do."}
     try:
@@ -249,6 +257,20 @@ def _made(
     return count
 
 
+# What a question has to say; a mistake in it is answered, as one in our own work would end the program.
+LISTED: dict[str, type] = {"capture": int, "topic": str}
+NEEDS: dict[str, dict[str, type]] = {
+    "open": {"capture": int, "path": str},
+    "close": {"capture": int},
+    "rows": {**LISTED, "first": int, "count": int},
+    "record": {**LISTED, "k": int},
+    "find": {"capture": int, "name": list},
+    "where": {"order": str, "of": int, "k": int},
+    "copy": {**LISTED, "ks": list, "json": bool},
+    "save": {"id": int, "folders": list, "path": str},
+    "order": {"id": int, "capture": int, "listing": dict, "order": str, "begin": list},
+    "cancel": {"of": int},
+}
 LOOK: dict[str, Answer] = {"open": _open, "close": _close, "rows": _rows, "record": _record, "find": _find,
                            "where": _where}  # fmt: skip
 WORK: dict[str, Answer] = {"open": _open, "close": _close, "copy": _copy, "save": _save, "order": _order}

@@ -1,7 +1,7 @@
 """Frames: how two of our programs speak over a pipe. Four bytes of length, big-endian, then that much JSON (UTF-8)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 MAX_FRAME = 32 << 20  # one inspected record is below 28 MB (explain/look.py); more is garbage on the pipe, not a frame
@@ -23,6 +23,15 @@ def encode(message: Message) -> bytes:
     if len(body) > MAX_FRAME:
         raise FrameError(f"A message of {len(body):,} bytes is larger than a frame may be ({MAX_FRAME:,} bytes).")
     return len(body).to_bytes(4, "big") + body
+
+
+def lacking(message: Message, needs: Mapping[str, type]) -> list[str]:
+    """The fields that a message needs and has not, or has of another kind.
+
+    >>> lacking({"do": "looked", "topic": "t", "k": "9"}, {"topic": str, "k": int})
+    ['k']
+    """
+    return [name for name, kind in needs.items() if not isinstance(message.get(name), kind)]
 
 
 class FrameReader:

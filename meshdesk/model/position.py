@@ -45,6 +45,18 @@ def position(text: str) -> Position:
     return Position("ago", milliseconds(word)) if re.fullmatch(r"[\d.]+ ?(ms|s|m|h|d)", word) else _time(word, text)
 
 
+def position_from(said: object) -> Position:
+    """The position that a message names as [kind, value]. Raises PositionError.
+
+    >>> position_from(["offset", 1042])
+    Position(kind='offset', value=1042)
+    """
+    match said:
+        case ["beginning" | "end" | "offset" | "time" | "ago" as kind, int(value)]:
+            return Position(kind, value)
+    raise PositionError(f"{said!r} is no position.")
+
+
 def milliseconds(text: str) -> int:
     """A span such as 60s, 15m or 1.5h, in ms. Raises PositionError.
 

@@ -14,7 +14,7 @@ from meshdesk.pipes import Pipes
 pipes = Pipes()
 while (message := pipes.messages.get()) is not None:
     pipes.send({"heard": message})
-pipes.send({"ended": True, "more": pipes.messages.qsize()})
+pipes.send({"ended": True, "more": pipes.messages.qsize(), "broken": pipes.is_broken})
 """
 
 CHATTY = """
@@ -103,7 +103,7 @@ def ran(text: str, said: bytes = b"") -> tuple[list[Message], str]:
 def test_that_messages_come_whole_and_in_order_and_the_end_once() -> None:
     said: list[Message] = [{"n": n, "text": "∅\x00\ud800" * size} for n, size in enumerate((0, 1, 10_000, 1_000_000))]
     messages, err = ran(ECHO, b"".join(map(encode, said)))
-    assert messages == [*({"heard": message} for message in said), {"ended": True, "more": 0}]
+    assert messages == [*({"heard": message} for message in said), {"ended": True, "more": 0, "broken": False}]
     assert err == ""
 
 
@@ -141,7 +141,7 @@ def test_that_whoever_waits_elsewhere_is_woken_for_each_message_and_for_the_end(
 
 def test_that_half_a_frame_at_the_end_is_no_message() -> None:
     messages, err = ran(ECHO, encode({"n": 1}) + encode({"n": 2})[:-1])
-    assert messages == [{"heard": {"n": 1}}, {"ended": True, "more": 0}]
+    assert messages == [{"heard": {"n": 1}}, {"ended": True, "more": 0, "broken": False}]
     assert err == ""
 
 
@@ -152,7 +152,7 @@ def test_that_what_is_no_frame_ends_the_hearing_in_words_and_what_came_before_is
         (b"\0\0\0\x02{]", "A frame of 2 bytes holds no JSON"),
     ):
         messages, err = ran(ECHO, encode({"n": 1}) + garbage + encode({"n": 2}))
-        assert messages == [{"heard": {"n": 1}}, {"ended": True, "more": 0}]
+        assert messages == [{"heard": {"n": 1}}, {"ended": True, "more": 0, "broken": True}]
         assert err.startswith(f"The pipe from the window cannot be read any more: {words}")
         assert err.count("\n") == 1
 

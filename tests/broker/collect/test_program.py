@@ -84,6 +84,33 @@ def test_that_each_order_is_answered(broker: Broker, make_topic: MakeTopic, topi
     ]
 
 
+def test_that_an_order_that_makes_no_sense_is_said_and_the_next_one_is_obeyed(
+    broker: Broker, make_topic: MakeTopic, tmp_path: Path
+) -> None:
+    topic = make_topic()
+    produce(broker.bootstrap, topic, [New(b"one")])
+    orders: list[tuple[Message, str]] = [
+        ({"do": "tail"}, "topic and start"),
+        ({"do": "tail", "topic": 4, "start": ["end", 0]}, "topic"),
+        ({"do": "tail", "topic": topic, "start": ["somewhere", 0]}, "['somewhere', 0] is no position."),
+        ({"do": "tail", "topic": topic, "start": ["end", 0], "until": [1]}, "[1] is no position."),
+        ({"do": "stop_tail", "topic": None}, "topic"),
+        ({"do": "looked", "topic": topic, "k": "x"}, "k"),
+    ]
+    with CollectChild(tmp_path / "c", broker.bootstrap) as child:
+        for order, _ in orders:
+            child.send(order)
+        child.send({"order": "no do at all"})
+        child.tail(topic)
+        child.wait(lambda: child.rows == 1, "the record")
+        child.stop()
+    assert child.troubles == [
+        f"The collect program was told “{order['do']}” in words that it does not understand: {what.rstrip('.')}."
+        for order, what in orders
+    ]
+    assert [message["topic"] for message in child.all("refused")] == ["", "4", topic, topic]
+
+
 def test_that_progress_is_told_at_most_twenty_times_a_second_however_much_arrives(
     broker: Broker, make_topic: MakeTopic, tmp_path: Path
 ) -> None:
@@ -137,7 +164,7 @@ def first_frame(folder: Path, broker: Broker) -> Message:
 def test_that_garbage_on_its_pipe_ends_it_in_words(broker: Broker, tmp_path: Path, garbage: bytes, words: str) -> None:
     with spoken_to(encode(first_frame(tmp_path / "c", broker)) + garbage) as child:
         out, err = child.communicate(timeout=SECONDS)  # which closes the pipe only once all was said
-    assert child.returncode == 0
+    assert child.returncode == 1
     assert "The pipe from the window cannot be read any more: " + words in err.decode()
     assert list(FrameReader().feed(out))[-1] == {"is": "ended", "missing": []}
 
@@ -167,8 +194,13 @@ def test_that_a_pipe_that_says_nothing_leaves_nothing() -> None:
             'These settings cannot be used: No such configuration property: "a.b".',
         ),
         ({"bootstrap": "127.0.0.1:1", "folder": "elsewhere"}, "elsewhere. Check the name, or open another capture."),
+        ({"folder": "c"}, "The collect program was not told the bootstrap. Connect again."),
+        (
+            {"folder": "c", "bootstrap": 1, "properties": "a=b"},
+            "The collect program was not told the bootstrap and the properties. Connect again.",
+        ),
     ],
-    ids=["no server", "a setting", "no capture"],
+    ids=["no server", "a setting", "no capture", "not told where", "not told how"],
 )
 def test_that_what_it_cannot_begin_with_is_a_trouble_and_exit_code_1(tmp_path: Path, first: Message, said: str) -> None:
     create_capture(tmp_path / "c", "the tests", "")

@@ -12,6 +12,7 @@ from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.names import segment_name
 from meshdesk.capture.pack import pack
 from meshdesk.capture.writer import Writer
+from meshdesk.explain.program import LOOK, NEEDS, WORK
 from meshdesk.model.frame import Message
 from meshdesk.model.row import row_from
 from meshdesk.session.children import Child, Heard
@@ -251,6 +252,33 @@ def test_that_garbage_on_its_pipe_ends_it_with_words(either: Program) -> None:
     pipe.flush()
     assert either.next() is None
     assert "The pipe from the window cannot be read any more" in either.child.last_words
+    assert either.child.code == 1
+
+
+def test_that_the_end_of_its_pipe_is_its_end_in_order(either: Program) -> None:
+    either.child.hang_up()
+    assert either.next() is None
+    assert (either.child.code, either.child.last_words) == (0, "")
+
+
+def test_that_a_question_that_lacks_something_is_answered_and_it_goes_on(either: Program, folder: Path) -> None:
+    either.ask("open", path=str(folder))
+    for do, message, lacks in (
+        ("cancel", {}, "of"),
+        ("cancel", {"of": "7"}, "of"),
+        ("open", {"capture": None}, "capture and path"),
+        ("close", {"capture": [1]}, "capture"),
+        ("rows", {"topic": 4, "first": "0"}, "topic and first and count"),
+        ("copy", {"topic": "t", "ks": 0, "json": False}, "ks"),
+        ("order", {"listing": LISTING, "order": "o"}, "begin"),
+    ):
+        text = f"This program was asked for “{do}”, and not told {lacks}."
+        assert either.ask(do, **message) == {"id": 1, "is": "failed", "text": text}
+    assert either.ask("close") == {"id": 1, "is": "closed"}
+
+
+def test_that_every_question_says_what_it_needs() -> None:
+    assert set(LOOK) | set(WORK) | {"cancel"} == set(NEEDS)
 
 
 def test_that_a_role_that_does_not_exist_is_refused_with_what_it_is_for() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshdesk.model.frame import MAX_FRAME, FrameError, FrameReader, Message, encode
+from meshdesk.model.frame import MAX_FRAME, FrameError, FrameReader, Message, encode, lacking
 from tests.unit.model.trees import TEXTS, VALUES
 
 MESSAGES = st.dictionaries(TEXTS, VALUES, max_size=4)
@@ -87,3 +87,9 @@ def test_that_the_largest_frame_there_may_be_comes_through() -> None:
 def same(found: Any, expected: Any) -> bool:
     """Equal, with NaN as itself and -0.0 unlike 0.0."""
     return json.dumps(found) == json.dumps(expected)
+
+
+def test_that_what_a_message_lacks_is_what_is_missing_or_of_another_kind() -> None:
+    needs = {"topic": str, "k": int, "ks": list}
+    assert lacking({"topic": "t", "k": 1, "ks": [], "more": 0}, needs) == []
+    assert lacking({"topic": None, "k": "1"}, needs) == ["topic", "k", "ks"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshdesk.model.position import Position, PositionError, milliseconds, position
+from meshdesk.model.position import Position, PositionError, milliseconds, position, position_from
 
 MOMENT = 1_795_490_611_000  # 2026-11-24T03:23:31Z
 
@@ -78,3 +78,16 @@ def test_that_only_a_span_back_from_now_depends_on_now() -> None:
 )
 def test_how_a_position_is_named(text: str, shown: str) -> None:
     assert str(position(text)) == shown
+
+
+@pytest.mark.parametrize(
+    "said", [["end"], ["end", "0"], ["somewhere", 0], [0, "end"], "end", None, {}, ["end", 0, 0], ["end", 0.5]]
+)
+def test_that_what_names_no_position_in_a_message_is_refused(said: object) -> None:
+    with pytest.raises(PositionError, match="is no position"):
+        position_from(said)
+
+
+def test_that_a_position_goes_through_a_message() -> None:
+    for place in (position("end"), position("15m"), position("7"), position("2026-11-24T03:23:31Z")):
+        assert position_from([place.kind, place.value]) == place
