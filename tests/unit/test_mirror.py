@@ -33,7 +33,6 @@ ACROSS = [
 NOT_YET: list[str] = [
     "collect/columns",
     "collect/properties",
-    "collect/reading",
     "collect/registry",
     "collect/sentences",
     "program",
