@@ -62,9 +62,10 @@ def needed(partition: Partition, offset: int) -> bool:
 
 
 def behind(partitions: Iterable[Partition]) -> int | None:
-    """Offsets still to be read up to the ends as last seen; None where no end has been seen."""
+    """Offsets still to be read up to the ends as last seen, or to the stops before them; None where no end has been seen."""
     known = [p for p in partitions if p.end >= 0 and not p.done]
-    return sum(max(0, p.end - p.position) for p in known) if known else None
+    ends = [p.end if p.stop is None else min(p.end, p.stop) for p in known]
+    return sum(max(0, end - p.position) for p, end in zip(known, ends, strict=True)) if known else None
 
 
 def places(topic: str, count: int) -> list[Place]:
@@ -77,21 +78,22 @@ def resolve(
 ) -> dict[int, Offsets]:
     """Where each partition is to be read, from the cluster's answers (`ask`: beginning, end, start, stop by place).
 
-    Partitions of which no beginning or end is known are left out.
+    Partitions of which an answer is missing are left out: reading them from elsewhere would skip records in silence.
     """
+    asked = ["beginning", "end", *(["start"] if start.kind == "time" else [])]
+    asked += ["stop"] if until is not None and until.kind == "time" else []
     found: dict[int, Offsets] = {}
     for place in places(topic, count):
-        if place not in ask["beginning"] or place not in ask["end"]:
+        if any(place not in ask[name] for name in asked):
             continue
         beginning, end = ask["beginning"][place], ask["end"][place]
-        first = {"beginning": beginning, "end": end, "offset": start.value}.get(start.kind, ask["start"].get(place, -1))
-        found[place[1]] = Offsets(
-            beginning, end, first, None if until is None else _stop(until, end, ask["stop"].get(place, -1))
-        )
+        first = ask["start"][place] if start.kind == "time" else _offset(start, beginning, end)
+        last = None if until is None else _offset(until, beginning, end)
+        if until is not None and until.kind == "time":
+            last = end if ask["stop"][place] < 0 else ask["stop"][place]
+        found[place[1]] = Offsets(beginning, end, first, last)
     return found
 
 
-def _stop(until: Position, end: int, asked: int) -> int:
-    if until.kind == "offset":
-        return until.value
-    return end if until.kind in ("beginning", "end") or asked < 0 else asked
+def _offset(position: Position, beginning: int, end: int) -> int:
+    return {"beginning": beginning, "end": end}.get(position.kind, position.value)

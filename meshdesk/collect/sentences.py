@@ -1,34 +1,100 @@
 """What a Kafka error means, as a sentence with the next step."""
 
 import re
+from dataclasses import dataclass
 
 from confluent_kafka import KafkaError
 
+from meshdesk.logs import redacted
 from meshdesk.model.trouble import Severity, Trouble
 
 # Topic rights alone are enough to read: the refused group is none that we use.
 EXPECTED = (KafkaError.GROUP_AUTHORIZATION_FAILED, KafkaError._PARTITION_EOF)
 
+GONE = (
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError._UNKNOWN_TOPIC,
+    KafkaError.UNKNOWN_TOPIC_ID,
+    KafkaError.INCONSISTENT_TOPIC_ID,
+)
+LATE = (
+    KafkaError._TIMED_OUT,
+    KafkaError._TIMED_OUT_QUEUE,
+    KafkaError.REQUEST_TIMED_OUT,
+    KafkaError.NETWORK_EXCEPTION,
+    KafkaError._FAIL,
+)
+LEADERLESS = (
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.REPLICA_NOT_AVAILABLE,
+    KafkaError.BROKER_NOT_AVAILABLE,
+    KafkaError.FENCED_LEADER_EPOCH,
+    KafkaError.UNKNOWN_LEADER_EPOCH,
+    KafkaError.OFFSET_NOT_AVAILABLE,
+)
+DAMAGED = (
+    KafkaError.INVALID_MSG,
+    KafkaError.INVALID_MSG_SIZE,
+    KafkaError._BAD_MSG,
+    KafkaError._BAD_COMPRESSION,
+    KafkaError._UNDERFLOW,
+    KafkaError._PARTIAL,
+)
+OTHER_VERSION = (
+    KafkaError.UNSUPPORTED_VERSION,
+    KafkaError.UNSUPPORTED_FOR_MESSAGE_FORMAT,
+    KafkaError.UNSUPPORTED_COMPRESSION_TYPE,
+    KafkaError._UNSUPPORTED_FEATURE,
+    KafkaError._NOT_IMPLEMENTED,
+)
+LOGIN = (
+    KafkaError._AUTHENTICATION,
+    KafkaError.SASL_AUTHENTICATION_FAILED,
+    KafkaError.UNSUPPORTED_SASL_MECHANISM,
+    KafkaError.ILLEGAL_SASL_STATE,
+)
 
-def trouble_of(error: KafkaError, bootstrap: str, topic: str = "", now: int = 0) -> Trouble | None:
-    """The trouble behind an error of the client; None where it is no trouble."""
-    code, text = error.code(), error.str()
-    if code in EXPECTED:
-        return None
-    other: Said = (f"Kafka at {bootstrap} answered: {_short(text)}.", "", "attention")
-    said = _told_by_text(text, bootstrap) or _told_by_code(code, bootstrap, topic) or other
-    sentence, advice, severity = said
-    return Trouble(sentence, advice, topic or bootstrap, severity, now)
-
+# What librdkafka puts in front: protocol://HOST:PORT/NODE, where NODE is a number once a broker has said it.
+FROM = re.compile(r"^(?:\w+://)?(?P<address>[\w.:\[\]-]+)/(?P<node>\w+): ")
 
 Said = tuple[str, str, Severity]
 
 
-def _told_by_text(text: str, bootstrap: str) -> Said | None:
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """What an error is about."""
+
+    place: str  # the address that was spoken to
+    topic: str
+    reason: str  # librdkafka's or the broker's own words, without secrets
+    named_by: str = ""  # the broker that gave the address for itself, where nobody else did
+
+
+def trouble_of(error: KafkaError, bootstrap: str, topic: str = "", now: int = 0) -> Trouble | None:
+    """The trouble behind an error of the client; None where it is no trouble."""
+    code, text = error.code(), error.str() or ""
+    if code in EXPECTED:
+        return None
+    where = _where(text, bootstrap, topic)
+    sentence, advice, severity = _told_by_text(text, where) or _told_by_code(code, where) or _other(code, where)
+    return Trouble(sentence, advice, topic or bootstrap, severity, now)
+
+
+def _where(text: str, bootstrap: str, topic: str) -> _Where:
+    found = FROM.match(text)
+    address = found["address"] if found else ""
+    asked = [re.sub(r"^\s*(\w+://)?", "", server).strip() for server in bootstrap.split(",")]
+    if found and found["node"].isdigit() and address not in asked:
+        return _Where(address, topic, _short(text), f"broker {found['node']} of {bootstrap}")
+    return _Where(address if address in asked else bootstrap, topic, _short(text))
+
+
+def _told_by_text(text: str, where: _Where) -> Said | None:
     low = text.lower()
     if "connecting to a ssl listener" in low or "incorrect security.protocol" in low:
         return (
-            f"{bootstrap} ends the connection at the first word: it speaks TLS, and MeshDesk spoke plaintext.",
+            f"{where.place} ends the connection at the first word: it speaks TLS, and MeshDesk spoke plaintext.",
             "Set security.protocol to SSL or SASL_SSL, or use the plaintext port.",
             "bad",
         )
@@ -40,83 +106,137 @@ def _told_by_text(text: str, bootstrap: str) -> Said | None:
         or ("plaintext" in low and "ssl" in low)
     ):
         return (
-            f"{bootstrap} does not speak TLS, and MeshDesk did.",
+            f"{where.place} does not speak TLS, and MeshDesk did.",
             "Set security.protocol to PLAINTEXT or SASL_PLAINTEXT, or use the TLS port.",
             "bad",
         )
     if "certificate verify failed" in low:
         return (
-            f"The certificate of {bootstrap} is not trusted: {_short(text)}.",
+            f"The certificate of {where.place} is not trusted: {where.reason}.",
             "Name the authority's file in ssl.ca.location, or check the host name.",
+            "bad",
+        )
+    if taken := re.search(r"unsupported sasl mechanism(?:: broker's supported mechanisms: ([\w, -]*\w))?", low):
+        kinds = (taken[1] or "").upper().replace(",", ", ")
+        return (
+            f"{where.place} takes no login of this kind{f', but {kinds}' if kinds else ''}.",
+            "Set sasl.mechanism to one that it takes.",
+            "bad",
+        )
+    if "not valid in current sasl state" in low:
+        return (
+            f"{where.place} takes no login, and MeshDesk sent one.",
+            "Set security.protocol to PLAINTEXT or SSL, or use the port for logins.",
             "bad",
         )
     return None
 
 
-def _told_by_code(code: int, bootstrap: str, topic: str) -> Said | None:
-    told: dict[int, Said] = {
-        KafkaError._RESOLVE: (
-            f"The name of {bootstrap} is not known to this machine.",
+def _told_by_code(code: int, where: _Where) -> Said | None:
+    place, topic = where.place, where.topic
+    told: dict[tuple[int, ...], Said] = {
+        (KafkaError._RESOLVE,): (
+            f"The name of {place} is not known to this machine.",
             "Check the spelling, the VPN and the DNS.",
             "bad",
         ),
-        KafkaError._TRANSPORT: (
-            f"Nothing answers at {bootstrap}.",
+        (KafkaError._TRANSPORT,): (
+            f"Nothing answers at {place}.",
             "Check the host and the port, and whether the broker runs; MeshDesk keeps trying.",
             "bad",
         ),
         # Said alone where there is a connection and no Kafka at its other end (measured with librdkafka 2.16: a TLS
-        # listener, a web server, a port that hangs up or is silent); else behind the reason of each broker.
-        KafkaError._ALL_BROKERS_DOWN: (
-            f"{bootstrap} does not answer as a Kafka does.",
-            "Check the port: it may be another program's, or one for TLS (then set security.protocol to SSL or SASL_SSL).",
+        # listener, one for logins, a web server, a port that hangs up or is silent); else behind each broker's reason.
+        (KafkaError._ALL_BROKERS_DOWN,): (
+            f"{place} does not answer as a Kafka does.",
+            "Check the port: it may be another program's, or one for TLS or logins (then set security.protocol).",
             "bad",
         ),
-        KafkaError._TIMED_OUT: (
-            f"{bootstrap} did not answer in time.",
-            "Check the network and the broker; MeshDesk keeps trying.",
-            "attention",
-        ),
-        KafkaError._AUTHENTICATION: (
-            f"{bootstrap} refuses the login.",
+        LATE: (f"{place} did not answer in time.", "Check the network and the broker; MeshDesk keeps trying.", "attention"),
+        LOGIN: (
+            f"{place} refuses the login: {where.reason}.",
             "Check the user, the password and the mechanism.",
             "bad",
         ),
-        KafkaError._SSL: (
-            f"The TLS handshake with {bootstrap} failed.",
+        (KafkaError._SSL,): (
+            f"The TLS handshake with {place} failed: {where.reason}.",
             "Check the certificates and the port.",
             "bad",
         ),
-        KafkaError.UNKNOWN_TOPIC_OR_PART: (
-            f"The topic {topic} is not there (any more).",
+        GONE: (
+            f"The topic {topic} is not there (any more)." if topic else f"{place} does not know a topic that it was asked for.",
             "What was read of it stays; choose another topic.",
             "bad",
         ),
-        KafkaError._UNKNOWN_TOPIC: (
-            f"The topic {topic} is not there (any more).",
-            "What was read of it stays; choose another topic.",
-            "bad",
-        ),
-        KafkaError._UNKNOWN_PARTITION: (
-            f"A partition of {topic} is not there any more.",
+        (KafkaError._UNKNOWN_PARTITION,): (
+            f"A partition of {topic or 'a topic'} is not there any more.",
             "What was read of it stays; open the topic again.",
             "bad",
         ),
-        KafkaError.TOPIC_AUTHORIZATION_FAILED: (
+        (KafkaError.TOPIC_EXCEPTION,): (
+            f"“{topic}” is no name that a topic can have." if topic else f"{place} was asked for a topic with an impossible name.",
+            "Check its spelling.",
+            "bad",
+        ),
+        (KafkaError.TOPIC_AUTHORIZATION_FAILED,): (
             f"This login may not read {topic or 'the topic'}.",
             "Ask its owner for the right to read it (ACL: READ and DESCRIBE on the topic).",
             "bad",
         ),
-        KafkaError.CLUSTER_AUTHORIZATION_FAILED: (
-            f"This login may not ask {bootstrap} about the cluster.",
+        (KafkaError.CLUSTER_AUTHORIZATION_FAILED,): (
+            f"This login may not ask {place} about the cluster.",
             "Topics can be read all the same.",
             "attention",
         ),
-    }
-    return told.get(code)
+        LEADERLESS: (
+            f"No broker leads {f'a partition of {topic}' if topic else 'a partition'} just now.",
+            "It passes when the cluster has chosen one; open the topic again if nothing comes.",
+            "attention",
+        ),
+        DAMAGED: (
+            f"What came of {topic or place} is damaged: {where.reason}.",
+            "Its partition is read no further; open the topic behind that offset, and tell whoever runs the cluster.",
+            "bad",
+        ),
+        (KafkaError.KAFKA_STORAGE_ERROR,): (
+            f"{place} cannot read its own disk.",
+            "Tell whoever runs the cluster; open the topic again once it is mended.",
+            "bad",
+        ),
+        OTHER_VERSION: (
+            f"MeshDesk and the Kafka at {place} do not understand each other: {where.reason}.",
+            "Update the older one of them.",
+            "bad",
+        ),
+    }  # fmt: skip
+    said = next((said for codes, said in told.items() if code in codes), None)
+    if said is None or not where.named_by or code not in (KafkaError._RESOLVE, KafkaError._TRANSPORT, *LATE):
+        return said
+    advice = (
+        f"The address is what {where.named_by} gives for itself (advertised.listeners): "
+        "it must be one that this machine can reach."
+    )
+    return said[0], advice, said[2]
+
+
+def _other(code: int, where: _Where) -> Said:
+    """A code of which nothing better is known: those below −1 are librdkafka's own, all others a broker's answer."""
+    about = f" about {where.topic}" if where.topic else ""
+    if code < KafkaError.UNKNOWN:
+        return (
+            f"The client for the Kafka at {where.place} failed{about}: {where.reason}.",
+            "Connect again; if it comes back, tell it to the makers of MeshDesk.",
+            "attention",
+        )
+    return (
+        f"Kafka at {where.place} answered{about}: {where.reason}.",
+        "Try again; if it comes back, ask whoever runs the cluster.",
+        "attention",
+    )
 
 
 def _short(text: str) -> str:
-    """librdkafka's words without the address it puts in front and the state it puts behind."""
-    words = re.sub(r"^(\w+://)?[\w.:\[\]-]+/\w+: ", "", text)
-    return re.sub(r" \((after|in state|\d+ identical).*", "", words).strip().rstrip(".")
+    """librdkafka's words without what it puts in front and behind, and without secrets."""
+    words = re.sub(r" \((after|in state|\d+ identical).*", "", FROM.sub("", text), flags=re.DOTALL)
+    words = re.sub(r"^(Broker|Local|SASL authentication error): ", "", " ".join(words.split()))
+    return redacted(words).rstrip(".: ") or "no reason was given"

@@ -22,7 +22,7 @@ from tests.programs.running import Ran, command, run
 
 STORED = Path(__file__).parents[1] / "captures" / "v1.meshcap"
 TOPIC, VANISHING = "test.wrong-input.v1", "test.vanishing.v1"
-RUDE = "it may be another program's, or one for TLS (then set security.protocol to SSL or SASL_SSL).\n"
+RUDE = "it may be another program's, or one for TLS or logins (then set security.protocol).\n"
 LONG = 60.0  # s that any of them may take, on a machine that is busy; the slowest takes 12 s
 
 

@@ -1,10 +1,10 @@
-"""Ports of this machine that are no Kafka's: closed ones, and one that speaks TLS with a certificate of its own."""
+"""Ports of this machine that are no Kafka's: closed ones, one that speaks TLS with its own certificate, one with a script."""
 
 import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
@@ -51,3 +51,39 @@ def _shake_hands(server: socket.socket, context: ssl.SSLContext) -> None:
         one.settimeout(2)
         with one, suppress(OSError), context.wrap_socket(one, server_side=True) as talk:
             talk.recv(1_000)
+
+
+@contextmanager
+def scripted_port(answer: Callable[[str], Iterable[bytes]]) -> Iterator[str]:
+    """Its address: each question over HTTP gets the pieces of `answer(head)` as they are, and the connection is closed."""
+    threads: list[Thread] = []
+    with socket.create_server((HOST, 0)) as server:
+        threads.append(Thread(target=_accept, args=(server, answer, threads)))
+        threads[0].start()
+        yield f"http://{HOST}:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+        for thread in threads:
+            thread.join()
+
+
+def _accept(server: socket.socket, answer: Callable[[str], Iterable[bytes]], threads: list[Thread]) -> None:
+    while True:
+        try:
+            one, _ = server.accept()
+        except OSError:
+            return  # the test is over
+        threads.append(Thread(target=_answer, args=(one, answer)))
+        threads[-1].start()
+
+
+def _answer(one: socket.socket, answer: Callable[[str], Iterable[bytes]]) -> None:
+    one.settimeout(10)
+    head = b""
+    with one, suppress(OSError):
+        while b"\r\n\r\n" not in head:
+            piece = one.recv(10_000)
+            if not piece:
+                return
+            head += piece
+        for piece in answer(head.decode()):
+            one.sendall(piece)

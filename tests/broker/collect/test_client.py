@@ -76,7 +76,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
 def test_that_plaintext_spoken_to_a_tls_port_is_said(tls: tuple[str, Path], troubles: list[Trouble]) -> None:
     assert refusal(tls[0], troubles) == (
         f"{tls[0]} does not answer as a Kafka does. "
-        "Check the port: it may be another program's, or one for TLS (then set security.protocol to SSL or SASL_SSL)."
+        "Check the port: it may be another program's, or one for TLS or logins (then set security.protocol)."
     )
 
 
