@@ -1,5 +1,7 @@
 """Words in key, value and headers: the same rows as a naive search finds, whatever the bytes are."""
 
+from itertools import product
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -8,8 +10,8 @@ from hypothesis import strategies as st
 from meshdesk.explain.words import hits
 from tests.unit.capture.making import Rec, table
 
-BYTES = st.none() | st.binary(max_size=12) | st.text("aAbBü.*( \\_x", max_size=8).map(str.encode)
-NAMES = st.text("aAbBü.", max_size=4)
+BYTES = st.none() | st.binary(max_size=12) | st.text("aAbBüÜ.*( \\_x", max_size=8).map(str.encode)
+NAMES = st.text("aAbBüÜ.", max_size=4)
 RECORDS = st.lists(
     st.builds(
         Rec,
@@ -24,19 +26,19 @@ RECORDS = st.lists(
     ),
     max_size=12,
 )
-WORDS = st.text("aAbBü.*( \\_x", min_size=1, max_size=3)
+WORDS = st.text("aAbBüÜ.*( \\_x", min_size=1, max_size=3)
 
 
 def naive(records: list[Rec], word: str) -> list[int]:
-    """Folds the letters of ASCII only, as the words of these tests have no others in two cases."""
-    wanted = word.encode()
-    folds = word == word.lower()
+    """Byte for byte; letters in two cases are tried in both."""
+    cases = [(letter, letter.upper()) if word == word.lower() else (letter,) for letter in word]
+    wanted = {"".join(letters).encode() for letters in product(*cases)}
     found = []
     for at, record in enumerate(records):
         pieces = [record.key, record.value]
         for name, value in record.headers or ():
             pieces += [name.encode(), value]
-        if any(piece is not None and wanted in (piece.lower() if folds else piece) for piece in pieces):
+        if any(piece is not None and any(one in piece for one in wanted) for piece in pieces):
             found.append(at)
     return found
 
@@ -55,7 +57,17 @@ def test_that_a_word_is_not_found_across_two_records() -> None:
 
 @pytest.mark.parametrize(
     ("word", "rows"),
-    [("grüße", [0, 1]), ("Grüße", [0, 1]), ("GRÜSSE", []), ("\0", [1]), ("", [0, 1, 2, 3]), ("größe", [2])],
+    [
+        ("grüße", [0, 1, 3]),
+        ("Grüße", [0, 1]),
+        ("GRÜSSE", []),
+        ("groß", [4]),
+        ("ǆ", [5]),
+        ("ä", []),
+        ("\0", [1]),
+        ("", [0, 1, 2, 3, 4, 5]),
+        ("größe", [2]),
+    ],
 )
 def test_that_letters_outside_ascii_are_found_and_bytes_around_them_do_not_matter(word: str, rows: list[int]) -> None:
     records = [
@@ -63,6 +75,8 @@ def test_that_letters_outside_ascii_are_found_and_bytes_around_them_do_not_matte
         Rec(0, 1, key=b"\xff\xfe\0" + "Grüße".encode(), value=None),
         Rec(0, 2, value=None, headers=(("größe", None),)),
         Rec(0, 3, value="GRÜßE".encode()),
+        Rec(0, 4, value=b"GROSS \xe3\xa4"),
+        Rec(0, 5, value="ǅ".encode()),
     ]
     assert hits(table(records), word).tolist() == rows
 
