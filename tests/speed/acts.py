@@ -3,6 +3,10 @@
 import random
 import time
 
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from meshdesk.ui.widgets.record_lines import COLUMNS
 from tests.speed.window import Act, Driven, wait
 
 JUMPS = 300
@@ -31,3 +35,53 @@ def jump(driven: Driven, folder: str, topic: str) -> Act:
                 yield
             took[kind].append((driven.whole - began) * 1000)
     return took
+
+
+def sort(driven: Driven, folder: str, topic: str, column: str) -> Act:
+    """A click on a column's head.
+
+    s until the first screen of the new order stood there ("first"), and until all of it was made and stood there ("all");
+    how late the beat was meanwhile at most ("late", ms), and how often it was said how far it is ("told").
+    """
+    opened = yield from driven.open(folder)
+    driven.window.open_topic(opened, topic)
+    driven.window.frame.records.table.verticalScrollBar().setValue(0)
+    yield from driven.calm()
+    yield from wait(1.0)  # the look program's spare and the work program have started
+    driven.beat.lateness.clear()
+    place = next(place for place, known in enumerate(COLUMNS) if known.by == column)
+    head = driven.table.horizontalHeader()
+    at = QPoint(head.sectionViewportPosition(place) + head.sectionSize(place) // 2, head.height() // 2)
+    began = time.perf_counter()
+    QTest.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    order = opened.order(driven.window.frame.records.list)
+    if order is None or order.listing.by != column:
+        raise SystemExit(f"the click on {column} sorted nothing")
+    first, told = 0.0, set()
+    while not order.is_made:
+        told.add(order.done)
+        if not first and driven.whole > began and driven.table.records.rows:
+            first = driven.whole - began
+        yield
+    late = driven.beat.lateness.max
+    made = time.perf_counter()
+    while driven.whole < made or not driven.window.session.idle():
+        driven.table.viewport().update()
+        yield
+    return {"first": first or driven.whole - began, "all": driven.whole - began, "late": late, "told": len(told) - 1}
+
+
+def hold(driven: Driven, folder: str, topic: str, word: str) -> Act:
+    """A word is typed into the filter: s until all rows were looked at ("seconds"), and how many hold it ("rows")."""
+    opened = yield from driven.open(folder)
+    driven.window.open_topic(opened, topic)
+    yield from driven.calm()
+    yield from wait(1.0)  # the look program's spare and the work program have started
+    began = time.perf_counter()
+    driven.window.frame.records.hold(word)
+    order = opened.order(driven.window.frame.records.list)
+    if order is None or order.listing.word != word:
+        raise SystemExit(f"“{word}” filtered nothing")
+    while not order.is_made:
+        yield
+    return {"seconds": time.perf_counter() - began, "rows": order.rows}
