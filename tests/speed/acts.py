@@ -85,3 +85,15 @@ def hold(driven: Driven, folder: str, topic: str, word: str) -> Act:
     while not order.is_made:
         yield
     return {"seconds": time.perf_counter() - began, "rows": order.rows}
+
+
+def look_in(driven: Driven, folder: str, topic: str) -> Act:
+    """A capture is opened once the window is at rest: s until its topics are there, and until a list of records is ("list")."""
+    yield from wait(2.0)  # the programs that serve the window have started, as they have when somebody opens a file
+    began = time.perf_counter()
+    opened = yield from driven.open(folder)
+    seconds = time.perf_counter() - began
+    driven.window.open_topic(opened, topic)
+    while driven.whole < began:
+        yield
+    return {"seconds": seconds, "list": driven.whole - began}

@@ -1,6 +1,5 @@
 """Large captures for the speed scripts, written by the real writer and sealed as the keeper does it: ten million rows in a minute."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -37,15 +36,10 @@ def write_orders(folder: Path, rows: int = ROWS) -> Path:
     topic = writer.topic(TOPIC)
     for first in range(0, rows, BATCH):
         numbers = np.arange(first, min(rows, first + BATCH))
-        offsets = numbers // PARTITIONS
-        spans = [
-            Span(topic, partition, begin, end + 1, end + 1 - begin, begin, end)
-            for partition in range(PARTITIONS)
-            for begin, end in [_ends(offsets[numbers % PARTITIONS == partition])]
-        ]
-        writer.records(topic, orders(numbers), spans, BEGAN + first)
+        batch = orders(numbers)
+        writer.records(topic, batch, spans(topic, batch), BEGAN + first)
     writer.close()
-    seal_all(folder)
+    seal_finished(folder)
     return folder
 
 
@@ -74,23 +68,26 @@ def orders(numbers: Numbers) -> pa.RecordBatch:
     return pa.record_batch(columns, schema=RECORDS)
 
 
-def seal_all(folder: Path) -> None:
-    """Seals every generation of a capture that nobody writes any more, and removes what it was sealed from."""
-    for name in _sealed(folder):
-        remove(folder, name, PARTS)
+def spans(topic: int, batch: pa.RecordBatch) -> list[Span]:
+    """What these records settle; between them lies nothing."""
+    partitions, offsets = batch.column("partition").to_numpy(), batch.column("offset").to_numpy()
+    found = []
+    for partition in np.unique(partitions).tolist():
+        own = offsets[partitions == partition]
+        first, last = int(own[0]), int(own[-1])
+        found.append(Span(topic, partition, first, last + 1, len(own), first, last))
+    return found
 
 
-def _sealed(folder: Path) -> Iterator[tuple[int, int]]:
+def seal_finished(folder: Path, growing: tuple[int, int] | None = None) -> None:
+    """Seals every generation before the one that grows, if any does, and removes what it was sealed from."""
     (capture,) = open_captures(folder)
     for generation in list(capture.generations):
-        if not generation.sealed and (generation.rows or generation.samples):
+        finished = growing is None or generation.name < growing
+        if finished and not generation.sealed and (generation.rows or generation.samples):
             seal(capture, generation)
-            yield generation.name
+            remove(folder, generation.name, PARTS)
     capture.close()
-
-
-def _ends(offsets: Numbers) -> tuple[int, int]:
-    return int(offsets[0]), int(offsets[-1])
 
 
 def _text(numbers: Numbers) -> pa.Array:

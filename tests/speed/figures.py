@@ -34,6 +34,11 @@ def in_turn(rounds: int, *runs: Callable[[], float]) -> list[float]:
     return [statistics.median(times) for times in taken]
 
 
+def median(values: Sequence[float]) -> float:
+    """The middle one."""
+    return statistics.median(values)
+
+
 def share(values: Sequence[float], part: float) -> float:
     """The value that such a part of them does not exceed (nearest rank): 0.99 is p99."""
     ordered = sorted(values)
