@@ -2,15 +2,20 @@
 
 import random
 import time
+from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from meshdesk.session.connection import Connection
+from meshdesk.ui.views.records import STARTS
 from meshdesk.ui.widgets.record_lines import COLUMNS
 from tests.speed.window import Act, Driven, wait
 
 JUMPS = 300
 NEAR = 40  # rows from which a place is at hand when one has been there
+DRAGS = 2_000  # places at which the scroll bar is seen while it is dragged over the whole list
+LOOK = 0.5  # s that somebody who drags it waits for rows at most
 
 
 def jump(driven: Driven, folder: str, topic: str) -> Act:
@@ -97,3 +102,31 @@ def look_in(driven: Driven, folder: str, topic: str) -> Act:
     while driven.whole < began:
         yield
     return {"seconds": seconds, "list": driven.whole - began}
+
+
+def scroll_and_follow(driven: Driven, bootstrap: str, topic: str, rows: str, seconds: str, mark: str) -> Act:
+    """A topic of so many rows is read from its beginning, the whole list scrolled, and its tail followed for so many seconds.
+
+    The file `mark` is made when the list was scrolled: whoever produces begins then. Reports the rows of both parts.
+    """
+    opened = driven.window.session.connect(Connection(bootstrap))
+    while opened.state != "live" or topic not in {known.name for known in opened.topics}:
+        yield
+    view, bar = driven.window.frame.records, driven.table.verticalScrollBar()
+    driven.window.open_topic(opened, topic)
+    view.read_from(*STARTS[0])
+    while opened.rows(topic) < int(rows):
+        yield
+    collected = opened.rows(topic)
+    bar.setValue(0)  # the reader takes the scroll bar; the list follows no more
+    for place in range(0, bar.maximum(), bar.maximum() // DRAGS):
+        bar.setValue(place)
+        began, until = time.perf_counter(), time.monotonic() + LOOK
+        while driven.whole < began and time.monotonic() < until:
+            yield
+    Path(mark).touch()
+    view.follow(True)
+    until = time.monotonic() + float(seconds)
+    while time.monotonic() < until:
+        yield
+    return {"collected": collected, "followed": opened.rows(topic) - collected}
