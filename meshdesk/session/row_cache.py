@@ -11,6 +11,7 @@ KEPT = 200  # blocks: 10,000 rows, some six screens in each direction at 4K for 
 AHEAD = 5  # screens in each direction
 AGAIN = 1.0  # s before a block is asked for again that could not be had, or not whole
 ON_THE_WAY = 4  # blocks asked for and not answered yet; more would make a jump wait for what was scrolled past
+AHEAD_ON_THE_WAY = 2  # with so many none is asked for that is not on the screen: a jump waits for less
 
 Ask = Callable[[str, int, int], None]  # topic, first, count
 
@@ -23,7 +24,8 @@ class RowCache:
         self._blocks: OrderedDict[tuple[str, int], list[Row]] = OrderedDict()
         self._on_the_way: dict[tuple[str, int], int] = {}  # and how many rows were asked for
         self._rest_until: dict[tuple[str, int], float] = {}
-        self._wanted: list[tuple[str, int]] = []
+        self._wanted: list[tuple[str, int]] = []  # what is on the screen first
+        self._shown: frozenset[tuple[str, int]] = frozenset()
         self._rows: dict[str, int] = {}
         self.revision = 0
 
@@ -46,6 +48,7 @@ class RowCache:
         blocks = [*shown]
         for step in range(1, AHEAD * screens + 1):
             blocks += [shown.stop - 1 + step, shown.start - step] if shown else []
+        self._shown = frozenset((topic, block) for block in shown)
         last_block = (rows - 1) // BLOCK
         now = self._clock()
         self._rest_until = {key: until for key, until in self._rest_until.items() if until > now}
@@ -91,7 +94,7 @@ class RowCache:
 
     def _fetch(self) -> None:
         for key in self._wanted:
-            if len(self._on_the_way) >= ON_THE_WAY:
+            if len(self._on_the_way) >= (ON_THE_WAY if key in self._shown else AHEAD_ON_THE_WAY):
                 return
             if key not in self._on_the_way:
                 topic, block = key

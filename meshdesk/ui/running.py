@@ -21,12 +21,12 @@ class Running:
         self._leave = leave
         logs.begin("window")
         self._session = Session()
-        self._beat = Beat(self._session, self._each_beat)
+        self.beat = Beat(self._session, self._each_beat)
         window.attach(self._session)
-        window.frame.records.waits.connect(self._beat.hurry)
+        window.frame.records.waits.connect(self.beat.hurry)
         self._open()
         self._script = self._make_script()
-        self._beat.start()
+        self.beat.start()
 
     @property
     def code(self) -> int:
@@ -45,9 +45,9 @@ class Running:
 
     def end(self) -> None:
         """Stops the beat, reports it where that was asked for, and ends all programs of the session."""
-        self._beat.stop()
+        self.beat.stop()
         if self._options.beat_report is not None:
-            self._options.beat_report.write_text(f"{json.dumps(self._beat.report())}\n", encoding="utf-8")
+            self._options.beat_report.write_text(f"{json.dumps(self.beat.report())}\n", encoding="utf-8")
         self._session.close()
 
     def _open(self) -> None:

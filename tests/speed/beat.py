@@ -5,17 +5,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-
-from confluent_kafka import Producer
 
 from meshdesk.demo.broker import Broker
 from tests.speed.figures import figure
-from tests.speed.kafka import fill, loaded_broker, make_topic
+from tests.speed.kafka import fill, load, loaded_broker, make_topic
 
 SECONDS = 30.0  # of each run: 900 beats
 SETTLE = 6.0  # s for the window to open the topic before the load begins
@@ -44,7 +39,7 @@ def _run(broker: Broker, topic: str, report: Path, rate: int) -> dict[str, dict[
     window = subprocess.Popen([sys.executable, "-m", "meshdesk", *words], stderr=subprocess.PIPE)
     try:
         time.sleep(SETTLE)
-        with _load(broker, topic, rate):
+        with load(broker, topic, rate, 2 * SECONDS):
             time.sleep(SECONDS)
     finally:
         window.send_signal(signal.SIGTERM)
@@ -53,39 +48,6 @@ def _run(broker: Broker, topic: str, report: Path, rate: int) -> dict[str, dict[
         raise SystemExit(f"the window left no report: {words_of_stderr.decode(errors='replace')[-2000:]}")
     figures: dict[str, dict[str, float]] = json.loads(report.read_text())
     return figures
-
-
-@contextmanager
-def _load(broker: Broker, topic: str, rate: int) -> Iterator[None]:
-    """Produces so many records a second, in slices of 10 ms, while the block runs; bounded in time."""
-    stop = threading.Event()
-    thread = threading.Thread(target=_produce, args=(broker.bootstrap, topic, rate, stop), daemon=True)
-    if rate:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        if rate:
-            thread.join(30)
-
-
-def _produce(bootstrap: str, topic: str, rate: int, stop: threading.Event) -> None:
-    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 20, "queue.buffering.max.messages": 200_000})
-    value = json.dumps({"order_id": 12345, "customer": "c-99121", "amount": 19.99, "note": "x" * 70}).encode()
-    began, sent = time.monotonic(), 0
-    while not stop.is_set() and time.monotonic() - began < 2 * SECONDS:
-        due = int((time.monotonic() - began) * rate) - sent
-        for _ in range(min(due, 2000)):
-            try:
-                producer.produce(topic, value, key=b"k%d" % (sent % 997))
-            except BufferError:
-                producer.poll(0.05)
-                break
-            sent += 1
-        producer.poll(0)
-        stop.wait(0.01 if due < 2000 else 0)
-    producer.flush(20)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A figure: what we take, what a peer takes in the same run, the ratio, and whether the goal is met."""
 
 import json
+import math
 import statistics
 import subprocess
 import time
@@ -31,6 +32,17 @@ def in_turn(rounds: int, *runs: Callable[[], float]) -> list[float]:
         for number, run in enumerate(runs):
             taken[number].append(run())
     return [statistics.median(times) for times in taken]
+
+
+def median(values: Sequence[float]) -> float:
+    """The middle one."""
+    return statistics.median(values)
+
+
+def share(values: Sequence[float], part: float) -> float:
+    """The value that such a part of them does not exceed (nearest rank): 0.99 is p99."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(len(ordered) * part) - 1)]
 
 
 def _round(number: float | None) -> float | None:

@@ -1,7 +1,10 @@
 """A real Kafka with something to read in it, for the speed scripts: tuned for load, not for a quick start."""
 
+import json
 import os
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,3 +61,36 @@ def fill(broker: Broker, topic: str, count: int, size: int, headers: int = 0) ->
         if number % 10_000 == 0:
             producer.poll(0)
     producer.flush()
+
+
+@contextmanager
+def load(broker: Broker, topic: str, rate: int, most: float) -> Iterator[None]:
+    """Produces so many records a second, in slices of 10 ms, while the block runs; for `most` seconds at most."""
+    stop = threading.Event()
+    thread = threading.Thread(target=_produce, args=(broker.bootstrap, topic, rate, most, stop), daemon=True)
+    if rate:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        if rate:
+            thread.join(30)
+
+
+def _produce(bootstrap: str, topic: str, rate: int, most: float, stop: threading.Event) -> None:
+    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 20, "queue.buffering.max.messages": 200_000})
+    value = json.dumps({"order_id": 12345, "customer": "c-99121", "amount": 19.99, "note": "x" * 70}).encode()
+    began, sent = time.monotonic(), 0
+    while not stop.is_set() and time.monotonic() - began < most:
+        due = int((time.monotonic() - began) * rate) - sent
+        for _ in range(min(due, 2000)):
+            try:
+                producer.produce(topic, value, key=b"k%d" % (sent % 997))
+            except BufferError:
+                producer.poll(0.05)
+                break
+            sent += 1
+        producer.poll(0)
+        stop.wait(0.01 if due < 2000 else 0)
+    producer.flush(20)

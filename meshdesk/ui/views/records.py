@@ -84,7 +84,7 @@ class RecordsView(QWidget):
         self.table.copy_asked.connect(self.copy)
         self.table.selectionModel().selectionChanged.connect(self._select)
         self.table.head_clicked.connect(self.turn)
-        self.table.verticalScrollBar().valueChanged.connect(lambda _: self._hasten())
+        self.table.verticalScrollBar().valueChanged.connect(lambda _: self._scrolled())
         self._empty.pressed.connect(lambda: self.read_from(*STARTS[0]))
         self._say()
 
@@ -153,6 +153,13 @@ class RecordsView(QWidget):
         if self.following and not self.is_live:
             self.following = False
         self._say()
+
+    def _scrolled(self) -> None:
+        """What is on the screen now is asked for at once; a beat later it would be there a beat later."""
+        first, last = self._on_the_screen()
+        if self.opened is not None and not self.following and last >= first:
+            self.opened.want(self.list, first, last)
+        self._hasten()
 
     def _hasten(self) -> None:
         """A reader who scrolls or jumps sees the rows as soon as they can be had, not at the next repaint of a live list."""

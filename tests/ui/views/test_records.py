@@ -378,6 +378,7 @@ def test_that_a_jump_asks_for_its_rows_at_once(qtbot: QtBot) -> None:
     view.follow(False)
     with qtbot.waitSignal(view.waits):
         view.table.verticalScrollBar().setValue(500)
+    assert made.wanted[-1][1] == 500
     made.wanted.clear()
     view.refresh()  # the very next beat, whenever the list was painted last
     assert made.wanted[-1][1] == 500

@@ -1,7 +1,7 @@
 """The rows at hand: what is on the screen first, few on the way, bounded, and no block asked for in a circle."""
 
 from meshdesk.model.row import Row
-from meshdesk.session.row_cache import AGAIN, AHEAD, BLOCK, KEPT, ON_THE_WAY, RowCache
+from meshdesk.session.row_cache import AGAIN, AHEAD, AHEAD_ON_THE_WAY, BLOCK, KEPT, ON_THE_WAY, RowCache
 
 T = "orders"
 
@@ -81,6 +81,18 @@ def test_that_a_jump_waits_for_what_is_on_the_way_and_for_nothing_else_that_was_
     assert look.cache.get(T, 90_000) == row(T, 90_000)
     look.answer_all()
     assert len(look.asked) == ON_THE_WAY + 2 * AHEAD + 1
+
+
+def test_that_a_jump_away_from_what_is_fetched_ahead_waits_for_less_of_it() -> None:
+    look = Look()
+    look.cache.want(T, 0, 40, 100_000)
+    look.answer()
+    assert len(look.waiting) == AHEAD_ON_THE_WAY < ON_THE_WAY
+    look.cache.want(T, 90_000, 90_070, 100_000)
+    for _ in range(AHEAD_ON_THE_WAY + 2):
+        look.answer()
+    assert look.cache.get(T, 90_000)
+    assert look.cache.get(T, 90_070)
 
 
 def test_that_no_block_is_asked_for_twice_while_it_is_on_the_way_or_at_hand() -> None:

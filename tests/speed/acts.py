@@ -1,0 +1,132 @@
+"""What a person does in the window while it is measured: one function for each script, which reports what was seen."""
+
+import random
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from meshdesk.session.connection import Connection
+from meshdesk.ui.views.records import STARTS
+from meshdesk.ui.widgets.record_lines import COLUMNS
+from tests.speed.window import Act, Driven, wait
+
+JUMPS = 300
+NEAR = 40  # rows from which a place is at hand when one has been there
+DRAGS = 2_000  # places at which the scroll bar is seen while it is dragged over the whole list
+LOOK = 0.5  # s that somebody who drags it waits for rows at most
+
+
+def jump(driven: Driven, folder: str, topic: str) -> Act:
+    """The scroll bar is set to 300 places by chance, at any moment of the beat, and each time by a screen from there.
+
+    ms until each stood on the screen: those by chance ("ms"), and those that were at hand ("near").
+    """
+    opened = yield from driven.open(folder)
+    driven.window.open_topic(opened, topic)
+    yield from driven.calm()
+    bar, chance = driven.table.verticalScrollBar(), random.Random(5)
+    took: dict[str, list[float]] = {"ms": [], "near": []}
+    for _ in range(JUMPS):
+        place = chance.randrange(bar.maximum() - NEAR)
+        for kind, value in (("ms", place), ("near", place + NEAR)):
+            if kind == "near":
+                yield from driven.calm()
+            yield from wait(chance.uniform(0.0, 0.3))
+            began = time.perf_counter()
+            bar.setValue(value)
+            while driven.whole < began:
+                yield
+            took[kind].append((driven.whole - began) * 1000)
+    return took
+
+
+def sort(driven: Driven, folder: str, topic: str, column: str) -> Act:
+    """A click on a column's head.
+
+    s until the first screen of the new order stood there ("first"), and until all of it was made and stood there ("all");
+    how late the beat was meanwhile at most ("late", ms), and how often it was said how far it is ("told").
+    """
+    opened = yield from driven.open(folder)
+    driven.window.open_topic(opened, topic)
+    driven.window.frame.records.table.verticalScrollBar().setValue(0)
+    yield from driven.calm()
+    yield from wait(1.0)  # the look program's spare and the work program have started
+    driven.beat.lateness.clear()
+    place = next(place for place, known in enumerate(COLUMNS) if known.by == column)
+    head = driven.table.horizontalHeader()
+    at = QPoint(head.sectionViewportPosition(place) + head.sectionSize(place) // 2, head.height() // 2)
+    began = time.perf_counter()
+    QTest.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    order = opened.order(driven.window.frame.records.list)
+    if order is None or order.listing.by != column:
+        raise SystemExit(f"the click on {column} sorted nothing")
+    first, told = 0.0, set()
+    while not order.is_made:
+        told.add(order.done)
+        if not first and driven.whole > began and driven.table.records.rows:
+            first = driven.whole - began
+        yield
+    late = driven.beat.lateness.max
+    made = time.perf_counter()
+    while driven.whole < made or not driven.window.session.idle():
+        driven.table.viewport().update()
+        yield
+    return {"first": first or driven.whole - began, "all": driven.whole - began, "late": late, "told": len(told) - 1}
+
+
+def hold(driven: Driven, folder: str, topic: str, word: str) -> Act:
+    """A word is typed into the filter: s until all rows were looked at ("seconds"), and how many hold it ("rows")."""
+    opened = yield from driven.open(folder)
+    driven.window.open_topic(opened, topic)
+    yield from driven.calm()
+    yield from wait(1.0)  # the look program's spare and the work program have started
+    began = time.perf_counter()
+    driven.window.frame.records.hold(word)
+    order = opened.order(driven.window.frame.records.list)
+    if order is None or order.listing.word != word:
+        raise SystemExit(f"“{word}” filtered nothing")
+    while not order.is_made:
+        yield
+    return {"seconds": time.perf_counter() - began, "rows": order.rows}
+
+
+def look_in(driven: Driven, folder: str, topic: str) -> Act:
+    """A capture is opened once the window is at rest: s until its topics are there, and until a list of records is ("list")."""
+    yield from wait(2.0)  # the programs that serve the window have started, as they have when somebody opens a file
+    began = time.perf_counter()
+    opened = yield from driven.open(folder)
+    seconds = time.perf_counter() - began
+    driven.window.open_topic(opened, topic)
+    while driven.whole < began:
+        yield
+    return {"seconds": seconds, "list": driven.whole - began}
+
+
+def scroll_and_follow(driven: Driven, bootstrap: str, topic: str, rows: str, seconds: str, mark: str) -> Act:
+    """A topic of so many rows is read from its beginning, the whole list scrolled, and its tail followed for so many seconds.
+
+    The file `mark` is made when the list was scrolled: whoever produces begins then. Reports the rows of both parts.
+    """
+    opened = driven.window.session.connect(Connection(bootstrap))
+    while opened.state != "live" or topic not in {known.name for known in opened.topics}:
+        yield
+    view, bar = driven.window.frame.records, driven.table.verticalScrollBar()
+    driven.window.open_topic(opened, topic)
+    view.read_from(*STARTS[0])
+    while opened.rows(topic) < int(rows):
+        yield
+    collected = opened.rows(topic)
+    bar.setValue(0)  # the reader takes the scroll bar; the list follows no more
+    for place in range(0, bar.maximum(), bar.maximum() // DRAGS):
+        bar.setValue(place)
+        began, until = time.perf_counter(), time.monotonic() + LOOK
+        while driven.whole < began and time.monotonic() < until:
+            yield
+    Path(mark).touch()
+    view.follow(True)
+    until = time.monotonic() + float(seconds)
+    while time.monotonic() < until:
+        yield
+    return {"collected": collected, "followed": opened.rows(topic) - collected}
