@@ -372,6 +372,8 @@ class Collector:
             spans = spans_of(rows, self._numbers[topic], mine, reached, self._flags)
             if rows.batch.num_rows:
                 self._storing.put(self._numbers[topic], rows.batch, spans, now())
+                if rows.headless:
+                    self._report(_headless(topic, rows))
                 self._schemas.note(schema_ids(rows.batch.column("value")) | schema_ids(rows.batch.column("key")))
             with_rows = {span.partition for span in spans}
             for number, end in reached.items():
@@ -527,6 +529,18 @@ def _without_leaders(topic: str, missing: list[int]) -> Trouble:
         topic,
         "attention",
         now(),
+    )
+
+
+def _headless(topic: str, rows: Rows) -> Trouble:
+    partition, offset = min(rows.headless)
+    return Trouble(
+        f"Records of {topic} are stored without their headers, as the name of one is no UTF-8 and cannot be read.",
+        f"Ask its producer to mend the names; one such record is {topic}[{partition}]@{offset}.",
+        topic,
+        "attention",
+        now(),
+        len(rows.headless),
     )
 
 

@@ -1,6 +1,6 @@
 """From a batch of Kafka messages to Arrow columns, the offsets they settle, and the schema ids that may be in them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias, cast
@@ -15,6 +15,7 @@ from meshdesk.collect.reading import Partition
 
 HEADERS = RECORDS.field("headers").type
 PAIR = HEADERS.value_type
+IDS = (1, (1 << 31) - 1)  # registries count from 1 in an int32
 Headers: TypeAlias = list[tuple[str, bytes | None]] | None
 
 
@@ -25,6 +26,7 @@ class Rows:
     batch: pa.RecordBatch
     partitions: "np.ndarray[tuple[int], np.dtype[np.int32]]"
     offsets: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+    headless: frozenset[tuple[int, int]] = frozenset()  # partition and offset of records whose headers cannot be had
 
 
 def rows_of(messages: list[Message]) -> Rows:
@@ -36,6 +38,7 @@ def rows_of(messages: list[Message]) -> Rows:
     partitions = np.array(list(map(Message.partition, messages)), np.int32)
     offsets = np.array(list(map(Message.offset, messages)), np.int64)
     kinds = np.array(types, np.int8)
+    headers, failed = _headers_of(messages)
     columns = [
         pa.array(partitions),
         pa.array(offsets),
@@ -43,10 +46,29 @@ def rows_of(messages: list[Message]) -> Rows:
         pa.array(kinds),
         pa.array(list(map(Message.key, messages)), pa.binary()),
         pa.array(list(map(Message.value, messages)), pa.binary()),
-        _headers(cast(list[Headers], list(map(Message.headers, messages)))),
+        _headers(headers),
         pa.array(list(map(Message.leader_epoch, messages)), pa.int32()).fill_null(-1),
     ]
-    return Rows(pa.record_batch(columns, schema=RECORDS), partitions, offsets)
+    headless = frozenset((int(partitions[at]), int(offsets[at])) for at in failed)
+    return Rows(pa.record_batch(columns, schema=RECORDS), partitions, offsets, headless)
+
+
+def _headers_of(messages: list[Message]) -> tuple[list[Headers], list[int]]:
+    """The headers of each message, and the places of those whose headers confluent_kafka cannot hand over.
+
+    Kafka takes any bytes for a header's name, and confluent_kafka fails once where they are no UTF-8: with a SystemError
+    around the UnicodeDecodeError, as its C returns a list all the same. That list is all that a second call would say.
+    """
+    found: list[Headers] = []
+    failed: list[int] = []
+    each = map(Message.headers, messages)
+    while len(found) < len(messages):
+        try:
+            found.extend(cast(Iterator[Headers], each))
+        except (UnicodeDecodeError, SystemError):
+            failed.append(len(found))  # what came before it is there already
+            found.append(None)
+    return found, failed
 
 
 def _headers(headers: list[Headers]) -> pa.ListArray:
@@ -65,7 +87,10 @@ def _headers(headers: list[Headers]) -> pa.ListArray:
 
 def keep(rows: Rows, mask: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Rows:
     """The rows where `mask` is true."""
-    return Rows(rows.batch.filter(pa.array(mask)), rows.partitions[mask], rows.offsets[mask])
+    partitions, offsets, headless = rows.partitions[mask], rows.offsets[mask], rows.headless
+    if headless:
+        headless &= set(zip(partitions.tolist(), offsets.tolist(), strict=True))
+    return Rows(rows.batch.filter(pa.array(mask)), partitions, offsets, headless)
 
 
 def lasts(rows: Rows) -> dict[int, int]:
@@ -103,4 +128,4 @@ def schema_ids(column: pa.BinaryArray) -> set[int]:
     if not len(starts):
         return set()
     ids = sum(data[starts + 1 + n].astype(np.int64) << (24 - 8 * n) for n in range(4))
-    return set(np.unique(ids).tolist())
+    return set(np.unique(ids[(ids >= IDS[0]) & (ids <= IDS[1])]).tolist())
