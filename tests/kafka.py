@@ -25,7 +25,7 @@ import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from meshdesk.demo import jars
-from meshdesk.demo.broker import HOST, QUICK_BACK, Broker, kafka, start_broker
+from meshdesk.demo.broker import HOST, PORT_TRIES, QUICK_BACK, Broker, kafka, start_broker
 from meshdesk.demo.java import Java
 from meshdesk.demo.server import Server
 from meshdesk.demo.trouble import DemoError
@@ -104,23 +104,36 @@ def apicurio(kafka_java: Java) -> Iterator[Apicurio]:
         unpacked = _apicurio_home()
     except DemoError as why:
         pytest.skip(str(why))
-    folder = Path(tempfile.mkdtemp(prefix="meshdesk-registry-"))
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        port = free.getsockname()[1]
-    line = [
-        str(kafka_java.command),
-        *("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"),
-        *(f"-Djava.io.tmpdir={folder}", f"-Dquarkus.http.host={HOST}", f"-Dquarkus.http.port={port}"),
-        *("-jar", str(next(unpacked.rglob("quarkus-run.jar")))),
-    ]
-    server = Server(line, folder / "registry.log", remove=folder)
-    try:
+    server, url = _start_apicurio(kafka_java, unpacked)
+    yield Apicurio(url, f"{url}/apis/ccompat/v7")
+    server.stop()
+
+
+def _start_apicurio(java: Java, unpacked: Path) -> tuple[Server, str]:
+    """A port that was free may be taken by another connection until Java has come up and binds it: then with another one."""
+    for attempt in range(PORT_TRIES):
+        folder = Path(tempfile.mkdtemp(prefix="meshdesk-registry-"))
+        with socket.socket() as free:
+            free.bind((HOST, 0))
+            port = free.getsockname()[1]
+        line = [
+            str(java.command),
+            *("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"),
+            *(f"-Djava.io.tmpdir={folder}", f"-Dquarkus.http.host={HOST}", f"-Dquarkus.http.port={port}"),
+            *("-jar", str(next(unpacked.rglob("quarkus-run.jar")))),
+        ]
+        log = folder / "registry.log"
+        server = Server(line, log, remove=folder)
         url = f"http://{HOST}:{port}"
-        _wait_for(f"{url}/apis/ccompat/v7/subjects", server, folder / "registry.log")
-        yield Apicurio(url, f"{url}/apis/ccompat/v7")
-    finally:
-        server.stop()
+        try:
+            _wait_for(f"{url}/apis/ccompat/v7/subjects", server, log)
+            return server, url
+        except AssertionError:
+            is_taken = "Address already in use" in log.read_text(errors="replace")
+            server.stop()
+            if not is_taken or attempt == PORT_TRIES - 1:
+                raise
+    raise AssertionError("no port")
 
 
 def _wait_for(url: str, server: Server, log: Path) -> None:
