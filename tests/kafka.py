@@ -129,7 +129,7 @@ def _start_apicurio(java: Java, unpacked: Path) -> tuple[Server, str]:
             _wait_for(f"{url}/apis/ccompat/v7/subjects", server, log)
             return server, url
         except AssertionError:
-            is_taken = "Address already in use" in log.read_text(errors="replace")
+            is_taken = "in use" in log.read_text(errors="replace")
             server.stop()
             if not is_taken or attempt == PORT_TRIES - 1:
                 raise
