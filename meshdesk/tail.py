@@ -15,12 +15,15 @@ from meshdesk.explain.reading import print_rows
 from meshdesk.explain.rows import Rows, open_rows
 from meshdesk.model.frame import Message
 from meshdesk.model.position import Position
+from meshdesk.model.schema import Schema, SchemaState
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.explainers import ended_how
 from meshdesk.session.home import captures_home, clear_scratch, own_scratch
 
 Say = Callable[[str], None]
 POLL = 0.05  # s between looks at the capture: a record is printed within 150 ms of its arrival
+PATIENCE = 5.0  # s for a schema; after so long without an answer collect says that the registry cannot be reached
+COMING = (SchemaState.NOT_FETCHED, SchemaState.NO_REGISTRY)  # of a registry that was named nobody has heard at first
 GIVE_UP = 10.0  # s for a cluster that does not answer, once it was said
 SILENT = 15.0  # s until that is said here: collect says it after 10 s, if it still can
 
@@ -120,17 +123,40 @@ def _begin(run: _Run, folder: Path) -> Child:
 
 def _follow(run: _Run, child: Child, rows: Rows, as_json: bool) -> int:
     printed = 0
+    schemas = _Patient(run, rows)
     code: int | None = None
     while code is None:
         code = _code(run, child)  # before the last look, so that nothing stored until then is missed
         _listen(run)
         rows.refresh()
-        if rows.capture.rows > printed:
-            print_rows(rows, printed, as_json)
-            printed = rows.capture.rows
-            for topic, known in rows.capture.topics.items():  # what is printed may be dropped
-                child.send({"do": "looked", "topic": topic, "k": known.rows})
+        end = rows.capture.rows  # more may come while schemas are waited for
+        if end > printed:
+            seen = {topic: known.rows for topic, known in rows.capture.topics.items()}
+            print_rows(rows, printed, as_json, end, schemas)
+            printed = end
+            for topic, k in seen.items():  # what is printed may be dropped
+                child.send({"do": "looked", "topic": topic, "k": k})
     return code
+
+
+class _Patient:
+    """The schemas of the capture (decode.contract.Schemas), waited for: a line is printed once, and its schema may be on its way."""
+
+    def __init__(self, run: _Run, rows: Rows) -> None:
+        self._run, self._rows = run, rows
+        self._in_vain: set[int] = set()  # ids that did not come; collect asks for 20,000 at the most
+
+    def by_id(self, id: int) -> Schema | SchemaState:
+        """The schema, as soon as it is there; or why there is none."""
+        run = self._run
+        until = time.monotonic() + (PATIENCE if run.told.source.registry and id not in self._in_vain else 0.0)
+        while (found := self._rows.by_id(id)) in COMING:
+            if time.monotonic() >= until or run.stopping or run.ended:
+                self._in_vain.add(id)
+                break
+            _listen(run)
+            self._rows.refresh()
+        return found
 
 
 def _code(run: _Run, child: Child) -> int | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from meshdesk.capture.store import CaptureError
+from meshdesk.decode.contract import Schemas
 from meshdesk.explain.lines import json_line, text_line
 from meshdesk.explain.rows import Lost, Rows, open_rows
 
@@ -26,12 +27,14 @@ def read(path: Path, as_json: bool, say: Say) -> int:
     return 1 if lost else 0
 
 
-def print_rows(rows: Rows, first: int, as_json: bool) -> int:
-    """Prints the rows from number `first` on; how many of them were lost."""
+def print_rows(rows: Rows, first: int, as_json: bool, end: int | None = None, schemas: Schemas | None = None) -> int:
+    """Prints the rows [first, end), or all from `first` on, by the capture's schemas or others; how many of them were lost."""
     line, lost = json_line if as_json else text_line, 0
     write = sys.stdout.buffer.write
     for record in rows.all(first):
+        if end is not None and record.row >= end:
+            break
         lost += isinstance(record, Lost)
-        write(line(record, rows).encode() + b"\n")
+        write(line(record, schemas or rows).encode() + b"\n")
     sys.stdout.buffer.flush()
     return lost

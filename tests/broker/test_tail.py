@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from meshdesk.demo.broker import Broker
+from meshdesk.demo.registry import Schema, SchemaRegistry
 from tests.broker.collect.listening import closed_port
 from tests.broker.collect.producing import New, produce
 from tests.kafka import MakeTopic
@@ -155,6 +156,28 @@ def test_that_of_several_servers_one_that_answers_is_enough(broker: Broker, make
     servers = f"127.0.0.1:{closed_port()},{broker.bootstrap}"
     ran = run("tail", topic, "--bootstrap", servers, "--until", "end", "--json")
     assert (ran.code, [line["value"] for line in ran.lines]) == (0, ["one"]), ran.err
+
+
+def test_that_a_record_is_printed_once_its_schema_is_there_and_without_it_where_it_does_not_come(
+    broker: Broker, make_topic: MakeTopic
+) -> None:
+    topic = make_topic()
+    with SchemaRegistry() as registry:
+        number = registry.store.register("by-chance", Schema('{"type": "array", "items": "long"}')).id
+        known = b"\x00" + number.to_bytes(4, "big") + b"\x02\x54\x00"
+        produce(broker.bootstrap, topic, [New(known), New(b"\x00\x00\x01\x00\x00\x02"), New(known)])
+        words = (topic, "--bootstrap", broker.bootstrap, "--until", "end", "--json")
+        ran = run("tail", *words, "--registry", registry.url)
+        assert (ran.code, ran.err) == (0, "")
+        first, unknown, last = ran.lines
+        assert first["value"] == last["value"] == [42]
+        assert "schema 65536, which is not in the registry" in unknown["trouble"]
+    ran = run("tail", *words, "--registry", registry.url)
+    assert [("cannot be reached" in line["trouble"], line["offset"]) for line in ran.lines] == [
+        (True, 0), (True, 1), (True, 2),
+    ]  # fmt: skip
+    assert ran.err.startswith(f"The schema registry {registry.url} cannot be reached; ")
+    assert "no schema registry is set" in run("tail", *words).lines[1]["trouble"]
 
 
 # What goes wrong

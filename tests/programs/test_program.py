@@ -218,3 +218,10 @@ def test_that_a_full_disk_under_what_is_printed_is_a_sentence(words: tuple[str, 
         code, said = printed_into(full.fileno(), *words)
     assert (code, said.count("\n")) == (1, 1)
     assert said.startswith("Not everything could be printed: No space left on device. Free some space")
+
+
+def test_that_a_closed_output_is_nobody_who_listens() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    line = ["sh", "-c", 'exec "$@" >&-', "sh", *command("help")]
+    done = subprocess.run(line, stderr=subprocess.PIPE, env=environment, timeout=SECONDS)
+    assert (done.returncode, done.stderr) == (0, b"")

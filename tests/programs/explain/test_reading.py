@@ -10,6 +10,8 @@ from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.names import segment_name
 from meshdesk.capture.pack import pack
 from meshdesk.capture.writer import Writer
+from meshdesk.explain.reading import print_rows
+from meshdesk.explain.rows import open_rows
 from tests.programs.running import command, run
 from tests.unit.capture.making import Rec, counted, made_capture, opened, write
 
@@ -102,3 +104,14 @@ def test_that_a_capture_that_still_grows_is_read_as_it_is(tmp_path: Path) -> Non
         [f"key {n}" for n in range(5)], 0, "",
     )  # fmt: skip
     writer.close()
+
+
+def test_that_a_part_of_the_rows_is_printed(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    (rows,) = open_rows(made_capture(tmp_path / "c", {"t": [[counted(n) for n in range(9)]]}))
+    assert print_rows(rows, 2, True, 5) == 0
+    assert [json.loads(line)["key"] for line in capfdbinary.readouterr().out.splitlines()] == [
+        "key 2",
+        "key 3",
+        "key 4",
+    ]
+    rows.capture.close()
