@@ -4,7 +4,7 @@ PYTHON ?= python3
 PREPARE = $(PYTHON) packaging/prepare.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint speed pins clean
+.PHONY: help demo run test lint speed soak pins clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ lint: ## style and types
 
 speed: ## the figures of tests/speed; make speed NAME=collect for one script
 	@$(PREPARE) speed $(NAME)
+
+soak: ## half an hour of load through a small capture; make soak MINUTES=5 for less
+	@$(PREPARE) soak $(MINUTES)
 
 pins: ## packaging/requirements anew from pyproject.toml
 	@$(PYTHON) packaging/pins.py

@@ -1,4 +1,4 @@
-"""What stands between a fresh checkout and the program: make's demo, run, test, lint and speed come through here.
+"""What stands between a fresh checkout and the program: make's demo, run, test, lint, speed and soak come through here.
 
 A virtual environment in .venv with the pinned packages, Qt's system libraries, and for the tests an X server and the
 other programs they talk to. Runs on nothing but Python; as root on Debian or Ubuntu it installs what is missing.
@@ -25,6 +25,7 @@ OLDEST = (3, 11)
 NEWER = ["python3.14", "python3.13", "python3.12", "python3.11"]  # asked for where python3 is too old
 SCREENSHOTS = "demo-screenshots"
 DEMO_SECONDS = 60  # of a demo that nobody watches
+SOAK = "soak"  # a script of tests/speed that takes half an hour: only when it is asked for
 XVFB_SCREEN = "1920x1200x24"
 
 # What Qt loads from the system, and Debian's and Ubuntu's package of it; tests/unit/test_prepare.py holds it
@@ -75,7 +76,7 @@ PROGRAMS = {
 def main(verb: str = "", *arguments: str) -> int:
     """Does one verb and returns the exit code."""
     os.chdir(ROOT)
-    verbs = {"demo": demo, "run": run, "test": test, "lint": lint, "speed": speed}
+    verbs = {"demo": demo, "run": run, "test": test, "lint": lint, "speed": speed, "soak": soak}
     if verb not in verbs:
         raise SystemExit(f"usage: prepare.py {'|'.join(verbs)} [argument …]")
     return verbs[verb](*arguments)
@@ -134,19 +135,29 @@ def test(*arguments: str) -> int:
 
 def speed(*names: str) -> int:
     """The scripts of tests/speed, or those named; each prints one line of JSON a figure."""
-    install("test")
-    need_programs()
-    need_libraries(EVERYWHERE)
     scripts = [
         path for path in sorted((ROOT / "tests" / "speed").glob("*.py")) if "__main__" in path.read_text("utf-8")
     ]
-    known = [script.stem for script in scripts]
+    known = [script.stem for script in scripts if script.stem != SOAK]
     if unknown := [name for name in names if name not in known]:
         raise SystemExit(f"There is no speed script {', '.join(unknown)}; there are {', '.join(known) or 'none'}.")
+    return _measure(*([name] for name in names or known))
+
+
+def soak(*minutes: str) -> int:
+    """The one script that runs for half an hour, or for so many minutes."""
+    return _measure([SOAK, *minutes])
+
+
+def _measure(*lines: list[str]) -> int:
+    """Runs scripts of tests/speed, each a name and its arguments."""
+    install("test")
+    need_programs()
+    need_libraries(EVERYWHERE)
     with display() as environment:
         codes = [
-            subprocess.run([str(PYTHON), "-m", f"tests.speed.{name}"], env=environment).returncode
-            for name in names or known
+            subprocess.run([str(PYTHON), "-m", f"tests.speed.{name}", *arguments], env=environment).returncode
+            for name, *arguments in lines
         ]
     return max(codes, default=0)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from meshdesk.capture.store import SIZE_LIMIT
 from meshdesk.session.connection import Connection
 from meshdesk.ui.theme import Choice
 
@@ -25,6 +26,7 @@ class Options:
     screenshots: Path | None = None  # a bounded run without anybody: pictures into this folder
     seconds: float = 20.0  # how long that run lasts once records can arrive
     beat_report: Path | None = None  # figures of the beat, as JSON, at the end
+    capture_limit: int = SIZE_LIMIT  # bytes of each live capture
     config: Path | None = None  # the folder of what is remembered; None: the platform's
 
     @property

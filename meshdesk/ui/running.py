@@ -20,7 +20,7 @@ class Running:
         self._options = options
         self._leave = leave
         logs.begin("window")
-        self._session = Session()
+        self._session = Session(capture_limit=options.capture_limit)
         self.beat = Beat(self._session, self._each_beat)
         window.attach(self._session)
         window.frame.records.waits.connect(self.beat.hurry)

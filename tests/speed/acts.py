@@ -130,3 +130,29 @@ def scroll_and_follow(driven: Driven, bootstrap: str, topic: str, rows: str, sec
     while time.monotonic() < until:
         yield
     return {"collected": collected, "followed": opened.rows(topic) - collected}
+
+
+def follow_and_save(driven: Driven, bootstrap: str, topic: str, seconds: str, target: str) -> Act:
+    """A topic is followed for so many seconds, then collecting is stopped and the capture saved to a file.
+
+    Reports the rows that arrived and in how many seconds, and how many of them are kept.
+    """
+    opened = driven.window.session.connect(Connection(bootstrap))
+    while opened.state != "live" or topic not in {known.name for known in opened.topics}:
+        yield
+    driven.window.open_topic(opened, topic)
+    while not opened.rows(topic):
+        yield
+    began = time.monotonic()
+    yield from wait(float(seconds))
+    rows, took = opened.rows(topic), time.monotonic() - began
+    opened.stop()
+    while opened.state == "live" or not driven.window.session.idle():
+        yield
+    said: list[str] = []
+    opened.save(Path(target), said.append)
+    while not said:
+        yield
+    if said[0]:
+        raise SystemExit(said[0])
+    return {"rows": rows, "seconds": took, "kept": opened.rows(topic) - opened.first(topic)}

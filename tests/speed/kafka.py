@@ -16,17 +16,17 @@ from meshdesk.demo.broker import Broker, start_broker
 
 LOAD = {
     "log.segment.bytes": str(256 << 20),
-    "log.retention.bytes": "-1",
     "num.network.threads": "2",
     "num.io.threads": "4",
 }
 
 
 @contextmanager
-def loaded_broker() -> Iterator[Broker]:
-    """A broker for load; it and its folder are gone afterwards."""
+def loaded_broker(keep: int = -1) -> Iterator[Broker]:
+    """A broker for load, which keeps so many bytes of a partition (-1: all); it and its folder are gone afterwards."""
+    properties = LOAD | {"log.retention.bytes": str(keep), "log.retention.check.interval.ms": "60000"}
     folder = Path(tempfile.mkdtemp(prefix="meshdesk-speed-"))
-    with start_broker(folder, remove_folder=True, properties=LOAD, heap="1g", fast_start=False) as broker:
+    with start_broker(folder, remove_folder=True, properties=properties, heap="1g", fast_start=False) as broker:
         yield broker
 
 

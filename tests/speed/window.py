@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from meshdesk.capture.store import SIZE_LIMIT
 from meshdesk.session.opened import Opened
 from meshdesk.ui import theme
 from meshdesk.ui.options import Options
@@ -33,9 +34,18 @@ Report: TypeAlias = dict[str, Any]
 Act: TypeAlias = Generator[None, None, Report]
 
 
-def in_window(act: str, *words: str, seen: Callable[[int], object] = lambda pid: None) -> Report:
-    """Runs a function of acts.py in a window; what it reports. `seen` is called with the window's pid several times a second."""
-    program = f"from tests.speed import acts, window; window.drive(acts.{act})"
+def in_window(
+    act: str,
+    *words: str,
+    seen: Callable[[int], object] = lambda pid: None,
+    limit: int = SIZE_LIMIT,
+    patience: float = PATIENCE,
+) -> Report:
+    """Runs a function of acts.py in a window, whose captures stay below `limit` bytes; what it reports within so many seconds.
+
+    `seen` is called with the window's pid several times a second.
+    """
+    program = f"from tests.speed import acts, window; window.drive(acts.{act}, {limit}, {patience})"
     with tempfile.TemporaryDirectory(prefix="meshdesk-speed-") as home:
         environment = {**os.environ, "MESHDESK_CAPTURES": str(Path(home) / "captures")}
         environment.setdefault("QT_QPA_PLATFORM", "xcb" if "DISPLAY" in os.environ else "offscreen")
@@ -53,7 +63,7 @@ def in_window(act: str, *words: str, seen: Callable[[int], object] = lambda pid:
     return report
 
 
-def drive(act: Callable[..., Act]) -> None:
+def drive(act: Callable[..., Act], limit: int = SIZE_LIMIT, patience: float = PATIENCE) -> None:
     """What the process of the window runs: the act, one step a millisecond, and then its report on stdout."""
     app = QApplication(sys.argv[:1])
     theme.load_fonts()
@@ -62,9 +72,9 @@ def drive(act: Callable[..., Act]) -> None:
     window.resize(*SIZE)
     window.show()
     app.processEvents()
-    driven = Driven(Running(window, Options(), app.quit), window)
+    driven = Driven(Running(window, Options(capture_limit=limit), app.quit), window)
     steps = act(driven, *sys.argv[1:])
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + patience
     reports: list[Report] = []
 
     def step() -> None:
@@ -74,7 +84,7 @@ def drive(act: Callable[..., Act]) -> None:
             reports.append(end.value)
             app.quit()
         if time.monotonic() > until:
-            sys.stderr.write(f"it took longer than {PATIENCE:.0f} s\n")
+            sys.stderr.write(f"it took longer than {patience:.0f} s\n")
             app.quit()
 
     timer = QTimer()

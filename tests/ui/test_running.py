@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from meshdesk.session.connection import Connection
 from meshdesk.ui.options import Options
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.running import Running
@@ -55,3 +56,10 @@ def test_that_a_picture_that_was_not_taken_is_no_success(qtbot: QtBot, tmp_path:
     running, _ = running_on(qtbot, Options(files=(file,), screenshot=tmp_path / "out.png"))
     running.end()
     assert running.code == 1
+
+
+def test_that_a_live_capture_stays_below_the_limit_that_was_named(qtbot: QtBot) -> None:
+    running, window = running_on(qtbot, Options(capture_limit=123_456_789))
+    opened = window.session.connect(Connection("127.0.0.1:1"))
+    assert opened.limit == 123_456_789
+    running.end()
