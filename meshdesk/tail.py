@@ -22,6 +22,7 @@ from meshdesk.session.home import captures_home, clear_scratch, own_scratch
 
 Say = Callable[[str], None]
 POLL = 0.05  # s between looks at the capture: a record is printed within 150 ms of its arrival
+LAST_WORDS = 1.0  # s in which collect may say what else is wrong
 PATIENCE = 5.0  # s for a schema; after so long without an answer collect says that the registry cannot be reached
 COMING = (SchemaState.NOT_FETCHED, SchemaState.NO_REGISTRY)  # of a registry that was named nobody has heard at first
 GIVE_UP = 10.0  # s for a cluster that does not answer, once it was said
@@ -136,6 +137,11 @@ def _follow(run: _Run, child: Child, rows: Rows, as_json: bool) -> int:
             printed = end
             for topic, k in seen.items():  # what is printed may be dropped
                 child.send({"do": "looked", "topic": topic, "k": k})
+    if not run.stopping:
+        child.hang_up()
+        until = time.monotonic() + LAST_WORDS
+        while not run.ended and time.monotonic() < until:
+            _listen(run)
     return code
 
 

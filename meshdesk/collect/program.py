@@ -100,6 +100,7 @@ def _serve(pipes: Pipes, first: Message) -> int:
         last = threading.Timer(SETTLE, os._exit, (1,))
         last.daemon = True
         last.start()
+    folds.flush()  # closing takes its time
     is_kept = orders is Orders.STOP
     missing = collector.close(SETTLE if is_kept else 0.0, SEAL if is_kept else 0.0)
     folds.flush()
