@@ -38,10 +38,13 @@ class Tail:
         return self.process.stdout.readline().decode().rstrip("\n")
 
     def collect(self) -> psutil.Process:
-        """Its collect program, once it runs."""
-        mine = psutil.Process(self.process.pid)
-        wait_until(mine.children, "its collect program")
-        return mine.children()[0]
+        """Its collect program, once it runs: before that its process is a copy of the tail's, which waits for it."""
+
+        def found() -> list[psutil.Process]:
+            return [child for child in psutil.Process(self.process.pid).children() if "collect" in child.cmdline()]
+
+        wait_until(found, "its collect program")
+        return found()[0]
 
     def end(self, seconds: float = SECONDS) -> Ran:
         """Waits for its end."""
