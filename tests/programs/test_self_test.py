@@ -98,7 +98,5 @@ def test_that_an_explain_program_that_does_not_run_is_said(tmp_path: Path) -> No
     (folder / "sitecustomize.py").write_text(BROKEN)
     ran = run("self-test", env={"PYTHONPATH": str(folder)})
     assert (ran.code, steps(ran)) == (1, STEPS[:2])
-    assert ran.err.startswith(
-        "The self-test failed: a record of each kind is decoded: the explain program gave no rows. "
-    )
+    assert ran.err.startswith("The self-test failed: a record of each kind is decoded: ")
     assert "there is no Avro here" in ran.err
