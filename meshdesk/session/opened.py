@@ -27,6 +27,10 @@ from meshdesk.session.row_cache import RowCache
 State = Literal["opening", "connecting", "live", "ended", "failed"]
 RESTARTS = 5  # of a collect program that dies, within RESTARTS_WITHIN s; each is said
 RESTARTS_WITHIN = 60.0
+# s that a collect program may say nothing; it says each second that it is there, but not within an order (some requests of
+# up to 10 s each) and at its end (10 s for schemas, 20 s to compress).
+SILENCE = 60.0
+HELD_UP = 5.0  # s between two beats; more is a machine that slept, on which collect had no chance to say anything
 RATE_WINDOW = 2.0  # s over which the rate of captured rows is taken
 
 
@@ -64,9 +68,10 @@ class Opened:
         report: Callable[[Trouble], None],
         scratch: Callable[[], Path],
         limit: int,
+        silence: float = SILENCE,
     ) -> None:
         """`scratch` gives the folder for what is made while it is open, and goes with the session. A live capture stays
-        below `limit` bytes."""
+        below `limit` bytes; a collect program that says nothing for `silence` seconds is ended."""
         self.number = number
         self.limit = limit
         self.title = ""
@@ -98,6 +103,8 @@ class Opened:
         self._selected: tuple[str, int] | None = None
         self._counted: list[tuple[float, int]] = []
         self._restarts: list[float] = []  # monotonic
+        self._silence = silence
+        self._heard_at = self._beaten = time.monotonic()  # collect; the last beat
         self._is_stopping = False
         self._last_heard = ""  # of collect: what kind of message
         self._saving = 0
@@ -152,6 +159,7 @@ class Opened:
     def connect(self, connection: Connection, owned: "Owned", collect: Child) -> None:
         self._connection, self._owned, self.folder, self.collect = connection, owned, owned.folder, collect
         folder = owned.folder
+        self._heard_at = time.monotonic()
         self.title = connection.title
         self.state = "connecting"
         self.progress = None
@@ -372,6 +380,15 @@ class Opened:
 
     # What arrives, on the beat
 
+    def beat(self) -> None:
+        """Ends a collect program that hangs; its end is heard, and another takes over."""
+        now = time.monotonic()
+        if now - self._beaten > HELD_UP:
+            self._heard_at = now
+        self._beaten = now
+        if self.collect is not None and now - self._heard_at > self._silence:
+            self.collect.kill(f"it said nothing for {self._silence:g} s")
+
     def take(self, told: Told) -> None:
         """A reading of the capture."""
         if told.reading is None:
@@ -393,9 +410,12 @@ class Opened:
 
     def hear(self, heard: Heard) -> None:
         """What the collect program said, or its end."""
+        self._heard_at = time.monotonic()
         message = heard.message
         if message is None:
             self._collect_ended(heard.child)
+            return
+        if message.get("is") == "alive":
             return
         kind = self._last_heard = str(message.get("is"))
         if kind == "progress":

@@ -1,0 +1,162 @@
+"""Faults of the world around the programs: one that hangs or talks nonsense, a disk that is full, files that others touch, a clock.
+
+Each with real processes. What is stored stays readable, what is lost is said, and nobody waits for ever.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from meshdesk.demo.broker import Broker
+from meshdesk.explain.rows import Lost, open_rows
+from meshdesk.model.frame import encode
+from meshdesk.model.position import Position
+from meshdesk.session.connection import Connection
+from meshdesk.session.opened import Opened
+from meshdesk.session.session import Session
+from tests.broker.collect.producing import New, produce
+from tests.kafka import MakeTopic
+from tests.programs.running import gone, records_in
+from tests.programs.session.serving import pipe_into, sentences, settle, turn
+
+SILENCE = 4.0  # s that collect may be silent here; it says each second that it is there
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    made = Session(tmp_path / "captures", silence=SILENCE)
+    yield made
+    made.close()
+
+
+def some(broker: Broker, topic: str, first: int, end: int, size: int = 10) -> None:
+    """Produces the records `first` … `end` − 1, which say their number."""
+    produce(broker.bootstrap, topic, [New(value(n, size)) for n in range(first, end)])
+
+
+def value(number: int, size: int = 10) -> bytes:
+    return b"%d " % number + bytes(size)
+
+
+def tailing(session: Session, broker: Broker, topic: str, rows: int) -> Opened:
+    """A connection that reads a topic, and has read so many rows of it."""
+    opened = session.connect(Connection(broker.bootstrap))
+    opened.tail(topic, Position("beginning"))  # said before it is connected: collect reads its pipe in order
+    turn(session, lambda: opened.state == "live" and opened.status.rows == rows, f"{rows} rows")
+    settle(session)
+    return opened
+
+
+def stored(opened: Opened) -> list[bytes | None]:
+    assert opened.folder is not None
+    return [record.value for record in records_in(opened.folder)]
+
+
+def pid_of(opened: Opened) -> int:
+    assert opened.collect is not None
+    return opened.collect.pid
+
+
+# A child that hangs, and one that talks nonsense
+
+
+def test_that_a_collect_that_hangs_is_replaced_without_a_gap_and_one_that_has_nothing_to_say_is_left_alone(
+    session: Session, broker: Broker, make_topic: MakeTopic
+) -> None:
+    topic = make_topic()
+    some(broker, topic, 0, 50)
+    hangs, rests = tailing(session, broker, topic, 50), tailing(session, broker, make_topic(), 0)
+    hung, resting = pid_of(hangs), pid_of(rests)
+    psutil.Process(hung).suspend()
+    some(broker, topic, 50, 80)
+    turn(session, lambda: hangs.status.rows == 80, "the rest, from its successor")
+    settle(session)
+    assert gone(hung)
+    assert pid_of(rests) == resting
+    assert stored(hangs) == [value(n) for n in range(80)]
+    (sentence,) = sentences(session)
+    assert sentence == (
+        f"The collect program ended unexpectedly: it said nothing for {SILENCE:g} s. "
+        "It was started again and goes on where it was; what is stored is stored once."
+    )
+
+
+def test_that_a_collect_that_hangs_while_it_is_stopped_is_ended(
+    session: Session, broker: Broker, make_topic: MakeTopic
+) -> None:
+    topic = make_topic()
+    some(broker, topic, 0, 50)
+    opened = tailing(session, broker, topic, 50)
+    pid = pid_of(opened)
+    psutil.Process(pid).suspend()
+    opened.stop()
+    turn(session, lambda: opened.state == "ended" and opened.collect is None, "the end")
+    settle(session)
+    assert gone(pid)
+    assert stored(opened) == [value(n) for n in range(50)]
+
+
+@pytest.mark.parametrize("said", [b"\xff" * 100, b"Traceback (most recent call last):\n", encode({"is": "alive"})[:-1]])
+def test_that_a_collect_that_writes_nonsense_is_replaced_without_a_gap(
+    session: Session, broker: Broker, make_topic: MakeTopic, said: bytes
+) -> None:
+    """The last one is half a frame: what follows it is no message any more."""
+    topic = make_topic()
+    some(broker, topic, 0, 50)
+    opened = tailing(session, broker, topic, 50)
+    pid = pid_of(opened)
+    pipe = pipe_into(pid)
+    os.write(pipe, said)
+    os.close(pipe)
+    some(broker, topic, 50, 80)
+    turn(session, lambda: opened.status.rows == 80 and pid_of(opened) != pid, "the rest, from its successor")
+    settle(session)
+    assert stored(opened) == [value(n) for n in range(80)]
+    (sentence,) = sentences(session)
+    assert sentence.startswith("The collect program ended unexpectedly: it spoke out of turn: ")
+
+
+# Files that others touch
+
+
+@pytest.mark.parametrize("how", ["cut", "removed"])
+def test_that_a_segment_that_is_touched_while_it_is_written_ends_collecting_and_only_what_was_in_it_is_lost(
+    session: Session, broker: Broker, make_topic: MakeTopic, how: str
+) -> None:
+    topic = make_topic()
+    some(broker, topic, 0, 50, size=1_000)
+    opened = tailing(session, broker, topic, 50)
+    some(broker, topic, 50, 80)
+    turn(session, lambda: opened.status.rows == 80, "more rows")
+    assert opened.folder is not None
+    segment = opened.folder / "records-1-000.arrow"
+    if how == "cut":
+        os.truncate(segment, segment.stat().st_size - 100)
+    else:
+        segment.unlink()
+    some(broker, topic, 80, 90)
+    turn(session, lambda: opened.state == "ended", "the end of collect")
+    settle(session)
+    (damage, changed) = sorted(sentences(session), key=len)
+    assert changed == (
+        f"{segment} was changed or removed by another program while it was written. "
+        "What is left of the capture can be read; connect again to go on."
+    )
+    assert damage.endswith(
+        f"of {opened.folder.name} cannot be read: a part of the file is missing. All the rest can be read."
+    )
+    (rows,) = open_rows(opened.folder)
+    read = list(rows.all())
+    rows.capture.close()
+    lost = [row.reason for row in read if isinstance(row, Lost)]
+    assert [row.value for row in read if not isinstance(row, Lost)] == [
+        value(n, 1_000 if n < 50 else 10) for n in range(80 - len(lost))
+    ]
+    assert 0 < len(lost) <= (30 if how == "cut" else 80)
+    assert damage.startswith(f"{len(lost)} records ")
+    assert all(("was cut" in reason) if how == "cut" else ("is gone" in reason) for reason in lost)
+    again = tailing(session, broker, topic, 90)
+    assert len(stored(again)) == 90
