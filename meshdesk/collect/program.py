@@ -88,6 +88,8 @@ def _serve(pipes: Pipes, first: Message) -> int:
         if orders is not Orders.GO_ON:
             break
         collector.step()
+        for topic, began in collector.take_began().items():
+            pipes.send({"is": "began", "topic": topic, "began": asdict(began)})
         if time.monotonic() >= due:
             due = time.monotonic() + 1 / FRAMES_A_SECOND
             folds.flush()

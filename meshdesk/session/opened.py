@@ -417,6 +417,9 @@ class Opened:
             return
         if message.get("is") == "alive":
             return
+        if message.get("is") == "began":
+            self._began[str(message["topic"])] = message["began"]
+            return
         kind = self._last_heard = str(message.get("is"))
         if kind == "progress":
             self._progress(message)

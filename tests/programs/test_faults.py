@@ -4,8 +4,11 @@ Each with real processes. What is stored stays readable, what is lost is said, a
 """
 
 import os
-from collections.abc import Iterator
+import signal
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import psutil
 import pytest
@@ -17,10 +20,10 @@ from meshdesk.model.position import Position
 from meshdesk.session.connection import Connection
 from meshdesk.session.opened import Opened
 from meshdesk.session.session import Session
-from tests.broker.collect.producing import New, produce
+from tests.broker.collect.producing import HOUR, New, produce
 from tests.kafka import MakeTopic
 from tests.programs.running import gone, records_in
-from tests.programs.session.serving import pipe_into, sentences, settle, turn
+from tests.programs.session.serving import pipe_into, program, sentences, settle, stopped, turn
 
 SILENCE = 4.0  # s that collect may be silent here; it says each second that it is there
 
@@ -160,3 +163,98 @@ def test_that_a_segment_that_is_touched_while_it_is_written_ends_collecting_and_
     assert all(("was cut" in reason) if how == "cut" else ("is gone" in reason) for reason in lost)
     again = tailing(session, broker, topic, 90)
     assert len(stored(again)) == 90
+
+
+# A clock that is set back, and times that say nothing about what came when
+
+
+CLOCK = """
+import sys, time
+from pathlib import Path
+real = time.time_ns
+time.time_ns = lambda: real() - (3_600_000_000_000 if Path({flag!r}).exists() else 0)
+from meshdesk.program import main
+sys.exit(main())
+"""
+
+
+@pytest.fixture
+def set_back(broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """set_back(): this machine's clock, as the window and its programs see it, goes back by an hour."""
+    flag, real = tmp_path / "set back", time.time_ns
+    program(tmp_path / "clock", CLOCK.format(flag=str(flag)), monkeypatch)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+
+    def go_back() -> None:
+        flag.touch()
+        monkeypatch.setattr(time, "time_ns", lambda: real() - HOUR * 1_000_000)
+
+    return go_back
+
+
+def test_that_a_clock_that_is_set_back_changes_no_order_and_no_rate_and_hides_nothing(
+    set_back: Callable[[], None], session: Session, broker: Broker, make_topic: MakeTopic, tmp_path: Path
+) -> None:
+    topic, later = make_topic(), make_topic()
+    some(broker, topic, 0, 50)
+    opened = tailing(session, broker, topic, 50)
+    began = opened.state_text
+    set_back()
+    some(broker, topic, 50, 80)
+    turn(session, lambda: opened.status.rows == 80, "the rest")
+    assert opened.state_text == began == "read-only"
+    turn(session, lambda: rate(opened, topic) is not None, "a rate by the new clock")
+    some(broker, topic, 80, 81)
+    opened.tail(later, Position("beginning"))
+    some(broker, later, 81, 90)
+    turn(session, lambda: opened.status.rows == 90, "another topic")
+    os.kill(pid_of(opened), signal.SIGKILL)
+    some(broker, topic, 90, 100)
+    turn(session, lambda: opened.status.rows == 100, "the rest, from its successor")
+    opened.stop()
+    turn(session, lambda: opened.state == "ended" and opened.collect is None, "the end")
+    settle(session)
+    assert stored(opened) == [value(n) for n in range(100)]
+    assert opened.folder is not None
+    assert list(opened.folder.glob("sealed-*"))
+    assert opened.state_text.startswith("recorded ")
+    assert "–" in opened.state_text  # from an hour ago to now, though it took seconds
+    assert len(sentences(session)) == 1  # of the kill
+
+
+def rate(opened: Opened, topic: str) -> float | None:
+    found = next(known.rate for known in opened.topics if known.name == topic)
+    assert found is None or found >= 0
+    return found
+
+
+@pytest.mark.parametrize("start", ["beginning", "end"])
+def test_that_a_successor_goes_on_where_reading_was_whatever_the_times_of_the_records_say(
+    set_back: Callable[[], None],
+    session: Session,
+    broker: Broker,
+    make_topic: MakeTopic,
+    start: Literal["beginning", "end"],
+) -> None:
+    topic = make_topic(2)
+    stamp = time.time_ns() // 1_000_000
+
+    def old(first: int, end: int, ago: int) -> None:
+        produce(
+            broker.bootstrap, topic, [New(value(n), partition=n % 2, timestamp=stamp - ago) for n in range(first, end)]
+        )
+
+    old(0, 10, 0)
+    opened = session.connect(Connection(broker.bootstrap))
+    opened.tail(topic, Position(start))
+    turn(session, lambda: opened.reading == {topic}, "the topic being read")
+    settle(session)
+    with stopped(pid_of(opened)) as collect:
+        set_back()
+        old(10, 30, HOUR)
+        collect.kill()
+    left_out = 10 if start == "end" else 0
+    old(30, 40, 2 * HOUR)
+    turn(session, lambda: opened.status.rows >= 40 - left_out, "the rest, from its successor")
+    settle(session)
+    assert sorted(stored(opened), key=str) == sorted(map(value, range(left_out, 40)), key=str)
