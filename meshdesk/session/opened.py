@@ -291,7 +291,7 @@ class Opened:
         """The rows of a topic before number `k` were on the screen: a backlog at its limit may drop them."""
         if self.collect is not None and self.state == "live" and k > self._looked.get(topic, 0):
             self._looked[topic] = k
-            self.collect.send({"do": "looked", "topic": topic, "k": k})
+            self._send_looked(topic, k)
 
     def first(self, topic: str) -> int:
         """The first row that is there: the ones before it were dropped."""
@@ -493,6 +493,8 @@ class Opened:
         self._tell_collect()
         for topic, (start, until) in self._asked.items():
             self._send_tail(topic, start, until)
+        for topic, k in self._looked.items():
+            self._send_looked(topic, k)
 
     def _give_up(self) -> None:
         """Nobody collects any more."""
@@ -549,6 +551,10 @@ class Opened:
             stop = [until.kind, until.value] if until else None
             order = {"do": "tail", "topic": topic, "start": [start.kind, start.value], "until": stop}
             self.collect.send({**order, "began": self._began.get(topic)})
+
+    def _send_looked(self, topic: str, k: int) -> None:
+        if self.collect is not None:
+            self.collect.send({"do": "looked", "topic": topic, "k": k})
 
     def _with_tailing(self) -> None:
         topics = tuple(

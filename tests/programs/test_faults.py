@@ -4,6 +4,7 @@ Each with real processes. What is stored stays readable, what is lost is said, a
 """
 
 import os
+import random
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from typing import Literal
 import psutil
 import pytest
 
+from meshdesk.capture.reader import open_captures
 from meshdesk.demo.broker import Broker
 from meshdesk.explain.rows import Lost, open_rows
 from meshdesk.model.frame import encode
@@ -22,7 +24,7 @@ from meshdesk.session.opened import Opened
 from meshdesk.session.session import Session
 from tests.broker.collect.producing import HOUR, New, produce
 from tests.kafka import MakeTopic
-from tests.programs.running import gone, records_in
+from tests.programs.running import CollectChild, gone, records_in
 from tests.programs.session.serving import pipe_into, program, sentences, settle, stopped, turn
 
 SILENCE = 4.0  # s that collect may be silent here; it says each second that it is there
@@ -258,3 +260,34 @@ def test_that_a_successor_goes_on_where_reading_was_whatever_the_times_of_the_re
     turn(session, lambda: opened.status.rows >= 40 - left_out, "the rest, from its successor")
     settle(session)
     assert sorted(stored(opened), key=str) == sorted(map(value, range(left_out, 40)), key=str)
+
+
+def test_that_a_successor_does_not_read_again_what_the_limit_has_dropped(
+    broker: Broker, make_topic: MakeTopic, tmp_path: Path
+) -> None:
+    topic, folder, limit = make_topic(), tmp_path / "c", "2000000"
+    produce(broker.bootstrap, topic, [New(random.Random(n).randbytes(100_000)) for n in range(100)])
+    with CollectChild(folder, broker.bootstrap, limit=limit) as child:
+        child.send({"do": "looked", "topic": topic, "k": 1_000})
+        child.tail(topic)
+        child.wait(lambda: child.rows == 100 and dropped(folder) == begun(child) > 50, "most of it read and dropped")
+        os.kill(child.child.pid, signal.SIGKILL)
+        child.wait(lambda: child.ended, "its end")
+    some(broker, topic, 100, 110)
+    with CollectChild(folder, broker.bootstrap, limit=limit) as successor:
+        told = child.all("begun")[-1]
+        successor.send({"do": "tail", "topic": topic, "start": ["beginning", 0], "until": None, "begun": told})
+        successor.wait(lambda: successor.rows >= 10 and successor.all("progress")[-1]["behind"] == 0, "what came since")
+        successor.stop()
+    assert [record.offset for record in records_in(folder)] == list(range(dropped(folder), 110))
+
+
+def begun(child: CollectChild) -> int:
+    """Where a successor would have to begin."""
+    return int(child.all("begun")[-1]["offsets"][0][1]) if child.all("begun") else 0
+
+
+def dropped(folder: Path) -> int:
+    (capture,) = open_captures(folder)
+    capture.close()
+    return capture.dropped
