@@ -359,6 +359,8 @@ class Opened:
             done("Nothing is open that could be saved.")
             return
 
+        draft = draft_of(path)
+
         def said(answer: Message) -> None:
             if answer.get("is") == "progress":
                 self.progress = Progress(f"Saving {path.name}", int(answer["done"]), int(answer["of"]))
@@ -367,15 +369,14 @@ class Opened:
                 self.progress = None
                 if answer.get("is") != "saved":
                     with suppress(OSError):  # a program that was killed has left it behind
-                        draft_of(path).unlink()
+                        draft.unlink()
                 done("" if answer.get("is") == "saved" else str(answer.get("text", "")))
             self._changed()
 
         self._saving += 1
         self.progress = Progress(f"Saving {path.name}")
-        self._ask(
-            self._work, {"do": "save", "folders": list(dict.fromkeys(map(str, sources))), "path": str(path)}, said
-        )
+        folders = list(dict.fromkeys(map(str, sources)))
+        self._ask(self._work, {"do": "save", "folders": folders, "path": str(path), "draft": str(draft)}, said)
         self._changed()
 
     # What arrives, on the beat

@@ -103,8 +103,19 @@ class Session:
         self._changed()
         try:
             owned = own(orphan.folder)
-        except OSError:
+        except FileNotFoundError:
             owned = None
+        except OSError as error:
+            self.report(
+                Trouble(
+                    f"The capture of {orphan.title} cannot be taken over: {error.strerror}.",
+                    f"Check the rights of {orphan.folder}, or open a copy of it.",
+                    orphan.title,
+                    "attention",
+                    time.time_ns() // 1_000_000,
+                )
+            )
+            return None
         if owned is None:
             self.report(
                 Trouble(

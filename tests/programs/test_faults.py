@@ -1,6 +1,6 @@
-"""Faults of the world around the programs: one that hangs or talks nonsense, a disk that is full, files that others touch, a clock.
+"""A child that hangs, one that talks nonsense, and a clock that is set back: a successor goes on, without a gap, and it is said.
 
-Each with real processes. What is stored stays readable, what is lost is said, and nobody waits for ever.
+Kills are in test_kills.py, what befalls files in test_disks.py.
 """
 
 import os
@@ -16,7 +16,6 @@ import pytest
 
 from meshdesk.capture.reader import open_captures
 from meshdesk.demo.broker import Broker
-from meshdesk.explain.rows import Lost, open_rows
 from meshdesk.model.frame import encode
 from meshdesk.model.position import Position
 from meshdesk.session.connection import Connection
@@ -24,6 +23,7 @@ from meshdesk.session.opened import Opened
 from meshdesk.session.session import Session
 from tests.broker.collect.producing import HOUR, New, produce
 from tests.kafka import MakeTopic
+from tests.programs.live import pid_of, some, stored, tailing, value
 from tests.programs.running import CollectChild, gone, records_in
 from tests.programs.session.serving import pipe_into, program, sentences, settle, stopped, turn
 
@@ -35,34 +35,6 @@ def session(tmp_path: Path) -> Iterator[Session]:
     made = Session(tmp_path / "captures", silence=SILENCE)
     yield made
     made.close()
-
-
-def some(broker: Broker, topic: str, first: int, end: int, size: int = 10) -> None:
-    """Produces the records `first` … `end` − 1, which say their number."""
-    produce(broker.bootstrap, topic, [New(value(n, size)) for n in range(first, end)])
-
-
-def value(number: int, size: int = 10) -> bytes:
-    return b"%d " % number + bytes(size)
-
-
-def tailing(session: Session, broker: Broker, topic: str, rows: int) -> Opened:
-    """A connection that reads a topic, and has read so many rows of it."""
-    opened = session.connect(Connection(broker.bootstrap))
-    opened.tail(topic, Position("beginning"))  # said before it is connected: collect reads its pipe in order
-    turn(session, lambda: opened.state == "live" and opened.status.rows == rows, f"{rows} rows")
-    settle(session)
-    return opened
-
-
-def stored(opened: Opened) -> list[bytes | None]:
-    assert opened.folder is not None
-    return [record.value for record in records_in(opened.folder)]
-
-
-def pid_of(opened: Opened) -> int:
-    assert opened.collect is not None
-    return opened.collect.pid
 
 
 # A child that hangs, and one that talks nonsense
@@ -122,49 +94,6 @@ def test_that_a_collect_that_writes_nonsense_is_replaced_without_a_gap(
     assert stored(opened) == [value(n) for n in range(80)]
     (sentence,) = sentences(session)
     assert sentence.startswith("The collect program ended unexpectedly: it spoke out of turn: ")
-
-
-# Files that others touch
-
-
-@pytest.mark.parametrize("how", ["cut", "removed"])
-def test_that_a_segment_that_is_touched_while_it_is_written_ends_collecting_and_only_what_was_in_it_is_lost(
-    session: Session, broker: Broker, make_topic: MakeTopic, how: str
-) -> None:
-    topic = make_topic()
-    some(broker, topic, 0, 50, size=1_000)
-    opened = tailing(session, broker, topic, 50)
-    some(broker, topic, 50, 80)
-    turn(session, lambda: opened.status.rows == 80, "more rows")
-    assert opened.folder is not None
-    segment = opened.folder / "records-1-000.arrow"
-    if how == "cut":
-        os.truncate(segment, segment.stat().st_size - 100)
-    else:
-        segment.unlink()
-    some(broker, topic, 80, 90)
-    turn(session, lambda: opened.state == "ended", "the end of collect")
-    settle(session)
-    (damage, changed) = sorted(sentences(session), key=len)
-    assert changed == (
-        f"{segment} was changed or removed by another program while it was written. "
-        "What is left of the capture can be read; connect again to go on."
-    )
-    assert damage.endswith(
-        f"of {opened.folder.name} cannot be read: a part of the file is missing. All the rest can be read."
-    )
-    (rows,) = open_rows(opened.folder)
-    read = list(rows.all())
-    rows.capture.close()
-    lost = [row.reason for row in read if isinstance(row, Lost)]
-    assert [row.value for row in read if not isinstance(row, Lost)] == [
-        value(n, 1_000 if n < 50 else 10) for n in range(80 - len(lost))
-    ]
-    assert 0 < len(lost) <= (30 if how == "cut" else 80)
-    assert damage.startswith(f"{len(lost)} records ")
-    assert all(("was cut" in reason) if how == "cut" else ("is gone" in reason) for reason in lost)
-    again = tailing(session, broker, topic, 90)
-    assert len(stored(again)) == 90
 
 
 # A clock that is set back, and times that say nothing about what came when

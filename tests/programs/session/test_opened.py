@@ -239,13 +239,12 @@ def test_that_a_save_whose_program_is_killed_is_written_by_the_next_one(
 
 
 def test_that_a_save_whose_programs_are_all_killed_fails_in_a_sentence_and_leaves_no_part_behind(
-    session: Session, folder: Path, tmp_path: Path
+    session: Session, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    target = tmp_path / "saved.meshcap"
-    os.mkfifo(tmp_path / "saved.meshcap.part")
-    reader = os.open(
-        tmp_path / "saved.meshcap.part", os.O_RDONLY | os.O_NONBLOCK
-    )  # reads nothing: the save stands still
+    target, draft = tmp_path / "saved.meshcap", tmp_path / "saved.meshcap.part"
+    monkeypatch.setattr("meshdesk.session.opened.draft_of", lambda _target: draft)
+    os.mkfifo(draft)
+    reader = os.open(draft, os.O_RDONLY | os.O_NONBLOCK)  # reads nothing: the save stands still
     big = made_capture(tmp_path / "big", {"t": [[Rec(0, k, value=b"x" * 10_000) for k in range(50)]]})
     opened = session.open_file(big)
     settle(session)
