@@ -374,8 +374,9 @@ class Collector:
     def _begin_behind(self, key: TopicKey, number: int, dropped: Span) -> None:
         """A successor does not read again what was dropped."""
         partition = self._partitions.get((key.name, number))
-        is_first = partition is not None and dropped.begin <= partition.started < dropped.end
-        if partition is not None and is_first and self._ids[key.name] == key.topic_id:
+        if partition is None or self._ids[key.name] != key.topic_id:
+            return
+        if dropped.begin <= partition.started < dropped.end:
             partition.started = dropped.end
             self._begins_anew.add(key.name)
 

@@ -199,21 +199,23 @@ def test_that_a_successor_does_not_read_again_what_the_limit_has_dropped(
     with CollectChild(folder, broker.bootstrap, limit=limit) as child:
         child.send({"do": "looked", "topic": topic, "k": 1_000})
         child.tail(topic)
-        child.wait(lambda: child.rows == 100 and dropped(folder) == begun(child) > 50, "most of it read and dropped")
+        child.wait(
+            lambda: child.rows == 100 and dropped(folder) == beginning(child) > 50, "most of it read and dropped"
+        )
         os.kill(child.child.pid, signal.SIGKILL)
         child.wait(lambda: child.ended, "its end")
     some(broker, topic, 100, 110)
     with CollectChild(folder, broker.bootstrap, limit=limit) as successor:
-        told = child.all("begun")[-1]
-        successor.send({"do": "tail", "topic": topic, "start": ["beginning", 0], "until": None, "begun": told})
+        told = child.all("began")[-1]["began"]
+        successor.send({"do": "tail", "topic": topic, "start": ["beginning", 0], "until": None, "began": told})
         successor.wait(lambda: successor.rows >= 10 and successor.all("progress")[-1]["behind"] == 0, "what came since")
         successor.stop()
     assert [record.offset for record in records_in(folder)] == list(range(dropped(folder), 110))
 
 
-def begun(child: CollectChild) -> int:
+def beginning(child: CollectChild) -> int:
     """Where a successor would have to begin."""
-    return int(child.all("begun")[-1]["offsets"][0][1]) if child.all("begun") else 0
+    return int(child.all("began")[-1]["began"]["offsets"]["0"]) if child.all("began") else 0
 
 
 def dropped(folder: Path) -> int:

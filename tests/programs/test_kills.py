@@ -165,7 +165,7 @@ def test_that_what_is_asked_is_answered_whichever_explain_program_is_killed_at_a
         saved: list[str] = []
         opened.want("t", first, first + 49)
         opened.select("t", first)
-        opened.find(RecordName("t", first % 4, first // 4), found.append)
+        opened.find(RecordName("t", first % 4, first // 4), found.append, lambda: None)
         opened.copy("t", [first, first + 49], False, copied.append)
         opened.save(target, saved.append)
         moment = time.monotonic() + chance.uniform(0, 0.03)
