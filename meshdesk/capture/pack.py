@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import struct
+import uuid
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -37,13 +38,14 @@ def no_progress(_done: int, _of: int) -> None:
     """For callers that show none."""
 
 
-def pack(folders: Sequence[Path], target: Path, progress: Progress = no_progress) -> int:
+def pack(folders: Sequence[Path], target: Path, progress: Progress = no_progress, draft: Path | None = None) -> int:
     """Writes the captures in `folders` to one .meshcap; its size in bytes.
 
     A capture that still grows is packed as it is at this moment. The file appears whole or not at all. Raises CaptureError.
+    `draft` is what it is called until then (draft_of).
     """
     stores: list[Store] = []
-    draft = draft_of(target)
+    draft = draft or draft_of(target)
     try:
         for folder in folders:
             stores += open_stores(folder)
@@ -72,8 +74,11 @@ def pack(folders: Sequence[Path], target: Path, progress: Progress = no_progress
 
 
 def draft_of(target: Path) -> Path:
-    """Under which name a .meshcap is written until it is whole; a program that is killed meanwhile leaves it behind."""
-    return target.with_name(target.name + ".part")
+    """Under which name a .meshcap is written until it is whole; a program that is killed meanwhile leaves it behind.
+
+    Another one each time: two windows may save under one name, and must not write into the same file.
+    """
+    return target.with_name(f"{target.name}.{uuid.uuid4().hex[:8]}.part")
 
 
 def pack_in_place(folder: Path, target: Path, checksum: int) -> int:

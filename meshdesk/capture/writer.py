@@ -43,13 +43,14 @@ class Writer:
         with _writing(folder):
             self.number, self._rows = _what_is_there(folder)
         self._size = ENDLESS if self._room else segment_size
-        self._names = self._facts = -1
+        self._names = _File(folder / f"names-{self.number}")
+        self._facts = _File(folder / f"facts-{self.number}")
         self._generation: _Generation | None = None
         self._number = -1
         try:
             with _writing(folder):
-                self._names = _append(folder / f"names-{self.number}")
-                self._facts = _append(folder / f"facts-{self.number}")
+                self._names.begin()
+                self._facts.begin()
                 self._begin()
         except CaptureError:
             self.close()
@@ -112,7 +113,7 @@ class Writer:
         """Appends facts and checked lines, in one write."""
         data = b"".join(encode_line(fact_message(fact)) for fact in facts)
         with self._lock, self._whole():
-            _write(self._facts, data)
+            self._facts.append(data)
 
     def samples(self, samples: Sequence[tuple[int, int, int]]) -> None:
         """Appends (seen ms, series, value) rows as one batch."""
@@ -145,10 +146,8 @@ class Writer:
         """Closes the files. What was written stays readable without it; nothing can be written behind it."""
         with self._lock:
             self._over = self._over or f"The capture in {self._folder} is closed; nothing more is written to it."
-            for file in (self._names, self._facts):
-                if file >= 0:
-                    os.close(file)
-            self._names = self._facts = -1
+            self._names.close()
+            self._facts.close()
             if self._generation:
                 self._generation.close()
 
@@ -167,9 +166,9 @@ class Writer:
             self._generation.close()
         self._generation, self._number = fresh, self._number + 1
 
-    def _line(self, file: int, line: Line) -> None:
+    def _line(self, file: "_File", line: Line) -> None:
         with self._whole():
-            _write(file, encode_line(line))
+            file.append(encode_line(line))
 
     @contextmanager
     def _whole(self) -> Iterator["_Generation"]:
@@ -205,7 +204,7 @@ class _Generation:
 class _File:
     """A file that is only appended to, behind a head and, where it will become a zip, behind room for the zip's header."""
 
-    def __init__(self, path: Path, head: bytes | pa.Buffer, room: int = 0) -> None:
+    def __init__(self, path: Path, head: bytes | pa.Buffer = b"", room: int = 0) -> None:
         self._path, self._head, self._room = path, head, room
         self.checksum = 0  # crc32, kept only where a zip will need it
         self.position = 0  # where the next bytes go, behind the room
@@ -218,8 +217,9 @@ class _File:
             self._put(self._head)
 
     def append(self, data: bytes | pa.Buffer) -> int:
-        """Writes at the end; the position."""
+        """Writes at the end; the position. Raises CaptureError where the end is not where we left it."""
         self.begin()
+        self._check()
         position = self.position
         self._put(data)
         return position
@@ -228,6 +228,15 @@ class _File:
         if self._file >= 0:
             os.close(self._file)
         self._file = -1
+
+    def _check(self) -> None:
+        """What is appended to a file that was cut lies elsewhere than the index says, and what goes into a removed one nowhere."""
+        state = os.fstat(self._file)
+        if state.st_nlink == 0 or state.st_size != self._room + self.position:
+            raise CaptureError(
+                f"{self._path} was changed or removed by another program while it was written. "
+                "What is left of the capture can be read; connect again to go on."
+            )
 
     def _put(self, data: bytes | pa.Buffer) -> None:
         _write(self._file, data)

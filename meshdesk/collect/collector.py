@@ -119,6 +119,7 @@ class Collector:
         self._batch = FIRST_BATCH
         self._batch_bytes = min(BATCH_BYTES, limit.segment_size)
         self._growing = self._writer.generation
+        self._begins_anew: set[str] = set()  # topics whose successor would have to begin elsewhere than was told
         self._looked: dict[str, int] = {}  # topic: the rows before this one were on the screen
         self._is_held = False  # nothing is read for now
         self._keeper = Keeper(folder, self._writer, limit, self._may_drop, report)
@@ -142,7 +143,16 @@ class Collector:
             self._partitions[topic, number] = begin(found, self._settled_of(topic, number))
         self._read_on([(topic, number) for number in offsets])
         self._follow()
-        return Began(self._ids[topic], {number: self._partitions[topic, number].started for number in offsets})
+        return self._began(topic)
+
+    def take_began(self) -> dict[str, Began]:
+        """By topic, where a successor would have to begin, of those where that has changed since the last call."""
+        topics, self._begins_anew = self._begins_anew, set()
+        return {topic: self._began(topic) for topic in topics}
+
+    def _began(self, topic: str) -> Began:
+        mine = {number: p.started for (name, number), p in self._partitions.items() if name == topic}
+        return Began(self._ids[topic], mine)
 
     def stop_tail(self, topic: str) -> None:
         """Reads that topic no more; what is stored stays."""
@@ -302,6 +312,7 @@ class Collector:
                 added = range(max(mine) + 1, self._find_leaders(topic, timeout=1.0))
                 for number in added:
                     self._partitions[topic, number] = begin(Offsets(0, 0, 0, None), self._settled_of(topic, number))
+                self._begins_anew.add(topic)
                 self._read_on([(topic, number) for number in added])
 
     def _note_gone(self) -> None:
@@ -348,9 +359,10 @@ class Collector:
         if self._writer.generation != self._growing:
             self._growing = self._writer.generation
             self._keeper.nudge()
-        for place, span in self._keeper.take_forgotten():
+        for place, span in sorted(self._keeper.take_forgotten(), key=lambda settled: settled[1].begin):
             if place in self._settled and span.flags & LOST == 0:
                 self._settled[place].remove(span.begin, span.end)
+            self._begin_behind(*place, span)
         if bool(self._keeper.pause) != self._is_held:
             self._is_held = not self._is_held
             (self._consumer.pause if self._is_held else self._consumer.resume)(
@@ -358,6 +370,15 @@ class Collector:
             )
             if self._is_held:
                 self._report(Trouble(self._keeper.pause, "", self._source.bootstrap, "attention", now()))
+
+    def _begin_behind(self, key: TopicKey, number: int, dropped: Span) -> None:
+        """A successor does not read again what was dropped."""
+        partition = self._partitions.get((key.name, number))
+        if partition is None or self._ids[key.name] != key.topic_id:
+            return
+        if dropped.begin <= partition.started < dropped.end:
+            partition.started = dropped.end
+            self._begins_anew.add(key.name)
 
     # What arrives
 
@@ -461,6 +482,7 @@ class Collector:
             advice = "Reading goes on behind them."
         elif high < first and partition.settled.end_of(high) == high:
             partition.started = partition.position = high
+            self._begins_anew.add(topic)
             text = f"{topic}[{number}] ends at offset {high:,}, and was to be read from {first:,} on."
             advice = "It is read from its end on."
         elif high < first:  # its offsets are given out anew: their records cannot be told from those that are stored

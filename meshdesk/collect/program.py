@@ -32,6 +32,7 @@ from meshdesk.model.wording import plural
 from meshdesk.pipes import Pipes
 
 FRAMES_A_SECOND = 20
+ALIVE = 1.0  # s of silence until it says that it is there: one that hangs would be silent, too, and is ended for it
 AGAIN = 5.0  # s until a trouble that goes on is said again, with a count
 SETTLE = 10.0  # s that the end of collecting waits for schemas which are still on their way
 NO_LIMIT = 1 << 62  # bytes of a file that somebody asked for; the disk is its limit
@@ -81,12 +82,14 @@ def _serve(pipes: Pipes, first: Message) -> int:
     limit = Limit(int(first.get("limit") or SIZE_LIMIT))
     collector = Collector(source, Path(str(first["folder"])), folds.report, news.set, limit)
     told: Message = {}
-    due = 0.0
+    due = alive = 0.0
     while True:
         orders = _obey(pipes, collector, folds)
         if orders is not Orders.GO_ON:
             break
         collector.step()
+        for topic, began in collector.take_began().items():
+            pipes.send({"is": "began", "topic": topic, "began": asdict(began)})
         if time.monotonic() >= due:
             due = time.monotonic() + 1 / FRAMES_A_SECOND
             folds.flush()
@@ -95,6 +98,10 @@ def _serve(pipes: Pipes, first: Message) -> int:
                 news.clear()
                 told = message
                 pipes.send(message)
+                alive = time.monotonic() + ALIVE
+            elif time.monotonic() >= alive:
+                pipes.send({"is": "alive"})
+                alive = time.monotonic() + ALIVE
     if orders is Orders.ORPHANED:
         # Nobody is left to end this program if a library hangs while it closes.
         last = threading.Timer(SETTLE, os._exit, (1,))
@@ -135,6 +142,7 @@ def _obey(pipes: Pipes, collector: Collector, folds: "_Folds") -> Orders:
             folds.flush()  # the reason comes first: who hears of the refusal may leave
             if message.get("do") == "tail":
                 pipes.send({"is": "refused", "topic": str(message.get("topic", ""))})
+        pipes.send({"is": "alive"})  # each order may have taken its time
 
 
 def _do(message: Message, pipes: Pipes, collector: Collector) -> None:

@@ -15,7 +15,7 @@ class Partition:
 
     position: int  # the next offset to be read
     stop: int | None = None  # read up to here (exclusive); None: go on for ever
-    started: int = 0  # the first offset that was asked for
+    started: int = 0  # the first offset that was asked for, or the first behind what was dropped of them
     end: int = -1  # the end offset as last seen
     backlog: int = 0  # the end offset when reading began from before it: behind that it is a tail
     done: bool = False

@@ -199,9 +199,10 @@ def _progress(explain: Explain, message: Message, every: float) -> Callable[[int
 
 
 def _save(explain: Explain, message: Message) -> Message:
-    folders = [Path(str(path)) for path in message["folders"]]
+    folders, target = [Path(str(path)) for path in message["folders"]], Path(str(message["path"]))
+    draft = Path(str(message["draft"])) if "draft" in message else None
     try:
-        size = pack(folders, Path(str(message["path"])), _progress(explain, message, PROGRESS_EVERY))
+        size = pack(folders, target, _progress(explain, message, PROGRESS_EVERY), draft)
     except _Cancelled:
         return {"is": "failed", "text": "Saving was cancelled; nothing was written."}
     return {"is": "saved", "bytes": size}

@@ -27,6 +27,10 @@ from meshdesk.session.row_cache import RowCache
 State = Literal["opening", "connecting", "live", "ended", "failed"]
 RESTARTS = 5  # of a collect program that dies, within RESTARTS_WITHIN s; each is said
 RESTARTS_WITHIN = 60.0
+# s that a collect program may say nothing; it says each second that it is there, but not within an order (some requests of
+# up to 10 s each) and at its end (10 s for schemas, 20 s to compress).
+SILENCE = 60.0
+HELD_UP = 5.0  # s between two beats; more is a machine that slept, on which collect had no chance to say anything
 RATE_WINDOW = 2.0  # s over which the rate of captured rows is taken
 
 
@@ -64,9 +68,10 @@ class Opened:
         report: Callable[[Trouble], None],
         scratch: Callable[[], Path],
         limit: int,
+        silence: float = SILENCE,
     ) -> None:
         """`scratch` gives the folder for what is made while it is open, and goes with the session. A live capture stays
-        below `limit` bytes."""
+        below `limit` bytes; a collect program that says nothing for `silence` seconds is ended."""
         self.number = number
         self.limit = limit
         self.title = ""
@@ -98,6 +103,8 @@ class Opened:
         self._selected: tuple[str, int] | None = None
         self._counted: list[tuple[float, int]] = []
         self._restarts: list[float] = []  # monotonic
+        self._silence = silence
+        self._heard_at = self._beaten = time.monotonic()  # collect; the last beat
         self._is_stopping = False
         self._last_heard = ""  # of collect: what kind of message
         self._saving = 0
@@ -152,6 +159,7 @@ class Opened:
     def connect(self, connection: Connection, owned: "Owned", collect: Child) -> None:
         self._connection, self._owned, self.folder, self.collect = connection, owned, owned.folder, collect
         folder = owned.folder
+        self._heard_at = time.monotonic()
         self.title = connection.title
         self.state = "connecting"
         self.progress = None
@@ -283,7 +291,7 @@ class Opened:
         """The rows of a topic before number `k` were on the screen: a backlog at its limit may drop them."""
         if self.collect is not None and self.state == "live" and k > self._looked.get(topic, 0):
             self._looked[topic] = k
-            self.collect.send({"do": "looked", "topic": topic, "k": k})
+            self._send_looked(topic, k)
 
     def first(self, topic: str) -> int:
         """The first row that is there: the ones before it were dropped."""
@@ -351,6 +359,8 @@ class Opened:
             done("Nothing is open that could be saved.")
             return
 
+        draft = draft_of(path)
+
         def said(answer: Message) -> None:
             if answer.get("is") == "progress":
                 self.progress = Progress(f"Saving {path.name}", int(answer["done"]), int(answer["of"]))
@@ -359,18 +369,26 @@ class Opened:
                 self.progress = None
                 if answer.get("is") != "saved":
                     with suppress(OSError):  # a program that was killed has left it behind
-                        draft_of(path).unlink()
+                        draft.unlink()
                 done("" if answer.get("is") == "saved" else str(answer.get("text", "")))
             self._changed()
 
         self._saving += 1
         self.progress = Progress(f"Saving {path.name}")
-        self._ask(
-            self._work, {"do": "save", "folders": list(dict.fromkeys(map(str, sources))), "path": str(path)}, said
-        )
+        folders = list(dict.fromkeys(map(str, sources)))
+        self._ask(self._work, {"do": "save", "folders": folders, "path": str(path), "draft": str(draft)}, said)
         self._changed()
 
     # What arrives, on the beat
+
+    def beat(self) -> None:
+        """Ends a collect program that hangs; its end is heard, and another takes over."""
+        now = time.monotonic()
+        if now - self._beaten > HELD_UP:
+            self._heard_at = now
+        self._beaten = now
+        if self.collect is not None and now - self._heard_at > self._silence:
+            self.collect.kill(f"it said nothing for {self._silence:g} s")
 
     def take(self, told: Told) -> None:
         """A reading of the capture."""
@@ -393,9 +411,15 @@ class Opened:
 
     def hear(self, heard: Heard) -> None:
         """What the collect program said, or its end."""
+        self._heard_at = time.monotonic()
         message = heard.message
         if message is None:
             self._collect_ended(heard.child)
+            return
+        if message.get("is") == "alive":
+            return
+        if message.get("is") == "began":
+            self._began[str(message["topic"])] = message["began"]
             return
         kind = self._last_heard = str(message.get("is"))
         if kind == "progress":
@@ -470,6 +494,8 @@ class Opened:
         self._tell_collect()
         for topic, (start, until) in self._asked.items():
             self._send_tail(topic, start, until)
+        for topic, k in self._looked.items():
+            self._send_looked(topic, k)
 
     def _give_up(self) -> None:
         """Nobody collects any more."""
@@ -526,6 +552,10 @@ class Opened:
             stop = [until.kind, until.value] if until else None
             order = {"do": "tail", "topic": topic, "start": [start.kind, start.value], "until": stop}
             self.collect.send({**order, "began": self._began.get(topic)})
+
+    def _send_looked(self, topic: str, k: int) -> None:
+        if self.collect is not None:
+            self.collect.send({"do": "looked", "topic": topic, "k": k})
 
     def _with_tailing(self) -> None:
         topics = tuple(

@@ -19,7 +19,7 @@ from meshdesk.session.children import Child, Heard
 from meshdesk.session.connection import Connection
 from meshdesk.session.explainers import Explainers, Limits, ended_how
 from meshdesk.session.home import Orphan, Owned, captures_home, clear_scratch, orphans, own, own_new, own_scratch
-from meshdesk.session.opened import Opened, Progress
+from meshdesk.session.opened import SILENCE, Opened, Progress
 from meshdesk.session.readings import Told
 from meshdesk.session.troubles import with_trouble
 
@@ -43,13 +43,23 @@ class _Leaving:
 class Session:
     """Everything that is open. `beat` is called by the window's timer; nothing here waits."""
 
-    def __init__(self, home: Path | None = None, limits: Limits | None = None, capture_limit: int = SIZE_LIMIT) -> None:
-        """`home` is where live captures are kept, each below `capture_limit` bytes."""
+    def __init__(
+        self,
+        home: Path | None = None,
+        limits: Limits | None = None,
+        capture_limit: int = SIZE_LIMIT,
+        silence: float = SILENCE,
+    ) -> None:
+        """`home` is where live captures are kept, each below `capture_limit` bytes.
+
+        A collect program that says nothing for `silence` seconds is taken for one that hangs.
+        """
         self.orphans: tuple[Orphan, ...] = ()  # what sessions that ended without closing it have left
         self.captures: list[Opened] = []
         self.troubles: tuple[Trouble, ...] = ()
         self.revision = 0
         self._home = home or captures_home()
+        self._silence = silence
         self._heard: SimpleQueue[Heard] = SimpleQueue()
         self._told: SimpleQueue[Told] = SimpleQueue()
         self._look = Explainers("look", self._heard, self.report, spare=True, limits=limits)
@@ -93,8 +103,19 @@ class Session:
         self._changed()
         try:
             owned = own(orphan.folder)
-        except OSError:
+        except FileNotFoundError:
             owned = None
+        except OSError as error:
+            self.report(
+                Trouble(
+                    f"The capture of {orphan.title} cannot be taken over: {error.strerror}.",
+                    f"Check the rights of {orphan.folder}, or open a copy of it.",
+                    orphan.title,
+                    "attention",
+                    time.time_ns() // 1_000_000,
+                )
+            )
+            return None
         if owned is None:
             self.report(
                 Trouble(
@@ -183,6 +204,8 @@ class Session:
         with suppress(Empty):
             self.orphans = self._found.get_nowait()
             self._changed()
+        for opened in self.captures:
+            opened.beat()
         self._look.beat()
         self._work.beat()
         self._see_off()
@@ -216,6 +239,7 @@ class Session:
             self.report,
             self._scratch_folder,
             self._capture_limit,
+            self._silence,
         )
         self.captures = [*self.captures, opened]
         self._changed()

@@ -109,15 +109,14 @@ class CollectChild:
             create_capture(folder, "MeshDesk test", bootstrap)
         self.child = Child(["collect", "--child"], self._heard)
         settings = {name.replace("_", "."): value for name, value in properties.items()}
-        self.send(
-            {
-                "folder": str(folder),
-                "bootstrap": bootstrap,
-                "registry": registry,
-                "limit": limit,
-                "properties": settings,
-            }
-        )
+        self.first: Message = {
+            "folder": str(folder),
+            "bootstrap": bootstrap,
+            "registry": registry,
+            "limit": limit,
+            "properties": settings,
+        }
+        self.begin()
 
     def __enter__(self) -> Self:
         return self
@@ -127,6 +126,10 @@ class CollectChild:
     ) -> None:
         self.child.kill("the test ended")
         assert self.child.wait(SECONDS)
+
+    def begin(self) -> None:
+        """Tells it where to write and what to connect to."""
+        self.send(self.first)
 
     def send(self, message: Message) -> None:
         self.child.send(message)

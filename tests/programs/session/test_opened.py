@@ -20,7 +20,7 @@ from meshdesk.session.session import Session
 from tests.broker.collect.producing import New, add_partitions, produce
 from tests.kafka import MakeTopic
 from tests.programs.running import gone, records_in
-from tests.programs.session.serving import sentences, settle, stopped, turn
+from tests.programs.session.serving import program, sentences, settle, stopped, turn
 from tests.unit.capture.making import SEEN, Rec, made_capture
 
 NOBODY = Connection("127.0.0.1:1")
@@ -239,13 +239,12 @@ def test_that_a_save_whose_program_is_killed_is_written_by_the_next_one(
 
 
 def test_that_a_save_whose_programs_are_all_killed_fails_in_a_sentence_and_leaves_no_part_behind(
-    session: Session, folder: Path, tmp_path: Path
+    session: Session, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    target = tmp_path / "saved.meshcap"
-    os.mkfifo(tmp_path / "saved.meshcap.part")
-    reader = os.open(
-        tmp_path / "saved.meshcap.part", os.O_RDONLY | os.O_NONBLOCK
-    )  # reads nothing: the save stands still
+    target, draft = tmp_path / "saved.meshcap", tmp_path / "saved.meshcap.part"
+    monkeypatch.setattr("meshdesk.session.opened.draft_of", lambda _target: draft)
+    os.mkfifo(draft)
+    reader = os.open(draft, os.O_RDONLY | os.O_NONBLOCK)  # reads nothing: the save stands still
     big = made_capture(tmp_path / "big", {"t": [[Rec(0, k, value=b"x" * 10_000) for k in range(50)]]})
     opened = session.open_file(big)
     settle(session)
@@ -313,6 +312,40 @@ def kill_collect(session: Session) -> None:
     before = session.pids["collect"]
     os.kill(before[0], signal.SIGKILL)
     turn(session, lambda: session.pids["collect"] != before, "its end to be heard")
+
+
+# A collect program that is connected, reads nothing, and notes what it is told; all others are the real ones.
+NOTES = """
+import json, sys
+from meshdesk.program import main
+
+if sys.argv[1] != "collect":
+    sys.exit(main())
+
+from meshdesk.pipes import Pipes
+
+pipes = Pipes()
+while (message := pipes.messages.get()) is not None:
+    with open({file!r}, "a") as file:
+        file.write(json.dumps(message) + "\\n")
+    pipes.send({{"is": "progress", "connected": True, "reading": []}})
+"""
+
+
+def test_that_a_successor_of_a_collect_program_is_told_which_rows_were_looked_at(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a backlog that has reached its limit would wait for somebody to look at what was looked at before."""
+    notes = tmp_path / "notes"
+    program(tmp_path / "notes.py", NOTES.format(file=str(notes)), monkeypatch)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+    opened = session.connect(NOBODY)
+    turn(session, lambda: opened.state == "live", "to be connected")
+    opened.looked("t", 5)
+    turn(session, lambda: '"k": 5' in notes.read_text(), "the word on what was looked at")
+    assert opened.collect is not None
+    opened.collect.kill("a test")
+    turn(session, lambda: notes.read_text().count('"do": "looked", "topic": "t", "k": 5') == 2, "the same, again")
 
 
 def test_that_a_collect_program_that_dies_while_it_is_being_stopped_stays_dead(session: Session) -> None:

@@ -23,6 +23,7 @@ from tests.unit.capture.making import (
     disk_full_at,
     made_capture,
     opened,
+    rows_of,
     table,
     write,
 )
@@ -275,6 +276,35 @@ def test_that_a_write_that_fails_is_the_last_and_hides_nothing(folder: Path, cal
     write(writer, writer.topic("t"), MORE)
     writer.close()
     assert all_rows(opened(folder)) == [*all_rows(before), *(("t", record) for record in MORE)]
+
+
+@pytest.mark.parametrize("how", ["cut", "emptied", "removed", "appended to"])
+@pytest.mark.parametrize("call", CALLS)
+def test_that_nothing_is_written_behind_a_file_that_another_program_changed(folder: Path, call: str, how: str) -> None:
+    """Its end would not be where the index says: rows would be lost that could be had, or be taken for others."""
+    name, next_ = CALLS[call]
+    writer = Writer(folder)
+    write(writer, writer.topic("t"), ALREADY)
+    writer.series("end", "t", 0)
+    writer.samples([(SEEN, 0, 5)])
+    writer.facts([Checked("kafka", SEEN, SEEN)])
+    data = (folder / name).read_bytes()
+    if how == "removed":
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes({"cut": data[:-1], "emptied": b"", "appended to": data + b"x"}[how])
+    for another in (next_, *(another for _, another in CALLS.values())):
+        with pytest.raises(CaptureError, match=rf"{name} was changed or removed by another program .* connect again"):
+            another(writer)
+    writer.close()
+
+    before = opened(folder)
+    writer = Writer(folder)
+    write(writer, writer.topic("t"), MORE)
+    writer.close()
+    after = opened(folder)
+    assert [record for _, record in rows_of(after, after.batches[-1:])] == MORE
+    assert after.batches[:-1] == before.batches
 
 
 def grow(writer: Writer, call: str) -> None:
