@@ -19,7 +19,9 @@ NO_MIRROR = ["__main__.py"]  # two lines that every journey runs
 
 # Tests of more than one module. tests/journeys and tests/speed have none but such.
 ACROSS = [
+    "broker/test_offline.py",
     "broker/test_round_trips.py",
+    "broker/test_traps.py",
     "ui/test_pyside.py",
     "unit/test_architecture.py",
     "unit/test_examples.py",
