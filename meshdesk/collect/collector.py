@@ -48,6 +48,7 @@ SAID_BY_THE_WATCH = (
 NOTES_EVERY = (
     0.5  # s between looks at what is known anyway: end offsets of the client, topics and partitions of the watch
 )
+IS_IT_THE_SAME = 1.0  # s that records wait for the answer which topic of that name they are of
 UNHEARD_OF = 1.0  # s until a topic is said not to be there: each broker hears of one that was just made in its own time
 HELD = 10.0  # s until an open transaction is said to hold a partition back; those of stream processors take 0.1 s
 ASK_AGAIN = 1.0  # s until a broker that did not say where a partition begins is asked once more
@@ -200,6 +201,8 @@ class Collector:
         records = messages
         if any(errors):
             records = [message for message, error in zip(messages, errors, strict=True) if error is None]
+        if len(messages) < wanted:
+            records = self._of_the_same(records)
         if records:
             self._store(records)
         if len(messages) < wanted:  # no flood: the next batch may be long in coming, and this one is shown meanwhile
@@ -209,6 +212,25 @@ class Collector:
                 if error is not None:
                     self._told_by(message, error)
         return bool(records)
+
+    def _of_the_same(self, records: list[Message]) -> list[Message]:
+        """Without those of topics that were made again, which are given up.
+
+        The client reads another topic of the same name in silence, on from the same offset; the watch hears of it within
+        a second. This asks before anything is stored (some ms, ten times a second at most), but in a flood: a new topic
+        would need a flood of its own within that second to be taken for the old one.
+        """
+        topics = {topic for topic in set(map(Message.topic, records)) if topic is not None and self._ids.get(topic)}
+        if not topics or not self.watch.connected:
+            return records
+        try:
+            lives = self._cluster.lives(topics, IS_IT_THE_SAME)
+        except KafkaTrouble:  # the watch says it
+            return records
+        others = {topic for topic, life in lives.items() if life is not None and life.topic_id != self._ids[topic]}
+        for topic in others:
+            self._give_up(topic, made_again=True)
+        return [record for record in records if record.topic() not in others] if others else records
 
     def progress(self) -> Progress:
         """How far it is now."""

@@ -223,11 +223,11 @@ def _told_by_code(code: int, where: _Where) -> Said | None:
     said = next((said for codes, said in told.items() if code in codes), None)
     if said is None or not where.named_by or code not in (KafkaError._RESOLVE, KafkaError._TRANSPORT, *LATE):
         return said
-    advice = (
-        f"The address is what {where.named_by} gives for itself (advertised.listeners): "
-        "it must be one that this machine can reach."
-    )
-    return said[0], advice, said[2]
+    reach = "(advertised.listeners): it must be one that this machine can reach."
+    if code == KafkaError._RESOLVE:
+        return said[0], f"The address is what {where.named_by} gives for itself {reach}", said[2]
+    runs = f"Check whether {where.named_by} runs; MeshDesk keeps trying."
+    return said[0], f"{runs} The address is what it gives for itself {reach}", said[2]
 
 
 def _other(code: int, where: _Where) -> Said:
