@@ -47,7 +47,7 @@ class _Run:
         self.heard: SimpleQueue[Heard] = SimpleQueue()
         self.answered = 0  # topics that collect took or refused
         self.refused = 0
-        self.connected = self.finished = self.ended = self.stopping = False
+        self.connected = self.finished = self.given_up = self.ended = self.stopping = False
         self.has_said = False
         self.started = time.monotonic()
 
@@ -177,8 +177,7 @@ def _code(run: _Run, child: Child) -> int | None:
     if run.refused == len(told.topics):
         return 1
     if run.finished and run.answered == len(told.topics):
-        is_lost = told.until is None  # what was to be followed is not there any more, which was said
-        return 1 if run.refused or is_lost else 0
+        return 1 if run.refused or run.given_up else 0
     is_late = told.seconds is not None and run.spent >= told.seconds
     if not run.is_reached and (is_late or run.spent >= (GIVE_UP if run.answered else SILENT)):
         if not run.has_said:
@@ -186,7 +185,7 @@ def _code(run: _Run, child: Child) -> int | None:
                 f"{told.source.bootstrap} did not answer within {run.spent:.0f} s. Check the network and the broker."
             )
         return 1
-    return (1 if run.refused else 0) if is_late else None
+    return (1 if run.refused or run.given_up else 0) if is_late else None
 
 
 def _listen(run: _Run) -> None:
@@ -210,6 +209,7 @@ def _take(run: _Run, message: Message) -> None:
     elif kind == "progress":
         run.connected = run.connected or bool(message.get("connected"))
         run.finished = bool(message.get("finished"))
+        run.given_up = bool(message.get("given_up"))
     elif kind in ("tailing", "refused"):
         run.answered += 1
         run.finished = False  # what was said of the time before

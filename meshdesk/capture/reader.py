@@ -450,6 +450,10 @@ class Capture:
         for span in (*spans, *generation.covered):
             yield (_key_of(topics, span.topic), span.partition), span
 
+    def key_of(self, placed: Placed) -> TopicKey:
+        """The topic of a batch, and which one of that name it is."""
+        return _key_of(self._writers[placed.writer].topics, placed.batch.topic)
+
     def _settle(self, writer: _Writer, span: Span) -> None:
         key = (_key_of(writer.topics, span.topic), span.partition)
         self.coverage.setdefault(key, Coverage()).add(span.begin, span.end)

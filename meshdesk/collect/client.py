@@ -112,7 +112,7 @@ class Cluster:
         life = self.lives([topic]).get(topic)
         return life.topic_id if life is not None else ""
 
-    def lives(self, topics: Iterable[str]) -> dict[str, Life | None]:
+    def lives(self, topics: Iterable[str], timeout: float = REQUEST_TIMEOUT) -> dict[str, Life | None]:
         """What topics are now, None for one that is not there; what is not known (a time-out, a refusal) is left out.
 
         Raises KafkaTrouble where the connection fails.
@@ -121,8 +121,8 @@ class Cluster:
         if not names:
             return {}
         found: dict[str, Life | None] = {}
-        asked = self._admin.describe_topics(TopicCollection(names), request_timeout=REQUEST_TIMEOUT)
-        self._wait(asked.values(), REQUEST_TIMEOUT)
+        asked = self._admin.describe_topics(TopicCollection(names), request_timeout=timeout)
+        self._wait(asked.values(), timeout)
         for name, answer in asked.items():
             try:
                 said = answer.result(0)

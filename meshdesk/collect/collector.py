@@ -12,7 +12,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from meshdesk.capture.coverage import Coverage
 from meshdesk.capture.index import LOST, READ_UNCOMMITTED, Span
-from meshdesk.capture.reader import TopicKey, open_captures
+from meshdesk.capture.reader import TopicKey
 from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
 from meshdesk.collect.client import REQUEST_TIMEOUT, Bounds, Cluster, KafkaTrouble, make_consumer, now
@@ -21,7 +21,8 @@ from meshdesk.collect.keeper import Keeper, Limit
 from meshdesk.collect.properties import Source, client_settings
 from meshdesk.collect.reading import Offsets, Partition, Place, begin, behind, moved, needed, places, resolve
 from meshdesk.collect.registry import Schemas
-from meshdesk.collect.sentences import trouble_of
+from meshdesk.collect.sentences import held_back, lost_to_retention, more_partitions, trouble_of
+from meshdesk.collect.settled import settled_in
 from meshdesk.collect.storing import Storing
 from meshdesk.collect.watch import Watch
 from meshdesk.model.fact import Checked, Fact
@@ -47,7 +48,9 @@ SAID_BY_THE_WATCH = (
 NOTES_EVERY = (
     0.5  # s between looks at what is known anyway: end offsets of the client, topics and partitions of the watch
 )
+IS_IT_THE_SAME = 1.0  # s that records wait for the answer which topic of that name they are of
 UNHEARD_OF = 1.0  # s until a topic is said not to be there: each broker hears of one that was just made in its own time
+HELD = 10.0  # s until an open transaction is said to hold a partition back; those of stream processors take 0.1 s
 ASK_AGAIN = 1.0  # s until a broker that did not say where a partition begins is asked once more
 
 
@@ -61,7 +64,17 @@ class Progress:
     dropped: int  # records that went because of the size limit
     paused: str  # why nothing is read for now: a sentence, or ""
     reading: tuple[str, ...]  # topics
-    finished: bool  # every partition that was asked for is read to its stop
+    finished: bool  # every partition that was asked for is read to its stop, or was given up
+    given_up: bool  # one of them is not read to where it was to be read, which was said
+
+
+@dataclass(slots=True)
+class _Held:
+    """A partition that is read to its last stable offset, behind which there is more."""
+
+    position: int
+    due: float  # when it is said
+    is_said: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +117,7 @@ class Collector:
         self._flags = READ_UNCOMMITTED if self._isolation == "read_uncommitted" else 0
         self._cluster = Cluster(source, report)
         self._consumer: Consumer = make_consumer(source, self._client_error, limit.bytes // QUEUES)
-        self._settled = _settled(folder)
+        self._settled = settled_in(folder, self._flags)
         self._writer = Writer(folder, limit.segment_size)
         self._storing = Storing(self._writer)
         self._failure: CaptureError | None = None  # of a thread that could not write
@@ -113,6 +126,7 @@ class Collector:
         self._partitions: dict[Place, Partition] = {}
         self._fetched: set[Place] = set()  # what the client was given
         self._lost: dict[Place, _Lost] = {}  # partitions that stand at an offset which the broker has not
+        self._held: dict[Place, _Held] = {}  # partitions that an open transaction holds back
         self._numbers: dict[str, int] = {}  # topic: its number in the writer's names
         self._ids: dict[str, str] = {}
         self._notes_due = 0.0
@@ -131,7 +145,8 @@ class Collector:
         """
         count = self._partition_count(topic)
         self._know(topic)
-        offsets = resolve(topic, count, start, until, self._asked(topic, count, start, until))
+        asked = self._asked(topic, count, start, until)
+        offsets = resolve(topic, count, start, until, asked)
         if len(offsets) < count:
             silent = _without_leaders(topic, [number for number in range(count) if number not in offsets])
             if not offsets:
@@ -139,6 +154,13 @@ class Collector:
             self._report(silent)
         if began is not None:
             offsets = began.of(self._ids[topic], offsets)
+        if began is not None or start.kind == "offset":
+            self._lost_before(topic, offsets)
+        if until is not None and until.kind == "end":
+            high = {number: found for (_, number), found in asked["high"].items() if number in offsets}
+            held = {number: (end, high[number]) for number in high if (end := offsets[number].end) < high[number]}
+            if held:
+                self._report(held_back(topic, held, now()))
         for number, found in offsets.items():
             self._partitions[topic, number] = begin(found, self._settled_of(topic, number))
         self._read_on([(topic, number) for number in offsets])
@@ -189,6 +211,8 @@ class Collector:
         records = messages
         if any(errors):
             records = [message for message, error in zip(messages, errors, strict=True) if error is None]
+        if len(messages) < wanted:
+            records = self._of_the_same(records)
         if records:
             self._store(records)
         if len(messages) < wanted:  # no flood: the next batch may be long in coming, and this one is shown meanwhile
@@ -198,6 +222,25 @@ class Collector:
                 if error is not None:
                     self._told_by(message, error)
         return bool(records)
+
+    def _of_the_same(self, records: list[Message]) -> list[Message]:
+        """Without those of topics that were made again, which are given up.
+
+        The client reads another topic of the same name in silence, on from the same offset; the watch hears of it within
+        a second. This asks before anything is stored (some ms, ten times a second at most), but in a flood: a new topic
+        would need a flood of its own within that second to be taken for the old one.
+        """
+        topics = {topic for topic in set(map(Message.topic, records)) if topic is not None and self._ids.get(topic)}
+        if not topics or not self.watch.connected:
+            return records
+        try:
+            lives = self._cluster.lives(topics, IS_IT_THE_SAME)
+        except KafkaTrouble:  # the watch says it
+            return records
+        others = {topic for topic, life in lives.items() if life is not None and life.topic_id != self._ids[topic]}
+        for topic in others:
+            self._give_up(topic, made_again=True)
+        return [record for record in records if record.topic() not in others] if others else records
 
     def progress(self) -> Progress:
         """How far it is now."""
@@ -212,6 +255,7 @@ class Collector:
             paused=keeper.pause,
             reading=reading,
             finished=self._storing.is_idle and all(p.done for p in partitions),
+            given_up=any(p.given_up for p in partitions),
         )
 
     def ranges(self) -> dict[Place, tuple[int, int]]:
@@ -271,6 +315,8 @@ class Collector:
         every = places(topic, count)
         ask = self._cluster.offsets
         return {
+            # Before the end, so that what arrives between the questions is not taken for an open transaction's.
+            "high": ask(every, Position("end"), "read_uncommitted") if until is not None else {},
             "beginning": ask(every, Position("beginning"), self._isolation),
             "end": ask(every, Position("end"), self._isolation),
             "start": ask(every, start, self._isolation) if start.kind == "time" else {},
@@ -303,6 +349,19 @@ class Collector:
             _, high = self._consumer.get_watermark_offsets(TopicPartition(topic, number), cached=True)
             if partition := self._partitions.get((topic, number)):
                 partition.end = max(partition.end, high)
+                self._note_held((topic, number), partition)
+
+    def _note_held(self, place: Place, partition: Partition) -> None:
+        """An open transaction: the broker says that the partition ends where it has more, and goes on saying so."""
+        if not partition.last_end == partition.position < partition.end:
+            self._held.pop(place, None)
+            return
+        held = self._held.get(place)
+        if held is None or held.position != partition.position:
+            self._held[place] = _Held(partition.position, time.monotonic() + HELD)
+        elif not held.is_said and time.monotonic() > held.due:
+            held.is_said = True
+            self._report(held_back(place[0], {place[1]: (partition.position, partition.end)}, now()))
 
     def _note_added(self) -> None:
         """Partitions that a topic got while it is read for ever: all their records came since, so they are read from the beginning."""
@@ -314,6 +373,8 @@ class Collector:
                     self._partitions[topic, number] = begin(Offsets(0, 0, 0, None), self._settled_of(topic, number))
                 self._begins_anew.add(topic)
                 self._read_on([(topic, number) for number in added])
+                if added:
+                    self._report(more_partitions(topic, added.stop, len(added), now()))
 
     def _note_gone(self) -> None:
         """Topics that were deleted while they are read: the client keeps silent about them for 30 s, and names none then."""
@@ -329,7 +390,9 @@ class Collector:
     def _give_up(self, topic: str, made_again: bool) -> None:
         mine = [place for place in self._partitions if place[0] == topic]
         for place in mine:
-            self._partitions[place].done = True
+            partition = self._partitions[place]
+            partition.given_up = partition.given_up or not partition.done
+            partition.done = True
         self._read_on(mine)
         self._follow()
         if made_again:
@@ -437,12 +500,13 @@ class Collector:
         elif error.code() == KafkaError._AUTO_OFFSET_RESET:
             self._lost[topic, number] = _Lost(self._cluster.bounds(topic, number))
         elif trouble := trouble_of(error, self._source.bootstrap, topic, now()):
-            partition.done = True
+            partition.done = partition.given_up = True
             self._read_on([(topic, number)])
             self._report(trouble)
 
     def _at_end(self, topic: str, number: int, partition: Partition, end: int) -> None:
         """The end as the broker says it: offsets before it that brought no record are settled too."""
+        partition.last_end = end
         if end >= partition.position:
             partition.end = max(partition.end, end)
             self._cover(topic, number, end)
@@ -470,23 +534,43 @@ class Collector:
             else:
                 self._out_of_range(place, low, high)
 
+    def _lost_before(self, topic: str, asked: Mapping[int, Offsets]) -> None:
+        """Offsets that were asked for by number, and that the broker has no more."""
+        lost = {
+            number: self._settled_of(topic, number).missing(
+                found.start, found.beginning if found.stop is None else min(found.beginning, found.stop)
+            )
+            for number, found in asked.items()
+        }
+        self._lose(topic, {number: gaps for number, gaps in lost.items() if gaps}, {n: o.end for n, o in asked.items()})
+
+    def _lose(self, topic: str, ranges: Mapping[int, list[tuple[int, int]]], ends: Mapping[int, int]) -> None:
+        """Stores ranges of offsets as lost to retention, and says so."""
+        if not ranges:
+            return
+        self._storing.settle()  # what is settled is told in the order of the offsets
+        for number, gaps in ranges.items():
+            for first, end in gaps:
+                self._writer.cover(Span(self._numbers[topic], number, first, end, end_seen=ends[number], flags=LOST))
+                self._settled_of(topic, number).add(first, end)
+        self._report(lost_to_retention(topic, ranges, now()))
+
     def _out_of_range(self, place: Place, low: int, high: int) -> None:
         """Says why, stores as lost what retention took, and reads on behind it."""
         partition, (topic, number) = self._partitions[place], place
         first = partition.position
         partition.end = max(partition.end, high)
         if low > first:
-            self._writer.cover(Span(self._numbers[topic], number, first, low, end_seen=high, flags=LOST))
+            self._lose(topic, {number: [(first, low)]}, {number: high})
             moved(partition, low)
-            text = f"{topic}[{number}]: {plural(low - first, 'offset')} from {first:,} on were lost to retention before they were read."
-            advice = "Reading goes on behind them."
+            text = advice = ""
         elif high < first and partition.settled.end_of(high) == high:
             partition.started = partition.position = high
             self._begins_anew.add(topic)
             text = f"{topic}[{number}] ends at offset {high:,}, and was to be read from {first:,} on."
             advice = "It is read from its end on."
         elif high < first:  # its offsets are given out anew: their records cannot be told from those that are stored
-            partition.done = True
+            partition.done = partition.given_up = True
             text = f"{topic}[{number}] ends at offset {high:,}, and was read up to {first:,} before: the cluster has lost records."
             advice = "What was read stays, and the partition is read no more; ask who runs the cluster about an unclean election."
         else:
@@ -590,12 +674,3 @@ def _asked_for(rows: Rows, partitions: Mapping[int, Partition]) -> Rows:
             mine = rows.partitions == number
             mask[mine] = [needed(partitions[number], offset) for offset in rows.offsets[mine].tolist()]
     return keep(rows, mask)
-
-
-def _settled(folder: Path) -> dict[tuple[TopicKey, int], Coverage]:
-    """What earlier writers of this capture have read, so that it is stored once."""
-    (capture,) = open_captures(folder)
-    try:
-        return dict(capture.coverage)
-    finally:
-        capture.close()

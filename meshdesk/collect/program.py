@@ -282,8 +282,8 @@ def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, sa
     if missing:
         say(f"{plural(len(missing), 'schema')} could not be fetched: ids {', '.join(map(str, missing[:10]))}.")
     progress = collector.progress()
-    if progress.finished and order.until is None:
-        code = 1  # what was to be followed is not there any more, which was said
+    if progress.given_up:
+        code = 1
     try:
         size = pack_in_place(folder, order.target, collector.checksum)
     except CaptureError as error:

@@ -17,8 +17,10 @@ class Partition:
     stop: int | None = None  # read up to here (exclusive); None: go on for ever
     started: int = 0  # the first offset that was asked for, or the first behind what was dropped of them
     end: int = -1  # the end offset as last seen
+    last_end: int = -1  # where the broker said that it ends for us, when reading got there; before an open transaction
     backlog: int = 0  # the end offset when reading began from before it: behind that it is a tail
     done: bool = False
+    given_up: bool = False  # it is done before it is read to its stop: refused, deleted, or its records were lost
     settled: Coverage = field(default_factory=Coverage)  # offsets that the capture holds already, or that are lost
 
 

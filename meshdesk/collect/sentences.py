@@ -1,15 +1,18 @@
-"""What a Kafka error means, as a sentence with the next step."""
+"""What an error of Kafka means, and what became of a topic that is read, as a sentence with the next step."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from confluent_kafka import KafkaError
 
 from meshdesk.logs import redacted
 from meshdesk.model.trouble import Severity, Trouble
+from meshdesk.model.wording import plural, size
 
 # Topic rights alone are enough to read: the refused group is none that we use.
 EXPECTED = (KafkaError.GROUP_AUTHORIZATION_FAILED, KafkaError._PARTITION_EOF)
+OF_THE_GROUP = ("FindCoordinator response error", "GroupCoordinator: ")  # whatever it is, it keeps nobody from reading
 
 GONE = (
     KafkaError.UNKNOWN_TOPIC_OR_PART,
@@ -57,6 +60,7 @@ LOGIN = (
 
 # What librdkafka puts in front: protocol://HOST:PORT/NODE, where NODE is a number once a broker has said it.
 FROM = re.compile(r"^(?:\w+://)?(?P<address>[\w.:\[\]-]+)/(?P<node>\w+): ")
+TOO_LARGE = re.compile(r"Invalid response size (\d+) \(0\.\.(\d+)\)")
 
 Said = tuple[str, str, Severity]
 
@@ -74,7 +78,7 @@ class _Where:
 def trouble_of(error: KafkaError, bootstrap: str, topic: str = "", now: int = 0) -> Trouble | None:
     """The trouble behind an error of the client; None where it is no trouble."""
     code, text = error.code(), error.str() or ""
-    if code in EXPECTED:
+    if code in EXPECTED or text.startswith(OF_THE_GROUP):
         return None
     where = _where(text, bootstrap, topic)
     sentence, advice, severity = _told_by_text(text, where) or _told_by_code(code, where) or _other(code, where)
@@ -108,6 +112,13 @@ def _told_by_text(text: str, where: _Where) -> Said | None:
         return (
             f"{where.place} does not speak TLS, and MeshDesk did.",
             "Set security.protocol to PLAINTEXT or SASL_PLAINTEXT, or use the TLS port.",
+            "bad",
+        )
+    if too_large := TOO_LARGE.search(text):
+        takes, limit = size(int(too_large[1])), size(int(too_large[2]))
+        return (
+            f"{where.place} has a batch of records of {takes}, and MeshDesk takes {limit} at once: its partition is not read on.",
+            "Set receive.message.max.bytes to more than the batch takes, or open the topic from an offset behind it.",
             "bad",
         )
     if "certificate verify failed" in low:
@@ -212,11 +223,11 @@ def _told_by_code(code: int, where: _Where) -> Said | None:
     said = next((said for codes, said in told.items() if code in codes), None)
     if said is None or not where.named_by or code not in (KafkaError._RESOLVE, KafkaError._TRANSPORT, *LATE):
         return said
-    advice = (
-        f"The address is what {where.named_by} gives for itself (advertised.listeners): "
-        "it must be one that this machine can reach."
-    )
-    return said[0], advice, said[2]
+    reach = "(advertised.listeners): it must be one that this machine can reach."
+    if code == KafkaError._RESOLVE:
+        return said[0], f"The address is what {where.named_by} gives for itself {reach}", said[2]
+    runs = f"Check whether {where.named_by} runs; MeshDesk keeps trying."
+    return said[0], f"{runs} The address is what it gives for itself {reach}", said[2]
 
 
 def _other(code: int, where: _Where) -> Said:
@@ -240,3 +251,34 @@ def _short(text: str) -> str:
     words = re.sub(r" \((after|in state|\d+ identical).*", "", FROM.sub("", text), flags=re.DOTALL)
     words = re.sub(r"^(Broker|Local|SASL authentication error): ", "", " ".join(words.split()))
     return redacted(words).rstrip(".: ") or "no reason was given"
+
+
+# What became of a topic
+
+
+def lost_to_retention(topic: str, ranges: Mapping[int, Sequence[tuple[int, int]]], now: int = 0) -> Trouble:
+    """Ranges of offsets by partition, at least one, that were asked for and that the broker has no more."""
+    lost = sum(end - first for gaps in ranges.values() for first, end in gaps)
+    (number, gaps), *others = ranges.items()
+    were = f"{'was' if lost == 1 else 'were'} lost to retention before {'it was' if lost == 1 else 'they were'} read"
+    text = f"{topic}[{number}]: {plural(lost, 'offset')} from {gaps[0][0]:,} on {were}."
+    if others:
+        text = f"{topic}: {plural(lost, 'offset')} in {plural(len(ranges), 'partition')} {were}."
+    return Trouble(text, "Reading goes on behind that.", topic, "attention", now)
+
+
+def held_back(topic: str, ranges: Mapping[int, tuple[int, int]], now: int = 0) -> Trouble:
+    """Offsets by partition, at least one, behind the first of an open transaction, for one who reads committed records."""
+    (number, (first, _)), *others = ranges.items()
+    offsets = plural(sum(end - begin for begin, end in ranges.values()), "offset")
+    text = f"{topic}[{number}] has an open transaction: {offsets} from {first:,} on cannot be read before it ends."
+    if others:
+        text = f"{plural(len(ranges), 'partition')} of {topic} have open transactions: {offsets} cannot be read before they end."
+    advice = "Set isolation.level to read_uncommitted to read them now."
+    return Trouble(text, advice, topic, "attention", now)
+
+
+def more_partitions(topic: str, count: int, added: int, now: int = 0) -> Trouble:
+    """A topic that is read has got partitions; `count` is how many it has in all."""
+    text = f"{topic} has {plural(count, 'partition')} now, {added:,} more than before."
+    return Trouble(text, "The new ones are read from their beginning, with the others.", topic, "attention", now)

@@ -20,7 +20,7 @@ ENDS_EVERY = (
     1.0  # s; asking 2,000 partitions takes about 0.2 s (10,000 take 1 s), so the budget leaves the broker alone
 )
 BEGINNINGS_EVERY = 30.0  # s; they move only with retention
-LIVES_EVERY = 1.0  # s; until then a topic made again may be read as if it were the old one, and new partitions are not
+LIVES_EVERY = 1.0  # s; until then new partitions are not read, and that a topic is gone is not said
 PARTITIONS_A_ROUND = 2_000
 INTERNAL = ("__",)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from meshdesk.capture.reader import Capture, Generation, Placed, open_captures
-from meshdesk.capture.records import Numbers, read_batch, read_numbered
+from meshdesk.capture.records import NO_TIMESTAMP, Numbers, read_batch, read_numbered
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.record import Record, RecordName
@@ -187,7 +187,7 @@ class Rows:
                 topic=placed.topic,
                 partition=partition,
                 offset=offset,
-                timestamp=stamp if kind else None,
+                timestamp=stamp if kind and stamp != NO_TIMESTAMP else None,
                 timestamp_type=kind,
                 key=key,
                 value=value,

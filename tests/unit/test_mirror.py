@@ -19,6 +19,9 @@ NO_MIRROR = ["__main__.py"]  # two lines that every journey runs
 
 # Tests of more than one module. tests/journeys and tests/speed have none but such.
 ACROSS = [
+    "broker/test_offline.py",
+    "broker/test_round_trips.py",
+    "broker/test_traps.py",
     "programs/test_disks.py",
     "programs/test_faults.py",
     "programs/test_kills.py",

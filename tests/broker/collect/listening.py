@@ -87,3 +87,56 @@ def _answer(one: socket.socket, answer: Callable[[str], Iterable[bytes]]) -> Non
             head += piece
         for piece in answer(head.decode()):
             one.sendall(piece)
+
+
+class Relay:
+    """A port that hands everything on to another one while it is open; closed, nobody answers there."""
+
+    def __init__(self, target: tuple[str, int]) -> None:
+        self._target = target
+        self.port = closed_port()
+        self._server: socket.socket | None = None
+        self._ends: list[socket.socket] = []
+        self._threads: list[Thread] = []
+
+    def open(self) -> None:
+        self._server = socket.create_server((HOST, self.port))
+        self._begin(self._accept, self._server)
+
+    def close(self) -> None:
+        if self._server is None:
+            return
+        server, self._server = self._server, None
+        server.shutdown(socket.SHUT_RDWR)
+        self._threads.pop(0).join()  # who accepts; no connection comes behind that
+        for end in self._ends:
+            with suppress(OSError):  # it has ended by itself
+                end.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
+        for one in (server, *self._ends):
+            one.close()
+        self._ends, self._threads = [], []
+
+    def _accept(self, server: socket.socket) -> None:
+        while True:
+            try:
+                near, _ = server.accept()
+            except OSError:
+                return  # it was closed
+            far = socket.create_connection(self._target)
+            self._ends += [near, far]
+            self._begin(_copy, near, far)
+            self._begin(_copy, far, near)
+
+    def _begin(self, work: Callable[..., None], *ends: socket.socket) -> None:
+        thread = Thread(target=work, args=ends)
+        self._threads.append(thread)
+        thread.start()
+
+
+def _copy(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65_536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)

@@ -352,6 +352,7 @@ def test_that_the_gaps_of_compaction_count_as_read(fresh_broker: Broker, tmp_pat
         child.tail(name, until=("end", 0))
         child.wait(lambda: child.finished, "the end")
         child.stop()
+    assert (child.all("progress")[-1]["given_up"], child.troubles) == (False, [])
     found = consumed(records_in(tmp_path / "c"))
     # The cleaner may have gone on since the oracle looked; it never brings anything back.
     assert set(found) <= set(seen) or found == oracles.kcat(fresh_broker, name)
@@ -374,6 +375,10 @@ def test_that_what_retention_took_is_said_and_stored_as_lost(
         child.stop()
     records = records_in(tmp_path / "c")
     assert offsets(records) == [5, 6, 7, 8, 9, 15, 16, 17, 18, 19]
+    assert child.troubles == [
+        f"{topic}[0]: 5 offsets from 10 on were lost to retention before they were read. Reading goes on behind that."
+    ]
+    assert coverage_in(tmp_path / "c") == {(topic, 0): [(5, 20)]}
 
 
 def test_that_records_deleted_under_a_reader_are_said_to_be_lost_and_reading_goes_on(
@@ -397,8 +402,11 @@ def test_that_records_deleted_under_a_reader_are_said_to_be_lost_and_reading_goe
         first = 50 - lost
         assert troubles == [
             (
-                f"{topic}[0]: {lost} offset{'s' if lost > 1 else ''} from {first} on were lost to retention before they were read. "
-                "Reading goes on behind them."
+                f"{topic}[0]: {lost} offsets from {first} on were lost to retention before they were read. "
+                "Reading goes on behind that."
+                if lost > 1
+                else f"{topic}[0]: 1 offset from {first} on was lost to retention before it was read. "
+                "Reading goes on behind that."
             )
         ]
     assert coverage_in(tmp_path / "c") == {(topic, 0): [(0, 60)]}
@@ -480,6 +488,9 @@ def test_that_partitions_that_a_topic_gets_while_it_is_read_are_read_too(
         child.wait(lambda: child.rows == 9, "the records of all three partitions")
         child.stop()
     assert consumed(records_in(tmp_path / "c")) == wanted
+    assert child.troubles == [
+        f"{topic} has 3 partitions now, 2 more than before. The new ones are read from their beginning, with the others."
+    ]
 
 
 def test_that_partitions_without_a_leader_are_said_and_the_others_are_read(kafka_java: Java, tmp_path: Path) -> None:

@@ -79,6 +79,7 @@ def test_that_each_order_is_answered(broker: Broker, make_topic: MakeTopic, topi
             "paused": "",
             "reading": [],
             "finished": True,
+            "given_up": False,
         },
         {"is": "ended", "missing": []},
     ]
