@@ -135,7 +135,7 @@ def _gathered(
     ends = [_end(rows, topic) for topic in listing.topics]
     done, total = 0, sum(ends)
     for number, topic in enumerate(listing.topics):
-        for k, batch in rows.batches(topic, 0, ends[number]):
+        for k, batch in rows.batches(topic, 0, ends[number], NEEDED[column]):
             places.append(_placed(number, np.arange(k, k + batch.num_rows)))
             if column in ("key", "value"):
                 texts.append(batch.column(column))
@@ -187,4 +187,13 @@ NUMBERS: dict[Column, Callable[[pa.RecordBatch], Values]] = {
     "timestamp": _timestamps,
     "headers": _counts,
     "size": _sizes,
+}
+NEEDED: dict[Column, Sequence[str]] = {  # the columns of the records that a column of the list is made of
+    "partition": ("partition",),
+    "offset": ("offset",),
+    "timestamp": ("timestamp", "timestamp_type"),
+    "key": ("key",),
+    "value": ("value",),
+    "headers": ("headers",),
+    "size": ("key", "value", "headers"),
 }

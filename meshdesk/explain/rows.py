@@ -1,7 +1,7 @@
 """A capture opened for reading records: the Arrow batches behind its rows, and the schemas that it carries."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,14 +65,19 @@ class Rows:
                 continue
             return
 
-    def batches(self, topic: str, first: int, end: int) -> Iterator[tuple[int, pa.RecordBatch]]:
-        """(row of the topic, the records from it on) for rows [first, end), batch by batch; lost ones are left out."""
+    def batches(
+        self, topic: str, first: int, end: int, only: Sequence[str] = ()
+    ) -> Iterator[tuple[int, pa.RecordBatch]]:
+        """(row of the topic, the records from it on) for rows [first, end), batch by batch; lost ones are left out.
+
+        `only` names the columns that are wanted, unless it is all of them.
+        """
         at = first
         while True:
             try:
                 for placed, start, stop in self.capture.topic_rows(topic, at, end - at):
                     at = max(at, self._first_of(topic))
-                    batch = self._stored(placed)
+                    batch = self._stored(placed, only)
                     if batch is not None:
                         yield at, batch.slice(start, stop - start)
                     at += stop - start
@@ -194,10 +199,10 @@ class Rows:
         rows = self.capture.topics.get(topic)
         return rows.first if rows else 0
 
-    def _stored(self, placed: Placed) -> pa.RecordBatch | None:
+    def _stored(self, placed: Placed, only: Sequence[str]) -> pa.RecordBatch | None:
         """A batch that is looked at once and not kept; None where it is lost. Raises _Moved."""
         try:
-            return read_batch(self.capture, placed)
+            return read_batch(self.capture, placed, only)
         except CaptureError:
             self.refresh()
             if not self.capture.is_current(placed):
