@@ -79,7 +79,7 @@ def _producing(bootstrap: str, topic: str, produced: list[int]) -> Iterator[None
 
 def _produce(bootstrap: str, topic: str, produced: list[int], stop: threading.Event) -> None:
     """Record n goes to partition n % PARTITIONS, as the record number n // PARTITIONS there."""
-    settings = {"bootstrap.servers": bootstrap, "enable.idempotence": True, "linger.ms": 20}
+    settings = {"bootstrap.servers": bootstrap, "enable.idempotence": True, "linger.ms": 20, "log_level": 3}
     producer = Producer(settings | {"queue.buffering.max.messages": 200_000})
     began = time.monotonic()
     while not stop.is_set():
