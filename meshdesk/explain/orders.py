@@ -135,7 +135,7 @@ def _gathered(
     ends = [_end(rows, topic) for topic in listing.topics]
     done, total = 0, sum(ends)
     for number, topic in enumerate(listing.topics):
-        for k, batch in rows.batches(topic, 0, ends[number], NEEDED[column]):
+        for k, batch in rows.batches(topic, 0, ends[number], NEEDED.get(column, ())):
             places.append(_placed(number, np.arange(k, k + batch.num_rows)))
             if column in ("key", "value"):
                 texts.append(batch.column(column))
@@ -188,12 +188,12 @@ NUMBERS: dict[Column, Callable[[pa.RecordBatch], Values]] = {
     "headers": _counts,
     "size": _sizes,
 }
-NEEDED: dict[Column, Sequence[str]] = {  # the columns of the records that a column of the list is made of
+# The columns of the records that a column of the list is made of, where they are a small part of them: leaving others out
+# costs a copy of each batch.
+NEEDED: dict[Column, Sequence[str]] = {
     "partition": ("partition",),
     "offset": ("offset",),
     "timestamp": ("timestamp", "timestamp_type"),
     "key": ("key",),
-    "value": ("value",),
     "headers": ("headers",),
-    "size": ("key", "value", "headers"),
 }

@@ -132,10 +132,11 @@ def scroll_and_follow(driven: Driven, bootstrap: str, topic: str, rows: str, sec
     return {"collected": collected, "followed": opened.rows(topic) - collected}
 
 
-def follow_and_save(driven: Driven, bootstrap: str, topic: str, seconds: str, target: str) -> Act:
+def follow_and_save(driven: Driven, bootstrap: str, topic: str, seconds: str, mark: str, target: str) -> Act:
     """A topic is followed for so many seconds, then collecting is stopped and the capture saved to a file.
 
-    Reports the rows that arrived and in how many seconds, and how many of them are kept.
+    The file `mark` is made when it is not followed any more. Reports the rows that arrived and in how many seconds, and how
+    many of them are kept.
     """
     opened = driven.window.session.connect(Connection(bootstrap))
     while opened.state != "live" or topic not in {known.name for known in opened.topics}:
@@ -146,6 +147,7 @@ def follow_and_save(driven: Driven, bootstrap: str, topic: str, seconds: str, ta
     began = time.monotonic()
     yield from wait(float(seconds))
     rows, took = opened.rows(topic), time.monotonic() - began
+    Path(mark).touch()
     opened.stop()
     while opened.state == "live" or not driven.window.session.idle():
         yield

@@ -48,7 +48,8 @@ def in_window(
     program = f"from tests.speed import acts, window; window.drive(acts.{act}, {limit}, {patience})"
     with tempfile.TemporaryDirectory(prefix="meshdesk-speed-") as home:
         environment = {**os.environ, "MESHDESK_CAPTURES": str(Path(home) / "captures")}
-        environment.setdefault("QT_QPA_PLATFORM", "xcb" if "DISPLAY" in os.environ else "offscreen")
+        if sys.platform.startswith("linux") and not {"DISPLAY", "WAYLAND_DISPLAY"} & environment.keys():
+            environment.setdefault("QT_QPA_PLATFORM", "offscreen")
         line = [sys.executable, "-c", program, *words]
         pipe = subprocess.PIPE
         with subprocess.Popen(line, env=environment, cwd=REPO, stdout=pipe, stderr=pipe) as window:
