@@ -156,7 +156,8 @@ class _Patient:
         """The schema, as soon as it is there; or why there is none."""
         run = self._run
         until = time.monotonic() + (PATIENCE if run.told.source.registry and id not in self._in_vain else 0.0)
-        while (found := self._rows.by_id(id)) in COMING:
+        while (found := self._rows.by_id(id)) in COMING or (found is SchemaState.UNREACHABLE and not run.has_said):
+            # The capture knows a little earlier than collect says it that the registry cannot be reached.
             if time.monotonic() >= until or run.stopping or run.ended:
                 self._in_vain.add(id)
                 break
