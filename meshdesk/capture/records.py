@@ -10,6 +10,8 @@ from meshdesk.capture.reader import Capture, Placed
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.wording import plural
 
+NO_TIMESTAMP = -1  # Kafka's own word for none; a producer may write it, and then the type says create time
+
 RECORDS = pa.schema(
     [
         pa.field("partition", pa.int32(), nullable=False),

@@ -178,7 +178,9 @@ def test_that_a_real_registry_gives_the_same_answers(client: httpx.Client, apicu
         for our_id, their_id in zip(ours, theirs, strict=True):
             assert client.get(f"/schemas/ids/{our_id}").json() == comparable(real.get(f"/schemas/ids/{their_id}"))
             path = f"/schemas/ids/{our_id}/versions"
-            others = real.get(f"/schemas/ids/{their_id}/versions").json()  # other tests may have registered the same text
+            others = real.get(
+                f"/schemas/ids/{their_id}/versions"
+            ).json()  # other tests may have registered the same text
             assert client.get(path).json() == [one for one in others if one["subject"].startswith(topic)]
         for subject in (f"{topic}-money", f"{topic}-note", f"{topic}-nobody"):
             for path in (f"/subjects/{subject}/versions", f"/subjects/{subject}/versions/9"):
