@@ -38,7 +38,7 @@ class Script:
         self._patience = patience
 
     def step(self) -> None:
-        if self.code is not None:
+        if self.code is not None or self._steps.gi_running:  # a picture lets Qt work, and a beat may come with that
             return
         try:
             waiting = next(self._steps)

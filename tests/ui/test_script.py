@@ -221,3 +221,15 @@ def test_that_every_view_shows_every_stored_capture(
         window.show_start()
     script = run(window, picture(window, tmp_path / "out.png", view, ""))
     assert script.code == 0 or script.sentence.endswith((" holds no topic.", "ask for it again."))
+
+
+def test_that_a_beat_within_a_step_does_not_step_again() -> None:
+    def lets_beats_through() -> Steps:
+        script.step()  # as processEvents does while a picture is taken
+        yield "nothing"
+
+    script = Script(lets_beats_through(), 60)
+    script.step()
+    assert script.code is None
+    script.step()
+    assert script.code == 0
