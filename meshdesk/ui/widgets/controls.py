@@ -10,6 +10,7 @@ from meshdesk.ui import icons, theme
 
 PAD = 10
 GAP = 6
+SEGMENT_PAD = 5  # beside the words of a segment, at least
 TAG_HEIGHT = 20
 TAG_PAD = 6
 ARROW = "→"
@@ -210,6 +211,10 @@ class _Segment(QAbstractButton):
     def sizeHint(self) -> QSize:
         width = QFontMetrics(theme.font("text")).horizontalAdvance(self.text())
         return QSize(width + 2 * PAD, theme.CONTROL)
+
+    def minimumSizeHint(self) -> QSize:
+        """Where there is little room, the words keep theirs and the gaps beside them give way."""
+        return QSize(self.sizeHint().width() - 2 * (PAD - SEGMENT_PAD), theme.CONTROL)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
