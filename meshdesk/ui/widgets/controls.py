@@ -148,8 +148,8 @@ class Segments(QWidget):
     def __init__(self, name: str, choices: Sequence[str]) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         self._group = QButtonGroup(self)
@@ -174,6 +174,7 @@ class Segments(QWidget):
             button.setText(text)
             button.setAccessibleName(f"{self.accessibleName()}: {text}")
             button.updateGeometry()
+            self._row.activate()  # at once: Qt lays out nothing later where the whole stays as wide
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -204,6 +205,7 @@ class _Segment(QAbstractButton):
         self.setText(text)
         self.setAccessibleName(name)
         self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.toggled.connect(self._repaint_frame)
