@@ -66,12 +66,14 @@ class Opened:
         work: Explainers,
         told: "SimpleQueue[Told]",
         report: Callable[[Trouble], None],
+        withdraw: Callable[[frozenset[str], str], None],
         scratch: Callable[[], Path],
         limit: int,
         silence: float = SILENCE,
     ) -> None:
         """`scratch` gives the folder for what is made while it is open, and goes with the session. A live capture stays
-        below `limit` bytes; a collect program that says nothing for `silence` seconds is ended."""
+        below `limit` bytes; a collect program that says nothing for `silence` seconds is ended. `withdraw` takes back what
+        was reported about some things, with some text, once it is over."""
         self.number = number
         self.limit = limit
         self.title = ""
@@ -90,7 +92,7 @@ class Opened:
         self._ordered = 0  # how many were ever made
         self._looked: dict[str, int] = {}  # topic: what collect was told of
         self._connection: Connection | None = None
-        self._look, self._work, self._told, self._report = look, work, told, report
+        self._look, self._work, self._told, self._report, self._withdraw = look, work, told, report, withdraw
         self._reading = Reading()
         self._follower: Follower | None = None
         self._tailing: frozenset[str] = frozenset()
@@ -115,6 +117,12 @@ class Opened:
     @property
     def topics(self) -> tuple[Topic, ...]:
         return self._reading.topics
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What troubles call it: its title, and the brokers that it was told to ask."""
+        bootstrap = self._connection.bootstrap if self._connection else ""
+        return frozenset({self.title, bootstrap, *bootstrap.split(",")} - {""})
 
     @property
     def state_text(self) -> str:
@@ -454,6 +462,8 @@ class Opened:
             self._changed()
         behind = message.get("behind")
         paused = str(message.get("paused", ""))
+        if self.status.paused and not paused:
+            self._withdraw(self.names, self.status.paused)
         status = replace(self.status, behind=behind, dropped=int(message.get("dropped", 0)), paused=paused)
         if status != self.status:
             self.status = status
@@ -570,7 +580,7 @@ class Opened:
         """Rows per second, over the last two seconds."""
         now = time.monotonic()
         self._counted = [(when, rows) for when, rows in self._counted if now - when <= RATE_WINDOW][-100:]
-        self._counted.append((now, reading.total))
+        self._counted.append((now, reading.total + reading.dropped))  # what was dropped did arrive
         (first, low), (last, high) = self._counted[0], self._counted[-1]
         rate = (high - low) / (last - first) if last > first and self.state == "live" else 0.0
         dropped = max(self.status.dropped, reading.dropped)

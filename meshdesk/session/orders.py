@@ -33,6 +33,11 @@ class Order:
         return self.asked is None
 
     @property
+    def is_known(self) -> bool:
+        """It was made once: what is on its way by now is what arrived since."""
+        return bool(self.ends)
+
+    @property
     def grows(self) -> bool:
         """Rows that arrive later belong at its end: a filter of one topic as it arrived."""
         return self.listing.by is None and len(self.listing.topics) == 1

@@ -21,7 +21,7 @@ from meshdesk.session.explainers import Explainers, Limits, ended_how
 from meshdesk.session.home import Orphan, Owned, captures_home, clear_scratch, orphans, own, own_new, own_scratch
 from meshdesk.session.opened import SILENCE, Opened, Progress
 from meshdesk.session.readings import Told
-from meshdesk.session.troubles import with_trouble
+from meshdesk.session.troubles import with_trouble, without
 
 log = logging.getLogger("meshdesk.session")
 BEAT_ITEMS = 200  # messages taken in one beat: at 20 frames a second and child there are a handful
@@ -150,9 +150,15 @@ class Session:
         self._work.warm()
 
     def shut(self, opened: Opened) -> None:
-        """Closes one capture, with the mesh that was made for it; what was collected is deleted once nobody writes it."""
-        if opened not in self.captures:
-            return
+        """Closes one capture, with the mesh that was made for it; what was collected is deleted once nobody writes it.
+
+        Its troubles concern nobody any more.
+        """
+        if opened in self.captures:
+            self._shut(opened)
+            self._withdraw(opened.names.difference(*(other.names for other in self.captures)))
+
+    def _shut(self, opened: Opened) -> None:
         children = opened.close()
         for child in [child for child, owner in self._meshes.items() if owner is opened]:
             del self._meshes[child]
@@ -166,7 +172,7 @@ class Session:
         """Ends all programs and removes the live captures; waits at most END seconds for the programs."""
         self._closed.set()
         for opened in self.captures:
-            self.shut(opened)
+            self._shut(opened)
         ending = [child for leaving in self._leaving for child in leaving.children]
         ending += self._look.end() + self._work.end()
         until = time.monotonic() + END
@@ -221,6 +227,11 @@ class Session:
         log.info("%s: %s", trouble.about, trouble.sentence)
         self._changed()
 
+    def _withdraw(self, about: frozenset[str], text: str = "") -> None:
+        """Takes back what is over: a pause that has ended, the troubles of a connection that was closed."""
+        self.troubles = without(self.troubles, about, text)
+        self._changed()
+
     @property
     def pids(self) -> dict[str, list[int]]:
         """The processes of the session by what they do."""
@@ -237,6 +248,7 @@ class Session:
             self._work,
             self._told,
             self.report,
+            self._withdraw,
             self._scratch_folder,
             self._capture_limit,
             self._silence,

@@ -35,14 +35,15 @@ def run(options: Options) -> int:
     """Runs the window until it is closed, or until the pictures are taken. Gives the exit code."""
     if options.scale != 1.0:
         os.environ["QT_SCALE_FACTOR"] = f"{options.scale:g}"  # read by Qt when the application is made
-    if not _has_display():
+    if not has_display():
         if not options.takes_pictures:
             sys.stderr.write(f"{NO_DISPLAY}\n")
             return 1
         os.environ["QT_QPA_PLATFORM"] = "offscreen"  # pictures are the same there, pixel by pixel
-    take_messages()
+    release = take_messages()
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    release()
     return _Program(app, options).run()
 
 
@@ -121,7 +122,7 @@ class _Program:
             self._window.report(Trouble(text, advice, "window", "bad", time.time_ns() // 1_000_000))
 
 
-def _has_display() -> bool:
+def has_display() -> bool:
     """False on a Linux without a screen, where Qt would abort the process."""
     named = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
     return named or not sys.platform.startswith("linux") or QApplication.instance() is not None

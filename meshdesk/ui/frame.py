@@ -48,12 +48,19 @@ class Frame(QWidget):
         """Lets the panels ask what is new."""
         self.explorer.refresh(captures)
         self.records.refresh()
+        self._mark()
         shown = self.records.opened
         self.inspector.refresh(shown.details if shown is not None else None, self.records.table.chosen_count())
 
     def show_topic(self, opened: Opened | None, topic: str) -> None:
         self.records.show_topic(opened, topic)
-        self.explorer.mark(opened, topic)
+        self._mark()
+
+    def _mark(self) -> None:
+        """The explorer shows which topics are in the list."""
+        wanted = (self.records.opened, self.records.listing.topics)
+        if wanted != self.explorer.list.open_topics:
+            self.explorer.mark(*wanted)
 
     def copy(self, as_json: bool) -> None:
         """Copies what has the focus: a part of the inspector, or the selected records."""

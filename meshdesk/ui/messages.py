@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 
@@ -13,23 +14,32 @@ ADVICE = (
 )
 
 
-def take_messages() -> None:
-    """From now on. Before an application is made: what Qt warns of first is the reason why none can be."""
-    reason = ""
+def take_messages() -> Callable[[], None]:
+    """From now on. What Qt warns of before there is an application is held: the first of it is the reason why there can be
+    none, and is said in one sentence. The function that is returned logs what was held, once there is one."""
+    held: list[tuple[QtMsgType, str]] | None = []
 
     def take(kind: QtMsgType, _context: object, text: str) -> None:
-        nonlocal reason
         if MEANINGLESS in text:
             return
         if kind == QtMsgType.QtFatalMsg and NO_PLATFORM in text:
+            reason = next((text.strip().rstrip(".") for kind, text in held or () if kind == QtMsgType.QtWarningMsg), "")
             sys.stderr.write(f"No window can be opened: {reason or 'Qt has no screen'}. {ADVICE}\n")
             sys.stderr.flush()
             os._exit(1)  # Qt aborts behind this
-        if kind == QtMsgType.QtWarningMsg:
-            reason = reason or text.strip().rstrip(".")
-        _log(kind, text)
+        if held is None:
+            _log(kind, text)
+        else:
+            held.append((kind, text))
+
+    def release() -> None:
+        nonlocal held
+        said, held = held or [], None
+        for kind, text in said:
+            _log(kind, text)
 
     qInstallMessageHandler(take)
+    return release
 
 
 def _log(kind: QtMsgType, text: str) -> None:

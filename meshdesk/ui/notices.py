@@ -16,6 +16,9 @@ if TYPE_CHECKING:  # nothing has gone wrong before the first paint
 TOAST_MS = 4_000
 TOAST_WIDEST = 560
 TROUBLE_BAR = 34
+TROUBLE_LEAST = 160  # px of the status line; the whole sentence stands in the bar above
+TITLE_LEAST = 60
+FACT_GAP = 18
 
 
 class Toast(QWidget):
@@ -31,6 +34,7 @@ class Toast(QWidget):
         self._fade = QVariantAnimation(self)
         self._fade.setDuration(theme.FADE_MS)
         self._fade.valueChanged.connect(self._faded)
+        self._fade.finished.connect(lambda: self._faded(self._wanted))  # Qt says no value that is the one of before
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(TOAST_MS)
@@ -208,16 +212,28 @@ class StatusLine(QWidget):
             tone, hollow = self._dot
             draw_dot(painter, QPointF(x + 4, self.height() / 2 + 0.5), getattr(c, tone), hollow, 3.5)
             x += 15
-        half = self.width() * (0.55 if self._trouble else 1.0) - 12
-        for text, colour in self._facts:
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, max(0, int(half - x)))
+        end = self.width() - 12 - (TROUBLE_LEAST if self._trouble else 0)
+        for text, colour in self._fitting(metrics, end - x):
             painter.setPen(getattr(c, colour))
-            painter.drawText(QPointF(x, base), shown)
-            x += metrics.horizontalAdvance(shown) + 18
-            if x >= half:
-                break
+            painter.drawText(QPointF(x, base), text)
+            x += metrics.horizontalAdvance(text) + FACT_GAP
         if self._trouble is not None:
             self._paint_trouble(painter, metrics, base, x)
+
+    def _fitting(self, metrics: QFontMetrics, room: float) -> list[tuple[str, str]]:
+        """The facts as far as there is room: the title gives way first, a number is never cut."""
+        wide = [metrics.horizontalAdvance(text) + FACT_GAP for text, _ in self._facts]
+        if not wide:
+            return []
+        title = max(TITLE_LEAST, int(room - sum(wide[1:])))
+        fitting = [(metrics.elidedText(self._facts[0][0], Qt.TextElideMode.ElideMiddle, title), self._facts[0][1])]
+        room -= min(wide[0], title + FACT_GAP)
+        for fact, needed in zip(self._facts[1:], wide[1:], strict=True):
+            room -= needed
+            if room < -FACT_GAP:
+                break
+            fitting.append(fact)
+        return fitting
 
     def _paint_trouble(self, painter: QPainter, metrics: QFontMetrics, base: float, left: float) -> None:
         assert self._trouble is not None

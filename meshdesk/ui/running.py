@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 from meshdesk import logs
 from meshdesk.session.session import Session
@@ -19,6 +20,7 @@ class Running:
         self._window = window
         self._options = options
         self._leave = leave
+        self._no_report = ""  # why the figures were not written
         logs.begin("window")
         self._session = Session(capture_limit=options.capture_limit)
         self.beat = Beat(self._session, self._each_beat)
@@ -31,6 +33,8 @@ class Running:
     @property
     def code(self) -> int:
         """The exit code."""
+        if self._no_report:
+            return 1
         if self._script is None or not self._options.takes_pictures:
             return 0
         return 1 if self._script.code is None else self._script.code
@@ -39,16 +43,23 @@ class Running:
     def sentence(self) -> str:
         """What there is to say at the end of a run that nobody watches: the troubles, and why no picture was taken."""
         if self._script is None or not self._options.takes_pictures:
-            return ""
-        said = [*(trouble.sentence for trouble in self._session.troubles), self._script.sentence]
+            return self._no_report
+        said = [*(trouble.sentence for trouble in self._session.troubles), self._script.sentence, self._no_report]
         return "\n".join(dict.fromkeys(sentence for sentence in said if sentence))
 
     def end(self) -> None:
         """Stops the beat, reports it where that was asked for, and ends all programs of the session."""
         self.beat.stop()
         if self._options.beat_report is not None:
-            self._options.beat_report.write_text(f"{json.dumps(self.beat.report())}\n", encoding="utf-8")
+            self._report_beat(self._options.beat_report)
         self._session.close()
+
+    def _report_beat(self, file: Path) -> None:
+        try:
+            file.write_text(f"{json.dumps(self.beat.report())}\n", encoding="utf-8")
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            self._no_report = f"The figures of the beat could not be written to {file}: {why}. Name a file elsewhere."
 
     def _open(self) -> None:
         options, session = self._options, self._session

@@ -1,5 +1,6 @@
 """The window's part of the self-test: one window, painted once on what is open."""
 
+import os
 import sys
 import time
 
@@ -7,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from meshdesk.session.session import Session
 from meshdesk.ui import theme
+from meshdesk.ui.app import has_display
 from meshdesk.ui.messages import take_messages
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
@@ -17,9 +19,12 @@ PATIENCE = 20.0  # s
 
 def paint(session: Session) -> str:
     """Opens a window and paints it; a sentence of what is wrong, or ""."""
-    take_messages()
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a server's installation is checked as well
+    release = take_messages()
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    release()
     theme.load_fonts()
     theme.apply(app, "light")
     window = Window(Remembered(None), None)

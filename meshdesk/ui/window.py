@@ -52,6 +52,7 @@ class Window(QWidget):
         self._is_attached = False
         self._is_painted = False
         self._own_troubles: tuple[Trouble, ...] = ()
+        self._awaited: Opened | None = None  # what was opened last, to be shown once there is something to show
         self._wants_start = False  # somebody asked for the start page while captures are open
         self.setWindowTitle("MeshDesk")
         self.setMinimumSize(LEAST)
@@ -86,6 +87,7 @@ class Window(QWidget):
         self.start.connect_asked.connect(self._connect)
         self.start.open_asked.connect(self.ask_for_file)
         self.start.demo_asked.connect(self.start_demo)
+        self.start.back_asked.connect(self.leave_start)
         self.start.recover_asked.connect(self.recover)
         self.start.delete_asked.connect(lambda orphan: self.session.delete(orphan))
         self.refresh()
@@ -105,10 +107,13 @@ class Window(QWidget):
         self._stack.setCurrentWidget(self.start if at_start else self.frame)
         self.trouble.refresh(self.troubles)
         self.start.show_orphans(self.session.orphans)
+        self.start.back_button.setVisible(bool(usable))
         if at_start:
             self.start.show_progress(next((o for o in reversed(captures) if o not in usable), None))
         else:
             self.frame.refresh(captures)
+            if self._awaited in usable:
+                self._show_awaited()
         self._say()
 
     def report(self, trouble: "Trouble") -> None:
@@ -151,18 +156,18 @@ class Window(QWidget):
 
     def open_file(self, path: Path) -> None:
         self._wants_start = False
-        self.session.open_file(path)
+        self._awaited = self.session.open_file(path)
 
     def recover(self, orphan: "Orphan") -> None:
         """Opens what a session has left behind, to be looked at and saved."""
         self._wants_start = False
-        self.session.recover(orphan)
+        self._awaited = self.session.recover(orphan)
 
     def start_demo(self) -> None:
         if self._demo is not None:
             self._wants_start = False
             self._drop_attempts()
-            self.session.open_through(self._demo, "Demo")
+            self._awaited = self.session.open_through(self._demo, "Demo")
 
     def show_start(self) -> None:
         """The start page, to connect to one more; Escape leads back."""
@@ -276,7 +281,15 @@ class Window(QWidget):
     def _connect(self, bootstrap: str, registry: str) -> None:
         self._wants_start = False
         self._drop_attempts()
-        self.session.connect(Connection(bootstrap, registry))
+        self._awaited = self.session.connect(Connection(bootstrap, registry))
+
+    def _show_awaited(self) -> None:
+        """What was opened beside other captures is what the window is about; nobody should have to look for it."""
+        awaited, self._awaited = self._awaited, None
+        if awaited is not None and awaited is not self.current:
+            self.current = awaited
+            self.frame.show_topic(None, "")
+            self.frame.explorer.go_to(awaited)
 
     def _drop_attempts(self) -> None:
         """A connection that has come to nothing so far makes room for the next one."""

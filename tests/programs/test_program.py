@@ -225,3 +225,26 @@ def test_that_a_closed_output_is_nobody_who_listens() -> None:
     line = ["sh", "-c", 'exec "$@" >&-', "sh", *command("help")]
     done = subprocess.run(line, stderr=subprocess.PIPE, env=environment, timeout=SECONDS)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+INTERRUPTING = """
+import os, runpy, signal, sys
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == at:
+            os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as a terminal's programs have it
+at = sys.argv.pop(1)
+sys.meta_path.insert(0, Interrupting())
+runpy.run_module("meshdesk", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT that a process can send to itself.")
+@pytest.mark.parametrize("at", ["meshdesk.program", "meshdesk.tail"])
+def test_that_ctrl_c_while_a_verb_is_still_imported_ends_it_without_a_traceback(at: str) -> None:
+    line = [sys.executable, "-c", INTERRUPTING, at, "tail", "orders", "--bootstrap", NOWHERE]
+    ran = subprocess.run(line, capture_output=True, text=True, timeout=SECONDS)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")

@@ -60,7 +60,7 @@ def test_that_panels_that_nobody_dragged_fit_the_window(qtbot: QtBot, tmp_path: 
     window, session = with_topic(qtbot, capture(), Remembered(tmp_path))
     window.resize(1_280, 720)
     turn(session, window)
-    assert (window.frame.explorer.width(), window.frame.inspector.width()) == (220, 320)
+    assert (window.frame.explorer.width(), window.frame.inspector.width()) == (240, 320)
     window.close()
     again, _ = with_topic(qtbot, capture(), Remembered(tmp_path))
     again.resize(1_440, 900)
@@ -75,7 +75,7 @@ def test_that_half_of_a_low_window_is_left_to_the_list(qtbot: QtBot) -> None:
     assert window.frame.records.height() == pytest.approx(window.frame.height() / 2, abs=2)
     window.actions_.explorer.trigger()
     turn(session, window)
-    assert window.frame.explorer.width() == 220
+    assert window.frame.explorer.width() == 240
 
 
 def test_that_closed_panels_and_widths_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:

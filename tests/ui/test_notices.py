@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -113,3 +114,25 @@ def test_that_the_status_line_says_its_numbers_and_the_newest_trouble(qtbot: QtB
     line.say(None, (), None)
     assert line.text == ""
     line.grab()
+
+
+def test_that_a_long_title_gives_way_to_the_numbers_which_are_never_cut(qtbot: QtBot) -> None:
+    line = StatusLine()
+    qtbot.addWidget(line)
+    numbers = (("behind 12", "second"), ("dropped 1,234,567", "bad_text"))
+    line.say(("good", False), (("broker.example.org:9092," * 20, "second"), *numbers), BROKER)
+    fitting = line._fitting(QFontMetrics(theme.font("small")), 640 - 200)
+    assert fitting[0][0].startswith("broker")
+    assert "…" in fitting[0][0]
+    assert tuple(fitting[1:]) == numbers
+
+
+def test_that_a_toast_goes_that_had_to_go_before_it_was_seen(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(800, 600)
+    window.show()
+    toast = Toast(window)
+    toast.say("Saved.")
+    toast._move_to(0.0)  # before the first step of its way in
+    qtbot.waitUntil(lambda: not toast.isVisible(), timeout=5_000)

@@ -63,3 +63,13 @@ def test_that_a_live_capture_stays_below_the_limit_that_was_named(qtbot: QtBot) 
     opened = window.session.connect(Connection("127.0.0.1:1"))
     assert opened.limit == 123_456_789
     running.end()
+
+
+def test_that_figures_that_cannot_be_written_are_a_sentence_and_no_success(qtbot: QtBot, tmp_path: Path) -> None:
+    running, _ = running_on(qtbot, Options(beat_report=tmp_path / "no" / "beat.json"))
+    running.end()
+    assert running.code == 1
+    assert running.sentence == (
+        f"The figures of the beat could not be written to {tmp_path / 'no' / 'beat.json'}: No such file or directory. "
+        "Name a file elsewhere."
+    )

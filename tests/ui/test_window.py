@@ -87,7 +87,7 @@ def test_that_a_topic_is_named_at_the_top_and_marked_at_the_left(qtbot: QtBot) -
     window, _ = with_topic(qtbot, capture())
     assert window.place.text == f"acme-prod  ›  {TOPIC}"
     assert window.chip.accessibleName() == "Connection: acme-prod, read-only"
-    assert window.frame.explorer.list.open_topic == (window.current, TOPIC)
+    assert window.frame.explorer.list.open_topics == (window.current, (TOPIC,))
 
 
 def test_that_the_status_line_counts_what_is_lost_and_what_is_behind(qtbot: QtBot) -> None:
@@ -200,3 +200,38 @@ def test_that_tab_reaches_the_list_the_filter_and_the_inspector(qtbot: QtBot) ->
         window.frame.inspector.tree,
     } <= reached
     assert {window.menu_button, window.frame.records.follow_button, window.frame.records.from_button} <= reached
+
+
+def test_that_what_is_opened_beside_others_is_what_the_window_shows_once_it_is_there(qtbot: QtBot) -> None:
+    window, session = with_topic(qtbot, capture())
+    window.show_start()
+    turn(session, window)
+    assert window.start.back_button.isVisible()
+    window.start.back_button.click()
+    turn(session, window)
+    assert window.frame.records.topic == TOPIC
+    window.show_start()
+    QTest.keyClicks(window.start.bootstrap, "localhost:9092")
+    QTest.keyClick(window.start.bootstrap, Qt.Key.Key_Return)
+    turn(session, window)
+    assert window.frame.records.topic == TOPIC  # while nothing is known of the other one
+    session.captures[-1].state = "live"
+    session.captures[-1].topics = session.captures[0].topics
+    turn(session, window)
+    assert window.current is opened(session.captures[-1])
+    assert window.frame.records.topic == ""
+    window.open_topic(opened(session.captures[0]), TOPIC)
+    turn(session, window)
+    assert window.frame.records.topic == TOPIC  # what the reader did since stands
+
+
+def test_that_every_topic_in_the_list_is_marked_in_the_explorer(qtbot: QtBot) -> None:
+    made = capture()
+    window, session = with_topic(qtbot, made)
+    window.add_topic(opened(made), "fraud.scored.v2")
+    turn(session, window)
+    shown = window.frame.explorer.list
+    assert [e.text for e in shown.topics.entries if shown._is_open(e)] == ["fraud.scored.v2", TOPIC]
+    window.add_topic(opened(made), "fraud.scored.v2")
+    turn(session, window)
+    assert [e.text for e in shown.topics.entries if shown._is_open(e)] == [TOPIC]

@@ -61,6 +61,7 @@ class RecordsView(QWidget):
         self.following = False
         self.paused = False
         self._rests = 0
+        self._wants_end = False  # the reader was at the newest: so they are once the order is there
         self._coming = 0  # rows up to which new ones were asked for, while the list follows
         self._coming_until = 0.0
         self._rows_painted = -1  # row_revision of the answers on the screen
@@ -79,7 +80,7 @@ class RecordsView(QWidget):
         column.addWidget(self._bar)
         column.addWidget(Rule())
         column.addLayout(self._body, 1)
-        self.table.left_the_end.connect(lambda: self.follow(False))
+        self.table.left_the_end.connect(self._leave_the_end)
         self.table.wants_the_end.connect(self.go_to_the_end)
         self.table.copy_asked.connect(self.copy)
         self.table.selectionModel().selectionChanged.connect(self._select)
@@ -110,6 +111,7 @@ class RecordsView(QWidget):
             opened.tail(topic, position)
         self.table.show_list(opened, topic, *((opened.rows(topic), opened.first(topic)) if opened else (0, 0)))
         self.table.show_order(None, False)
+        self.table.show_hits("")
         self.table.name_topics(False)
         self.following = self.is_live
         self._rows_painted = -1
@@ -145,6 +147,8 @@ class RecordsView(QWidget):
             if self.listing.is_arrival:
                 opened.looked(self.topic, opened.rows(self.list) if self.following else last + 1)
         self._find_kept()
+        self._find_end()
+        self._take_in_late_topics()
         if opened.row_revision != self._rows_painted:
             self._rows_painted = opened.row_revision
             self.table.viewport().update()
@@ -243,16 +247,19 @@ class RecordsView(QWidget):
         opened, line = self.opened, self.table.current_line()
         if opened is None:
             return
+        was_newest = self.following or (self.table.records.rows > 0 and self.table.is_at_the_end)
         self._kept = self._kept if line is None else line.row
         self._give_up_order()
         self.listing, self.list = listing, opened.arrange(listing)
         self._coming, self.paused = 0, False
         self.table.show_list(opened, self.list, opened.rows(self.list), opened.first(self.list))
+        self.table.show_hits(listing.word)
         places = [place for place, column in enumerate(COLUMNS) if listing.by and column.by == listing.by]
         is_by_time = not places and len(listing.topics) > 1
         self.table.show_order(TIME if is_by_time else places[0] if places else None, listing.descending)
         self.table.name_topics(len(listing.topics) > 1)
         self.following = self.is_live and self._grows and self._kept is None
+        self._wants_end = is_by_time and was_newest and self._kept is None
         self._rests = 0
         self.refresh()
 
@@ -292,6 +299,26 @@ class RecordsView(QWidget):
                 self.table.choose(k)
 
         opened.where(name, kept, found)
+
+    def _find_end(self) -> None:
+        """Several topics by time have their newest records at the bottom, where the reader was."""
+        order = self.opened.order(self.list) if self.opened else None
+        if self._wants_end and (order is None or order.is_made):
+            self._wants_end = False
+            self.table.to_the_end()
+
+    def _take_in_late_topics(self) -> None:
+        """A topic that was added before a record of it was read has its records in the list once they are there."""
+        opened, topics = self.opened, self.listing.topics
+        order = opened.order(self.list) if opened and len(topics) > 1 else None
+        if opened is None or order is None or not order.is_made or order.failed or opened.status.behind:
+            return
+        if any(end == 0 < opened.rows(topic) for topic, end in zip(topics, order.ends, strict=True)):
+            self.sort_again()
+
+    def _leave_the_end(self) -> None:
+        self._wants_end = False
+        self.follow(False)
 
     def follow(self, wanted: bool) -> None:
         wanted = wanted and self.is_live and len(self.listing.topics) <= 1
@@ -465,7 +492,7 @@ class RecordsView(QWidget):
             words.append(f"by {listing.by}")
         if order.failed:
             words.append("not finished")
-        elif not order.is_made and order.of:
+        elif not order.is_made and not order.is_known and order.of:
             words.append(f"{'looking' if listing.word else 'sorting'} {order.done / order.of:.0%}")
         elif newer := self._newer():
             words.append(f"{wording.count(newer)} newer")
@@ -475,7 +502,7 @@ class RecordsView(QWidget):
         opened = self.opened
         order = opened.order(self.list) if opened else None
         if opened is not None and order is not None:
-            looking = not order.is_made
+            looking = not order.is_made and not order.is_known
             title = "Looking …" if looking else f"No record holds “{self.listing.word}”"
             text = "" if looking else "A word without capitals is found in any case; others as they are written."
             self._empty.say(title if self.listing.word else "Sorting …", text if self.listing.word else "")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBox
 
 from meshdesk.model.address import bootstrap_problem, registry_problem
 from meshdesk.ui import icons, theme
-from meshdesk.ui.widgets.controls import Button, name_bars
+from meshdesk.ui.widgets.controls import Button, name_bars, with_shortcut
 from meshdesk.ui.widgets.empty import ProgressBar
 
 if TYPE_CHECKING:  # nothing is open before the first paint
@@ -28,6 +28,7 @@ class StartView(QWidget):
     connect_asked = Signal(str, str)  # bootstrap, registry
     open_asked = Signal()
     demo_asked = Signal()
+    back_asked = Signal()
     recover_asked = Signal(object)  # an orphan
     delete_asked = Signal(object)
 
@@ -53,7 +54,14 @@ class StartView(QWidget):
         heading.setText("MeshDesk")
         lead = _label("text", "second")
         lead.setText("Watch a data mesh at work: its topics, and every record decoded.")
-        column.addWidget(heading)
+        self.back_button = Button("Back", name="Back to what is open")
+        self.back_button.setToolTip(with_shortcut("Back to what is open", "Esc"))
+        self.back_button.clicked.connect(self.back_asked)
+        self.back_button.hide()
+        top = QHBoxLayout()
+        top.addWidget(heading, 1)
+        top.addWidget(self.back_button)
+        column.addLayout(top)
         column.addWidget(lead)
         column.addSpacing(8)
         self._orphans: tuple[Orphan, ...] = ()

@@ -10,6 +10,7 @@ from meshdesk.ui import icons, theme
 
 PAD = 10
 GAP = 6
+SEGMENT_PAD = 5  # beside the words of a segment, at least
 TAG_HEIGHT = 20
 TAG_PAD = 6
 ARROW = "→"
@@ -147,8 +148,8 @@ class Segments(QWidget):
     def __init__(self, name: str, choices: Sequence[str]) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         self._group = QButtonGroup(self)
@@ -173,6 +174,7 @@ class Segments(QWidget):
             button.setText(text)
             button.setAccessibleName(f"{self.accessibleName()}: {text}")
             button.updateGeometry()
+            self._row.activate()  # at once: Qt lays out nothing later where the whole stays as wide
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -203,6 +205,7 @@ class _Segment(QAbstractButton):
         self.setText(text)
         self.setAccessibleName(name)
         self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.toggled.connect(self._repaint_frame)
@@ -210,6 +213,10 @@ class _Segment(QAbstractButton):
     def sizeHint(self) -> QSize:
         width = QFontMetrics(theme.font("text")).horizontalAdvance(self.text())
         return QSize(width + 2 * PAD, theme.CONTROL)
+
+    def minimumSizeHint(self) -> QSize:
+        """Where there is little room, the words keep theirs and the gaps beside them give way."""
+        return QSize(self.sizeHint().width() - 2 * (PAD - SEGMENT_PAD), theme.CONTROL)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

@@ -45,6 +45,7 @@ MARGIN = 12
 BEATS_BETWEEN = 8  # counts and rates are read by people: four times a second is often enough
 STEP = 14  # indent of one level
 NUMBERS = 56  # width of the column of rates
+RATE_LEAST = 44  # the room of a rate, so that names do not move while it changes: 999/s, 12.5 k/s
 
 
 class Entry(NamedTuple):
@@ -62,6 +63,10 @@ class Entry(NamedTuple):
         if self.topic is None or self.topic.rate is None or self.opened.state != "live":
             return ""
         return wording.rate(self.topic.rate)
+
+    @property
+    def is_arriving(self) -> bool:
+        return self.topic is not None and bool(self.topic.rate)
 
     @property
     def amount(self) -> str:
@@ -211,7 +216,7 @@ class TopicList(QTableView):
         super().__init__()
         self.topics = topics
         self.words: tuple[str, ...] = ()
-        self.open_topic: tuple[Opened, str] | None = None
+        self.open_topics: tuple[Opened | None, tuple[str, ...]] = (None, ())  # those in the work area
         self.setModel(topics)
         self.setAccessibleName("Topics")
         self.setFrameShape(QTableView.Shape.NoFrame)
@@ -309,21 +314,19 @@ class TopicList(QTableView):
         self.setCurrentIndex(self.topics.index(min(row, len(self.topics.entries) - 1)))
 
     def _is_open(self, entry: Entry) -> bool:
-        if self.open_topic is None or entry.topic is None:
-            return False
-        return entry.opened is self.open_topic[0] and entry.topic.name == self.open_topic[1]
+        opened, topics = self.open_topics
+        return entry.topic is not None and entry.opened is opened and entry.topic.name in topics
 
     def _paint_entry(self, painter: QPainter, entry: Entry, row: int, y: int, width: int) -> None:
         c = theme.colours()
         x = float(MARGIN)
         middle = y + theme.TREE_ROW / 2
         if entry.kind != "topic":
-            x += 0 if entry.kind == "capture" else STEP
             chevron = "chevron-right" if self.topics.is_folded(row) else "chevron-down"
             icons.draw(painter, chevron, x - 2, middle - 6, 12, c.third)
             x += 14
         else:
-            x += 2 * STEP
+            x += STEP
         font = theme.font("strong" if entry.kind == "capture" else "text")
         metrics = QFontMetrics(font)
         base = y + round((theme.TREE_ROW + metrics.capHeight()) / 2)
@@ -352,7 +355,7 @@ class TopicList(QTableView):
         if entry.rate:
             painter.setPen(c.second)
             painter.drawText(QPointF(right - metrics.horizontalAdvance(entry.rate), base), entry.rate)
-            right -= metrics.horizontalAdvance(entry.rate)
+            right -= max(RATE_LEAST if entry.is_arriving else 0, metrics.horizontalAdvance(entry.rate))
         count = entry.amount
         if count:
             advance = metrics.horizontalAdvance(count)
@@ -442,17 +445,24 @@ class Explorer(QWidget):
         self._rests = BEATS_BETWEEN
         self._captures = list(captures)
         self.list.topics.update(self._captures)
-        if self.list.open_topic is not None and not self.list.currentIndex().isValid():
-            self.mark(*self.list.open_topic)
+        if not self.list.currentIndex().isValid():
+            self.mark(*self.list.open_topics)
         self._say()
 
-    def mark(self, opened: Opened | None, topic: str) -> None:
-        """Shows which topic is open in the work area."""
-        self.list.open_topic = None if opened is None or not topic else (opened, topic)
-        row = self.list.topics.row_of(opened, topic)
+    def mark(self, opened: Opened | None, topics: tuple[str, ...]) -> None:
+        """Shows which topics are open in the work area; the last one is where the arrow keys go on."""
+        self.list.open_topics = (opened, topics)
+        row = self.list.topics.row_of(opened, topics[-1]) if topics else -1
         if row >= 0:
             self.list.setCurrentIndex(self.list.topics.index(row))
         self.list.viewport().update()
+
+    def go_to(self, opened: Opened) -> None:
+        """Brings a capture and its first topics to the top of the list."""
+        for row, entry in enumerate(self.list.topics.entries):
+            if entry.kind == "capture" and entry.opened is opened:
+                self.list.setCurrentIndex(self.list.topics.index(row))
+                self.list.scrollTo(self.list.topics.index(row), QAbstractItemView.ScrollHint.PositionAtTop)
 
     def _filter(self, text: str) -> None:
         words = tuple(text.lower().split())

@@ -37,6 +37,7 @@ from meshdesk.ui.widgets.record_lines import CONTROLS, NULL
 PAD = 14
 LABEL_WIDTH = 92
 FACT_LINE = 16
+TAB = 4  # characters
 FACTS_MOST = 232  # height of the facts before they scroll
 TREE, TEXT, HEADERS, BYTES, SCHEMA = range(5)
 SET_BY = {"create": "set by the producer", "append": "set by the broker", "none": ""}
@@ -78,7 +79,8 @@ class Inspector(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._whole)
-        self.tabs.chosen.connect(self._pages.setCurrentIndex)
+        self._page = TREE  # what somebody wants to see
+        self.tabs.chosen.connect(self._turn_to)
         self.side.chosen.connect(lambda _: self._show_part())
 
     def refresh(self, details: Details | None, selected: int) -> None:
@@ -93,9 +95,22 @@ class Inspector(QWidget):
             partition, offset = _place(details)
             self.title.say(("Record  ", "strong", "text"), (f"{partition} : {offset}", "mono", "second"))
             self.tabs.name_segment(HEADERS, f"Headers {wording.count(len(details.headers))}")
-            self.headers.say(Node("", "record", "", tuple(_header_node(name, part) for name, part in details.headers)))
+            headers = tuple(_header_node(name, part) for name, part in details.headers)
+            self.headers.say_list(headers, "The record has no headers.")
             self.facts.say(details)
             self._show_part()
+
+    def _turn_to(self, page: int) -> None:
+        self._page = page
+        self._pages.setCurrentIndex(page)
+
+    def _open_page(self, part: Part) -> None:
+        """The page that somebody chose; a text or bytes that no tree can show come as they are."""
+        page = self._page
+        if page == TREE and part.size and not part.tree.children:
+            page = {"string": TEXT, "bytes": BYTES}.get(part.tree.kind, TREE)
+        self.tabs.choose(page)
+        self._pages.setCurrentIndex(page)
 
     def copy_value(self) -> None:
         """Copies what the focus is on: a node, the marked text, or the dump."""
@@ -134,6 +149,7 @@ class Inspector(QWidget):
         self.dump.say(part.dump, part.cut)
         self.schema.setPlainText(_schema_text(part))
         self.facts.say_tried(part.tried)
+        self._open_page(part)
         self._fit_facts()
 
     def _lay_out(self) -> QWidget:
@@ -237,6 +253,8 @@ class _Facts(QWidget):
             for noun, part in (("key", details.key), ("value", details.value))
             if part.size is not None
         ]
+        if rest := details.size - sum(part.size or 0 for part in (details.key, details.value)):
+            parts.append(f"headers {wording.size(rest)}")
         self._rows = (
             ("Topic", details.topic.translate(CONTROLS)),
             ("Partition", partition),
@@ -348,6 +366,7 @@ def _text_pane(name: str) -> QPlainTextEdit:
     pane.setFont(theme.font("mono"))
     pane.setFrameShape(QPlainTextEdit.Shape.NoFrame)
     pane.document().setDocumentMargin(PAD)
+    pane.setTabStopDistance(TAB * QFontMetrics(pane.font()).horizontalAdvance(" "))
     pane.viewport().setBackgroundRole(QPalette.ColorRole.Window)
     pane.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard

@@ -1,5 +1,7 @@
 """A decoded value as a tree. Items are made when they are looked at, so fifty thousand cost no more than forty."""
 
+from html import escape
+
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -32,6 +34,8 @@ TONES = {
     "boolean": "accent_text",
     "null": "second",
 }
+LONG = 20  # characters of a value that may not be seen whole
+TIP = 2_000  # characters of a value that a tool tip shows
 SHOWN = 600  # characters of a value that are drawn; copying takes all of it
 
 
@@ -60,12 +64,14 @@ class NodeModel(QAbstractItemModel):
         super().__init__()
         self._root: _Item | None = None
 
-    def show(self, tree: Node | None) -> None:
+    def show(self, tree: Node | None, is_list: bool = False) -> None:
+        """A list of parts may have none; a value that has none is a line."""
         self.beginResetModel()
         if tree is None:
             self._root = None
         else:
-            shown = tree if tree.children else Node("", "record", "", (tree,))  # a value without parts is one line
+            is_line = not tree.children and not is_list
+            shown = Node("", "record", "", (tree,)) if is_line else tree
             self._root = _Item(shown, None, 0)
             self._root.fetch(CHUNK)
         self.endResetModel()
@@ -117,6 +123,9 @@ class NodeModel(QAbstractItemModel):
         item = self.item(index) if index.isValid() else None
         if item is None:
             return None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            text = value_of(item.node)
+            return f"<p>{escape(visible(text[:TIP]))}</p>" if len(text) > LONG else None  # Qt breaks lines of rich text
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return visible(f"{label_of(item)} {value_of(item.node)[:SHOWN]}".strip())
         return None
@@ -172,6 +181,7 @@ class NodeTree(QTreeView):
     def __init__(self) -> None:
         super().__init__()
         self.nodes = NodeModel()
+        self.nothing = ""  # what is said where there is no line
         self.setModel(self.nodes)
         self.setAccessibleName("Value as a tree")
         self.setHeaderHidden(True)
@@ -191,6 +201,13 @@ class NodeTree(QTreeView):
         self.nodes.show(tree)
         self._unfold()
 
+    def say_list(self, parts: tuple[Node, ...], nothing: str) -> None:
+        """Shows some values, one below the other, or why there is none."""
+        self.nothing = nothing
+        self.setAccessibleDescription("" if parts else nothing)
+        self.nodes.show(Node("", "record", "", parts), is_list=True)
+        self._unfold()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
             self._paint(painter)
@@ -199,6 +216,10 @@ class NodeTree(QTreeView):
         c = theme.colours()
         width, height = self.viewport().width(), self.viewport().height()
         painter.fillRect(0, 0, width, height, c.panel)
+        if self.nothing and not self.nodes.rowCount():
+            painter.setFont(theme.font("text"))
+            painter.setPen(c.second)
+            painter.drawText(QRect(14, 0, width - 28, theme.MONO_ROW), Qt.AlignmentFlag.AlignVCenter, self.nothing)
         index = self.indexAt(QRect(0, 0, 1, 1).topLeft())
         while index.isValid():
             box = self.visualRect(index)

@@ -45,7 +45,7 @@ PARTITION, OFFSET, TIME, KEY, VALUE, HEADERS, FORMAT, SIZE, TOPIC = range(9)
 COLUMNS = (
     Column("partition", "P", 34, "mono", "second", True, "partition"),
     Column("offset", "Offset", 88, "mono", "text", True, "offset"),
-    Column("time", "Time", 154, "mono", "second", False, "timestamp"),
+    Column("time", "Time", 108, "mono", "second", False, "timestamp"),
     Column("key", "Key", 96, "mono", "text", False, "key"),
     Column("value", "Value", 260, "mono", "text", False, "value"),
     Column("headers", "Headers", 60, "text", "second", False, "headers"),
@@ -53,6 +53,9 @@ COLUMNS = (
     Column("size", "Size", 60, "text", "second", True, "size"),
     Column("topic", "Topic", 140, "text", "second"),  # the first one on the screen, while several topics are shown
 )
+
+
+DAY_WIDTH = 154  # of the column of times, where some are of another day than today
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """How the cells of the record list are drawn: column by column, so that a clip and a font are set once for each."""
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from meshdesk.model import wording
 from meshdesk.ui import icons, theme
-from meshdesk.ui.widgets.record_lines import COLUMNS, FORMAT, HEADERS, KEY, NOT_YET, OFFSET, TIME, VALUE, Line
+from meshdesk.ui.widgets.record_lines import COLUMNS, FORMAT, HEADERS, KEY, NOT_YET, OFFSET, TIME, TOPIC, VALUE, Line
 
 PAD = 8  # left and right of a cell's text
 CLOCK = 12  # characters of 14:02:09.806
@@ -28,6 +29,7 @@ class Cells:
     width: int
     top: int  # y of the first row
     lines: list[Line | None]
+    word: str = ""  # whose hits are marked
 
 
 def paint_cells(painter: QPainter, cells: Cells) -> None:
@@ -55,11 +57,13 @@ def _paint_plain(painter: QPainter, cells: Cells) -> None:
                 painter.setPen(c.second if line.quiet[cells.place] else plain)
                 advance = metrics.horizontalAdvance(text)
                 if advance > room + 1:
-                    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room + 1)
+                    cut = Qt.TextElideMode.ElideMiddle if cells.place == TOPIC else Qt.TextElideMode.ElideRight
+                    text = metrics.elidedText(text, cut, room + 1)  # names of topics differ at their ends
                     advance = metrics.horizontalAdvance(text)
-                painter.drawText(
-                    QPointF(cells.x + cells.width - PAD - advance if column.right else cells.x + PAD, base), text
-                )
+                x = float(cells.x + cells.width - PAD - advance if column.right else cells.x + PAD)
+                painter.drawText(QPointF(x, base), text)
+                if cells.word and cells.place == KEY:
+                    _mark_hits(painter, metrics, QPointF(x, base), text, cells.word)
         base += theme.LIST_ROW
 
 
@@ -101,13 +105,14 @@ def _paint_headers(painter: QPainter, cells: Cells) -> None:
     metrics = QFontMetricsF(theme.font("text"))
     base = cells.top + _baseline(metrics)
     room = cells.width - 2 * PAD
-    painter.setPen(c.second)
     for line in cells.lines:
         if line is not None and line.texts[HEADERS]:
             text = line.texts[HEADERS] if room >= NAMES_FROM else wording.count(line.row.header_count)
-            painter.drawText(
-                QPointF(cells.x + PAD, base), metrics.elidedText(text, Qt.TextElideMode.ElideRight, room + 1)
-            )
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room + 1)
+            painter.setPen(c.second)
+            painter.drawText(QPointF(cells.x + PAD, base), text)
+            if cells.word and room >= NAMES_FROM:
+                _mark_hits(painter, metrics, QPointF(cells.x + PAD, base), text, cells.word)
         base += theme.LIST_ROW
 
 
@@ -127,6 +132,10 @@ def _paint_value(painter: QPainter, cells: Cells) -> None:
             painter.drawText(QPointF(cells.x + PAD, base), line.texts[VALUE])
         else:
             _draw_toned(painter, metrics, step, cells.x + PAD, base, fits, line)
+            if cells.word:
+                text = line.texts[VALUE]
+                shown = text[: fits - 1] if len(text) > fits else text
+                _mark_hits(painter, metrics, QPointF(cells.x + PAD, base), shown, cells.word)
         base += theme.LIST_ROW
 
 
@@ -151,6 +160,37 @@ def _draw_toned(
             return
         painter.drawText(QPointF(x, y), run)
         x += advance
+
+
+def _mark_hits(painter: QPainter, metrics: QFontMetricsF, at: QPointF, text: str, word: str) -> None:
+    """Each hit once more, as plain text on the tone of hits."""
+    c = theme.colours()
+    for start, end in hits_in(text, word):
+        x = at.x() + metrics.horizontalAdvance(text[:start])
+        wide = metrics.horizontalAdvance(text[start:end])
+        painter.fillRect(QRectF(x - 1, at.y() - theme.LIST_ROW / 2 - 1, wide + 2, theme.LIST_ROW - 7), c.hit)
+        painter.setPen(c.text)
+        painter.drawText(QPointF(x, at.y()), text[start:end])
+
+
+def hits_in(text: str, word: str) -> list[tuple[int, int]]:
+    """Where a word is in a line, as explain looks for it: one without capitals in any case, others as they are.
+
+    None in a line with letters that run from right to left: they do not stand where counting would put them.
+
+    >>> hits_in("Paid and paid", "paid"), hits_in("Paid and paid", "Paid")
+    ([(0, 4), (9, 13)], [(0, 4)])
+    """
+    folded = text.lower() if word == word.lower() else text
+    if not word or len(folded) != len(text) or word not in folded:
+        return []
+    if not text.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text):
+        return []
+    found, at = [], folded.find(word)
+    while at >= 0:
+        found.append((at, at + len(word)))
+        at = folded.find(word, at + len(word))
+    return found
 
 
 def runs_of(tones: tuple[tuple[int, int, str], ...], length: int) -> list[tuple[int, int, str]]:

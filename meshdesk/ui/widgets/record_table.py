@@ -1,5 +1,7 @@
 """The record list: a table that paints itself. Strings are made when a row arrives; painting only draws them."""
 
+import time
+
 from PySide6.QtCore import (
     QAbstractTableModel,
     QItemSelection,
@@ -11,6 +13,7 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -25,16 +28,27 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QToolTip, QWidget
 
 from meshdesk.session.opened import Opened
-from meshdesk.ui import theme
+from meshdesk.ui import theme, times
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.controls import name_bars
-from meshdesk.ui.widgets.record_lines import COLUMNS, NOT_YET, PARTITION, TIME, TOPIC, VALUE, Line, line_of, tip_of
+from meshdesk.ui.widgets.record_lines import (
+    COLUMNS,
+    DAY_WIDTH,
+    NOT_YET,
+    PARTITION,
+    TIME,
+    TOPIC,
+    VALUE,
+    Line,
+    line_of,
+    tip_of,
+)
 from meshdesk.ui.widgets.record_paint import PAD, Cells, paint_cells
 
 Index = QModelIndex | QPersistentModelIndex
 
 LINES_KEPT = 4_000  # rows whose strings are kept: some twenty screens at 4K
-VALUE_LEAST = 160
+VALUE_LEAST = 130
 
 
 class RecordModel(QAbstractTableModel):
@@ -154,6 +168,8 @@ class RecordTable(QTableView):
         super().__init__()
         self._remembered = remembered
         self._own_scroll = False
+        self._makes_room = False  # for days in the column of times
+        self._word = ""  # whose hits are marked
         self._value_is_free = True  # the value column takes what is left, until somebody drags its edge
         self.records = RecordModel()
         self.setModel(self.records)
@@ -200,6 +216,12 @@ class RecordTable(QTableView):
         """Marks the column by which the rows are sorted; None where they are as they arrived."""
         self._header.order = None if place is None else (place, descending)
         self._header.viewport().update()
+
+    def show_hits(self, word: str) -> None:
+        """Marks a word wherever it can be seen in keys, values and headers; "" marks nothing."""
+        if word != self._word:
+            self._word = word
+            self.viewport().update()
 
     def grow(self, end: int, follow: bool, first: int = 0) -> None:
         """Shows rows [first, end) of the list; stays at the newest when it follows."""
@@ -292,10 +314,23 @@ class RecordTable(QTableView):
             if x >= width or x + wide <= 0:
                 continue
             painter.setClipRect(x, 0, wide, height)
-            paint_cells(painter, Cells(place, x, wide, top, lines))
+            paint_cells(painter, Cells(place, x, wide, top, lines, self._word))
         shown = next((line for line in lines if line is not None and line.zone), None)
         if shown is not None:
             self.records.set_zone(shown.zone)
+        if self.columnWidth(TIME) == COLUMNS[TIME].width and not self._makes_room:
+            today = times.moment(time.time_ns() // 1_000_000).day
+            if any(line is not None and line.day not in ("", today) for line in lines):
+                self._makes_room = True
+                QTimer.singleShot(0, self, self._make_room_for_days)  # Qt lays out no column while it paints
+
+    def _make_room_for_days(self) -> None:
+        """A clock alone would say too little; the column stays as wide from then on, or as somebody drags it."""
+        self._makes_room = False
+        self._own_scroll = True
+        self.setColumnWidth(TIME, DAY_WIDTH)
+        self._fit_value()
+        self._own_scroll = False
 
     def _paint_rows(self, painter: QPainter, first: int, top: int, lines: list[Line | None], width: int) -> None:
         c = theme.colours()

@@ -409,6 +409,33 @@ def test_that_a_topic_that_is_read_is_shown_counted_and_stopped(
     assert sentences(session) == []
 
 
+def test_that_a_pause_at_the_limit_is_said_until_it_is_over_and_what_is_dropped_makes_no_rate_negative(
+    broker: Broker, make_topic: MakeTopic, tmp_path: Path
+) -> None:
+    topic = make_topic()
+    produce(broker.bootstrap, topic, [New(os.urandom(2_000)) for _ in range(5_000)])
+    session = Session(tmp_path / "captures", capture_limit=2_000_000)
+    rates: list[float] = []
+
+    def paused() -> bool:
+        rates.append(opened.status.rows_rate)
+        return bool(opened.status.paused)
+
+    try:
+        opened = live_on(session, broker)
+        opened.tail(topic, Position("beginning"))
+        turn(session, paused, "reading to be paused")
+        turn(session, lambda: any("is paused" in said for said in sentences(session)), "the pause to be said")
+        opened.looked(topic, 5_000)
+        turn(session, lambda: not paused() and opened.status.behind == 0, "the end")
+        assert not any("is paused" in said for said in sentences(session))
+        assert opened.status.dropped
+        turn(session, lambda: not paused() and opened.status.rows_rate == 0, "rest")
+        assert min(rates) >= 0
+    finally:
+        session.close()
+
+
 def test_that_a_topic_that_is_not_there_is_refused_and_nothing_waits_for_it(session: Session, broker: Broker) -> None:
     opened = live_on(session, broker)
     opened.tail("no.such.topic", Position("beginning"))

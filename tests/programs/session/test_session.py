@@ -97,6 +97,16 @@ def test_that_troubles_are_folded_and_each_is_a_change(session: Session) -> None
 # Closing one
 
 
+def test_that_what_an_attempt_had_in_trouble_goes_with_it_and_what_others_have_stays(session: Session) -> None:
+    attempt = session.connect(Connection("127.0.0.1:1"))
+    session.connect(Connection("127.0.0.1:2"))
+    turn(session, lambda: len({trouble.about for trouble in session.troubles}) == 2, "a word on both closed ports")
+    session.shut(attempt)
+    assert {trouble.about for trouble in session.troubles} == {"127.0.0.1:2"}
+    session.close()
+    assert {trouble.about for trouble in session.troubles} == {"127.0.0.1:2"}  # who ends MeshDesk is told of them
+
+
 def test_that_a_capture_may_be_closed_while_everything_of_it_is_on_its_way(
     session: Session, folder: Path, tmp_path: Path
 ) -> None:

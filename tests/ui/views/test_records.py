@@ -403,3 +403,34 @@ def test_that_another_topic_is_merged_by_time_with_its_name_and_taken_out_again(
     beat(view, made)
     assert (view.list, view.table.records.rows) == (TOPIC, 20)
     assert view.table.isColumnHidden(TOPIC_COLUMN)
+
+
+def test_that_a_word_nobody_holds_stays_said_while_more_is_looked_through(qtbot: QtBot) -> None:
+    made = capture(20)
+    view = view_on(qtbot, made)
+    view.hold("nobody")
+    beat(view, made)
+    order = made.orders[view.list]
+    order.asked, order.of = 2, 40  # what arrived since is looked through
+    beat(view, made, 2)
+    assert view._empty.text.startswith("No record holds “nobody”")
+    assert "looking" not in view._count.text
+
+
+def test_that_a_topic_added_before_it_was_read_comes_into_the_list_and_the_newest_stay_on_the_screen(
+    qtbot: QtBot,
+) -> None:
+    made = capture(200)
+    view = view_on(qtbot, made)
+    view.add_topic(opened(made), "fraud.scored.v2")
+    beat(view, made)
+    assert view.table.is_at_the_end
+    assert view.table.records.rows == 200
+    more(made, 300, "fraud.scored.v2")
+    beat(view, made, 12)
+    assert view.table.records.rows == 500
+    assert view.table.is_at_the_end
+    view.table.verticalScrollBar().setValue(0)
+    view.sort_again()
+    beat(view, made, 12)
+    assert view.table.verticalScrollBar().value() == 0

@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.node import Node
 from meshdesk.model.row import Details
-from meshdesk.ui.widgets.inspector import BYTES, HEADERS, SCHEMA, TEXT, Inspector
+from meshdesk.ui import theme
+from meshdesk.ui.widgets.inspector import BYTES, HEADERS, SCHEMA, TEXT, TREE, Inspector
 from tests.ui.memory import details_of, row
 
 
@@ -123,3 +125,46 @@ def test_that_hard_records_fit_at_any_width(qtbot: QtBot, width: int) -> None:
     inspector.grab()
     assert inspector.minimumSizeHint().width() <= 372
     assert inspector.tabs.width() <= 372
+
+
+def test_that_a_text_comes_as_text_and_bytes_as_a_dump_until_somebody_wants_the_tree(qtbot: QtBot) -> None:
+    plain = details_of(row(0))
+    text = replace(plain, value=replace(plain.value, tree=Node("", "string", "line one")))
+    data = replace(plain, value=replace(plain.value, tree=Node("", "bytes", "00ff")))
+    inspector = inspector_on(qtbot, text)
+    for details, page in ((text, TEXT), (data, BYTES), (plain, TREE), (text, TEXT)):
+        inspector.refresh(details, 1)
+        assert (inspector.tabs.place, inspector._pages.currentIndex()) == (page, page)
+    turn_to(inspector, TREE)
+    assert inspector.tree.isVisible()
+    turn_to(inspector, HEADERS)
+    inspector.refresh(data, 1)
+    assert inspector.tabs.place == HEADERS  # what was chosen stays
+
+
+def test_that_no_headers_are_said_and_the_sizes_add_up(qtbot: QtBot) -> None:
+    inspector = inspector_on(qtbot, replace(details_of(row(0, size=300)), headers=()))
+    turn_to(inspector, HEADERS)
+    assert inspector.headers.accessibleDescription() == "The record has no headers."
+    assert inspector.headers.nodes.rowCount() == 0
+    assert "Size: 300 B · key 8 B, value 231 B, headers 61 B" in inspector.facts.accessibleDescription()
+    inspector.grab()
+
+
+def test_that_a_value_too_long_for_its_line_is_told_whole(qtbot: QtBot) -> None:
+    inspector = inspector_on(qtbot, details_of(row(0)))
+    inspector.tree.say(Node("", "string", "<b>" + "long " * 30))
+    tip = inspector.tree.nodes.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip.startswith("<p>&quot;&lt;b&gt;long long")
+    inspector.tree.say(Node("", "string", "short"))
+    assert inspector.tree.nodes.index(0, 0).data(Qt.ItemDataRole.ToolTipRole) is None
+
+
+def test_that_the_words_of_the_tabs_keep_their_room_in_a_narrow_inspector(qtbot: QtBot) -> None:
+    inspector = inspector_on(qtbot, details_of(row(0)))
+    inspector.resize(320, 600)
+    inspector.tabs.name_segment(HEADERS, "Headers 203")
+    QApplication.processEvents()
+    metrics = QFontMetrics(theme.font("text"))
+    for button in inspector.tabs.findChildren(QAbstractButton):
+        assert button.width() >= metrics.horizontalAdvance(button.text()) + 8

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from meshdesk.ui import theme
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.record_lines import COLUMNS, FORMAT, KEY, OFFSET, TIME, VALUE
-from meshdesk.ui.widgets.record_paint import runs_of
+from meshdesk.ui.widgets.record_paint import hits_in, runs_of
 from meshdesk.ui.widgets.record_table import RecordTable
 from tests.ui.memory import MemoryCapture, opened, row
 
@@ -90,3 +90,29 @@ def test_that_a_row_in_trouble_is_marked_by_shape_and_colour(qtbot: QtBot) -> No
     assert drawn.pixelColor(1, theme.LIST_ROW + 10) == theme.LIGHT.attention
     sign = range(table.columnViewportPosition(FORMAT) + 8, table.columnViewportPosition(FORMAT) + 22)
     assert any(plain.pixel(x, theme.LIST_ROW + 12) != drawn.pixel(x, theme.LIST_ROW + 12) for x in sign)
+
+
+def test_that_the_hits_of_a_word_are_marked_where_they_can_be_seen(qtbot: QtBot) -> None:
+    table, _ = table_on(qtbot, 5)
+
+    def marked() -> bool:
+        image = picture(table)
+        return any(
+            image.pixelColor(x, y) == theme.colours().hit
+            for y in range(image.height())
+            for x in range(0, image.width(), 2)
+        )
+
+    assert not marked()
+    table.show_hits("c-0")
+    assert marked()
+    table.show_hits("nobody")
+    assert not marked()
+
+
+def test_that_hits_are_found_as_explain_finds_them() -> None:
+    assert hits_in("Paid and PAID", "paid") == [(0, 4), (9, 13)]
+    assert hits_in("Paid and PAID", "PAID") == [(9, 13)]
+    assert hits_in("Straße", "SS") == []
+    assert hits_in("שלום paid", "paid") == []  # where it stands is not where it would be counted
+    assert hits_in("paid", "") == []

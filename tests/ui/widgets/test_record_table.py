@@ -1,15 +1,18 @@
 """The record list: what its cells say, how it grows, how it is used with the keyboard, what is remembered."""
 
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractItemModel, QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.record_lines import (
     COLUMNS,
+    DAY_WIDTH,
     HEADERS,
     KEY,
     NOT_YET,
@@ -186,3 +189,19 @@ def test_that_the_model_is_a_qt_model_of_eight_columns() -> None:
     ]  # fmt: skip
     model.set_zone("CET")
     assert model.headerData(TIME, Qt.Orientation.Horizontal) == "Time (CET)"
+
+
+def test_that_the_column_of_times_makes_room_for_days_only_where_there_is_another_than_today(qtbot: QtBot) -> None:
+    now = time.time_ns() // 1_000_000
+    for timestamp, width in ((now, COLUMNS[TIME].width), (now - 3 * 86_400_000, DAY_WIDTH)):
+        made = MemoryCapture()
+        made.add(*(row(k, timestamp=timestamp) for k in range(9)))
+        made.known = {("orders.placed.v1", k): held for k, held in enumerate(made.held["orders.placed.v1"])}
+        table = RecordTable(Remembered(None))
+        qtbot.addWidget(table)
+        table.resize(804, 500)
+        table.show()
+        table.show_list(opened(made), "orders.placed.v1", 9)
+        table.grab()
+        QApplication.processEvents()
+        assert table.columnWidth(TIME) == width
