@@ -33,13 +33,15 @@ class Script:
         self.code: int | None = None
         self.sentence = ""
         self._steps = steps
+        self._is_stepping = False
         self._clock = clock
         self._until = clock() + patience
         self._patience = patience
 
     def step(self) -> None:
-        if self.code is not None or self._steps.gi_running:  # a picture lets Qt work, and a beat may come with that
+        if self.code is not None or self._is_stepping:  # a picture lets Qt work, and a beat may come with that
             return
+        self._is_stepping = True
         try:
             waiting = next(self._steps)
         except StopIteration:
@@ -49,6 +51,8 @@ class Script:
         else:
             if self._clock() > self._until:
                 self._fail(f"It took longer than {self._patience:.0f} s: still waiting for {waiting}.")
+        finally:
+            self._is_stepping = False
 
     def _fail(self, sentence: str) -> None:
         self.code, self.sentence = 1, sentence
