@@ -9,6 +9,7 @@ it grows, and a finished capture is packed to one `.meshcap` file that is read i
     records-W-NNN.arrow      an Arrow IPC stream: the schema's message, then record batches; each batch holds one topic
     samples-W-NNN.arrow      likewise: (seen ms, series, value) rows
     sealed-W-NNN.arrow       the three above in one, joined and compressed (capture/sealed.py); it takes their place
+    kept-W-NNN-MMM.arrow     the samples of dropped generations NNN to MMM, in the form of a sealed file (capture/kept.py)
     names-W                  checksummed JSON lines: what a topic's or a series' number stands for (capture/lines.py)
     facts-W                  checksummed JSON lines: facts and checked lines (model/fact.py)
 
@@ -16,6 +17,12 @@ Generations. NNN counts what a writer rolled: when a file of a generation is lar
 finished one is sealed: `sealed-W-NNN.arrow` appears by a rename, whole, and the three files go. Row numbers stay: rows of
 a sealed batch know theirs. The size limit drops whole generations, the oldest first, in two steps: a DROPPED entry says
 so, readers let go, the files go (again later where the system refuses); numbers go on counting.
+
+Kept samples. The samples of a dropped generation stay: `kept-W-NNN-NNN.arrow` appears whole by a rename before the DROPPED
+entry is written, and counts from that entry on. Small ones are joined: the larger file appears by a rename, and those whose
+generations it holds do not count any more and go. What is kept has a share of the size limit; a DROPPED entry says from which
+generation on samples still count, and the files before it go in the same two steps. A program of version 2 that does
+not know these files reads everything else as it is, so they made no new version.
 
 Writing. A batch is appended to its segment, then its entries to the index, in one write. What is in the index is
 readable; bytes of a segment that no entry names are ignored. Names are written before the entry that uses them.
@@ -29,8 +36,9 @@ batch; an index begins with the number of its first row.
 Entries. BATCH: where a record batch lies, its rows, topic, time. Each is followed by one RANGE per partition in it: the
 offsets it read there, from the position before its first record to the position after its last, so that gaps of compaction
 and transactions count as read. COVERED: the same without records (a gap up to the end, an end offset seen, offsets
-lost to retention). SAMPLES: where a batch of samples lies. DROPPED: which generation was dropped, and how many rows were
-by then, in all and of each topic. A reader that meets a kind it does not know stops and says that the capture is newer.
+lost to retention). SAMPLES: where a batch of samples lies; in a kept file with one RANGE per generation in it, which rows of
+its samples they are. DROPPED: which generation was dropped, how many rows were by then, in all and of each topic, and from
+which generation on samples are kept. A reader that meets a kind it does not know stops and says that the capture is newer.
 
 Version 1 had one index a writer, without a number, for all its segments, and neither sealed nor dropped. It is read as one
 generation a writer.

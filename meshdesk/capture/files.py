@@ -1,6 +1,6 @@
 """The files of a capture as the disk has them: how much they take, and removing those that nobody needs any more."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from meshdesk.capture.names import PARTS, number_of, segment_name, writer_of
@@ -15,9 +15,14 @@ def disk_used(folder: Path) -> int:
     return sum(_size(path) for path in folder.iterdir())
 
 
-def size_of(folder: Path, generation: Name, kinds: Sequence[str] = ALL) -> int:
-    """Bytes of the files of a generation that are there."""
-    return sum(_size(folder / segment_name(*generation, kind)) for kind in kinds)
+def size_of(folder: Path, names: Iterable[str]) -> int:
+    """Bytes of those of these files that are there."""
+    return sum(_size(folder / name) for name in names)
+
+
+def files_of(generation: Name, kinds: Sequence[str] = ALL) -> list[str]:
+    """The names of a generation's files."""
+    return [segment_name(*generation, kind) for kind in kinds]
 
 
 def generations_in(folder: Path) -> set[Name]:
@@ -32,13 +37,17 @@ def generations_in(folder: Path) -> set[Name]:
 
 def remove(folder: Path, generation: Name, kinds: Sequence[str] = ALL) -> bool:
     """Removes files of a generation that nobody needs any more; False where the system refuses one for now."""
-    removed = True
-    for kind in kinds:
-        try:
-            (folder / segment_name(*generation, kind)).unlink(missing_ok=True)
-        except OSError:
-            removed = False  # somebody reads it; Windows lets nobody remove it then
-    return removed
+    refused = [name for name in files_of(generation, kinds) if not remove_file(folder / name)]
+    return not refused
+
+
+def remove_file(path: Path) -> bool:
+    """Removes a file that nobody needs any more; False where the system refuses it for now."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return False  # somebody reads it; Windows lets nobody remove it then
+    return True
 
 
 def _size(path: Path) -> int:

@@ -59,6 +59,9 @@ class SampleBatch:
     rows: int
     first_seen: int
     last_seen: int
+    kept: tuple[
+        tuple[int, int, int], ...
+    ] = ()  # of dropped generations, in order: (generation, rows [from, to) of its samples)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Dropped:
     generation: int
     rows: int  # of all that were dropped from the capture so far
     topics: tuple[tuple[int, int], ...] = ()  # (topic, rows dropped of it so far) of each topic in that generation
+    samples: tuple[int, int] = (0, 0)  # (writer, generation): of dropped generations before it the samples went, too
 
 
 Entry = Batch | Span | SampleBatch | Dropped
@@ -96,13 +100,16 @@ def encode_entry(entry: Entry) -> bytes:
     if isinstance(entry, Span):
         return _range(entry, COVERED)
     if isinstance(entry, Dropped):
-        head = _BATCH.pack(DROPPED, 0, len(entry.topics), entry.generation, entry.writer, 0, entry.rows, 0, 0, 0, 0, 0)
+        head = _BATCH.pack(
+            DROPPED, 0, len(entry.topics), entry.generation, entry.writer, 0, entry.rows, 0, *entry.samples, 0, 0
+        )
         return _sealed(head) + b"".join(_range(Span(topic, 0, rows, rows), RANGE) for topic, rows in entry.topics)
     if isinstance(entry, SampleBatch):
-        return _sealed(
-            _BATCH.pack(SAMPLES, 0, 0, entry.segment, entry.length, entry.rows, entry.position, 0,
-                        entry.last_seen, entry.first_seen, entry.last_seen, 0)
+        head = _BATCH.pack(
+            SAMPLES, 0, len(entry.kept), entry.segment, entry.length, entry.rows, entry.position, 0,
+            entry.last_seen, entry.first_seen, entry.last_seen, 0,
         )  # fmt: skip
+        return _sealed(head) + b"".join(_range(Span(number, 0, at, end), RANGE) for number, at, end in entry.kept)
     head = _BATCH.pack(
         BATCH, 0, len(entry.spans), entry.segment, entry.length, entry.rows, entry.position, entry.topic,
         entry.seen, entry.oldest, entry.newest, entry.payload,
@@ -135,15 +142,16 @@ def _entry(data: bytes, at: int) -> tuple[Entry | None, int]:
     if kind not in (BATCH, SAMPLES, DROPPED):
         raise NewerEntry
     _, _, ranges, segment, length, rows, position, topic, seen, oldest, newest, payload = _BATCH.unpack_from(data, at)
-    if kind == SAMPLES:
-        return SampleBatch(segment, position, length, rows, oldest, newest), SIZE
     places = [at + SIZE * (n + 1) for n in range(ranges)]
     if not all(_sound(data, place) and data[place] == RANGE for place in places):
         return None, 0
     spans = tuple(_span(data, place) for place in places)
+    if kind == SAMPLES:
+        kept = tuple((span.topic, span.begin, span.end) for span in spans)
+        return SampleBatch(segment, position, length, rows, oldest, newest, kept), SIZE * (ranges + 1)
     if kind == DROPPED:
         topics = tuple((span.topic, span.begin) for span in spans)
-        return Dropped(length, segment, position, topics), SIZE * (ranges + 1)
+        return Dropped(length, segment, position, topics, (seen, oldest)), SIZE * (ranges + 1)
     return Batch(segment, position, length, rows, topic, seen, oldest, newest, payload, spans), SIZE * (ranges + 1)
 
 

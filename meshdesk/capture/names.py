@@ -6,8 +6,10 @@ PARTS = ("index", "records", "samples")  # of a generation, until it is sealed
 
 _NUMBERS = re.compile(r"(?:index|names|facts|records|samples|sealed)-(\d+)(?:-(\d{3,}))?(?:\.arrow)?")
 _GENERATION = re.compile(r"(index|sealed)-(\d+)(?:-(\d{3,}))?(?:\.arrow)?")
+_KEPT = re.compile(r"kept-(\d+)-(\d{3,})-(\d{3,})\.arrow")
 _OURS = re.compile(
-    r"manifest\.json|index-\d+(?:-\d{3,})?|(?:names|facts)-\d+|(?:records|samples|sealed)-\d+-\d{3,}\.arrow"
+    r"manifest\.json|index-\d+(?:-\d{3,})?|(?:names|facts)-\d+|(?:records|samples|sealed)-\d+-\d{3,}\.arrow|"
+    + _KEPT.pattern
 )
 
 
@@ -50,6 +52,25 @@ def generation_of(name: str) -> tuple[int, int, bool] | None:
     """
     match = _GENERATION.fullmatch(name)
     return (int(match[2]), int(match[3] or 0), match[1] == "sealed") if match else None
+
+
+def kept_name(writer: int, first: int, last: int) -> str:
+    """The file that keeps the samples of a writer's dropped generations, from the first to the last of these.
+
+    >>> kept_name(1, 0, 12)
+    'kept-1-000-012.arrow'
+    """
+    return f"kept-{writer}-{first:03d}-{last:03d}.arrow"
+
+
+def kept_of(name: str) -> tuple[int, int, int] | None:
+    """(writer, first, last generation) whose samples a file keeps; None for files of another kind.
+
+    >>> kept_of("kept-1-000-012.arrow"), kept_of("sealed-1-000.arrow")
+    ((1, 0, 12), None)
+    """
+    match = _KEPT.fullmatch(name)
+    return (int(match[1]), int(match[2]), int(match[3])) if match else None
 
 
 def is_ours(name: str) -> bool:

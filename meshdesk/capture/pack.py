@@ -194,6 +194,7 @@ def _whole(store: Store) -> Iterator[tuple[str, int]]:
         stored: list[Placed | PlacedSamples] = [*generation.batches, *generation.samples]
         for placed in stored:
             ends[placed.file] = max(ends.get(placed.file, 0), placed.batch.position + placed.batch.length)
+    ends |= {kept.name: store.size(kept.name) for kept in capture.kept}
     names = store.names()
     if isinstance(store, Folder):
         store.hold(name for name in names if name in ends)

@@ -4,8 +4,8 @@ Imports no Arrow, as the window reads with it before anything else.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from meshdesk.capture.coverage import Coverage
@@ -21,13 +21,15 @@ from meshdesk.capture.index import (
     decode_header,
 )
 from meshdesk.capture.lines import Line, decode_lines
-from meshdesk.capture.names import PARTS, generation_of, segment_name, writer_of
+from meshdesk.capture.names import PARTS, generation_of, kept_name, kept_of, segment_name, writer_of
 from meshdesk.capture.sealed import SealError, sealed_index
 from meshdesk.capture.store import CaptureError, Store, open_stores
 from meshdesk.model.fact import Checked, Fact, fact_from
 from meshdesk.model.wording import plural
 
 CHUNK = 4 << 20  # read at once of a growing file; 65,000 entries
+
+Mark = tuple[int, int, int]  # a place among all samples: writer, generation, row of its samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,48 @@ class PlacedSamples:
 
     writer: int
     batch: SampleBatch
+    generation: int
+    first: int = 0  # the number of its first row among the samples of its generation
     sealed: bool = False
-    skip: int = 0  # rows at its front that were handed out before it was sealed
+    kept: str = ""  # the file that keeps it, where its generation is dropped
+    skip: int = 0  # rows at its front that were handed out before it was sealed or kept
 
     @property
     def file(self) -> str:
-        return segment_name(self.writer, self.batch.segment, "sealed" if self.sealed else "samples")
+        return self.kept or segment_name(self.writer, self.batch.segment, "sealed" if self.sealed else "samples")
+
+    @property
+    def pieces(self) -> Sequence[tuple[int, int, int]]:
+        """What it holds: (generation, rows [from, to) of its samples), in order."""
+        return self.batch.kept or ((self.generation, self.first, self.first + self.batch.rows),)
+
+    @property
+    def end(self) -> Mark:
+        """Behind its last row."""
+        generation, _, end = self.pieces[-1]
+        return self.writer, generation, end
+
+    def rows_before(self, mark: Mark) -> int:
+        """How many of its rows lie before a place."""
+        writer, generation, number = mark
+        if self.writer != writer:
+            return self.batch.rows if self.writer < writer else 0
+        before = (piece for piece in self.pieces if piece[:2] < (generation, number))
+        return sum((min(end, number) if of == generation else end) - at for of, at, end in before)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file of samples whose generations are dropped."""
+
+    writer: int
+    first: int  # the first of those generations
+    last: int
+    samples: tuple[PlacedSamples, ...]  # none where it is damaged
+
+    @property
+    def name(self) -> str:
+        return kept_name(self.writer, self.first, self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +134,7 @@ class Generation:
     position: int = SIZE  # how far its index has been read
     batches: list[Placed] = field(default_factory=list)
     samples: list[PlacedSamples] = field(default_factory=list)
+    sample_rows: int = 0
     parts: dict[str, Part] = field(default_factory=dict)
     covered: list[Span] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
@@ -104,10 +143,6 @@ class Generation:
     def name(self) -> tuple[int, int]:
         """What it is called: its writer and its number."""
         return self.writer, self.number
-
-    @property
-    def sample_rows(self) -> int:
-        return sum(placed.batch.rows for placed in self.samples)
 
 
 @dataclass(slots=True)
@@ -139,6 +174,7 @@ class Capture:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.generations: list[Generation] = []  # in the order of their rows
+        self.kept: list[Kept] = []  # the samples of those before them, in order, too
         self.series: dict[tuple[int, int], Line] = {}  # (writer, number): what the samples of that number measure
         self.topics: dict[str, TopicRows] = {}
         self.coverage: dict[tuple[TopicKey, int], Coverage] = {}
@@ -148,9 +184,10 @@ class Capture:
         self._writers: dict[int, _Writer] = {}
         self._known: dict[tuple[int, int], Generation] = {}
         self._gone = (0, 0)  # generations up to this one were dropped; none has the writer 0
+        self._kept_from = (0, 0)  # generations before this one: their samples, too
         self._unreadable: set[tuple[int, int]] = set()  # sealed ones that are damaged
         self._facts: list[Fact | Checked] = []
-        self._samples: list[PlacedSamples] = []
+        self._taken: Mark = (0, 0, 0)  # samples before this place were handed out
 
     @property
     def id(self) -> str:
@@ -169,11 +206,11 @@ class Capture:
     @property
     def samples(self) -> list[PlacedSamples]:
         """Every batch of samples, in the order in which they were written."""
-        return [placed for generation in self.generations for placed in generation.samples]
+        return [placed for part in self._with_samples() for placed in part.samples]
 
     def refresh(self) -> bool:
         """Reads what was written since; True where there was something. Raises CaptureError."""
-        names = self.store.names()
+        names, gone = self.store.names(), self._gone
         for name in names:
             if (writer := writer_of(name)) is not None:
                 self._writers.setdefault(writer, _Writer(writer))
@@ -183,18 +220,28 @@ class Capture:
         news = [self._read(self._writers[number]) for number in sorted(self._writers)]
         if any(reckons for _, reckons in news):
             self._reckon()
-        return is_shaped_anew or any(read for read, _ in news)
+        if self._gone != gone:  # what is kept of a generation is there before the word that it is dropped
+            names = self.store.names()
+        is_kept_anew = self._find_kept(names)
+        return is_shaped_anew or is_kept_anew or any(read for read, _ in news)
 
     def take_facts(self) -> list[Fact | Checked]:
         """The facts that `refresh` found since the last call, in the order in which they were written."""
         facts, self._facts = self._facts, []
         return facts
 
-    def take_samples(self) -> list[PlacedSamples]:
-        """The batches of samples that `refresh` found since the last call; one that was handed out does not come again
-        when it is sealed."""
-        samples, self._samples = self._samples, []
-        return samples
+    def take_samples(self, most: int | None = None) -> list[PlacedSamples]:
+        """The batches of samples behind those of the calls before, at most so many; what was handed out does not come
+        again when it is sealed, or kept of a dropped generation. They are to be read before the next `refresh`."""
+        fresh: list[PlacedSamples] = []
+        for placed in (placed for part in reversed(self._with_samples()) for placed in reversed(part.samples)):
+            if placed.end <= self._taken:
+                break
+            fresh.append(replace(placed, skip=placed.rows_before(self._taken)))
+        fresh = fresh[::-1][:most]
+        if fresh:
+            self._taken = fresh[-1].end
+        return fresh
 
     def topic_rows(self, topic: str, first: int, count: int) -> Iterator[tuple[Placed, int, int]]:
         """Where rows [first, first + count) of a topic lie: (batch, from, to) in its rows, in order; dropped ones nowhere."""
@@ -232,7 +279,7 @@ class Capture:
             return f"A part of {name} cannot be read: {segment_name(*min(self._unreadable), 'sealed')} is damaged."
         if torn:
             return f"{name} ends in the middle of a write; its last {plural(torn, 'byte')} are left out, all before is whole."
-        if any(self._is_cut(placed, sizes) for placed in self.samples):
+        if any(self._is_cut(placed, sizes) for placed in self.samples) or not all(kept.samples for kept in self.kept):
             return f"Some counts and rates of {name} are not shown: a part of the file is missing."
         return ""
 
@@ -272,15 +319,8 @@ class Capture:
         self._known[key] = generation
         writer = self._writers[key[0]]
         self._read_names(writer)
-        skip = before.sample_rows if before else 0
         for entry in entries:
             self._take(writer, generation, entry)
-        fresh = []
-        for placed in generation.samples:
-            if skip < placed.batch.rows:
-                fresh.append(PlacedSamples(placed.writer, placed.batch, True, skip))
-            skip = max(0, skip - placed.batch.rows)
-        self._samples += fresh
         if before:
             self.store.forget([before.index, *(segment_name(*key, kind) for kind in PARTS)])
         return True
@@ -292,6 +332,7 @@ class Capture:
             topics = self._writers[generation.writer].topics
             for dropped in generation.dropped:
                 self._gone = max(self._gone, (dropped.writer, dropped.generation))
+                self._kept_from = max(self._kept_from, dropped.samples)
                 self.dropped = max(self.dropped, dropped.rows)
                 for number, count in dropped.topics:
                     name = _key_of(topics, number).name
@@ -313,12 +354,40 @@ class Capture:
     def _let_go(self) -> None:
         """Forgets the generations that were dropped, and the files that were kept open of them."""
         gone = [known for key, known in self._known.items() if key <= self._gone]
+        self._unreadable = {key for key in self._unreadable if key > self._gone}
         if gone:
             for generation in gone:
                 del self._known[generation.name]
                 self.store.forget([generation.index, *(segment_name(*generation.name, kind) for kind in PARTS)])
             self.generations = [self._known[key] for key in sorted(self._known)]
             self._settle_anew()
+
+    def _find_kept(self, names: list[str]) -> bool:
+        """Takes in the files of kept samples that count by now; True where they are others than before."""
+        found = [of for name in names if (of := kept_of(name)) and self._kept_from <= (of[0], of[2]) <= self._gone]
+        counting: list[tuple[int, int, int]] = []
+        for writer, first, last in sorted(found, key=lambda of: (of[0], of[1], -of[2])):
+            if not counting or (writer, last) > (counting[-1][0], counting[-1][2]):  # else a larger one took its place
+                counting.append((writer, first, last))
+        known = {(kept.writer, kept.first, kept.last): kept for kept in self.kept}
+        if counting == list(known):
+            return False
+        self.kept = [known.pop(of) if of in known else self._read_kept(*of) for of in counting]
+        self.store.forget([kept.name for kept in known.values()])
+        return True
+
+    def _read_kept(self, writer: int, first: int, last: int) -> Kept:
+        name = kept_name(writer, first, last)
+        try:
+            entries, _ = sound_entries(self.store, sealed_index(self.store, name)[1])
+        except SealError:
+            return Kept(writer, first, last, ())
+        batches = [entry for entry in entries if isinstance(entry, SampleBatch)]
+        placed = [PlacedSamples(writer, batch, batch.segment, sealed=True, kept=name) for batch in batches]
+        return Kept(writer, first, last, tuple(placed))
+
+    def _with_samples(self) -> list[Kept | Generation]:
+        return [*self.kept, *self.generations]
 
     def _settle_anew(self) -> None:
         self.coverage = {}
@@ -410,7 +479,10 @@ class Capture:
     def _take(self, writer: _Writer, generation: Generation, entry: Entry) -> None:
         """Notes an entry in its generation."""
         if isinstance(entry, SampleBatch):
-            generation.samples.append(PlacedSamples(writer.number, entry, generation.sealed))
+            generation.samples.append(
+                PlacedSamples(writer.number, entry, generation.number, generation.sample_rows, generation.sealed)
+            )
+            generation.sample_rows += entry.rows
         elif isinstance(entry, Dropped):
             generation.dropped.append(entry)
         elif isinstance(entry, Span):
@@ -430,9 +502,7 @@ class Capture:
 
     def _count(self, generation: Generation, entry: Entry) -> None:
         """Takes what a growing generation has gained into the counts over all of them."""
-        if isinstance(entry, SampleBatch):
-            self._samples.append(generation.samples[-1])
-        elif isinstance(entry, Batch):
+        if isinstance(entry, Batch):
             placed = generation.batches[-1]
             part = generation.parts[placed.topic]
             rows = self.topics.setdefault(placed.topic, TopicRows())

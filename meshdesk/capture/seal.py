@@ -3,7 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -22,6 +22,7 @@ from meshdesk.capture.store import CaptureError
 ROWS = 10_000  # of a sealed batch: 9 M rows/s are read from such, 0.1 M/s from batches of one (measured)
 BYTES = 4 << 20  # of its payload, whatever its rows: what one row on the screen costs to be read
 SAMPLE_ROWS = 200_000  # of a sealed batch of samples; 5 ms to be read
+DRAFT = ".part"  # behind the name of a file that is not whole yet
 END_OF_STREAM = b"\xff\xff\xff\xff\0\0\0\0"  # Arrow columnar format, IPC streaming format
 
 EntryOf = TypeVar("EntryOf", Batch, SampleBatch)
@@ -34,49 +35,56 @@ def seal(capture: Capture, generation: Generation) -> Path:
     """
     home = capture.store.path
     target = home / segment_name(*generation.name, "sealed")
-    draft = target.with_name(target.name + ".part")
     try:
-        with draft.open("wb") as file:
-            draft.chmod(0o600)
-            out = _Out(file)
+        with sealing(target) as out:
             entries: list[Entry] = []
-            entries += out.write(SEALED_RECORDS, "lz4", _batches(capture, generation))
-            entries += out.write(SAMPLES, "zstd", _samples(capture, generation))
+            entries += out.write(SEALED_RECORDS, _batches(capture, generation))
+            entries += out.write(SAMPLES, _samples(capture, generation))
             entries += _joined(generation.covered)
             entries += generation.dropped[-1:]  # each one says all that the ones before it said
-            index = encode_header(generation.batches[0].first_row if generation.batches else generation.first_row or 0)
-            index += b"".join(map(encode_entry, entries))
-            file.write(index + trailer(out.position, len(index)))
-            file.flush()
-            os.fsync(file.fileno())  # the originals go when this has its name
-        os.replace(draft, target)
+            out.end(generation.batches[0].first_row if generation.batches else generation.first_row or 0, entries)
     except OSError as error:
         raise CaptureError(
             f"A part of the capture in {home} cannot be compressed: {error.strerror}. Free some space; nothing is lost."
         ) from error
-    finally:
-        with suppress(OSError):
-            draft.unlink()
     return target
 
 
-class _Out:
-    """A file that takes Arrow streams one after the other."""
+@contextmanager
+def sealing(target: Path) -> Iterator["Out"]:
+    """A file in the form of sealed ones, which appears under its name when all of it is on the disk, or not at all. Raises OSError."""
+    draft = target.with_name(target.name + DRAFT)
+    try:
+        with draft.open("wb") as file:
+            draft.chmod(0o600)
+            yield Out(file)
+            file.flush()
+            os.fsync(file.fileno())  # the originals go when this has its name
+        os.replace(draft, target)
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+
+
+class Out:
+    """A file that takes Arrow streams one after the other, and then their index."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.position = 0
 
-    def write(
-        self, schema: pa.Schema, compression: str, batches: Iterable[tuple[pa.RecordBatch, EntryOf]]
-    ) -> Iterator[EntryOf]:
-        """Writes a stream of batches; the entry of each with its place."""
+    def write(self, schema: pa.Schema, messages: Iterable[tuple[bytes | pa.Buffer, EntryOf]]) -> Iterator[EntryOf]:
+        """Writes a stream of batches, given as their messages; the entry of each with its place."""
         self._take(schema.serialize())
-        for batch, entry in batches:
-            message = _message(batch, compression)
+        for message, entry in messages:
             yield replace(entry, position=self.position, length=len(message))
             self._take(message)
         self._take(END_OF_STREAM)
+
+    def end(self, first_row: int, entries: Iterable[Entry]) -> None:
+        """Writes the index."""
+        index = encode_header(first_row) + b"".join(map(encode_entry, entries))
+        self._file.write(index + trailer(self.position, len(index)))
 
     def _take(self, data: bytes | pa.Buffer) -> None:
         self._file.write(data)
@@ -92,7 +100,7 @@ def _message(batch: pa.RecordBatch, compression: str) -> pa.Buffer:
     return whole.slice(head, whole.size - head - len(END_OF_STREAM))
 
 
-def _batches(capture: Capture, generation: Generation) -> Iterator[tuple[pa.RecordBatch, Batch]]:
+def _batches(capture: Capture, generation: Generation) -> Iterator[tuple[pa.Buffer, Batch]]:
     """The records topic by topic, joined."""
     of_topic: dict[int, list[Placed]] = defaultdict(list)
     for placed in generation.batches:
@@ -110,14 +118,14 @@ def _batches(capture: Capture, generation: Generation) -> Iterator[tuple[pa.Reco
             yield _join(capture, held, base)
 
 
-def _join(capture: Capture, places: Sequence[Placed], base: int) -> tuple[pa.RecordBatch, Batch]:
+def _join(capture: Capture, places: Sequence[Placed], base: int) -> tuple[pa.Buffer, Batch]:
     read = [read_numbered(capture, placed) for placed in places]
     records = pa.concat_batches([batch for batch, _ in read])
     numbers = np.concatenate([rows for _, rows in read])
     whole = pa.record_batch([*records.columns, steps(numbers, base)], schema=SEALED_RECORDS)
     entries = [placed.batch for placed in places]
     times = [time for entry in entries for time in (entry.oldest, entry.newest) if time != NO_TIME]
-    return whole, Batch(
+    return _message(whole, "lz4"), Batch(
         segment=entries[0].segment,
         position=0,
         length=0,
@@ -154,22 +162,22 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def _samples(capture: Capture, generation: Generation) -> Iterator[tuple[pa.RecordBatch, SampleBatch]]:
+def _samples(capture: Capture, generation: Generation) -> Iterator[tuple[pa.Buffer, SampleBatch]]:
     held: list[pa.RecordBatch] = []
-    whole = [replace(placed, skip=0) for placed in generation.samples]
-    for placed, (_, batch) in zip(whole, read_samples(capture, whole), strict=True):
+    for placed, (_, batch) in zip(generation.samples, read_samples(capture, generation.samples), strict=True):
         if batch.num_rows != placed.batch.rows:
             raise CaptureError(f"{placed.file} is damaged at byte {placed.batch.position:,}; it stays as it is.")
         held.append(batch)
         if sum(part.num_rows for part in held) >= SAMPLE_ROWS:
-            yield _join_samples(held, generation.number)
+            yield joined_samples(held, generation.number)
             held = []
     if held:
-        yield _join_samples(held, generation.number)
+        yield joined_samples(held, generation.number)
 
 
-def _join_samples(batches: Sequence[pa.RecordBatch], segment: int) -> tuple[pa.RecordBatch, SampleBatch]:
+def joined_samples(batches: Sequence[pa.RecordBatch], segment: int) -> tuple[pa.Buffer, SampleBatch]:
+    """The message of one batch with all these samples, and its entry, but for its place."""
     whole = pa.concat_batches(batches)
     seen = whole.column("seen").to_numpy()
     entry = SampleBatch(segment, 0, 0, whole.num_rows, int(seen.min(initial=1 << 62)), int(seen.max(initial=0)))
-    return differences(whole), entry
+    return _message(differences(whole), "zstd"), entry

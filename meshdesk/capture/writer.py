@@ -128,14 +128,17 @@ class Writer:
             seen = [sample[0] for sample in samples]
             self._entry(SampleBatch(self._number, position, len(message), len(samples), min(seen), max(seen)))
 
-    def drop(self, generation: tuple[int, int], rows: int, topics: Mapping[str, int]) -> None:
-        """Says that the oldest generation is dropped: `rows` in all and so many of each topic are gone by now.
+    def drop(
+        self, generation: tuple[int, int], rows: int, topics: Mapping[str, int], samples: tuple[int, int] = (0, 0)
+    ) -> None:
+        """Says that the oldest generation is dropped: `rows` in all and so many of each topic are gone by now, and the
+        samples of dropped generations before (writer, number) `samples`.
 
         Readers let go of its files when they read this; the caller removes them.
         """
         counts = tuple((self.topic(name), count) for name, count in topics.items())
         with self._lock:
-            self._entry(Dropped(*generation, rows, counts))
+            self._entry(Dropped(*generation, rows, counts, samples))
 
     @property
     def checksum(self) -> int:

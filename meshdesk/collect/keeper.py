@@ -1,20 +1,23 @@
 """The keeper: a thread that keeps a growing capture small. It seals what is finished, and at the limit drops the oldest.
 
+Of what is dropped the samples are kept, within a share of their own: a flood fills a capture in half a minute, and 500 topics
+sampled for a day take 35 MB.
 What nobody has looked at is not dropped while a backlog is read: reading pauses then, and says so.
 """
 
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from meshdesk.capture.files import ALL, disk_used, generations_in, remove, size_of
+from meshdesk.capture.files import disk_used, files_of, generations_in, remove_file, size_of
 from meshdesk.capture.index import Span
-from meshdesk.capture.names import PARTS
+from meshdesk.capture.kept import join, keep, kept_from, to_join
+from meshdesk.capture.names import PARTS, kept_of
 from meshdesk.capture.reader import Generation, TopicKey, open_captures
-from meshdesk.capture.seal import seal
+from meshdesk.capture.seal import DRAFT, seal
 from meshdesk.capture.store import SIZE_LIMIT, CaptureError
 from meshdesk.capture.writer import SEGMENT_SIZE, Writer
 from meshdesk.model.trouble import Trouble
@@ -24,6 +27,8 @@ EVERY = 0.5  # s between looks
 GRACE = 2.0  # s between a word that files are not needed any more and their removal: readers look twice a second
 KEPT_FREE = 0.1  # share of the disk that stays free
 SEGMENTS = 16  # a capture at its limit has at least so many generations: what is dropped at once is a sixteenth of it
+SAMPLES = 8  # the samples of what is dropped have an eighth of the limit,
+FILES_OF_SAMPLES = 16  # in about so many files, so that what goes behind it at once is small
 
 Settled = tuple[tuple[TopicKey, int], Span]
 
@@ -39,6 +44,11 @@ class Limit:
     def segment_size(self) -> int:
         """Of the generations, so that dropping one is a small step."""
         return min(SEGMENT_SIZE, max(1 << 16, self.bytes // SEGMENTS))
+
+    @property
+    def samples_size(self) -> int:
+        """Of all samples whose records were dropped."""
+        return self.bytes // SAMPLES
 
 
 class Keeper:
@@ -62,9 +72,7 @@ class Keeper:
         self._every, self._grace = every, grace
         (self._capture,) = open_captures(folder)
         self._unsealable: set[tuple[int, int]] = set()
-        self._leaving: list[
-            tuple[float, tuple[int, int], tuple[str, ...]]
-        ] = []  # (not before, generation, kinds of files)
+        self._leaving: dict[str, float] = {}  # files that go: not before when
         self._forgotten: list[Settled] = []
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -98,7 +106,7 @@ class Keeper:
         self._try(self._capture.refresh)
         while time.monotonic() < until and self._seal_one(self._capture.generations):
             pass
-        self._leaving = [(0.0, generation, kinds) for _, generation, kinds in self._leaving]
+        self._leaving = dict.fromkeys(self._leaving, 0.0)
         self._remove()
         self._capture.close()
 
@@ -138,7 +146,7 @@ class Keeper:
                 self._unsealable.add(generation.name)
                 self._report(Trouble(str(error), about=str(self._folder), severity="attention", seen=_now()))
                 return True
-            self._leaving.append((time.monotonic() + self._grace, generation.name, PARTS))
+            self._leave(files_of(generation.name, PARTS))
             self._capture.refresh()
             return True
         return False
@@ -147,16 +155,13 @@ class Keeper:
 
     def _keep_within(self) -> None:
         self.disk = disk_used(self._folder)
-        leaving = sum(size_of(self._folder, generation, kinds) for _, generation, kinds in self._leaving)
-        used = self.disk - leaving
         free = shutil.disk_usage(self._folder)
-        tight = free.free + leaving < self._limit.kept_free * free.total
-        while used > self._limit.bytes or tight:
+        tight = free.free + size_of(self._folder, self._leaving) < self._limit.kept_free * free.total
+        while tight or disk_used(self._folder) - size_of(self._folder, self._leaving) > self._limit.bytes:
             oldest = next((g for g in self._capture.generations if g.name < self._growing), None)
             if oldest is None or not self._may_go(oldest):
                 self.pause = self._why(tight)
                 return
-            used -= size_of(self._folder, oldest.name)
             tight = False  # looked at again when its files are gone
             self._drop(oldest)
         self.pause = ""
@@ -170,12 +175,21 @@ class Keeper:
         counts = {name: rows.first for name, rows in capture.topics.items() if rows.first}
         counts |= {name: capture.topics[name].first + part.rows for name, part in generation.parts.items()}
         settled = list(capture.settled_in(generation))
-        self._writer.drop(generation.name, (generation.first_row or 0) + generation.rows, counts)
-        self._leaving.append((time.monotonic() + self._grace, generation.name, ALL))
+        self._try(lambda: keep(capture, generation))  # before the word: always there, under one name or the other
+        samples_from = kept_from(capture, generation, self._limit.samples_size)
+        self._writer.drop(generation.name, (generation.first_row or 0) + generation.rows, counts, samples_from)
+        self._leave(files_of(generation.name))
         capture.refresh()
+        self._try(self._join)
+        self._leave_what_is_kept_elsewhere()
         self.dropped = capture.dropped
         with self._lock:
             self._forgotten += settled
+
+    def _join(self) -> None:
+        while files := to_join(self._capture, self._limit.samples_size // FILES_OF_SAMPLES):
+            join(self._capture, files)
+            self._capture.refresh()
 
     def _why(self, tight: bool) -> str:
         if tight:
@@ -192,17 +206,33 @@ class Keeper:
 
     def _leave_what_is_over(self) -> None:
         """What an earlier program could not remove: files of sealed and of dropped generations."""
-        self._leaving += [(0.0, known.name, PARTS) for known in self._capture.generations if known.sealed]
-        self._leaving += [(0.0, name, ALL) for name in generations_in(self._folder) if name <= self._capture.gone]
+        for generation in self._capture.generations:
+            if generation.sealed:
+                self._leave(files_of(generation.name, PARTS), 0.0)
+        for name in generations_in(self._folder):
+            if name <= self._capture.gone:
+                self._leave(files_of(name), 0.0)
+        self._leave_what_is_kept_elsewhere()
+        self._leave((path.name for path in self._folder.glob(f"*.arrow{DRAFT}")), 0.0)
+
+    def _leave_what_is_kept_elsewhere(self) -> None:
+        """Files of kept samples that were joined, or went beyond their share."""
+        counting = {kept.name for kept in self._capture.kept}
+        kept = [(name, of) for name in self._capture.store.names() if (of := kept_of(name))]
+        self._leave(name for name, of in kept if name not in counting and (of[0], of[2]) <= self._capture.gone)
+
+    def _leave(self, names: Iterable[str], grace: float | None = None) -> None:
+        """Lets files go when readers had the time to let go of them."""
+        due = time.monotonic() + (self._grace if grace is None else grace)
+        for name in names:
+            self._leaving.setdefault(name, due)
 
     def _remove(self) -> None:
         """Again later where the system refuses."""
         now = time.monotonic()
-        self._leaving = [
-            (due, generation, kinds)
-            for due, generation, kinds in self._leaving
-            if due > now or not remove(self._folder, generation, kinds)
-        ]
+        self._leaving = {
+            name: due for name, due in self._leaving.items() if due > now or not remove_file(self._folder / name)
+        }
 
 
 def _now() -> int:

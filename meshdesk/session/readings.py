@@ -143,13 +143,12 @@ class _Fold:
         return self._reading(self._capture.damage() if damage else "")
 
     def _take_samples(self) -> None:
-        self._samples += self._capture.take_samples()
-        if not self._samples:
+        now, self._samples = self._samples + self._capture.take_samples(MOST_SAMPLES_AT_ONCE), []
+        if not now:
             return
         # Arrow takes 0.2 s to import; here, in a thread and after the first paint, nobody waits for it.
         from meshdesk.capture.samples import read_samples
 
-        now, self._samples = self._samples[:MOST_SAMPLES_AT_ONCE], self._samples[MOST_SAMPLES_AT_ONCE:]
         for writer, batch in read_samples(self._capture, now):
             for seen, series, value in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 line = self._capture.series.get((writer, series))
@@ -174,6 +173,7 @@ class _Fold:
             for name in sorted(mesh.topics.keys() | rows.keys())
         )
         seen = [moment for ends in (capture.generations[:1], capture.generations[-2:]) for moment in _seen(ends)]
+        seen += [placed.batch.first_seen for kept in capture.kept[:1] for placed in kept.samples[:1]]
         return Reading(
             topics=topics,
             rows=rows,

@@ -7,13 +7,14 @@ the last is as it was written. It is stored so that it opens for ever and is nev
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from meshdesk.capture.files import remove
 from meshdesk.capture.index import Span
 from meshdesk.capture.names import PARTS
 from meshdesk.capture.pack import pack
-from meshdesk.capture.reader import Capture, open_captures
+from meshdesk.capture.reader import Capture, PlacedSamples, open_captures
 from meshdesk.capture.records import read_batch
 from meshdesk.capture.samples import read_samples
 from meshdesk.capture.seal import seal
@@ -35,7 +36,7 @@ def main() -> None:
     for number, batches in enumerate((range(half), range(half, len(old.batches)))):
         writer = Writer(folder, SEGMENT)
         if number:  # what is dropped takes its samples along
-            copy_samples(old, writer)
+            copy_samples(old, writer, old.samples)
         else:
             writer.facts(old.take_facts())
         for at in batches:
@@ -58,8 +59,8 @@ def copy_batch(old: Capture, at: int, writer: Writer) -> None:
     writer.records(topic, read_batch(old, placed), spans, placed.batch.seen)
 
 
-def copy_samples(old: Capture, writer: Writer) -> None:
-    for number, batch in read_samples(old, old.samples):
+def copy_samples(old: Capture, writer: Writer, samples: Sequence[PlacedSamples]) -> None:
+    for number, batch in read_samples(old, samples):
         rows = []
         for row in batch.to_pylist():
             line = old.series[number, row["series"]]

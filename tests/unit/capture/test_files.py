@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from meshdesk.capture.files import disk_used, generations_in, remove, size_of
+from meshdesk.capture.files import disk_used, files_of, generations_in, remove, size_of
 from meshdesk.capture.names import PARTS, segment_name
 from tests.unit.capture.making import counted, made_capture
 
@@ -24,8 +24,8 @@ def test_that_the_disk_used_is_that_of_all_files(folder: Path) -> None:
 
 def test_that_a_generation_is_as_large_as_its_files_that_are_there(folder: Path) -> None:
     paths = [folder / segment_name(1, 0, kind) for kind in PARTS]
-    assert size_of(folder, (1, 0)) == sum(path.stat().st_size for path in paths if path.exists())
-    assert size_of(folder, (9, 9)) == 0
+    assert size_of(folder, files_of((1, 0))) == sum(path.stat().st_size for path in paths if path.exists())
+    assert size_of(folder, files_of((9, 9))) == 0
 
 
 def test_that_generations_are_seen_by_any_of_their_files(folder: Path) -> None:

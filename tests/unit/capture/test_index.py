@@ -54,13 +54,23 @@ BATCHES = st.builds(
     payload=U64,
     spans=st.lists(SPANS, max_size=3).map(tuple),
 )
-SAMPLE_BATCHES = st.builds(SampleBatch, segment=U32, position=U64, length=U32, rows=U32, first_seen=I64, last_seen=I64)
+SAMPLE_BATCHES = st.builds(
+    SampleBatch,
+    segment=U32,
+    position=U64,
+    length=U32,
+    rows=U32,
+    first_seen=I64,
+    last_seen=I64,
+    kept=st.lists(st.tuples(U32, I64, I64), max_size=3).map(tuple),
+)
 DROPS = st.builds(
     Dropped,
     writer=U32,
     generation=U32,
     rows=U64,
     topics=st.lists(st.tuples(U32, st.integers(0, 2**63 - 1)), max_size=3).map(tuple),
+    samples=st.tuples(U32, U32),
 )
 ENTRIES = st.lists(BATCHES | SPANS | SAMPLE_BATCHES | DROPS, max_size=6)
 

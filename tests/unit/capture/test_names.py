@@ -2,7 +2,7 @@
 
 import pytest
 
-from meshdesk.capture.names import PARTS, generation_of, is_ours, number_of, segment_name, writer_of
+from meshdesk.capture.names import PARTS, generation_of, is_ours, kept_name, kept_of, number_of, segment_name, writer_of
 
 
 @pytest.mark.parametrize("writer", [1, 27])
@@ -21,6 +21,14 @@ def test_that_names_and_facts_are_a_writers_and_of_no_generation(name: str) -> N
     assert (is_ours(name), writer_of(name), number_of(name), generation_of(name)) == (True, 3, None, None)
 
 
+@pytest.mark.parametrize("of", [(1, 0, 0), (27, 7, 1000)])
+def test_that_the_name_of_kept_samples_says_whose_they_are_and_of_which_generations(of: tuple[int, int, int]) -> None:
+    name = kept_name(*of)
+    assert (is_ours(name), kept_of(name)) == (True, of)
+    assert (writer_of(name), number_of(name), generation_of(name)) == (None, None, None)
+    assert kept_of(segment_name(1, 0, "sealed")) is None
+
+
 def test_that_the_index_of_version_1_is_its_writers_first_generation() -> None:
     assert (is_ours("index-4"), generation_of("index-4")) == (True, (4, 0, False))
 
@@ -28,7 +36,8 @@ def test_that_the_index_of_version_1_is_its_writers_first_generation() -> None:
 @pytest.mark.parametrize(
     "name",
     ["lock", "notes.txt", "index-x", "facts-", "names-1.bak", "sealed-1-000.arrow.part", "records-1.arrow",
-     "index-1-00", "index-1-0000x", "manifest.json.part", "sealed-1-000"],
+     "index-1-00", "index-1-0000x", "manifest.json.part", "sealed-1-000", "kept-1-000.arrow",
+     "kept-1-000-001.arrow.part"],
 )  # fmt: skip
 def test_that_drafts_locks_and_what_somebody_put_there_are_not_ours(name: str) -> None:
     assert not is_ours(name)

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshdesk.capture.files import remove
+from meshdesk.capture.files import remove, remove_file
 from meshdesk.capture.index import LOST, Batch, Span
+from meshdesk.capture.kept import join, keep
 from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.names import PARTS, segment_name
 from meshdesk.capture.pack import pack
-from meshdesk.capture.reader import Capture, Generation, Placed
+from meshdesk.capture.reader import Capture, Generation, Kept, Placed
 from meshdesk.capture.records import read_batch, read_numbered
 from meshdesk.capture.samples import read_samples
 from meshdesk.capture.seal import ROWS, seal
@@ -58,6 +59,11 @@ def taken_samples(capture: Capture) -> list[tuple[int, int, int]]:
     return [(row["seen"], row["series"], row["value"]) for rows in found for row in rows]
 
 
+def run_of_kept(capture: Capture) -> list[Kept]:
+    """The files of kept samples of the last writer that has any."""
+    return [kept for kept in capture.kept if kept.writer == capture.kept[-1].writer]
+
+
 def part(capture: Capture, topic: str, first: int, count: int) -> list[Rec]:
     found: list[Rec] = []
     for placed, start, stop in capture.topic_rows(topic, first, count):
@@ -77,11 +83,14 @@ def check(capture: Capture, model: Model) -> None:
         assert (rows.first, rows.rows, rows.count) == (first, len(whole), len(whole) - first)
         for begin in range(0, len(whole) + 2, 3):
             assert part(capture, name, begin, 5) == whole[max(first, begin) : begin + 5]
+    assert sample_rows(capture) == model.samples
     assert capture.damage() == ""
 
 
 TURNS = st.lists(
-    st.sampled_from(["0", "1", "2", "one of 0", "one of 1", "samples", "seal", "seal", "drop", "refresh", "writer"]),
+    st.sampled_from(
+        ["0", "1", "2", "one of 0", "one of 1", "samples", "seal", "seal", "drop", "join", "refresh", "writer"]
+    ),
     min_size=5,
     max_size=60,
 )
@@ -108,6 +117,10 @@ def test_that_whoever_seals_and_drops_readers_have_the_rows_of_a_naive_list(
                 sealed(folder, keeper, generation)
         elif turn == "drop":
             drop_oldest(folder, keeper, writer, model)
+        elif turn == "join":
+            if len(files := run_of_kept(keeper)) > 1:
+                join(keeper, files)
+                assert all(remove_file(folder / kept.name) for kept in files)
         elif turn == "refresh":
             follower.refresh()
             followed += taken_samples(follower)
@@ -119,6 +132,7 @@ def test_that_whoever_seals_and_drops_readers_have_the_rows_of_a_naive_list(
             write(writer, writer.topic(f"t{turn[-1]}"), records)
             model.rows += [(f"t{turn[-1]}", record) for record in records]
     follower.refresh()
+    assert followed + taken_samples(follower) == model.samples
     check(follower, model)
     check(opened(folder), model)
     writer.close()
@@ -130,12 +144,13 @@ def test_that_whoever_seals_and_drops_readers_have_the_rows_of_a_naive_list(
 
 
 def drop_oldest(folder: Path, keeper: Capture, writer: Writer, model: Model) -> None:
-    """As collect does it: the entry first, the files after."""
+    """As collect does it: what is kept first, then the entry, the files after."""
     for generation in finished(keeper, writer)[:1]:
         counts = {name: rows.first for name, rows in keeper.topics.items() if rows.first}
         for name, rows in generation.parts.items():
             counts[name] = keeper.topics[name].first + rows.rows
         model.dropped += generation.rows
+        keep(keeper, generation)
         writer.drop(generation.name, model.dropped, counts)
         keeper.refresh()
         assert remove(folder, generation.name)
