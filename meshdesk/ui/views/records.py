@@ -49,6 +49,7 @@ class RecordsView(QWidget):
 
     said = Signal(str)  # a sentence that passes
     selected = Signal()
+    topics_asked = Signal()  # there is none on the screen to choose from
     waits = Signal()  # rows that are on the screen are on their way
 
     def __init__(self, remembered: Remembered) -> None:
@@ -64,6 +65,7 @@ class RecordsView(QWidget):
         self._wants_end = False  # the reader was at the newest: so they are once the order is there
         self._coming = 0  # rows up to which new ones were asked for, while the list follows
         self._coming_until = 0.0
+        self.are_topics_beside = True  # the explorer is on the screen
         self._rows_painted = -1  # row_revision of the answers on the screen
         self._starts: dict[tuple[int, str], str] = {}  # by capture and topic: the words of where reading began
         self.table = RecordTable(remembered)
@@ -86,7 +88,7 @@ class RecordsView(QWidget):
         self.table.selectionModel().selectionChanged.connect(self._select)
         self.table.head_clicked.connect(self.turn)
         self.table.verticalScrollBar().valueChanged.connect(lambda _: self._scrolled())
-        self._empty.pressed.connect(lambda: self.read_from(*STARTS[0]))
+        self._empty.pressed.connect(self._go_on)
         self._say()
 
     # What the window asks of it
@@ -128,6 +130,7 @@ class RecordsView(QWidget):
         """Asks the capture for rows: new ones at 15 Hz, and those on the screen that are still missing."""
         opened = self.opened
         if opened is None:
+            self._say_empty()
             return
         self._rests -= 1
         if self._rests > 0:
@@ -315,6 +318,13 @@ class RecordsView(QWidget):
             return
         if any(end == 0 < opened.rows(topic) for topic, end in zip(topics, order.ends, strict=True)):
             self.sort_again()
+
+    def _go_on(self) -> None:
+        """What the button of the empty page offers."""
+        if self.opened is None:
+            self.topics_asked.emit()
+        else:
+            self.read_from(*STARTS[0])
 
     def _leave_the_end(self) -> None:
         self._wants_end = False
@@ -507,7 +517,10 @@ class RecordsView(QWidget):
             text = "" if looking else "A word without capitals is found in any case; others as they are written."
             self._empty.say(title if self.listing.word else "Sorting …", text if self.listing.word else "")
         elif opened is None:
-            self._empty.say("No topic is open", "Choose one on the left to see its records.")
+            if self.are_topics_beside:
+                self._empty.say("No topic is open", "Choose one on the left to see its records.")
+            else:
+                self._empty.say("No topic is open", "Choose one to see its records.", "Show the topics")
         elif self.is_live:
             start = self._starts.get((id(opened), self.topic), "")
             since = (

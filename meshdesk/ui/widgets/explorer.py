@@ -36,7 +36,7 @@ from meshdesk.model import wording
 from meshdesk.session.opened import Opened, State
 from meshdesk.session.readings import Topic
 from meshdesk.ui import icons, theme
-from meshdesk.ui.widgets.controls import STATE_TONES, Line, draw_dot, name_bars
+from meshdesk.ui.widgets.controls import Line, draw_dot, name_bars, tone_of
 from meshdesk.ui.widgets.record_lines import CONTROLS
 
 Index = QModelIndex | QPersistentModelIndex
@@ -331,7 +331,7 @@ class TopicList(QTableView):
         metrics = QFontMetrics(font)
         base = y + round((theme.TREE_ROW + metrics.capHeight()) / 2)
         if entry.kind == "capture":
-            tone, hollow = STATE_TONES[entry.opened.state]
+            tone, hollow = tone_of(entry.opened)
             draw_dot(painter, QPointF(x + 5, middle), getattr(c, tone), hollow, 3.5)
             x += 15
         right = self._paint_numbers(painter, entry, base, width, x + metrics.horizontalAdvance(entry.text) + 8)

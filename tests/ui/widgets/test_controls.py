@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from meshdesk.ui import theme
-from meshdesk.ui.widgets.controls import Button, Chip, Line, Segments, Tags, with_shortcut
+from meshdesk.ui.widgets.controls import Button, Chip, Line, Segments, Tags, tone_of, with_shortcut
+from tests.ui.memory import MemoryCapture, opened
 
 
 def test_that_a_button_is_named_by_its_lead_and_text_and_grows_with_them(qtbot: QtBot) -> None:
@@ -122,3 +123,12 @@ def test_that_a_chip_that_has_its_room_cuts_nothing(qtbot: QtBot, name: str, phr
 def test_that_a_tool_tip_names_the_shortcut() -> None:
     assert with_shortcut("Copy", "Ctrl+C") == "Copy  (Ctrl+C)"
     assert with_shortcut("Copy", "") == "Copy"
+
+
+def test_that_a_live_capture_whose_cluster_does_not_answer_has_the_dot_of_one_that_is_not_connected() -> None:
+    made = MemoryCapture()
+    assert tone_of(opened(made)) == ("good", False)
+    made.is_reached = False
+    assert tone_of(opened(made)) == ("attention", True)
+    made.state = "ended"
+    assert tone_of(opened(made)) == ("third", True)
