@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeySequence, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QMenu, QScrollBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QButtonGroup,
+    QHBoxLayout,
+    QMenu,
+    QScrollBar,
+    QSizePolicy,
+    QWidget,
+)
 
 from meshdesk.ui import icons, theme
 
@@ -459,6 +468,15 @@ def draw_dot(painter: QPainter, at: QPointF, colour: QColor, hollow: bool = Fals
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawEllipse(at, radius, radius)
+
+
+def draw_focus(painter: QPainter, area: QAbstractScrollArea) -> None:
+    """A line around a list that has the keyboard, where none of its rows could show that."""
+    if area.hasFocus():
+        painter.setClipping(False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(theme.colours().accent)
+        painter.drawRect(area.viewport().rect().adjusted(0, 0, -1, -1))
 
 
 def name_bars(area: QWidget, what: str) -> None:

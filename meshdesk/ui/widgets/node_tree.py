@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QSt
 from meshdesk.model import wording
 from meshdesk.model.node import CONTAINERS, Node, count_of, pretty, visible
 from meshdesk.ui import icons, theme
-from meshdesk.ui.widgets.controls import name_bars
+from meshdesk.ui.widgets.controls import draw_focus, name_bars
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -224,9 +224,11 @@ class NodeTree(QTreeView):
         while index.isValid():
             box = self.visualRect(index)
             if box.y() >= height:
-                return
+                break
             self._paint_line(painter, index, box.y(), width)
             index = self.indexBelow(index)
+        if not self.currentIndex().isValid():
+            draw_focus(painter, self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
