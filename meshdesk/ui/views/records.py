@@ -469,7 +469,7 @@ class RecordsView(QWidget):
     def _say_count(self) -> None:
         rows, facts = self.table.records.rows, self.facts
         self._bar.setVisible(self.opened is not None)
-        parts = wording.plural(facts.partitions, "partition") if facts is not None else ""
+        parts = wording.plural(facts.partitions, "partition") if facts is not None and facts.partitions else ""
         chosen = self.table.chosen_count()
         selected = f" · {wording.count(chosen)} selected" if chosen > 1 else ""
         lead = ("  " if self.is_live else "") + wording.plural(rows, "record")
