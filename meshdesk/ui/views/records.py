@@ -472,13 +472,20 @@ class RecordsView(QWidget):
         parts = wording.plural(facts.partitions, "partition") if facts is not None and facts.partitions else ""
         chosen = self.table.chosen_count()
         selected = f" · {wording.count(chosen)} selected" if chosen > 1 else ""
-        lead = ("  " if self.is_live else "") + wording.plural(rows, "record")
-        if order := self._order_words():
-            self._count.say((lead, "text", "text"), (f" · {order}", "text", "second"), (selected, "text", "second"))
-            return
+        lead = ("  " if self.is_live else "") + (self._share(rows) or wording.plural(rows, "record"))
+        if self.opened is not None and self.opened.order(self.list) is not None:
+            parts = self._order_words()
         self._count.say(
             (lead, "text", "text"), (f" · {parts}" if parts else "", "text", "second"), (selected, "text", "second")
         )
+
+    def _share(self, rows: int) -> str:
+        """How many of the records hold the word, which stands beside it; "" for all records."""
+        opened, listing = self.opened, self.listing
+        if opened is None or not listing.word:
+            return ""
+        of = sum(opened.rows(topic) - opened.first(topic) for topic in listing.topics)
+        return f"{wording.count(rows)} of {wording.plural(of, 'record')}"
 
     def _newer(self) -> int:
         """How many records arrived since the order on the screen was made, where they have no place in it."""
@@ -489,13 +496,12 @@ class RecordsView(QWidget):
         return sum(opened.rows(topic) for topic in self.listing.topics) - sum(order.ends)
 
     def _order_words(self) -> str:
-        """How the list is ordered and filtered, and how far that is; "" for all records as they arrived."""
+        """How the list is ordered, and how far that is."""
         opened, listing = self.opened, self.listing
         order = opened.order(self.list) if opened else None
         if opened is None or order is None:
             return ""
-        of = sum(opened.rows(topic) - opened.first(topic) for topic in listing.topics)
-        words = [f"of {wording.count(of)} that hold “{listing.word}”"] if listing.word else []
+        words = []
         if len(listing.topics) > 1:
             words.append(f"{len(listing.topics)} topics by {listing.by or 'timestamp'}")
         elif listing.by is not None:

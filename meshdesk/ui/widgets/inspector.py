@@ -1,5 +1,6 @@
 """The inspector: all about the record that is selected. Key or value as tree, text, bytes; headers, schema, facts."""
 
+import re
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -38,6 +39,7 @@ PAD = 14
 LABEL_WIDTH = 92
 FACT_LINE = 16
 TAB = 4  # characters
+UNIT = re.compile(r"(?<=\d) (?=[kMGT]?B\b)")  # a number and its unit stay on one line
 FACTS_MOST = 232  # height of the facts before they scroll
 TREE, TEXT, HEADERS, BYTES, SCHEMA = range(5)
 SET_BY = {"create": "set by the producer", "append": "set by the broker", "none": ""}
@@ -330,8 +332,9 @@ class _Facts(QWidget):
                 placed.append((QRect(PAD, y + 4, room, 18), label, ""))
                 y += 26
                 continue
-            high = FACT_LINE if label == "Topic" else _text_height(value, room)
-            placed.append((QRect(left, y, room, high), label, value))
+            shown = UNIT.sub("\u00a0", value)
+            high = FACT_LINE if label == "Topic" else _text_height(shown, room)
+            placed.append((QRect(left, y, room, high), label, shown))
             y += max(FACT_LINE, high) + 3
         return placed
 
