@@ -51,6 +51,7 @@ class Frame(QWidget):
         self.records.are_topics_beside = self.explorer.isVisible()
         self.records.refresh()
         self._mark()
+        self.inspector.show_hits(self.records.listing.word)
         shown = self.records.opened
         self.inspector.refresh(shown.details if shown is not None else None, self.records.table.chosen_count())
 
