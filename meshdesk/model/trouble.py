@@ -18,7 +18,7 @@ class Trouble:
     severity: Severity = "bad"
     seen: int = 0  # when, in ms since the epoch, by the clock of the program that noticed
     count: int = 1  # how often; repeated ones are folded
-    passes: bool = False  # it is repeated while it lasts, and is over once it is not
+    passes: bool = False  # it ends by itself: a broker that does not answer (repeated while it lasts), a pause
 
     @property
     def sentence(self) -> str:

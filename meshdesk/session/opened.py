@@ -109,7 +109,7 @@ class Opened:
         self._silence = silence
         self.is_reached = True  # the cluster answered when it was last asked
         self._has_reached = False  # the collect program of now had an answer
-        self._unreached_at = 0.0  # monotonic: when it was last said that a broker does not answer; 0 once that is over
+        self._passing_at = 0.0  # monotonic: when a trouble that passes was last said; 0 once it has passed
         self._heard_at = self._beaten = time.monotonic()  # collect; the last beat
         self._is_stopping = False
         self._last_heard = ""  # of collect: what kind of message
@@ -403,8 +403,9 @@ class Opened:
         self._beaten = now
         if self.collect is not None and now - self._heard_at > self._silence:
             self.collect.kill(f"it said nothing for {self._silence:g} s")
-        if self._unreached_at and self.is_reached and now - self._unreached_at > PASSED:
-            self._unreached_at = 0.0
+        is_well = self.is_reached and not self.status.paused  # a pause may be too short to be seen in a progress
+        if self._passing_at and is_well and now - self._passing_at > PASSED:
+            self._passing_at = 0.0
             names = self.names.union(topic.name for topic in self.topics)
             self._withdraw(lambda trouble: trouble.passes and trouble.about in names)
 
@@ -444,7 +445,7 @@ class Opened:
             self._progress(message)
         elif kind == "trouble":
             trouble = trouble_from(message)
-            self._unreached_at = time.monotonic() if trouble.passes else self._unreached_at
+            self._passing_at = time.monotonic() if trouble.passes else self._passing_at
             self._report(trouble)
         elif kind in ("tailing", "refused"):
             self._waiting.discard(str(message.get("topic")))

@@ -437,6 +437,31 @@ def test_that_a_pause_at_the_limit_is_said_until_it_is_over_and_what_is_dropped_
         session.close()
 
 
+SHORT_PAUSE = """
+from meshdesk.pipes import Pipes
+
+pipes = Pipes()
+while (message := pipes.messages.get()) is not None:
+    if message.get("do") == "looked":
+        pause = {"text": "Reading is paused: it is full.", "about": "127.0.0.1:1", "severity": "attention"}
+        pipes.send({"is": "trouble", "passes": True, **pause})
+    pipes.send({"is": "progress", "connected": True, "reading": [], "paused": ""})
+"""
+
+
+def test_that_a_pause_that_was_over_before_it_was_said_is_taken_back_too(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_opened, "PASSED", 0.3)
+    program(tmp_path / "short.py", SHORT_PAUSE, monkeypatch)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+    opened = session.connect(NOBODY)
+    turn(session, lambda: opened.state == "live", "to be connected")
+    opened.looked("t", 1)
+    turn(session, lambda: sentences(session) == ["Reading is paused: it is full."], "the pause to be said")
+    turn(session, lambda: not sentences(session), "the pause to be taken back")
+
+
 def test_that_a_cluster_that_stops_answering_is_shown_so_until_it_answers_again(
     session: Session, fresh_broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
