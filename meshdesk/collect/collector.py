@@ -432,7 +432,7 @@ class Collector:
                 [TopicPartition(*place) for place in self._fetched]
             )
             if self._is_held:
-                self._report(Trouble(self._keeper.pause, "", self._source.bootstrap, "attention", now()))
+                self._report(Trouble(self._keeper.pause, "", self._source.bootstrap, "attention", now(), passes=True))
 
     def _begin_behind(self, key: TopicKey, number: int, dropped: Span) -> None:
         """A successor does not read again what was dropped."""

@@ -10,7 +10,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from itertools import count
 from pathlib import Path
@@ -199,9 +199,7 @@ class _Folds:
         with self._lock:
             held = self._held.get(trouble.text)
             count = trouble.count + (held.count if held else 0)
-            self._held[trouble.text] = Trouble(
-                trouble.text, trouble.advice, trouble.about, trouble.severity, trouble.seen, count
-            )
+            self._held[trouble.text] = replace(trouble, count=count)
 
     def flush(self) -> None:
         """Passes on what is new at once, and what repeats every five seconds."""

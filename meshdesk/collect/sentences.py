@@ -51,6 +51,11 @@ OTHER_VERSION = (
     KafkaError._UNSUPPORTED_FEATURE,
     KafkaError._NOT_IMPLEMENTED,
 )
+PASSING = (
+    KafkaError._RESOLVE,
+    KafkaError._TRANSPORT,
+    KafkaError._ALL_BROKERS_DOWN,
+)  # librdkafka tries again, and says it
 LOGIN = (
     KafkaError._AUTHENTICATION,
     KafkaError.SASL_AUTHENTICATION_FAILED,
@@ -82,7 +87,7 @@ def trouble_of(error: KafkaError, bootstrap: str, topic: str = "", now: int = 0)
         return None
     where = _where(text, bootstrap, topic)
     sentence, advice, severity = _told_by_text(text, where) or _told_by_code(code, where) or _other(code, where)
-    return Trouble(sentence, advice, topic or bootstrap, severity, now)
+    return Trouble(sentence, advice, topic or bootstrap, severity, now, passes=code in PASSING)
 
 
 def _where(text: str, bootstrap: str, topic: str) -> _Where:

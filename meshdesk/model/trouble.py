@@ -18,6 +18,7 @@ class Trouble:
     severity: Severity = "bad"
     seen: int = 0  # when, in ms since the epoch, by the clock of the program that noticed
     count: int = 1  # how often; repeated ones are folded
+    passes: bool = False  # it ends by itself: a broker that does not answer (repeated while it lasts), a pause
 
     @property
     def sentence(self) -> str:
@@ -40,4 +41,5 @@ def trouble_from(message: Message) -> Trouble:
         severity=cast(Severity, severity) if severity in ("attention", "bad") else "bad",
         seen=int(message.get("seen", 0)),
         count=int(message.get("count", 1)),
+        passes=bool(message.get("passes", False)),
     )

@@ -31,6 +31,7 @@ RESTARTS_WITHIN = 60.0
 # up to 10 s each) and at its end (10 s for schemas, 20 s to compress).
 SILENCE = 60.0
 HELD_UP = 5.0  # s between two beats; more is a machine that slept, on which collect had no chance to say anything
+PASSED = 12.0  # s after which a broker that nothing was said of answers: a client tries each 10 s at the latest
 RATE_WINDOW = 2.0  # s over which the rate of captured rows is taken
 
 
@@ -66,14 +67,14 @@ class Opened:
         work: Explainers,
         told: "SimpleQueue[Told]",
         report: Callable[[Trouble], None],
-        withdraw: Callable[[frozenset[str], str], None],
+        withdraw: Callable[[Callable[[Trouble], bool]], None],
         scratch: Callable[[], Path],
         limit: int,
         silence: float = SILENCE,
     ) -> None:
         """`scratch` gives the folder for what is made while it is open, and goes with the session. A live capture stays
-        below `limit` bytes; a collect program that says nothing for `silence` seconds is ended. `withdraw` takes back what
-        was reported about some things, with some text, once it is over."""
+        below `limit` bytes; a collect program that says nothing for `silence` seconds is ended. `withdraw` takes back
+        what was reported, once it is over."""
         self.number = number
         self.limit = limit
         self.title = ""
@@ -106,6 +107,9 @@ class Opened:
         self._counted: list[tuple[float, int]] = []
         self._restarts: list[float] = []  # monotonic
         self._silence = silence
+        self.is_reached = True  # the cluster answered when it was last asked
+        self._has_reached = False  # the collect program of now had an answer
+        self._passing_at = 0.0  # monotonic: when a trouble that passes was last said; 0 once it has passed
         self._heard_at = self._beaten = time.monotonic()  # collect; the last beat
         self._is_stopping = False
         self._last_heard = ""  # of collect: what kind of message
@@ -129,6 +133,8 @@ class Opened:
         """A short phrase for the connection's chip."""
         if self.state == "ended":
             return recorded(self._reading)
+        if self.state == "live" and not self.is_reached:
+            return "does not answer"
         return {
             "opening": "opening …",
             "connecting": "connecting …",
@@ -390,13 +396,18 @@ class Opened:
     # What arrives, on the beat
 
     def beat(self) -> None:
-        """Ends a collect program that hangs; its end is heard, and another takes over."""
+        """Ends a collect program that hangs; its end is heard, and another takes over. Takes back what has passed."""
         now = time.monotonic()
         if now - self._beaten > HELD_UP:
             self._heard_at = now
         self._beaten = now
         if self.collect is not None and now - self._heard_at > self._silence:
             self.collect.kill(f"it said nothing for {self._silence:g} s")
+        is_well = self.is_reached and not self.status.paused  # a pause may be too short to be seen in a progress
+        if self._passing_at and is_well and now - self._passing_at > PASSED:
+            self._passing_at = 0.0
+            names = self.names.union(topic.name for topic in self.topics)
+            self._withdraw(lambda trouble: trouble.passes and trouble.about in names)
 
     def take(self, told: Told) -> None:
         """A reading of the capture."""
@@ -433,7 +444,9 @@ class Opened:
         if kind == "progress":
             self._progress(message)
         elif kind == "trouble":
-            self._report(trouble_from(message))
+            trouble = trouble_from(message)
+            self._passing_at = time.monotonic() if trouble.passes else self._passing_at
+            self._report(trouble)
         elif kind in ("tailing", "refused"):
             self._waiting.discard(str(message.get("topic")))
             if kind == "refused":
@@ -455,6 +468,11 @@ class Opened:
         if message.get("connected") and self.state == "connecting":
             self.state = "live"
             self._changed()
+        self._has_reached = self._has_reached or bool(message.get("connected"))
+        reached = bool(message.get("connected")) or not self._has_reached
+        if reached != self.is_reached:
+            self.is_reached = reached
+            self._changed()
         tailing = frozenset(map(str, message.get("reading", ())))
         if tailing != self._tailing:
             self._tailing = tailing
@@ -463,14 +481,15 @@ class Opened:
         behind = message.get("behind")
         paused = str(message.get("paused", ""))
         if self.status.paused and not paused:
-            self._withdraw(self.names, self.status.paused)
+            names, text = self.names, self.status.paused
+            self._withdraw(lambda trouble: trouble.about in names and trouble.text == text)
         status = replace(self.status, behind=behind, dropped=int(message.get("dropped", 0)), paused=paused)
         if status != self.status:
             self.status = status
             self._changed()
 
     def _collect_ended(self, child: Child) -> None:
-        self.collect = None
+        self.collect, self._has_reached = None, False
         if self.state in ("ended", "failed"):
             return
         reason = child.reason or ended_how(child)

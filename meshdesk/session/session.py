@@ -21,7 +21,7 @@ from meshdesk.session.explainers import Explainers, Limits, ended_how
 from meshdesk.session.home import Orphan, Owned, captures_home, clear_scratch, orphans, own, own_new, own_scratch
 from meshdesk.session.opened import SILENCE, Opened, Progress
 from meshdesk.session.readings import Told
-from meshdesk.session.troubles import with_trouble, without
+from meshdesk.session.troubles import with_trouble
 
 log = logging.getLogger("meshdesk.session")
 BEAT_ITEMS = 200  # messages taken in one beat: at 20 frames a second and child there are a handful
@@ -156,7 +156,8 @@ class Session:
         """
         if opened in self.captures:
             self._shut(opened)
-            self._withdraw(opened.names.difference(*(other.names for other in self.captures)))
+            names = opened.names.difference(*(other.names for other in self.captures))
+            self._withdraw(lambda trouble: trouble.about in names)
 
     def _shut(self, opened: Opened) -> None:
         children = opened.close()
@@ -227,9 +228,9 @@ class Session:
         log.info("%s: %s", trouble.about, trouble.sentence)
         self._changed()
 
-    def _withdraw(self, about: frozenset[str], text: str = "") -> None:
+    def _withdraw(self, is_over: Callable[[Trouble], bool]) -> None:
         """Takes back what is over: a pause that has ended, the troubles of a connection that was closed."""
-        self.troubles = without(self.troubles, about, text)
+        self.troubles = tuple(trouble for trouble in self.troubles if not is_over(trouble))
         self._changed()
 
     @property

@@ -14,8 +14,3 @@ def with_trouble(troubles: tuple[Trouble, ...], new: Trouble) -> tuple[Trouble, 
             rest = tuple(trouble for trouble in troubles if trouble is not old)
             return (*rest, replace(new, count=old.count + new.count))
     return (*troubles[-(KEPT - 1) :], new)
-
-
-def without(troubles: tuple[Trouble, ...], about: frozenset[str], text: str = "") -> tuple[Trouble, ...]:
-    """The troubles without those about some things (with a text: that one alone), which concern nobody any more."""
-    return tuple(trouble for trouble in troubles if trouble.about not in about or text not in ("", trouble.text))

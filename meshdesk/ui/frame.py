@@ -40,6 +40,7 @@ class Frame(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._across)
         self.records.said.connect(self.said)
+        self.records.topics_asked.connect(self.find_topic)
         self.inspector.said.connect(self.said)
         self._across.splitterMoved.connect(self.keep_sizes)
         self._down.splitterMoved.connect(self.keep_sizes)
@@ -47,8 +48,10 @@ class Frame(QWidget):
     def refresh(self, captures: list[Opened]) -> None:
         """Lets the panels ask what is new."""
         self.explorer.refresh(captures)
+        self.records.are_topics_beside = self.explorer.isVisible()
         self.records.refresh()
         self._mark()
+        self.inspector.show_hits(self.records.listing.word)
         shown = self.records.opened
         self.inspector.refresh(shown.details if shown is not None else None, self.records.table.chosen_count())
 

@@ -3,6 +3,7 @@
 It is shown before the session is there: what a first paint does not need is imported and made after it (`attach`).
 """
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from meshdesk.ui import theme
 from meshdesk.ui.notices import StatusLine, Toast, TroubleBar
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.views.start import StartView
-from meshdesk.ui.widgets.controls import STATE_TONES, Button, Chip, Line, Rule
+from meshdesk.ui.widgets.controls import Button, Chip, Line, Rule, tone_of
 
 if TYPE_CHECKING:  # each of these takes longer to import than the window to be shown
     from meshdesk.model.record import RecordName
@@ -30,6 +31,17 @@ if TYPE_CHECKING:  # each of these takes longer to import than the window to be 
 CAPTURES = "Captures (*.meshcap);;All files (*)"
 LEAST = QSize(640, 420)
 OWN_TROUBLES = 20
+NAME_MOST = 80  # characters of a proposed file name; systems take 255 bytes
+
+
+def file_name(title: str) -> str:
+    """A capture's title as the name of a file, on every system.
+
+    >>> file_name("broker-1:9092,broker-2:9092"), file_name("orders.meshcap"), file_name("://")
+    ('broker-1-9092-broker-2-9092', 'orders', 'capture')
+    """
+    words = re.sub(r"[^\w.-]+", "-", title.removesuffix(".meshcap"))[:NAME_MOST]
+    return words.strip("-. ") or "capture"
 
 
 class Window(QWidget):
@@ -182,10 +194,10 @@ class Window(QWidget):
     def ask_for_file(self) -> None:
         from PySide6.QtWidgets import QFileDialog  # a class of Qt costs some ms when it is first named
 
-        dialog = QFileDialog(self, "Open a capture", str(Path.home()), CAPTURES)
+        dialog = QFileDialog(self, "Open a capture", str(self._folder()), CAPTURES)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.open_file(Path(name)))
+        dialog.fileSelected.connect(lambda name: self.open_file(self._chosen(name)))
         dialog.open()
 
     def ask_where_to_save(self) -> None:
@@ -193,7 +205,7 @@ class Window(QWidget):
             self.toast.say("Open a capture first, then save it.")
             return
         opened = self.current
-        self._ask_where("Save the capture as", lambda path: self.save(opened, path))
+        self._ask_where("Save the capture as", opened.title, lambda path: self.save(opened, path))
 
     def ask_where_to_save_all(self) -> None:
         """One file for all captures that are open: what belongs to one finding."""
@@ -201,17 +213,28 @@ class Window(QWidget):
         if first is None:
             self.toast.say("Open a capture first, then save it.")
         else:
-            self._ask_where("Save all captures as", lambda path: self.save(first, path, others))
+            self._ask_where("Save all captures as", "captures", lambda path: self.save(first, path, others))
 
-    def _ask_where(self, title: str, save: Callable[[Path], None]) -> None:
+    def _ask_where(self, title: str, name: str, save: Callable[[Path], None]) -> None:
         from PySide6.QtWidgets import QFileDialog  # a class of Qt costs some ms when it is first named
 
-        dialog = QFileDialog(self, title, str(Path.home()), CAPTURES)
+        dialog = QFileDialog(self, title, str(self._folder()), CAPTURES)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("meshcap")
-        dialog.fileSelected.connect(lambda name: save(Path(name)))
+        dialog.selectFile(f"{file_name(name)}.meshcap")
+        dialog.fileSelected.connect(lambda name: save(self._chosen(name)))
         dialog.open()
+
+    def _folder(self) -> Path:
+        """Where the last file was opened or saved."""
+        folder = Path(self._remembered.text("window/folder") or Path.home())
+        return folder if folder.is_dir() else Path.home()
+
+    def _chosen(self, name: str) -> Path:
+        path = Path(name)
+        self._remembered.keep("window/folder", str(path.parent))
+        return path
 
     @property
     def savable(self) -> "list[Opened]":
@@ -331,7 +354,7 @@ class Window(QWidget):
             self.place.say(("MeshDesk", "strong", "text"))
             self.status.say(None, (), newest)
             return
-        tone, hollow = STATE_TONES[opened.state]
+        tone, hollow = tone_of(opened)
         self.chip.say(opened.title, opened.state_text, tone, hollow)
         topic = ", ".join(self.frame.records.listing.topics) if self.frame.records.opened is opened else ""
         if topic:

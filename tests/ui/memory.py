@@ -62,6 +62,7 @@ class MemoryCapture:
     title: str = "acme-prod"
     state: State = "live"
     state_text: str = "read-only"
+    is_reached: bool = True
     topics: tuple[Topic, ...] = ()
     progress: Progress | None = None
     status: Status = field(default_factory=Status)

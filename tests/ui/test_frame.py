@@ -137,3 +137,17 @@ def test_that_copying_takes_what_has_the_focus(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: tree.hasFocus(), timeout=5_000)
     window.frame.copy(False)
     assert QGuiApplication.clipboard().text() == "A-88213"
+
+
+def test_that_where_the_explorer_is_folded_away_the_empty_page_brings_it_back(qtbot: QtBot) -> None:
+    session = MemorySession(capture())
+    window = window_on(session)
+    qtbot.addWidget(window)
+    assert "on the left" in window.frame.records._empty.text
+    window.resize(800, 600)
+    turn(session, window)
+    assert window.frame.records._empty.text == "No topic is open Choose one to see its records."
+    window.frame.records._empty.pressed.emit()
+    turn(session, window)
+    assert window.frame.explorer.isVisible()
+    assert "on the left" in window.frame.records._empty.text

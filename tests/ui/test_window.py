@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLineEdit, QScrollBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QFileDialog, QLineEdit, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.record import RecordName
@@ -235,3 +235,19 @@ def test_that_every_topic_in_the_list_is_marked_in_the_explorer(qtbot: QtBot) ->
     window.add_topic(opened(made), "fraud.scored.v2")
     turn(session, window)
     assert [e.text for e in shown.topics.entries if shown._is_open(e)] == [TOPIC]
+
+
+def test_that_a_save_proposes_a_name_and_the_folder_of_the_last_one(qtbot: QtBot, tmp_path: Path) -> None:
+    window, _ = with_topic(qtbot, capture(title="broker-1:9092"))
+
+    def dialog() -> QFileDialog:
+        window.actions_.save.trigger()
+        return window.findChildren(QFileDialog)[-1]
+
+    first = dialog()
+    assert [Path(name).name for name in first.selectedFiles()] == ["broker-1-9092.meshcap"]
+    first.fileSelected.emit(str(tmp_path / "orders.meshcap"))
+    first.close()
+    second = dialog()
+    assert second.directory().absolutePath() == str(tmp_path)
+    second.close()

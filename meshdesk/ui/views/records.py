@@ -49,6 +49,7 @@ class RecordsView(QWidget):
 
     said = Signal(str)  # a sentence that passes
     selected = Signal()
+    topics_asked = Signal()  # there is none on the screen to choose from
     waits = Signal()  # rows that are on the screen are on their way
 
     def __init__(self, remembered: Remembered) -> None:
@@ -64,6 +65,7 @@ class RecordsView(QWidget):
         self._wants_end = False  # the reader was at the newest: so they are once the order is there
         self._coming = 0  # rows up to which new ones were asked for, while the list follows
         self._coming_until = 0.0
+        self.are_topics_beside = True  # the explorer is on the screen
         self._rows_painted = -1  # row_revision of the answers on the screen
         self._starts: dict[tuple[int, str], str] = {}  # by capture and topic: the words of where reading began
         self.table = RecordTable(remembered)
@@ -86,7 +88,7 @@ class RecordsView(QWidget):
         self.table.selectionModel().selectionChanged.connect(self._select)
         self.table.head_clicked.connect(self.turn)
         self.table.verticalScrollBar().valueChanged.connect(lambda _: self._scrolled())
-        self._empty.pressed.connect(lambda: self.read_from(*STARTS[0]))
+        self._empty.pressed.connect(self._go_on)
         self._say()
 
     # What the window asks of it
@@ -128,6 +130,7 @@ class RecordsView(QWidget):
         """Asks the capture for rows: new ones at 15 Hz, and those on the screen that are still missing."""
         opened = self.opened
         if opened is None:
+            self._say_empty()
             return
         self._rests -= 1
         if self._rests > 0:
@@ -316,6 +319,13 @@ class RecordsView(QWidget):
         if any(end == 0 < opened.rows(topic) for topic, end in zip(topics, order.ends, strict=True)):
             self.sort_again()
 
+    def _go_on(self) -> None:
+        """What the button of the empty page offers."""
+        if self.opened is None:
+            self.topics_asked.emit()
+        else:
+            self.read_from(*STARTS[0])
+
     def _leave_the_end(self) -> None:
         self._wants_end = False
         self.follow(False)
@@ -459,16 +469,23 @@ class RecordsView(QWidget):
     def _say_count(self) -> None:
         rows, facts = self.table.records.rows, self.facts
         self._bar.setVisible(self.opened is not None)
-        parts = wording.plural(facts.partitions, "partition") if facts is not None else ""
+        parts = wording.plural(facts.partitions, "partition") if facts is not None and facts.partitions else ""
         chosen = self.table.chosen_count()
         selected = f" · {wording.count(chosen)} selected" if chosen > 1 else ""
-        lead = ("  " if self.is_live else "") + wording.plural(rows, "record")
-        if order := self._order_words():
-            self._count.say((lead, "text", "text"), (f" · {order}", "text", "second"), (selected, "text", "second"))
-            return
+        lead = ("  " if self.is_live else "") + (self._share(rows) or wording.plural(rows, "record"))
+        if self.opened is not None and self.opened.order(self.list) is not None:
+            parts = self._order_words()
         self._count.say(
             (lead, "text", "text"), (f" · {parts}" if parts else "", "text", "second"), (selected, "text", "second")
         )
+
+    def _share(self, rows: int) -> str:
+        """How many of the records hold the word, which stands beside it; "" for all records."""
+        opened, listing = self.opened, self.listing
+        if opened is None or not listing.word:
+            return ""
+        of = sum(opened.rows(topic) - opened.first(topic) for topic in listing.topics)
+        return f"{wording.count(rows)} of {wording.plural(of, 'record')}"
 
     def _newer(self) -> int:
         """How many records arrived since the order on the screen was made, where they have no place in it."""
@@ -479,13 +496,12 @@ class RecordsView(QWidget):
         return sum(opened.rows(topic) for topic in self.listing.topics) - sum(order.ends)
 
     def _order_words(self) -> str:
-        """How the list is ordered and filtered, and how far that is; "" for all records as they arrived."""
+        """How the list is ordered, and how far that is."""
         opened, listing = self.opened, self.listing
         order = opened.order(self.list) if opened else None
         if opened is None or order is None:
             return ""
-        of = sum(opened.rows(topic) - opened.first(topic) for topic in listing.topics)
-        words = [f"of {wording.count(of)} that hold “{listing.word}”"] if listing.word else []
+        words = []
         if len(listing.topics) > 1:
             words.append(f"{len(listing.topics)} topics by {listing.by or 'timestamp'}")
         elif listing.by is not None:
@@ -507,7 +523,10 @@ class RecordsView(QWidget):
             text = "" if looking else "A word without capitals is found in any case; others as they are written."
             self._empty.say(title if self.listing.word else "Sorting …", text if self.listing.word else "")
         elif opened is None:
-            self._empty.say("No topic is open", "Choose one on the left to see its records.")
+            if self.are_topics_beside:
+                self._empty.say("No topic is open", "Choose one on the left to see its records.")
+            else:
+                self._empty.say("No topic is open", "Choose one to see its records.", "Show the topics")
         elif self.is_live:
             start = self._starts.get((id(opened), self.topic), "")
             since = (

@@ -126,8 +126,14 @@ class StartView(QWidget):
         while (item := self._left_behind.takeAt(0)) is not None:
             if (card := item.widget()) is not None:
                 card.deleteLater()
+        before: QWidget = self.back_button
         for orphan in orphans[:ORPHANS]:
-            self._left_behind.addWidget(self._orphan_card(orphan))
+            card = self._orphan_card(orphan)
+            self._left_behind.addWidget(card)
+            for button in card.findChildren(Button):
+                self.setTabOrder(before, button)  # the Tab key goes from the top to the bottom
+                before = button
+        self.setTabOrder(before, self.bootstrap)
 
     def _orphan_card(self, orphan: "Orphan") -> QWidget:
         # Nothing was left behind before the first paint, which does not pay for these.

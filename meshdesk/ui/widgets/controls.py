@@ -1,12 +1,25 @@
 """Small controls: button, segments, tags, elided line, dot. Flat, 26 px high, drawn in the colours of the theme."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeySequence, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QMenu, QScrollBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QButtonGroup,
+    QHBoxLayout,
+    QMenu,
+    QScrollBar,
+    QSizePolicy,
+    QWidget,
+)
 
 from meshdesk.ui import icons, theme
+
+if TYPE_CHECKING:  # nothing is open before the first paint
+    from meshdesk.session.opened import Opened
 
 PAD = 10
 GAP = 6
@@ -23,6 +36,11 @@ STATE_TONES = {
     "ended": ("third", True),
     "failed": ("bad", False),
 }
+
+
+def tone_of(opened: "Opened") -> tuple[str, bool]:
+    """The dot of a capture; a live one whose cluster does not answer is not connected for now."""
+    return STATE_TONES["connecting" if opened.state == "live" and not opened.is_reached else opened.state]
 
 
 class Button(QAbstractButton):
@@ -450,6 +468,15 @@ def draw_dot(painter: QPainter, at: QPointF, colour: QColor, hollow: bool = Fals
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawEllipse(at, radius, radius)
+
+
+def draw_focus(painter: QPainter, area: QAbstractScrollArea) -> None:
+    """A line around a list that has the keyboard, where none of its rows could show that."""
+    if area.hasFocus():
+        painter.setClipping(False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(theme.colours().accent)
+        painter.drawRect(area.viewport().rect().adjusted(0, 0, -1, -1))
 
 
 def name_bars(area: QWidget, what: str) -> None:

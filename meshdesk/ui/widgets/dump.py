@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QMenu
 
 from meshdesk.model import wording
 from meshdesk.ui import theme
-from meshdesk.ui.widgets.controls import name_bars
+from meshdesk.ui.widgets.controls import draw_focus, name_bars
 
 LINE = 18
 PAD = 14
@@ -60,6 +60,7 @@ class Dump(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
             self._paint(painter)
+            draw_focus(painter, self)
 
     def _paint(self, painter: QPainter) -> None:
         c = theme.colours()

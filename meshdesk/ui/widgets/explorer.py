@@ -36,7 +36,7 @@ from meshdesk.model import wording
 from meshdesk.session.opened import Opened, State
 from meshdesk.session.readings import Topic
 from meshdesk.ui import icons, theme
-from meshdesk.ui.widgets.controls import STATE_TONES, Line, draw_dot, name_bars
+from meshdesk.ui.widgets.controls import Line, draw_dot, name_bars, tone_of
 from meshdesk.ui.widgets.record_lines import CONTROLS
 
 Index = QModelIndex | QPersistentModelIndex
@@ -59,14 +59,16 @@ class Entry(NamedTuple):
 
     @property
     def rate(self) -> str:
-        """How fast records arrive in the topic; a capture at rest has no rate."""
-        if self.topic is None or self.topic.rate is None or self.opened.state != "live":
+        """How fast records arrive in the topic; one of a capture at rest, and one that was deleted, has no rate."""
+        if self.topic is None or self.topic.rate is None or not self.topic.partitions:
+            return ""
+        if self.opened.state != "live" or not self.opened.is_reached:
             return ""
         return wording.rate(self.topic.rate)
 
     @property
     def is_arriving(self) -> bool:
-        return self.topic is not None and bool(self.topic.rate)
+        return self.topic is not None and bool(self.topic.rate) and bool(self.rate)
 
     @property
     def amount(self) -> str:
@@ -118,7 +120,7 @@ class TopicModel(QAbstractListModel):
     def fold(self, row: int, folded: bool | None = None) -> None:
         """Folds, unfolds or (None) turns a capture or its internal topics."""
         entry = self.entries[row]
-        if entry.kind == "topic":
+        if entry.kind == "topic" or self._words:  # all that pass a filter are shown
             return
         held = self._folds.captures if entry.kind == "capture" else self._folds.internal
         is_folded = self.is_folded(row)
@@ -128,9 +130,11 @@ class TopicModel(QAbstractListModel):
 
     def is_folded(self, row: int) -> bool:
         entry = self.entries[row]
+        if self._words:
+            return False
         if entry.kind == "capture":
             return id(entry.opened) in self._folds.captures
-        return entry.kind == "internal" and id(entry.opened) not in self._folds.internal and not self._words
+        return entry.kind == "internal" and id(entry.opened) not in self._folds.internal
 
     def row_of(self, opened: Opened | None, topic: str) -> int:
         """The line of a topic, or -1 where it is folded away or filtered out."""
@@ -296,9 +300,13 @@ class TopicList(QTableView):
         menu.addAction("Copy its name").triggered.connect(lambda: QGuiApplication.clipboard().setText(topic.name))
         menu.popup(event.globalPos())
 
+    def first_topic(self) -> int:
+        """The line of the first topic that passes the filter; -1 where none does."""
+        return next((row for row, entry in enumerate(self.topics.entries) if entry.topic is not None), -1)
+
     def use_first(self) -> None:
         """Opens the first topic that passes the filter."""
-        row = next((row for row, entry in enumerate(self.topics.entries) if entry.topic is not None), -1)
+        row = self.first_topic()
         if row >= 0:
             self._use(row)
 
@@ -331,7 +339,7 @@ class TopicList(QTableView):
         metrics = QFontMetrics(font)
         base = y + round((theme.TREE_ROW + metrics.capHeight()) / 2)
         if entry.kind == "capture":
-            tone, hollow = STATE_TONES[entry.opened.state]
+            tone, hollow = tone_of(entry.opened)
             draw_dot(painter, QPointF(x + 5, middle), getattr(c, tone), hollow, 3.5)
             x += 15
         right = self._paint_numbers(painter, entry, base, width, x + metrics.horizontalAdvance(entry.text) + 8)
@@ -486,9 +494,10 @@ class Explorer(QWidget):
         self._nothing.setVisible(bool(nothing))
 
     def _to_list(self) -> None:
+        had_one = self.list.currentIndex().isValid()
         self.list.setFocus(Qt.FocusReason.TabFocusReason)
-        if not self.list.currentIndex().isValid() and self.list.topics.entries:
-            self.list.setCurrentIndex(self.list.topics.index(0))
+        if not had_one and self.list.topics.entries:
+            self.list.setCurrentIndex(self.list.topics.index(max(0, self.list.first_topic())))
 
 
 def _why_empty(opened: Opened) -> str:

@@ -1,5 +1,6 @@
 """The inspector: all about the record that is selected. Key or value as tree, text, bytes; headers, schema, facts."""
 
+import re
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -11,6 +12,8 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QResizeEvent,
+    QTextCharFormat,
+    QTextCursor,
 )
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -19,6 +22,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
+    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -33,11 +37,15 @@ from meshdesk.ui.widgets.dump import Dump
 from meshdesk.ui.widgets.empty import Empty
 from meshdesk.ui.widgets.node_tree import NodeTree
 from meshdesk.ui.widgets.record_lines import CONTROLS, NULL
+from meshdesk.ui.widgets.record_paint import hits_in
 
 PAD = 14
 LABEL_WIDTH = 92
+TEXT_LOOKED = 100_000  # characters of a text in which hits are marked: some ms
+HITS_MOST = 100  # marked in a text; Qt lays each out
 FACT_LINE = 16
 TAB = 4  # characters
+UNIT = re.compile(r"(?<=\d) (?=[kMGT]?B\b)")  # a number and its unit stay on one line
 FACTS_MOST = 232  # height of the facts before they scroll
 TREE, TEXT, HEADERS, BYTES, SCHEMA = range(5)
 SET_BY = {"create": "set by the producer", "append": "set by the broker", "none": ""}
@@ -79,6 +87,7 @@ class Inspector(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._whole)
+        self._word = ""  # whose hits are marked
         self._page = TREE  # what somebody wants to see
         self.tabs.chosen.connect(self._turn_to)
         self.side.chosen.connect(lambda _: self._show_part())
@@ -99,6 +108,28 @@ class Inspector(QWidget):
             self.headers.say_list(headers, "The record has no headers.")
             self.facts.say(details)
             self._show_part()
+
+    def show_hits(self, word: str) -> None:
+        """Marks the word that the list is filtered by: a record may hold it where the list has no room to show it."""
+        if word != self._word:
+            self._word = word
+            self.tree.show_hits(word)
+            self.headers.show_hits(word)
+            self._mark_text()
+
+    def _mark_text(self) -> None:
+        """Hits in the text, in the tone of hits; the first ones, where there are many."""
+        marks = []
+        text = self.text.toPlainText()[:TEXT_LOOKED] if self._word else ""
+        for start, end in hits_in(text, self._word)[:HITS_MOST]:
+            mark = QTextEdit.ExtraSelection()
+            cursor = self.text.textCursor()
+            cursor.setPosition(_units(text, start))
+            cursor.setPosition(_units(text, end), QTextCursor.MoveMode.KeepAnchor)
+            mark.cursor = cursor
+            mark.format = _hit_format()
+            marks.append(mark)
+        self.text.setExtraSelections(marks)
 
     def _turn_to(self, page: int) -> None:
         self._page = page
@@ -146,6 +177,7 @@ class Inspector(QWidget):
         self.note.say(part.trouble)
         self.tree.say(part.tree if part.size is not None else Node("", "null", NULL))
         self.text.setPlainText(part.text if part.size is not None else NULL)
+        self._mark_text()
         self.dump.say(part.dump, part.cut)
         self.schema.setPlainText(_schema_text(part))
         self.facts.say_tried(part.tried)
@@ -330,10 +362,22 @@ class _Facts(QWidget):
                 placed.append((QRect(PAD, y + 4, room, 18), label, ""))
                 y += 26
                 continue
-            high = FACT_LINE if label == "Topic" else _text_height(value, room)
-            placed.append((QRect(left, y, room, high), label, value))
+            shown = UNIT.sub("\u00a0", value)
+            high = FACT_LINE if label == "Topic" else _text_height(shown, room)
+            placed.append((QRect(left, y, room, high), label, shown))
             y += max(FACT_LINE, high) + 3
         return placed
+
+
+def _units(text: str, at: int) -> int:
+    """A place in a text as Qt counts it, in units of UTF-16."""
+    return at if text.isascii() else len(text[:at].encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _hit_format() -> QTextCharFormat:
+    form = QTextCharFormat()
+    form.setBackground(theme.colours().hit)
+    return form
 
 
 def _place(details: Details) -> tuple[str, str]:

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QSt
 from meshdesk.model import wording
 from meshdesk.model.node import CONTAINERS, Node, count_of, pretty, visible
 from meshdesk.ui import icons, theme
-from meshdesk.ui.widgets.controls import name_bars
+from meshdesk.ui.widgets.controls import draw_focus, name_bars
+from meshdesk.ui.widgets.record_paint import mark_hits
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -181,6 +182,7 @@ class NodeTree(QTreeView):
     def __init__(self) -> None:
         super().__init__()
         self.nodes = NodeModel()
+        self._word = ""  # whose hits are marked
         self.nothing = ""  # what is said where there is no line
         self.setModel(self.nodes)
         self.setAccessibleName("Value as a tree")
@@ -200,6 +202,12 @@ class NodeTree(QTreeView):
         """Shows a value, unfolded from the top as far as that makes no long list."""
         self.nodes.show(tree)
         self._unfold()
+
+    def show_hits(self, word: str) -> None:
+        """Marks a word wherever it can be seen in a value."""
+        if word != self._word:
+            self._word = word
+            self.viewport().update()
 
     def say_list(self, parts: tuple[Node, ...], nothing: str) -> None:
         """Shows some values, one below the other, or why there is none."""
@@ -224,9 +232,11 @@ class NodeTree(QTreeView):
         while index.isValid():
             box = self.visualRect(index)
             if box.y() >= height:
-                return
+                break
             self._paint_line(painter, index, box.y(), width)
             index = self.indexBelow(index)
+        if not self.currentIndex().isValid():
+            draw_focus(painter, self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -310,7 +320,9 @@ class NodeTree(QTreeView):
             x += metrics.horizontalAdvance(label) + 8
         value = visible(value_of(item.node)[:SHOWN])
         painter.setPen(getattr(c, TONES.get(item.node.kind, "text")))
-        painter.drawText(QPointF(x, base), metrics.elidedText(value, Qt.TextElideMode.ElideRight, max(0.0, room - x)))
+        value = metrics.elidedText(value, Qt.TextElideMode.ElideRight, max(0.0, room - x))
+        painter.drawText(QPointF(x, base), value)
+        mark_hits(painter, metrics, QPointF(x, base), value, self._word)
 
     @staticmethod
     def _depth(item: _Item) -> int:

@@ -14,6 +14,7 @@ from meshdesk.ui.widgets.record_lines import COLUMNS, FORMAT, HEADERS, KEY, NOT_
 PAD = 8  # left and right of a cell's text
 CLOCK = 12  # characters of 14:02:09.806
 DAY_GAP = 6  # between the day and the clock
+HIT_ABOVE, HIT_BELOW = 13.0, 5.0  # px of the tone of a hit around its baseline
 NAMES_FROM = 90  # a narrower column of headers shows their number alone
 
 # The tones of a preview (model.node.Tone), as the colour of the theme that draws them; what has no tone is plain text.
@@ -63,7 +64,7 @@ def _paint_plain(painter: QPainter, cells: Cells) -> None:
                 x = float(cells.x + cells.width - PAD - advance if column.right else cells.x + PAD)
                 painter.drawText(QPointF(x, base), text)
                 if cells.word and cells.place == KEY:
-                    _mark_hits(painter, metrics, QPointF(x, base), text, cells.word)
+                    mark_hits(painter, metrics, QPointF(x, base), text, cells.word)
         base += theme.LIST_ROW
 
 
@@ -112,7 +113,7 @@ def _paint_headers(painter: QPainter, cells: Cells) -> None:
             painter.setPen(c.second)
             painter.drawText(QPointF(cells.x + PAD, base), text)
             if cells.word and room >= NAMES_FROM:
-                _mark_hits(painter, metrics, QPointF(cells.x + PAD, base), text, cells.word)
+                mark_hits(painter, metrics, QPointF(cells.x + PAD, base), text, cells.word)
         base += theme.LIST_ROW
 
 
@@ -135,7 +136,7 @@ def _paint_value(painter: QPainter, cells: Cells) -> None:
             if cells.word:
                 text = line.texts[VALUE]
                 shown = text[: fits - 1] if len(text) > fits else text
-                _mark_hits(painter, metrics, QPointF(cells.x + PAD, base), shown, cells.word)
+                mark_hits(painter, metrics, QPointF(cells.x + PAD, base), shown, cells.word)
         base += theme.LIST_ROW
 
 
@@ -162,13 +163,13 @@ def _draw_toned(
         x += advance
 
 
-def _mark_hits(painter: QPainter, metrics: QFontMetricsF, at: QPointF, text: str, word: str) -> None:
-    """Each hit once more, as plain text on the tone of hits."""
+def mark_hits(painter: QPainter, metrics: QFontMetricsF, at: QPointF, text: str, word: str) -> None:
+    """Each hit in a text that is drawn at `at` (its baseline) once more, as plain text on the tone of hits."""
     c = theme.colours()
     for start, end in hits_in(text, word):
         x = at.x() + metrics.horizontalAdvance(text[:start])
         wide = metrics.horizontalAdvance(text[start:end])
-        painter.fillRect(QRectF(x - 1, at.y() - theme.LIST_ROW / 2 - 1, wide + 2, theme.LIST_ROW - 7), c.hit)
+        painter.fillRect(QRectF(x - 1, at.y() - HIT_ABOVE, wide + 2, HIT_ABOVE + HIT_BELOW), c.hit)
         painter.setPen(c.text)
         painter.drawText(QPointF(x, at.y()), text[start:end])
 

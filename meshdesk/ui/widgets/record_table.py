@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFocusEvent,
     QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
@@ -30,7 +31,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 from meshdesk.session.opened import Opened
 from meshdesk.ui import theme, times
 from meshdesk.ui.remembered import Remembered
-from meshdesk.ui.widgets.controls import name_bars
+from meshdesk.ui.widgets.controls import draw_focus, name_bars
 from meshdesk.ui.widgets.record_lines import (
     COLUMNS,
     DAY_WIDTH,
@@ -315,6 +316,8 @@ class RecordTable(QTableView):
                 continue
             painter.setClipRect(x, 0, wide, height)
             paint_cells(painter, Cells(place, x, wide, top, lines, self._word))
+        if not self.currentIndex().isValid():
+            draw_focus(painter, self)
         shown = next((line for line in lines if line is not None and line.zone), None)
         if shown is not None:
             self.records.set_zone(shown.zone)
@@ -368,6 +371,13 @@ class RecordTable(QTableView):
             self.clearSelection()
             return
         super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt would go to the first row, which may be far above what is on the screen: no row is current until a key is."""
+        had_none = not self.currentIndex().isValid()
+        super().focusInEvent(event)
+        if had_none:
+            self.selectionModel().clearCurrentIndex()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = QMenu(self)

@@ -14,6 +14,7 @@ import pytest
 from meshdesk.demo.broker import Broker
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
+from meshdesk.session import opened as session_opened
 from meshdesk.session.connection import Connection
 from meshdesk.session.opened import RESTARTS, Opened, Progress
 from meshdesk.session.session import Session
@@ -434,6 +435,45 @@ def test_that_a_pause_at_the_limit_is_said_until_it_is_over_and_what_is_dropped_
         assert min(rates) >= 0
     finally:
         session.close()
+
+
+SHORT_PAUSE = """
+from meshdesk.pipes import Pipes
+
+pipes = Pipes()
+while (message := pipes.messages.get()) is not None:
+    if message.get("do") == "looked":
+        pause = {"text": "Reading is paused: it is full.", "about": "127.0.0.1:1", "severity": "attention"}
+        pipes.send({"is": "trouble", "passes": True, **pause})
+    pipes.send({"is": "progress", "connected": True, "reading": [], "paused": ""})
+"""
+
+
+def test_that_a_pause_that_was_over_before_it_was_said_is_taken_back_too(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_opened, "PASSED", 0.3)
+    program(tmp_path / "short.py", SHORT_PAUSE, monkeypatch)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+    opened = session.connect(NOBODY)
+    turn(session, lambda: opened.state == "live", "to be connected")
+    opened.looked("t", 1)
+    turn(session, lambda: sentences(session) == ["Reading is paused: it is full."], "the pause to be said")
+    turn(session, lambda: not sentences(session), "the pause to be taken back")
+
+
+def test_that_a_cluster_that_stops_answering_is_shown_so_until_it_answers_again(
+    session: Session, fresh_broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_opened, "PASSED", 4.0)  # a client that has had a connection tries again sooner
+    opened = live_on(session, fresh_broker)
+    fresh_broker.kill()
+    turn(session, lambda: opened.state_text == "does not answer", "the silence to be seen")
+    turn(session, lambda: any("Nothing answers" in said for said in sentences(session)), "the silence to be said")
+    assert opened.state == "live"
+    fresh_broker.resume()
+    turn(session, lambda: opened.state_text == "read-only", "an answer")
+    turn(session, lambda: not sentences(session), "the trouble to be taken back")
 
 
 def test_that_a_topic_that_is_not_there_is_refused_and_nothing_waits_for_it(session: Session, broker: Broker) -> None:

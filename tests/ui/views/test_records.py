@@ -303,7 +303,7 @@ def test_that_a_word_leaves_only_the_records_that_hold_it_and_escape_gives_all_b
     beat(view, made)
     hits = [row for row in made.held[TOPIC] if word in row.key or word in row.value]
     assert 0 < view.table.records.rows == len(hits) < 200
-    assert f"of 200 that hold “{word}”" in view._count.text
+    assert view._count.text.strip() == f"{len(hits)} of 200 records"
     QTest.keyClick(view._filter, Qt.Key.Key_Escape)
     beat(view, made)
     assert (view.list, view.table.records.rows) == (TOPIC, 200)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.address import registry_problem
@@ -104,5 +104,13 @@ def test_that_what_was_left_behind_is_offered_with_what_it_is(qtbot: QtBot, tmp_
     with qtbot.waitSignal(start.delete_asked) as asked:
         QTest.mouseClick(buttons["Delete the capture of kafka-0:9092"], Qt.MouseButton.LeftButton)
     assert asked.args == [left[0]]
+    at: QWidget | None = start.back_button
+    chain: list[str] = []
+    while at is not None and at is not start.bootstrap:  # as the Tab key goes
+        at = at.nextInFocusChain()
+        if isinstance(at, Button) and at in buttons.values():
+            chain.append(at.accessibleName())
+    wanted = [f"{verb} the capture of kafka-{n}:9092" for n in range(3) for verb in ("Recover", "Delete")]
+    assert [name for name in chain if name.endswith(":9092")] == wanted  # from the top to the bottom
     start.show_orphans(())
     qtbot.waitUntil(lambda: not [b for b in start.findChildren(Button) if b.accessibleName().startswith("Recover")])

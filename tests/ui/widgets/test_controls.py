@@ -1,13 +1,20 @@
 """Small controls: what they say to a screen reader, how wide they are, how they are pressed."""
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from meshdesk.ui import theme
-from meshdesk.ui.widgets.controls import Button, Chip, Line, Segments, Tags, with_shortcut
+from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.widgets.controls import Button, Chip, Line, Segments, Tags, tone_of, with_shortcut
+from meshdesk.ui.widgets.dump import Dump
+from meshdesk.ui.widgets.node_tree import NodeTree
+from meshdesk.ui.widgets.record_table import RecordTable
+from tests.ui.memory import MemoryCapture, capture, opened
 
 
 def test_that_a_button_is_named_by_its_lead_and_text_and_grows_with_them(qtbot: QtBot) -> None:
@@ -122,3 +129,34 @@ def test_that_a_chip_that_has_its_room_cuts_nothing(qtbot: QtBot, name: str, phr
 def test_that_a_tool_tip_names_the_shortcut() -> None:
     assert with_shortcut("Copy", "Ctrl+C") == "Copy  (Ctrl+C)"
     assert with_shortcut("Copy", "") == "Copy"
+
+
+def test_that_a_live_capture_whose_cluster_does_not_answer_has_the_dot_of_one_that_is_not_connected() -> None:
+    made = MemoryCapture()
+    assert tone_of(opened(made)) == ("good", False)
+    made.is_reached = False
+    assert tone_of(opened(made)) == ("attention", True)
+    made.state = "ended"
+    assert tone_of(opened(made)) == ("third", True)
+
+
+@pytest.mark.parametrize("make", [lambda: RecordTable(Remembered(None)), NodeTree, Dump])
+def test_that_a_list_shows_the_keyboard_also_where_no_row_does(qtbot: QtBot, make: Callable[[], QWidget]) -> None:
+    made = capture(5)
+    area, other = make(), QLineEdit()
+    window = QWidget()
+    qtbot.addWidget(window)
+    row = QVBoxLayout(window)
+    row.addWidget(other)
+    row.addWidget(area)
+    if isinstance(area, RecordTable):
+        area.show_list(opened(made), "orders.placed.v1", 5)
+    window.resize(600, 400)
+    window.show()
+    window.activateWindow()
+    for focused, shown in ((other, False), (area, True)):
+        focused.setFocus(Qt.FocusReason.TabFocusReason)
+        qtbot.waitUntil(focused.hasFocus)
+        image = area.grab().toImage()
+        edge = image.pixelColor(0, image.height() - 40)
+        assert (edge == theme.colours().accent) is shown

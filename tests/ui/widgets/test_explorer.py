@@ -124,7 +124,7 @@ def test_that_enter_in_the_filter_opens_the_first_hit_and_down_goes_to_the_list(
         QTest.keyClick(explorer.filter, Qt.Key.Key_Return)
     assert asked.args[1] == "payments.failed.dlq"
     QTest.keyClick(explorer.filter, Qt.Key.Key_Down)
-    assert explorer.list.currentIndex().row() == 0
+    assert explorer.list.currentIndex().data() == "payments.failed.dlq"
     QTest.keyClick(explorer.filter, Qt.Key.Key_Escape)
     assert explorer.filter.text() == ""
 
@@ -160,3 +160,28 @@ def test_that_counts_beside_names_are_short() -> None:
         "999 k",
         "1.2 M",
     ]
+
+
+def test_that_what_passes_a_filter_is_not_folded_away_and_the_down_key_goes_to_the_first_hit(qtbot: QtBot) -> None:
+    explorer = explorer_on(qtbot, capture())
+    model = explorer.list.topics
+    model.fold(0)
+    assert names(model) == ["acme-prod"]
+    QTest.keyClicks(explorer.filter, "orders")
+    shown = names(model)
+    assert len(shown) == 4
+    assert not model.is_folded(0)
+    model.fold(0)  # does nothing: it could not be seen
+    assert names(model) == shown
+    QTest.keyClick(explorer.filter, Qt.Key.Key_Down)
+    assert model.entries[explorer.list.currentIndex().row()].text == "orders.amended.v2"
+    explorer.filter.clear()
+    assert names(model) == ["acme-prod"]
+
+
+def test_that_what_is_not_heard_of_any_more_has_no_rate(qtbot: QtBot) -> None:
+    made = MemoryCapture(topics=(Topic("deleted", partitions=0, rate=12.0), Topic("orders", rate=12.0)))
+    explorer = explorer_on(qtbot, made)
+    assert [entry.rate for entry in explorer.list.topics.entries] == ["", "", "12/s"]
+    made.is_reached = False
+    assert [entry.rate for entry in explorer.list.topics.entries] == ["", "", ""]

@@ -168,3 +168,24 @@ def test_that_the_words_of_the_tabs_keep_their_room_in_a_narrow_inspector(qtbot:
     metrics = QFontMetrics(theme.font("text"))
     for button in inspector.tabs.findChildren(QAbstractButton):
         assert button.width() >= metrics.horizontalAdvance(button.text()) + 8
+
+
+def test_that_the_word_of_the_filter_is_marked_in_tree_and_text(qtbot: QtBot) -> None:
+    inspector = inspector_on(qtbot, details_of(row(0)))
+
+    def marked() -> bool:
+        image = inspector.tree.grab().toImage()
+        hit = theme.colours().hit
+        return any(image.pixelColor(x, y) == hit for y in range(image.height()) for x in range(image.width()))
+
+    assert not marked()
+    inspector.show_hits("a-88210")
+    assert marked()
+    (mark,) = inspector.text.extraSelections()
+    assert mark.cursor.selectedText() == "A-88210"
+    party = replace(details_of(row(0)).value, text="\U0001f389 für A-88210")
+    inspector.refresh(replace(details_of(row(0)), value=party), 1)
+    assert [m.cursor.selectedText() for m in inspector.text.extraSelections()] == ["A-88210"]
+    inspector.show_hits("")
+    assert not marked()
+    assert inspector.text.extraSelections() == []

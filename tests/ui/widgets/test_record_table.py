@@ -205,3 +205,19 @@ def test_that_the_column_of_times_makes_room_for_days_only_where_there_is_anothe
         table.grab()
         QApplication.processEvents()
         assert table.columnWidth(TIME) == width
+
+
+def test_that_the_keyboard_that_comes_to_a_list_at_its_end_goes_on_from_there(qtbot: QtBot) -> None:
+    made = capture_of(500)
+    table = RecordTable(Remembered(None))
+    qtbot.addWidget(table)
+    table.resize(804, 500)
+    table.show()
+    table.show_list(opened(made), TOPIC, 500)
+    table.to_the_end()
+    table.activateWindow()
+    table.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(table.hasFocus)
+    assert not table.currentIndex().isValid()
+    QTest.keyClick(table, Qt.Key.Key_Up)
+    assert table.chosen() == [499]

@@ -1,7 +1,7 @@
 """Troubles: repeated ones are one with a count, the newest is last, and there is an end to them."""
 
 from meshdesk.model.trouble import Trouble
-from meshdesk.session.troubles import KEPT, with_trouble, without
+from meshdesk.session.troubles import KEPT, with_trouble
 
 
 def test_that_a_trouble_that_comes_again_moves_to_the_end_with_its_count_and_its_newest_time() -> None:
@@ -29,10 +29,3 @@ def test_that_of_a_flood_of_different_troubles_the_newest_are_kept() -> None:
     for number in range(KEPT + 20):
         troubles = with_trouble(troubles, Trouble(f"{number}"))
     assert [trouble.text for trouble in troubles] == [str(number) for number in range(20, KEPT + 20)]
-
-
-def test_that_what_is_over_is_taken_back_and_nothing_else() -> None:
-    said = [("It is paused.", "acme"), ("It is closed.", "acme"), ("It is paused.", "shop")]
-    troubles = tuple(Trouble(text, about=about) for text, about in said)
-    assert [(kept.text, kept.about) for kept in without(troubles, frozenset({"acme"}), "It is paused.")] == said[1:]
-    assert [(kept.text, kept.about) for kept in without(troubles, frozenset({"acme", "other"}))] == said[2:]
