@@ -2,10 +2,12 @@
 
 On stdout it speaks frames (meshdesk/model/frame.py):
     {"is": "progress", "text": sentence, "done": x, "of": y}
-    {"is": "mesh", "name": …, "bootstrap": "127.0.0.1:PORT", "registry": "http://127.0.0.1:PORT", "home": folder}
+    {"is": "mesh", "name": …, "bootstrap": "127.0.0.1:PORT", "registry": "http://127.0.0.1:PORT"}
     {"is": "trouble", "text": …, "advice": …, …}
-`home` is a folder that goes when the demo goes; it is left out where the demo runs on a Kafka of the user's own. The end of
-stdin, SIGTERM and SIGINT end the program: no broker and no folder stay, on the user's own Kafka no topic and no group.
+On stdin it is told where the window keeps what it captures of the mesh, and when that is the window's own affair again:
+    {"is": "capture", "folder": path, or ""}
+The end of stdin, SIGTERM and SIGINT end the program: no broker and no folder stay, on the user's own Kafka no topic and no
+group. The capture of a window that was killed goes, too: nobody wants a demo back. It stays where only the mesh has ended.
 """
 
 import argparse
@@ -26,7 +28,6 @@ from meshdesk.demo.broker import BOUNDED, Broker, start_broker, unavailable
 from meshdesk.demo.registry import SchemaRegistry
 from meshdesk.demo.traffic import QUICK_GROUP, SLOW_GROUP, Traffic, groups_there, make_topics, remove_topics
 from meshdesk.demo.trouble import DemoError
-from meshdesk.model.frame import Message
 from meshdesk.model.trouble import Trouble, trouble_message
 from meshdesk.pipes import Pipes
 
@@ -51,25 +52,36 @@ def main(arguments: Sequence[str]) -> int:
     pipes = Pipes()
     mesh = _Mesh(options.seed, not options.no_live, pipes)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, frame: pipes.messages.put(None))
+        signal.signal(number, lambda number, frame: pipes.messages.put({"is": "signal"}))
     mesh.start(options.bootstrap)
+    orphan = None
     try:
-        _wait_for_end(pipes, mesh)
+        orphan = _wait_for_end(pipes, mesh)
     finally:
         mesh.end()
+        if orphan is not None:
+            shutil.rmtree(orphan, ignore_errors=True)
     if mesh.failure is not None:
         sys.stderr.write(f"{mesh.failure.sentence}\n")
     return 1 if mesh.failure is not None or pipes.is_broken else 0
 
 
-def _wait_for_end(pipes: Pipes, mesh: "_Mesh") -> None:
-    """Returns when stdin ends, a signal asks for it, or the mesh fails."""
+def _wait_for_end(pipes: Pipes, mesh: "_Mesh") -> Path | None:
+    """Returns when stdin ends, a signal asks for it, or the mesh fails; the capture that a window left when it was killed."""
+    capture = None
     while mesh.failure is None:
         try:
-            if pipes.messages.get(timeout=WATCH) is None:
-                return
+            message = pipes.messages.get(timeout=WATCH)
         except Empty:
             mesh.look()
+            continue
+        if message is None:
+            return capture
+        if message.get("is") == "capture":
+            capture = Path(str(message["folder"])) if message.get("folder") else None
+        elif message.get("is") == "signal":
+            return None
+    return None
 
 
 class _EndingError(Exception):
@@ -127,7 +139,7 @@ class _Mesh:
         self._parts.callback(shutil.rmtree, folder, ignore_errors=True)
         self._kafka = start_broker(folder, progress=self._progress, properties=BOUNDED, remove_folder=True)
         self._parts.callback(self._take_kafka)
-        self._begin(self._kafka.bootstrap, {"home": str(folder / "captures")})
+        self._begin(self._kafka.bootstrap)
 
     def _take_kafka(self) -> None:
         kafka, self._kafka = self._kafka, None
@@ -138,7 +150,7 @@ class _Mesh:
         self._progress(f"Making {len(contracts.TOPICS)} topics on {bootstrap}; they are removed at the end.", 0, 0)
         before = groups_there(bootstrap)
         self._parts.callback(self._remove, bootstrap, {QUICK_GROUP, SLOW_GROUP} - before)
-        self._begin(bootstrap, {})
+        self._begin(bootstrap)
 
     def _remove(self, bootstrap: str, groups: set[str]) -> None:
         if self._made:
@@ -147,7 +159,7 @@ class _Mesh:
                 text = f"The demo could not remove {', '.join(left)} from {bootstrap}."
                 self._pipes.send(trouble_message(Trouble(text, "Remove them by hand.", "the demo")))
 
-    def _begin(self, bootstrap: str, more: Message) -> None:
+    def _begin(self, bootstrap: str) -> None:
         """Registry, topics and traffic on a Kafka that answers."""
         registry = self._parts.enter_context(SchemaRegistry())
         contracts.register_all(registry.store)
@@ -159,8 +171,7 @@ class _Mesh:
         traffic.start()
         traffic.wait_for_part(PART_SECONDS)
         self._check()
-        mesh = {"is": "mesh", "name": "Demo mesh", "bootstrap": bootstrap, "registry": registry.url, **more}
-        self._pipes.send(mesh)
+        self._pipes.send({"is": "mesh", "name": "Demo mesh", "bootstrap": bootstrap, "registry": registry.url})
 
     def _progress(self, text: str, done: int, of: int) -> None:
         self._check()

@@ -13,7 +13,6 @@ class Connection:
     properties: Mapping[str, str] = field(default_factory=dict, repr=False)
     name: str = ""
     registry_user: str = field(default="", repr=False)  # user:password
-    home: str = ""  # a folder that goes with the mesh (the demo's): the capture lives and ends there
 
     @property
     def title(self) -> str:

@@ -131,7 +131,7 @@ class Session:
     def connect(self, connection: Connection) -> Opened:
         """Connects; from then on the capture grows."""
         opened = self._new()
-        self._connect(opened, connection)
+        self._connect(opened, connection, self._new_folder())
         return opened
 
     def open_through(self, verb: Sequence[str], title: str) -> Opened:
@@ -163,6 +163,7 @@ class Session:
         children = opened.close()
         for child in [child for child, owner in self._meshes.items() if owner is opened]:
             del self._meshes[child]
+            child.send({"is": "capture", "folder": ""})  # ours to delete, once no save reads it
             child.hang_up()
             children.append(child)
         self._leaving.append(_Leaving(opened, children, time.monotonic() + LEAVE))
@@ -258,13 +259,17 @@ class Session:
         self._changed()
         return opened
 
-    def _connect(self, opened: Opened, connection: Connection) -> None:
-        home = Path(connection.home) if connection.home else self._home
-        folder = home / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}"
+    def _new_folder(self) -> Path:
+        return self._home / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}"
+
+    def _connect(self, opened: Opened, connection: Connection, folder: Path) -> None:
+        """Begins a capture in `folder`, which is not there yet."""
         try:
             owned = own_new(folder)
         except OSError as error:
-            opened.fail(f"No capture can be made in {home}: {error.strerror}.", "Free some space, or check its rights.")
+            opened.fail(
+                f"No capture can be made in {self._home}: {error.strerror}.", "Free some space, or check its rights."
+            )
             return
         try:
             create_capture(folder, MADE_BY, connection.bootstrap)
@@ -345,15 +350,10 @@ class Session:
             )
             opened.revision += 1
         elif message.get("is") == "mesh":
-            self._connect(
-                opened,
-                Connection(
-                    bootstrap=str(message["bootstrap"]),
-                    registry=str(message.get("registry", "")),
-                    name=str(message.get("name", "")),
-                    home=str(message.get("home", "")),
-                ),
-            )
+            bootstrap, registry = str(message["bootstrap"]), str(message.get("registry", ""))
+            folder = self._new_folder()
+            child.send({"is": "capture", "folder": str(folder)})  # said before it is there: it goes if we are killed
+            self._connect(opened, Connection(bootstrap, registry, name=str(message.get("name", ""))), folder)
         elif message.get("is") == "trouble":
             self.report(trouble_from(message))
 

@@ -47,10 +47,13 @@ class Window:
     def programs(self) -> dict[str, int]:
         """The processes behind the window: verb (or java) and id."""
         found = {}
-        for child in psutil.Process(self.process.pid).children(recursive=True):
+        window = psutil.Process(self.process.pid)
+        for child in window.children(recursive=True):
             try:
                 words = child.cmdline()
             except psutil.NoSuchProcess:
+                continue
+            if words == window.cmdline():  # forked, and not yet the program that it is to become
                 continue
             if "java" in child.name():
                 found["java"] = child.pid
@@ -114,13 +117,19 @@ def test_that_a_killed_window_takes_its_mesh_and_its_capture_with_it(kafka_java:
         wait_until(lambda: left_behind(places) == [], "its folders are removed")
 
 
-def test_that_a_window_outlives_its_mesh_and_ends_in_order(kafka_java: Java, places: dict[str, str]) -> None:
+@pytest.mark.parametrize("killed", ["demo", "java"])
+def test_that_a_window_and_its_capture_outlive_the_mesh_and_end_in_order(
+    kafka_java: Java, places: dict[str, str], killed: str
+) -> None:
     with demo(places) as window:
         programs = window.wait()
-        os.kill(programs["demo"], signal.SIGKILL)
-        wait_until(lambda: gone(programs["java"]), "Kafka ends")
+        os.kill(programs[killed], signal.SIGKILL)
+        wait_until(lambda: gone(programs["java"]) and gone(programs["demo"]), "the mesh ends")
         wait_until(lambda: "collect" not in window.programs(), "collecting ends")
+        wait_until(lambda: not list(Path(places["TMPDIR"]).glob("meshdesk-demo-*")), "the mesh's folder is removed")
         assert window.process.poll() is None
+        (capture,) = [path for path in Path(places["MESHDESK_CAPTURES"]).iterdir() if (path / "manifest.json").exists()]
+        assert capture.stat().st_mode & 0o777 == 0o700
         window.process.terminate()
         assert window.end() == (0, "")
         wait_until(lambda: left_behind(places) == [], "its folders are removed")

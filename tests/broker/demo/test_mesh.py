@@ -112,7 +112,6 @@ def test_that_a_mesh_is_announced_with_progress_and_answers(kafka_java: Java, tm
         schema = httpx.get(f"{said['registry']}/schemas/ids/{contracts.PAYMENT_ID}", trust_env=False).json()
         assert schema["schemaType"] == "JSON"
         (folder,) = tmp_path.iterdir()
-        assert Path(said["home"]).parent == folder
         assert folder.stat().st_mode & 0o777 == 0o700
         java = one.java()
         one.close_stdin()
@@ -172,7 +171,6 @@ def test_that_a_kafka_of_ones_own_is_left_as_it_was(broker: Broker, tmp_path: Pa
     with demo(tmp_path, "--bootstrap", broker.bootstrap) as one:
         said = one.mesh()
         assert said["bootstrap"] == broker.bootstrap
-        assert "home" not in said
         assert "removed at the end" in one.named("progress")[0]["text"]
         assert set(oracles.topics(broker)) - before >= {topic.name for topic in contracts.TOPICS}
         wait_until(lambda: {QUICK_GROUP, SLOW_GROUP} <= groups_there(broker.bootstrap), "the groups are there")
