@@ -3,11 +3,10 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
 
-import numpy as np
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from meshdesk.capture.coverage import Coverage
@@ -16,25 +15,43 @@ from meshdesk.capture.reader import TopicKey
 from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
 from meshdesk.collect.client import REQUEST_TIMEOUT, Bounds, Cluster, KafkaTrouble, make_consumer, now
-from meshdesk.collect.columns import Rows, keep, lasts, rows_of, schema_ids, spans_of
+from meshdesk.collect.columns import asked_for, lasts, rows_of, schema_ids, spans_of
 from meshdesk.collect.keeper import Keeper, Limit
 from meshdesk.collect.properties import Source, client_settings
-from meshdesk.collect.reading import Offsets, Partition, Place, begin, behind, moved, needed, places, resolve
+from meshdesk.collect.reading import (
+    Began,
+    Offsets,
+    Partition,
+    Place,
+    begin,
+    behind,
+    moved,
+    places,
+    position_after,
+    resolve,
+)
 from meshdesk.collect.registry import Schemas
-from meshdesk.collect.sentences import held_back, lost_to_retention, more_partitions, trouble_of
+from meshdesk.collect.sentences import (
+    behind_the_end,
+    cut_short,
+    held_back,
+    lost_to_retention,
+    made_again,
+    more_partitions,
+    trouble_of,
+    without_headers,
+    without_leaders,
+)
 from meshdesk.collect.settled import settled_in
 from meshdesk.collect.storing import Storing
 from meshdesk.collect.watch import Watch
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.position import Position
 from meshdesk.model.trouble import Trouble
-from meshdesk.model.wording import plural
 
 LIMITED = Limit()
 BATCH = 10_000  # records taken from the client at once: 7-15 ms of work, 1.4 MB at 140 B
-BATCH_BYTES = (
-    4 << 20
-)  # of them at the most, going by the batch before: what the processor's caches hold is copied faster
+BATCH_BYTES = 4 << 20  # of them at most, going by the batch before: what fits the processor's caches is copied faster
 FIRST_BATCH = 100  # records, whose size nobody knows yet
 QUEUES = 8  # what the client holds is an eighth of the capture's limit at the most
 WAIT = 0.1  # s; a batch is written after so long even when it holds one record
@@ -75,20 +92,6 @@ class _Held:
     position: int
     due: float  # when it is said
     is_said: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Began:
-    """Where reading a topic began, for a successor of this program: it goes on there, whatever the clock says by then."""
-
-    topic_id: str
-    offsets: Mapping[int, int]  # by partition
-
-    def of(self, topic_id: str, found: Mapping[int, Offsets]) -> dict[int, Offsets]:
-        """The offsets that were found, with these starts; a partition that came later is read from its beginning."""
-        if topic_id != self.topic_id:
-            return dict(found)  # another topic of that name
-        return {number: replace(at, start=self.offsets.get(number, at.beginning)) for number, at in found.items()}
 
 
 @dataclass(slots=True)
@@ -148,7 +151,7 @@ class Collector:
         asked = self._asked(topic, count, start, until)
         offsets = resolve(topic, count, start, until, asked)
         if len(offsets) < count:
-            silent = _without_leaders(topic, [number for number in range(count) if number not in offsets])
+            silent = without_leaders(topic, [number for number in range(count) if number not in offsets], now())
             if not offsets:
                 raise KafkaTrouble(silent)
             self._report(silent)
@@ -239,7 +242,7 @@ class Collector:
             return records
         others = {topic for topic, life in lives.items() if life is not None and life.topic_id != self._ids[topic]}
         for topic in others:
-            self._give_up(topic, made_again=True)
+            self._give_up(topic, is_made_again=True)
         return [record for record in records if record.topic() not in others] if others else records
 
     def progress(self) -> Progress:
@@ -387,7 +390,7 @@ class Collector:
             if mine and self._ids[gone.topic] == gone.topic_id:
                 self._give_up(gone.topic, gone.made_again)
 
-    def _give_up(self, topic: str, made_again: bool) -> None:
+    def _give_up(self, topic: str, is_made_again: bool) -> None:
         mine = [place for place in self._partitions if place[0] == topic]
         for place in mine:
             partition = self._partitions[place]
@@ -395,15 +398,8 @@ class Collector:
             partition.done = True
         self._read_on(mine)
         self._follow()
-        if made_again:
-            self._report(
-                Trouble(
-                    f"The topic {topic} was deleted, and another was made under its name.",
-                    "What was read stays; open the topic again to read the new one.",
-                    topic,
-                    seen=now(),
-                )
-            )
+        if is_made_again:
+            self._report(made_again(topic, now()))
         else:
             self._report(self._cluster.failed(KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART), topic).trouble)
 
@@ -451,13 +447,15 @@ class Collector:
         for topic, group in self._by_topic(messages):
             mine = {number: p for (name, number), p in self._partitions.items() if name == topic}
             rows = rows_of(group)
-            reached = {number: _reached(mine[number], last) for number, last in lasts(rows).items() if number in mine}
-            rows = _asked_for(rows, mine)
+            reached = {
+                number: position_after(mine[number], last) for number, last in lasts(rows).items() if number in mine
+            }
+            rows = asked_for(rows, mine)
             spans = spans_of(rows, self._numbers[topic], mine, reached, self._flags)
             if rows.batch.num_rows:
                 self._storing.put(self._numbers[topic], rows.batch, spans, now())
                 if rows.headless:
-                    self._report(_headless(topic, rows))
+                    self._report(without_headers(topic, rows.headless, now()))
                 self._schemas.note(schema_ids(rows.batch.column("value")) | schema_ids(rows.batch.column("key")))
             with_rows = {span.partition for span in spans}
             for number, end in reached.items():
@@ -530,7 +528,7 @@ class Collector:
                 continue
             del self._lost[place]
             if self._ids[place[0]] not in ("", topic_id):
-                self._give_up(place[0], made_again=True)
+                self._give_up(place[0], is_made_again=True)
             else:
                 self._out_of_range(place, low, high)
 
@@ -563,21 +561,14 @@ class Collector:
         if low > first:
             self._lose(topic, {number: [(first, low)]}, {number: high})
             moved(partition, low)
-            text = advice = ""
         elif high < first and partition.settled.end_of(high) == high:
             partition.started = partition.position = high
             self._begins_anew.add(topic)
-            text = f"{topic}[{number}] ends at offset {high:,}, and was to be read from {first:,} on."
-            advice = "It is read from its end on."
+            self._report(behind_the_end(topic, number, first, high, now()))
         elif high < first:  # its offsets are given out anew: their records cannot be told from those that are stored
             partition.done = partition.given_up = True
-            text = f"{topic}[{number}] ends at offset {high:,}, and was read up to {first:,} before: the cluster has lost records."
-            advice = "What was read stays, and the partition is read no more; ask who runs the cluster about an unclean election."
-        else:
-            text = advice = ""
+            self._report(cut_short(topic, number, first, high, now()))
         self._read_on([place])
-        if text:
-            self._report(Trouble(text, advice, topic, "attention", now()))
 
     # The rest
 
@@ -625,52 +616,3 @@ class Collector:
         trouble = trouble_of(error, self._source.bootstrap, now=now())
         if trouble is not None:
             self._report(trouble)
-
-
-def _without_leaders(topic: str, missing: list[int]) -> Trouble:
-    named = ", ".join(map(str, missing[:20])) + (" …" if len(missing) > 20 else "")
-    return Trouble(
-        f"{plural(len(missing), 'partition')} of {topic} cannot be read now, as no broker leads them: {named}.",
-        "Open the topic again when its brokers are back.",
-        topic,
-        "attention",
-        now(),
-    )
-
-
-def _headless(topic: str, rows: Rows) -> Trouble:
-    partition, offset = min(rows.headless)
-    return Trouble(
-        f"Records of {topic} are stored without their headers, as the name of one is no UTF-8 and cannot be read.",
-        f"Ask its producer to mend the names; one such record is {topic}[{partition}]@{offset}.",
-        topic,
-        "attention",
-        now(),
-        len(rows.headless),
-    )
-
-
-def _reached(partition: Partition, last: int) -> int:
-    """Where reading stands once a record at offset `last` has come."""
-    return max(partition.position, last + 1 if partition.stop is None else min(last + 1, partition.stop))
-
-
-def _asked_for(rows: Rows, partitions: Mapping[int, Partition]) -> Rows:
-    """Without records behind a stop, and without those that the capture holds already; nearly always all of them."""
-    ahead = {number: p.settled.next_after(p.position) for number, p in partitions.items()}
-    last = lasts(rows)
-    crowded = [
-        number
-        for number, offset in last.items()
-        if number not in partitions
-        or ((stop := partitions[number].stop) is not None and offset >= stop)
-        or ((settled := ahead[number]) is not None and offset >= settled[0])
-    ]
-    if not crowded:
-        return rows
-    mask = ~np.isin(rows.partitions, crowded)
-    for number in crowded:
-        if number in partitions:
-            mine = rows.partitions == number
-            mask[mine] = [needed(partitions[number], offset) for offset in rows.offsets[mine].tolist()]
-    return keep(rows, mask)

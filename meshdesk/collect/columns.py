@@ -11,7 +11,7 @@ from confluent_kafka import Message
 
 from meshdesk.capture.index import Span
 from meshdesk.capture.records import RECORDS
-from meshdesk.collect.reading import Partition
+from meshdesk.collect.reading import Partition, needed
 
 HEADERS = RECORDS.field("headers").type
 PAIR = HEADERS.value_type
@@ -100,6 +100,27 @@ def lasts(rows: Rows) -> dict[int, int]:
         at = len(rows.partitions) - 1 - int(np.argmax(rows.partitions[::-1] == partition))
         found[partition] = int(rows.offsets[at])
     return found
+
+
+def asked_for(rows: Rows, partitions: Mapping[int, Partition]) -> Rows:
+    """Without records behind a stop, and without those that the capture holds already; nearly always all of them."""
+    ahead = {number: p.settled.next_after(p.position) for number, p in partitions.items()}
+    last = lasts(rows)
+    crowded = [
+        number
+        for number, offset in last.items()
+        if number not in partitions
+        or ((stop := partitions[number].stop) is not None and offset >= stop)
+        or ((settled := ahead[number]) is not None and offset >= settled[0])
+    ]
+    if not crowded:
+        return rows
+    mask = ~np.isin(rows.partitions, crowded)
+    for number in crowded:
+        if number in partitions:
+            mine = rows.partitions == number
+            mask[mine] = [needed(partitions[number], offset) for offset in rows.offsets[mine].tolist()]
+    return keep(rows, mask)
 
 
 def spans_of(

@@ -21,10 +21,10 @@ from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.pack import pack_in_place
 from meshdesk.capture.store import SIZE_LIMIT, CaptureError
 from meshdesk.collect.client import KafkaTrouble, now
-from meshdesk.collect.collector import Began, Collector
+from meshdesk.collect.collector import Collector
 from meshdesk.collect.keeper import Limit
 from meshdesk.collect.properties import SECRET, PropertiesError, Source
-from meshdesk.collect.reading import Place
+from meshdesk.collect.reading import Began, Place
 from meshdesk.model.frame import Message, lacking
 from meshdesk.model.position import Position, position_from
 from meshdesk.model.trouble import Trouble, trouble_message

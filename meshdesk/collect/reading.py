@@ -1,7 +1,7 @@
 """Reading topics: which partitions, from where to where, and what has been stored already. Pure; the loop asks it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from meshdesk.capture.coverage import Coverage
 from meshdesk.model.position import Position
@@ -34,6 +34,20 @@ class Offsets:
     stop: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Began:
+    """Where reading a topic began, for a successor of this program: it goes on there, whatever the clock says by then."""
+
+    topic_id: str
+    offsets: Mapping[int, int]  # by partition
+
+    def of(self, topic_id: str, found: Mapping[int, Offsets]) -> dict[int, Offsets]:
+        """The offsets that were found, with these starts; a partition that came later is read from its beginning."""
+        if topic_id != self.topic_id:
+            return dict(found)  # another topic of that name
+        return {number: replace(at, start=self.offsets.get(number, at.beginning)) for number, at in found.items()}
+
+
 def begin(offsets: Offsets, settled: Coverage) -> Partition:
     """A partition to be read from `offsets.start`, leaving out what is settled."""
     start = offsets.end if offsets.start < 0 else max(offsets.start, offsets.beginning)
@@ -56,6 +70,11 @@ def moved(partition: Partition, position: int) -> int | None:
         return None
     partition.position = target
     return target
+
+
+def position_after(partition: Partition, last: int) -> int:
+    """Where reading stands once a record at offset `last` has come."""
+    return max(partition.position, last + 1 if partition.stop is None else min(last + 1, partition.stop))
 
 
 def needed(partition: Partition, offset: int) -> bool:

@@ -1,7 +1,7 @@
 """What an error of Kafka means, and what became of a topic that is read, as a sentence with the next step."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from confluent_kafka import KafkaError
@@ -287,3 +287,41 @@ def more_partitions(topic: str, count: int, added: int, now: int = 0) -> Trouble
     """A topic that is read has got partitions; `count` is how many it has in all."""
     text = f"{topic} has {plural(count, 'partition')} now, {added:,} more than before."
     return Trouble(text, "The new ones are read from their beginning, with the others.", topic, "attention", now)
+
+
+def without_leaders(topic: str, missing: Sequence[int], now: int = 0) -> Trouble:
+    """Partitions that no broker leads."""
+    named = ", ".join(map(str, missing[:20])) + (" …" if len(missing) > 20 else "")
+    text = f"{plural(len(missing), 'partition')} of {topic} cannot be read now, as no broker leads them: {named}."
+    return Trouble(text, "Open the topic again when its brokers are back.", topic, "attention", now)
+
+
+def without_headers(topic: str, places: Collection[tuple[int, int]], now: int = 0) -> Trouble:
+    """Records, by partition and offset, whose headers cannot be had."""
+    partition, offset = min(places)
+    text = f"Records of {topic} are stored without their headers, as the name of one is no UTF-8 and cannot be read."
+    advice = f"Ask its producer to mend the names; one such record is {topic}[{partition}]@{offset}."
+    return Trouble(text, advice, topic, "attention", now, len(places))
+
+
+def made_again(topic: str, now: int = 0) -> Trouble:
+    """A topic that is read has gone, and another has its name."""
+    text = f"The topic {topic} was deleted, and another was made under its name."
+    return Trouble(text, "What was read stays; open the topic again to read the new one.", topic, seen=now)
+
+
+def behind_the_end(topic: str, number: int, first: int, end: int, now: int = 0) -> Trouble:
+    """A partition that ends before the offset from which on it was to be read."""
+    text = f"{topic}[{number}] ends at offset {end:,}, and was to be read from {first:,} on."
+    return Trouble(text, "It is read from its end on.", topic, "attention", now)
+
+
+def cut_short(topic: str, number: int, first: int, end: int, now: int = 0) -> Trouble:
+    """A partition that ends before the offset up to which it was read: an unclean election."""
+    text = (
+        f"{topic}[{number}] ends at offset {end:,}, and was read up to {first:,} before: the cluster has lost records."
+    )
+    advice = (
+        "What was read stays, and the partition is read no more; ask who runs the cluster about an unclean election."
+    )
+    return Trouble(text, advice, topic, "attention", now)
