@@ -493,6 +493,8 @@ class Collector:
         if partition is None or number is None:
             if error.code() != KafkaError._PARTITION_EOF:
                 self._client_error(error)
+        elif partition.done:
+            pass  # its end came with its last records: what lies between is not read, and not settled
         elif error.code() == KafkaError._PARTITION_EOF:
             self._at_end(topic, number, partition, message.offset() or 0)
         elif error.code() == KafkaError._AUTO_OFFSET_RESET:

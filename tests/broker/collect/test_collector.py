@@ -6,9 +6,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from confluent_kafka import TopicPartition
 
+from meshdesk.capture.manifest import create_capture
+from meshdesk.collect.collector import Collector
+from meshdesk.collect.properties import Source
 from meshdesk.demo.broker import Broker, start_brokers
 from meshdesk.demo.java import Java
+from meshdesk.model.position import Position
 from tests.broker import oracles
 from tests.broker.collect.producing import (
     HOUR,
@@ -169,6 +174,25 @@ def test_that_reading_begins_and_ends_where_it_was_asked_to(
     assert offsets(records_in(tmp_path / "part.meshcap")) == list(range(first, last + 1))
     (part,) = ran.summary["partitions"]
     assert (part["from"], part["to"]) == (first, last + 1)
+
+
+def test_that_an_end_that_comes_with_the_last_records_settles_nothing_behind_the_stop(
+    broker: Broker, hours: str, tmp_path: Path
+) -> None:
+    create_capture(tmp_path / "here", "the tests", broker.bootstrap)
+    collector = Collector(Source(broker.bootstrap), tmp_path / "here", print, lambda: None)
+    try:
+        collector.tail(hours, Position("offset", 5), Position("offset", 6))
+        # The client fetches by itself meanwhile: all 43 records and the end of the partition lie ready together.
+        wait_until(
+            lambda: collector._consumer.get_watermark_offsets(TopicPartition(hours, 0), cached=True)[1] == 48, "a fetch"
+        )
+        time.sleep(0.5)  # nothing tells that the end, which is asked for behind the records, is there too
+        wait_until(lambda: collector.step() or collector.progress().finished, "the end")
+        assert collector.ranges() == {(hours, 0): (5, 6)}
+    finally:
+        collector.close(0)
+    assert coverage_in(tmp_path / "here") == {(hours, 0): [(5, 6)]}
 
 
 @pytest.mark.parametrize(
