@@ -17,20 +17,15 @@ from meshdesk.model.row import Details, Row, details_from
 from meshdesk.model.trouble import Trouble, trouble_from
 from meshdesk.model.wording import plural
 from meshdesk.session.children import Child, Heard
+from meshdesk.session.collecting import SILENCE, Collecting
 from meshdesk.session.connection import Connection
-from meshdesk.session.explainers import Explainers, ended_how, rows_from
+from meshdesk.session.explainers import Explainers, rows_from
 from meshdesk.session.home import Owned
 from meshdesk.session.orders import KEPT, Order
 from meshdesk.session.readings import Follower, Reading, Told, Topic, recorded
 from meshdesk.session.row_cache import RowCache
 
 State = Literal["opening", "connecting", "live", "ended", "failed"]
-RESTARTS = 5  # of a collect program that dies, within RESTARTS_WITHIN s; each is said
-RESTARTS_WITHIN = 60.0
-# s that a collect program may say nothing; it says each second that it is there, but not within an order (some requests of
-# up to 10 s each) and at its end (10 s for schemas, 20 s to compress).
-SILENCE = 60.0
-HELD_UP = 5.0  # s between two beats; more is a machine that slept, on which collect had no chance to say anything
 PASSED = 12.0  # s after which a broker that nothing was said of answers: a client tries each 10 s at the latest
 RATE_WINDOW = 2.0  # s over which the rate of captured rows is taken
 
@@ -83,7 +78,6 @@ class Opened:
         self.status = Status()
         self.revision = 0
         self.details: Details | None = None
-        self.collect: Child | None = None
         self.folder: Path | None = None  # of a live capture; deleted when it is closed
         self.which = 0  # of the captures that its file holds
         self.has_company = False  # the others are open, too
@@ -91,32 +85,28 @@ class Opened:
         self._scratch = scratch
         self._orders: dict[str, Order] = {}
         self._ordered = 0  # how many were ever made
-        self._looked: dict[str, int] = {}  # topic: what collect was told of
         self._connection: Connection | None = None
+        self._collecting: Collecting | None = None
         self._look, self._work, self._told, self._report, self._withdraw = look, work, told, report, withdraw
         self._reading = Reading()
         self._follower: Follower | None = None
         self._tailing: frozenset[str] = frozenset()
-        self._asked: dict[
-            str, tuple[Position, Position | None]
-        ] = {}  # what collect was told to read, for its successor
-        self._began: dict[str, Message | None] = {}  # topic: at which offsets collect began it
-        self._waiting: set[str] = set()  # topics that collect has not answered for yet
         self._cache = RowCache(self._fetch)
         self._selected: tuple[str, int] | None = None
         self._counted: list[tuple[float, int]] = []
-        self._restarts: list[float] = []  # monotonic
         self._silence = silence
         self.is_reached = True  # the cluster answered when it was last asked
         self._has_reached = False  # the collect program of now had an answer
         self._passing_at = 0.0  # monotonic: when a trouble that passes was last said; 0 once it has passed
-        self._heard_at = self._beaten = time.monotonic()  # collect; the last beat
-        self._is_stopping = False
-        self._last_heard = ""  # of collect: what kind of message
         self._saving = 0
         self._pending = 0  # questions other than rows that are on their way
 
     # What it is
+
+    @property
+    def collect(self) -> Child | None:
+        """The collect program of now."""
+        return self._collecting.child if self._collecting is not None else None
 
     @property
     def topics(self) -> tuple[Topic, ...]:
@@ -150,7 +140,8 @@ class Opened:
     def idle(self) -> bool:
         """Nothing is on its way: not a row, not a detail, not a reading."""
         follower = self._follower is None or self._follower.settled
-        reading = self.state in ("live", "ended", "failed") and not self._waiting
+        waiting = self._collecting is not None and self._collecting.waiting
+        reading = self.state in ("live", "ended", "failed") and not waiting
         return follower and reading and not self._cache.busy and not self._pending
 
     @property
@@ -170,15 +161,22 @@ class Opened:
         self.title, self.which, self._owned = path.stem, which, owned
         self._begin(path, grows=False)
 
-    def connect(self, connection: Connection, owned: "Owned", collect: Child) -> None:
-        self._connection, self._owned, self.folder, self.collect = connection, owned, owned.folder, collect
-        folder = owned.folder
-        self._heard_at = time.monotonic()
+    def connect(self, connection: Connection, owned: "Owned", start: Callable[[], Child]) -> None:
+        """Collects into the folder; `start` starts a collect program. Raises OSError where none can be started."""
+        first = {
+            "folder": str(owned.folder),
+            "bootstrap": connection.bootstrap,
+            "registry": connection.registry,
+            "registry_user": connection.registry_user,
+            "properties": dict(connection.properties),
+            "limit": self.limit,
+        }
+        self._collecting = Collecting(start, first, self._silence)
+        self._connection, self._owned, self.folder = connection, owned, owned.folder
         self.title = connection.title
         self.state = "connecting"
         self.progress = None
-        self._begin(folder, grows=True)
-        self._tell_collect()
+        self._begin(owned.folder, grows=True)
 
     def prepare(self, title: str, text: str) -> None:
         """Something else must come first (the demo's mesh); progress says how far it is."""
@@ -187,17 +185,16 @@ class Opened:
 
     def fail(self, text: str, advice: str = "") -> None:
         self.state, self.progress = "failed", None
-        self._waiting.clear()
-        if self.collect is not None:
-            self.collect.hang_up()  # nobody could look at what it stores
+        if self._collecting is not None:
+            self._collecting.waiting.clear()
+            self._collecting.hang_up()
         self._report(Trouble(text, advice, self.title, seen=_now()))
         self._changed()
 
     def stop(self) -> None:
         """Stops collecting; the capture stays open."""
-        if self.collect is not None and self.state in ("connecting", "live"):
-            self._is_stopping = True
-            self.collect.send({"do": "stop"})
+        if self._collecting is not None and self.state in ("connecting", "live"):
+            self._collecting.stop()
 
     def close(self) -> list[Child]:
         """Lets go of everything; the processes that are still ending."""
@@ -207,10 +204,10 @@ class Opened:
             self.forget(name)
         self._look.close(self.number)
         self._work.close(self.number)
-        if self.collect is None:
+        if self._collecting is None or self._collecting.child is None:
             return []
-        self.collect.hang_up()
-        return [self.collect]
+        self._collecting.hang_up()
+        return [self._collecting.child]
 
     def delete(self) -> None:
         """Removes a live capture that was not saved, once nobody writes it; an orphan that was looked at stays one."""
@@ -225,29 +222,17 @@ class Opened:
 
     def tail(self, topic: str, start: Position) -> None:
         """Begins (or moves) reading a topic into the capture."""
-        if self.collect is None or self.state not in ("connecting", "live"):
-            return
-        now = _now()
-        # A successor of a collect program that died before it said where it began must not leave a gap: "the end" is
-        # remembered as a moment.
-        again = Position("time", now) if start.kind == "end" else start.at(now)
-        self._asked[topic] = (again, None)
-        self._began.pop(topic, None)
-        self._waiting.add(topic)
-        self._send_tail(topic, start.at(now), None)
+        if self._collecting is not None and self.state in ("connecting", "live"):
+            self._collecting.tail(topic, start, None, _now())
 
     def stop_tail(self, topic: str) -> None:
-        self._asked.pop(topic, None)
-        if self.collect is not None:
-            self.collect.send({"do": "stop_tail", "topic": topic})
+        if self._collecting is not None:
+            self._collecting.stop_tail(topic)
 
     def read_to_end(self, topic: str, start: Position) -> None:
         """Reads a topic up to the end offsets of this moment."""
-        if self.collect is not None:
-            self._asked[topic] = (start, Position("end"))
-            self._began.pop(topic, None)
-            self._waiting.add(topic)
-            self._send_tail(topic, start, Position("end"))
+        if self._collecting is not None:
+            self._collecting.tail(topic, start, Position("end"), _now())
 
     @property
     def reading(self) -> frozenset[str]:
@@ -303,9 +288,8 @@ class Opened:
 
     def looked(self, topic: str, k: int) -> None:
         """The rows of a topic before number `k` were on the screen: a backlog at its limit may drop them."""
-        if self.collect is not None and self.state == "live" and k > self._looked.get(topic, 0):
-            self._looked[topic] = k
-            self._send_looked(topic, k)
+        if self._collecting is not None and self.state == "live":
+            self._collecting.looked(topic, k)
 
     def first(self, topic: str) -> int:
         """The first row that is there: the ones before it were dropped."""
@@ -396,13 +380,10 @@ class Opened:
     # What arrives, on the beat
 
     def beat(self) -> None:
-        """Ends a collect program that hangs; its end is heard, and another takes over. Takes back what has passed."""
+        """Ends a collect program that hangs, and takes back what has passed."""
         now = time.monotonic()
-        if now - self._beaten > HELD_UP:
-            self._heard_at = now
-        self._beaten = now
-        if self.collect is not None and now - self._heard_at > self._silence:
-            self.collect.kill(f"it said nothing for {self._silence:g} s")
+        if self._collecting is not None:
+            self._collecting.beat()
         is_well = self.is_reached and not self.status.paused  # a pause may be too short to be seen in a progress
         if self._passing_at and is_well and now - self._passing_at > PASSED:
             self._passing_at = 0.0
@@ -430,29 +411,19 @@ class Opened:
 
     def hear(self, heard: Heard) -> None:
         """What the collect program said, or its end."""
-        self._heard_at = time.monotonic()
-        message = heard.message
+        message, collecting = heard.message, self._collecting
+        if collecting is None or not collecting.hear(message):
+            return
         if message is None:
-            self._collect_ended(heard.child)
+            self._collect_ended(collecting, heard.child)
             return
-        if message.get("is") == "alive":
-            return
-        if message.get("is") == "began":
-            self._began[str(message["topic"])] = message["began"]
-            return
-        kind = self._last_heard = str(message.get("is"))
+        kind = str(message.get("is"))
         if kind == "progress":
             self._progress(message)
         elif kind == "trouble":
             trouble = trouble_from(message)
             self._passing_at = time.monotonic() if trouble.passes else self._passing_at
             self._report(trouble)
-        elif kind in ("tailing", "refused"):
-            self._waiting.discard(str(message.get("topic")))
-            if kind == "refused":
-                self._asked.pop(str(message.get("topic")), None)
-            else:
-                self._began[str(message.get("topic"))] = message.get("began")
         elif kind == "ended":
             missing = list(message.get("missing", []))
             if missing:
@@ -488,55 +459,20 @@ class Opened:
             self.status = status
             self._changed()
 
-    def _collect_ended(self, child: Child) -> None:
-        self.collect, self._has_reached = None, False
+    def _collect_ended(self, collecting: Collecting, child: Child) -> None:
+        collecting.child, self._has_reached = None, False
         if self.state in ("ended", "failed"):
             return
-        reason = child.reason or ended_how(child)
-        # What it cannot go on with (a setting, a full disk) it says as a trouble, and leaves; a bug is said as a traceback.
-        said_why = child.code == 1 and self._last_heard == "trouble" and "Traceback" not in child.last_words
-        if self._connection is None or self._is_stopping or said_why:
+        text, advice = collecting.follow(child)
+        if text:
+            self._attend(text, advice)
+        if collecting.child is None:
             self._give_up()
-            return
-        now = time.monotonic()
-        self._restarts = [*(when for when in self._restarts if now - when < RESTARTS_WITHIN), now]
-        if len(self._restarts) > RESTARTS:
-            self._attend(
-                f"The collect program ended {plural(len(self._restarts), 'time')} within a minute: {reason}.",
-                "What was captured stays open; connect again to go on.",
-            )
-            self._give_up()
-            return
-        try:
-            self.collect = self._new_collect()
-        except OSError as error:
-            self._attend(
-                f"The collect program cannot be started again: {error.strerror}.",
-                "What was captured stays open; connect again to go on.",
-            )
-            self._give_up()
-            return
-        self._attend(
-            f"The collect program ended unexpectedly: {reason}.",
-            "It was started again and goes on where it was; what is stored is stored once.",
-        )
-        self._tell_collect()
-        for topic, (start, until) in self._asked.items():
-            self._send_tail(topic, start, until)
-        for topic, k in self._looked.items():
-            self._send_looked(topic, k)
 
     def _give_up(self) -> None:
         """Nobody collects any more."""
         self.state = "ended" if self._reading.total or self.state == "live" else "failed"
         self._rest()
-
-    # Set by the session, which owns the starting of programs.
-    _new_collect: Callable[[], Child]
-
-    def start_collect_with(self, start: Callable[[], Child]) -> None:
-        """How a successor of the collect program is started."""
-        self._new_collect = start
 
     # The rest
 
@@ -555,36 +491,13 @@ class Opened:
         if self.state != "failed":
             self.state = "ended"
         self._tailing = frozenset()
-        self._waiting.clear()
+        if self._collecting is not None:
+            self._collecting.waiting.clear()
         self.status = replace(self.status, behind=None, rows_rate=0.0)
         self._with_tailing()
         if self._follower:
             self._follower.rest()
         self._changed()
-
-    def _tell_collect(self) -> None:
-        connection = self._connection
-        if connection is not None and self.collect is not None:
-            self.collect.send(
-                {
-                    "folder": str(self.folder),
-                    "bootstrap": connection.bootstrap,
-                    "registry": connection.registry,
-                    "registry_user": connection.registry_user,
-                    "properties": dict(connection.properties),
-                    "limit": self.limit,
-                }
-            )
-
-    def _send_tail(self, topic: str, start: Position, until: Position | None) -> None:
-        if self.collect is not None:
-            stop = [until.kind, until.value] if until else None
-            order = {"do": "tail", "topic": topic, "start": [start.kind, start.value], "until": stop}
-            self.collect.send({**order, "began": self._began.get(topic)})
-
-    def _send_looked(self, topic: str, k: int) -> None:
-        if self.collect is not None:
-            self.collect.send({"do": "looked", "topic": topic, "k": k})
 
     def _with_tailing(self) -> None:
         topics = tuple(

@@ -16,10 +16,11 @@ from meshdesk.capture.store import SIZE_LIMIT, CaptureError
 from meshdesk.model.frame import Message
 from meshdesk.model.trouble import Trouble, trouble_from
 from meshdesk.session.children import Child, Heard
+from meshdesk.session.collecting import SILENCE
 from meshdesk.session.connection import Connection
 from meshdesk.session.explainers import Explainers, Limits, ended_how
 from meshdesk.session.home import Orphan, Owned, captures_home, clear_scratch, orphans, own, own_new, own_scratch
-from meshdesk.session.opened import SILENCE, Opened, Progress
+from meshdesk.session.opened import Opened, Progress
 from meshdesk.session.readings import Told
 from meshdesk.session.troubles import with_trouble
 
@@ -277,14 +278,11 @@ class Session:
             owned.delete()
             opened.fail(str(error))
             return
-        opened.start_collect_with(lambda: Child(["collect", "--child"], self._heard))
         try:
-            collect = Child(["collect", "--child"], self._heard)
+            opened.connect(connection, owned, lambda: Child(["collect", "--child"], self._heard))
         except OSError as error:
             owned.delete()
             opened.fail(f"The collect program cannot be started: {error.strerror}.", "Connect again.")
-            return
-        opened.connect(connection, owned, collect)
 
     def _open_beside(self, opened: Opened, told: Told) -> None:
         """The other captures that the same file holds, each as one of its own."""

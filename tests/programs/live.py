@@ -19,6 +19,17 @@ def value(number: int, size: int = 10) -> bytes:
     return b"%d " % number + bytes(size)
 
 
+def live_on(session: Session, broker: Broker) -> Opened:
+    """A connection to it."""
+    opened = session.connect(Connection(broker.bootstrap))
+    turn(session, lambda: opened.state == "live", "to be connected")
+    return opened
+
+
+def has_rows(opened: Opened, rows: int) -> bool:
+    return opened.status.rows >= rows
+
+
 def tailing(session: Session, broker: Broker, topic: str, rows: int) -> Opened:
     """A connection that reads a topic, and has read so many rows of it."""
     opened = session.connect(Connection(broker.bootstrap))
