@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
 
+import psutil
+
 from meshdesk.model.frame import FrameError, FrameReader, Message, encode
 from meshdesk.session.launch import child_command, child_environment
 
@@ -68,6 +70,14 @@ class Child:
     def code(self) -> int | None:
         """The exit code, once it has ended."""
         return self._process.returncode
+
+    @property
+    def lives(self) -> bool:
+        """Whether the system still runs it: its code is known, and its end heard, somewhat later."""
+        try:
+            return self.code is None and psutil.Process(self.pid).status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return False
 
     @property
     def last_words(self) -> str:

@@ -97,7 +97,7 @@ class Explainers:
         """Starts the processes that are missing; a new active one is told all that was asked."""
         self._is_wanted = True
         if self._active is None:
-            if self._spare and self._spare.code is not None:
+            if self._spare and not self._spare.lives:
                 self._forget(self._spare)  # it has ended as well, which is not heard yet
                 self._spare = None
             self._active, self._spare = self._spare or self._start(), None

@@ -147,6 +147,15 @@ def test_that_speaking_to_a_child_that_is_dead_is_no_error(start: Start) -> None
     assert told.child.reason == ""
 
 
+def test_that_a_child_that_was_killed_does_not_live_whether_or_not_that_was_heard(start: Start) -> None:
+    told = start("explain", "look")
+    told.wait_ready()
+    assert told.child.lives
+    os.kill(told.child.pid, signal.SIGKILL)
+    wait_until(lambda: gone(told.child.pid), "its death")
+    assert not told.child.lives
+
+
 def test_that_a_child_that_does_not_read_its_pipe_holds_nobody_up(start: Start) -> None:
     told = start("explain", "look")
     told.wait_ready()
