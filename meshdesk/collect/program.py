@@ -77,6 +77,7 @@ def _serve(pipes: Pipes, first: Message) -> int:
         str(first.get("registry", "")),
         {str(k): str(v) for k, v in dict(first.get("properties", {})).items()},
         str(first.get("registry_user", "")),
+        str(first.get("registry_ca", "")),
     )
     folds = _Folds(lambda trouble: pipes.send(trouble_message(trouble)))
     limit = Limit(int(first.get("limit") or SIZE_LIMIT))

@@ -72,6 +72,7 @@ class Source:
     registry: str = field(default="", repr=False)  # its URL, which may carry a login
     properties: Mapping[str, str] = field(default_factory=dict, repr=False)
     registry_user: str = field(default="", repr=False)  # user:password of the registry
+    registry_ca: str = ""  # a file of authorities (PEM) for the registry; "" for the system's
 
 
 def client_settings(source: Source) -> dict[str, object]:
@@ -114,6 +115,7 @@ def read_properties(path: Path, source: Source) -> Source:
         bootstrap=source.bootstrap or bootstrap,
         registry=source.registry or registry.get("url", "").partition(",")[0].strip(),
         properties={**settings, **source.properties},
+        registry_ca=source.registry_ca,
         registry_user=source.registry_user or _registry_user(registry, settings, path),
     )
 

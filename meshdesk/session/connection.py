@@ -13,6 +13,10 @@ class Connection:
     properties: Mapping[str, str] = field(default_factory=dict, repr=False)
     name: str = ""
     registry_user: str = field(default="", repr=False)  # user:password
+    registry_ca: str = ""  # a file of authorities (PEM) for the registry; "" for the system's
+    catalogues: tuple[str, ...] = ()  # folders
+    colour: str = ""  # a hue that its owner gave it, as #rrggbb; "" for none
+    is_production: bool = False
 
     @property
     def title(self) -> str:

@@ -168,6 +168,7 @@ class Opened:
             "bootstrap": connection.bootstrap,
             "registry": connection.registry,
             "registry_user": connection.registry_user,
+            "registry_ca": connection.registry_ca,
             "properties": dict(connection.properties),
             "limit": self.limit,
         }
