@@ -5,13 +5,16 @@ takes effect where ui/effects.py says; what is not chosen has its default and st
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
-from meshdesk.model.trouble import Trouble
 from meshdesk.session.settings_file import FILE, SettingsFile
+
+if TYPE_CHECKING:  # the first paint waits for this file, and seldom has anything gone wrong with it
+    from meshdesk.model.trouble import Trouble
 
 Value = str | float | bool
 
@@ -182,7 +185,7 @@ class Settings:
     def __init__(self, folder: Path | None) -> None:
         """`folder` holds the file; with None nothing is read or stored, for pictures that must not depend on a person."""
         self.revision = 0
-        self._troubles: SimpleQueue[Trouble] = SimpleQueue()
+        self._troubles: deque[Trouble] = deque(maxlen=len(SETTINGS) + 2)  # one a setting; a disk says the same again
         self._listeners: list[Callable[[Setting], None]] = []
         self._values: dict[str, Value] = {}
         self._file = None if folder is None else SettingsFile(folder / FILE, self._report)
@@ -242,11 +245,11 @@ class Settings:
         """Calls `listener` with each setting that changes, on the thread that changes it."""
         self._listeners.append(listener)
 
-    def take_troubles(self) -> list[Trouble]:
+    def take_troubles(self) -> "list[Trouble]":
         """What went wrong with the file since the last call."""
         taken = []
-        while not self._troubles.empty():
-            taken.append(self._troubles.get())
+        while self._troubles:
+            taken.append(self._troubles.popleft())
         return taken
 
     def close(self) -> None:
@@ -270,7 +273,9 @@ class Settings:
                 self._values[key] = value
 
     def _report(self, text: str, advice: str) -> None:
-        self._troubles.put(Trouble(text, advice, FILE, "attention", time.time_ns() // 1_000_000))
+        from meshdesk.model.trouble import Trouble  # see above
+
+        self._troubles.append(Trouble(text, advice, FILE, "attention", time.time_ns() // 1_000_000))
 
 
 def _quoted(value: object) -> str:

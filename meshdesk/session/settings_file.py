@@ -2,14 +2,16 @@
 
 import os
 import re
-import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
+
+if TYPE_CHECKING:  # the first paint waits for this file, and nothing is written before it
+    import threading
+    from queue import SimpleQueue
 
 FILE = "settings.toml"
 BROKEN = "settings.broken.toml"  # beside it: a file that could not be read, kept when another takes its place
@@ -38,7 +40,7 @@ class SettingsFile:
         self.path = path
         self.was_there = False
         self._report = report
-        self._orders: SimpleQueue[tuple[str, Any, str, dict[str, Any]] | None] = SimpleQueue()
+        self._orders: SimpleQueue[tuple[str, Any, str, dict[str, Any]] | None] | None = None
         self._writer: threading.Thread | None = None
 
     def read(self) -> dict[str, Any]:
@@ -66,20 +68,25 @@ class SettingsFile:
 
     def write(self, key: str, value: str | float | bool | None, comment: str, chosen: Mapping[str, Any]) -> None:
         """Stores one value, or takes it out (None). `chosen` is all that a file holds which begins anew."""
-        if self._writer is None:
-            self._writer = threading.Thread(target=self._work, name="settings", daemon=True)
+        # See above; most runs change nothing.
+        import threading
+        from queue import SimpleQueue
+
+        if self._orders is None:
+            self._orders = SimpleQueue()
+            self._writer = threading.Thread(target=self._work, args=(self._orders,), name="settings", daemon=True)
             self._writer.start()
         self._orders.put((key, value, comment, dict(chosen)))
 
     def close(self) -> None:
         """Waits until all is written, at most PATIENCE seconds."""
-        if self._writer is not None:
+        if self._writer is not None and self._orders is not None:
             self._orders.put(None)
             self._writer.join(PATIENCE)
-            self._writer = None
+            self._writer = self._orders = None
 
-    def _work(self) -> None:
-        while (order := self._orders.get()) is not None:
+    def _work(self, orders: "SimpleQueue[tuple[str, Any, str, dict[str, Any]] | None]") -> None:
+        while (order := orders.get()) is not None:
             try:
                 self._store(*order)
             except OSError as error:

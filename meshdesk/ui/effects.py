@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtWidgets import QApplication
 
 from meshdesk.session.settings import Setting, Settings
-from meshdesk.session.zone import Zone, show_in
 from meshdesk.ui import theme
 
 if TYPE_CHECKING:  # the window follows them, and is there already
@@ -53,6 +52,9 @@ def _less_motion(window: "Window") -> None:
 
 
 def _times(window: "Window") -> None:
+    # No time stands on the first page, and the first paint does not pay for calendars.
+    from meshdesk.session.zone import Zone, show_in
+
     show_in(cast(Zone, window.settings.word("times")))
     window.say_times_anew()
 
