@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meshdesk.model.wording import plural
 from meshdesk.session.settings_file import FILE, SettingsFile
 
 if TYPE_CHECKING:  # the first paint waits for this file, and seldom has anything gone wrong with it
@@ -54,7 +55,9 @@ class Number:
             return "is no number"
         if not self.least <= value <= self.most:  # nor is nan
             return f"is not between {self.plain(self.least)} and {self.plain(self.most)} {self.unit}"
-        return "" if round(value, self.decimals) == value else f"has more than {self.decimals} decimals"
+        if round(value, self.decimals) == value:
+            return ""
+        return f"has more than {plural(self.decimals, 'decimal')}" if self.decimals else "is no whole number"
 
     def plain(self, value: Value) -> str:
         """Without its unit.

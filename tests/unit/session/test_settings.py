@@ -74,7 +74,7 @@ def test_that_who_listens_hears_of_each_change_once(tmp_path: Path) -> None:
         ("appearance", "blue", "Appearance: blue is none of system, light, dark."),
         ("capture_limit", 0.05, "Size limit of a live capture: 0.05 is not between 0.1 and 1,000.0 GB."),
         ("capture_limit", float("nan"), "Size limit of a live capture: nan is not between 0.1 and 1,000.0 GB."),
-        ("kept_free", 10.5, "Share of the disk that stays free: 10.5 has more than 0 decimals."),
+        ("kept_free", 10.5, "Share of the disk that stays free: 10.5 is no whole number."),
         ("less_motion", "perhaps", "Less motion: perhaps is neither true nor false."),
     ],
 )
