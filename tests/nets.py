@@ -37,6 +37,7 @@ def pytest_configure() -> None:
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ["MESHDESK_LOGS"] = f"{home}/logs"  # nothing of a test run is left among a developer's own
     os.environ["MESHDESK_CAPTURES"] = f"{home}/captures"
+    os.environ["MESHDESK_CONFIG"] = f"{home}/config"
     logging.getLogger().addHandler(_Net(logging.WARNING))
 
 

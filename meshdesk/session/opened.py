@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from typing import Literal
 
 from meshdesk.capture.pack import draft_of
+from meshdesk.capture.store import KEPT_FREE
 from meshdesk.model.frame import Message
 from meshdesk.model.listing import Listing
 from meshdesk.model.position import Position
@@ -66,12 +67,13 @@ class Opened:
         scratch: Callable[[], Path],
         limit: int,
         silence: float = SILENCE,
+        kept_free: float = KEPT_FREE,
     ) -> None:
         """`scratch` gives the folder for what is made while it is open, and goes with the session. A live capture stays
-        below `limit` bytes; a collect program that says nothing for `silence` seconds is ended. `withdraw` takes back
-        what was reported, once it is over."""
+        below `limit` bytes and leaves the share `kept_free` of its disk; a collect program that says nothing for `silence`
+        seconds is ended. `withdraw` takes back what was reported, once it is over."""
         self.number = number
-        self.limit = limit
+        self.limit, self.kept_free = limit, kept_free
         self.title = ""
         self.state: State = "opening"
         self.progress: Progress | None = None
@@ -171,6 +173,7 @@ class Opened:
             "registry_ca": connection.registry_ca,
             "properties": dict(connection.properties),
             "limit": self.limit,
+            "kept_free": self.kept_free,
         }
         self._collecting = Collecting(start, first, self._silence)
         self._connection, self._owned, self.folder = connection, owned, owned.folder
