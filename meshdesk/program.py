@@ -15,6 +15,7 @@ from pathlib import Path
 
 from meshdesk import __version__
 from meshdesk.model.address import bootstrap_problem, holds_password, registry_problem
+from meshdesk.model.link import Link, LinkError, is_link, read_link
 from meshdesk.model.position import Position, PositionError, milliseconds, position
 from meshdesk.ui.views import VIEWS
 
@@ -82,12 +83,17 @@ def _say(sentence: str) -> None:
 
 
 def _window(words: Sequence[str]) -> int:
-    parser = _parser("", "Opens the window on captures (FILE.meshcap) and clusters (HOST:PORT).")
-    parser.add_argument("what", nargs="*", metavar="FILE|HOST:PORT")
+    parser = _parser("", "Opens the window on captures (FILE.meshcap), clusters (HOST:PORT) and meshdesk:// links.")
+    parser.add_argument("what", nargs="*", metavar="FILE|HOST:PORT|LINK")
     parser.add_argument("--registry", default="", metavar="URL", help="schema registry of the clusters")
     _add_window_options(parser)
     options = parser.parse_args(words)
+    link, wrong = _link(options.what)
+    options.what = [what for what in options.what if not is_link(what)]
     files, hosts = [], []
+    if link is not None:
+        options.select = options.select or link.select
+        files += [Path(link.what)] if link.kind == "file" else []
     for what in options.what:
         if os.path.exists(what) or what.endswith(".meshcap"):  # noqa: PTH110 - Path's raises where a name is too long
             files.append(Path(what))
@@ -103,7 +109,29 @@ def _window(words: Sequence[str]) -> int:
     if problem:
         _say(problem)
         return 2
-    return _run_window(options, files, [(host, options.registry) for host in hosts], None)
+    if wrong:
+        _say(wrong)
+        if options.screenshot:
+            return 2
+    cluster = (link.what, link.registry) if link is not None and link.kind == "cluster" else None
+    return _run_window(options, files, [(host, options.registry) for host in hosts], None, cluster, wrong)
+
+
+def _link(words: Sequence[str]) -> tuple[Link | None, str]:
+    """The link among the words, if there is one, and what is wrong with it: the window says it, as a browser shows nothing."""
+    links = [word for word in words if is_link(word)]
+    try:
+        link = read_link(links[0]) if links else None
+    except LinkError as error:
+        return None, str(error)
+    if len(links) > 1:
+        return None, "More than one link was given, and none is opened. Open one after the other."
+    if link is not None and link.kind == "connection":
+        return (
+            None,
+            f"There is no saved connection “{link.what}” here. Make one of that name, and follow the link again.",
+        )
+    return link, ""
 
 
 def _run_window(
@@ -111,6 +139,8 @@ def _run_window(
     files: list[Path],
     clusters: list[tuple[str, str]],  # bootstrap, registry
     through: tuple[str, ...] | None,
+    cluster: tuple[str, str] | None = None,  # a link's: bootstrap, registry
+    link_problem: str = "",
 ) -> int:
     from meshdesk.session.connection import Connection
     from meshdesk.ui.app import Options, run
@@ -129,6 +159,8 @@ def _run_window(
             demo=DEMO_MESH if _why_no_demo() is None else None,
             view=options.view,
             select=options.select,
+            cluster=cluster,
+            link_problem=link_problem,
             size=options.size,
             scale=options.scale,
             theme=options.theme,

@@ -13,6 +13,8 @@ class Options:
 
     files: tuple[Path, ...] = ()
     connections: tuple[Connection, ...] = ()
+    cluster: tuple[str, str] | None = None  # brokers and registry of a link: filled in, not connected to
+    link_problem: str = ""  # why a link opens nothing, as a sentence
     through: tuple[str, ...] | None = None  # a verb that prepares a mesh and says where it is (the demo)
     through_title: str = "Demo"
     demo: tuple[str, ...] | None = None  # the verb that the start page offers; None where there is no demo
