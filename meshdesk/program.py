@@ -168,6 +168,7 @@ def _run_window(
             screenshots=getattr(options, "screenshots", None),
             seconds=20.0 if seconds is None else seconds,
             beat_report=options.beat_report,
+            until_painted=options.until_painted,
         )
     )
 
@@ -178,6 +179,7 @@ def _add_window_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", type=_size, metavar="1440x900")
     parser.add_argument("--scale", type=_scale, default=1.0, metavar="2")
     parser.add_argument("--theme", choices=("light", "dark", "system"))
+    parser.add_argument("--until-painted", action="store_true", help=argparse.SUPPRESS)  # tests/speed/start.py's
     parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="writes a picture of the window and ends")
     parser.add_argument(
         "--beat-report", type=Path, metavar="FILE", help="writes figures of the window's beat at the end"
@@ -333,6 +335,9 @@ def _self_test(words: Sequence[str]) -> int:
     parser = _parser(
         "self-test", "Checks this installation: versions, a window, a capture, a record of each kind, save, reopen."
     )
+    parser.add_argument(
+        "--keyring", action="store_true", help="also keeps a secret in the keyring, reads it and removes it"
+    )
     parser.add_argument("--window", type=Path, help=argparse.SUPPRESS)  # its own child, which paints this capture
     options = parser.parse_args(words)
     try:
@@ -340,7 +345,7 @@ def _self_test(words: Sequence[str]) -> int:
     except ImportError as error:
         _say(f"The self-test failed: a package cannot be loaded: {error}. Install MeshDesk again.")
         return 1
-    return window_test(options.window) if options.window else self_test()
+    return window_test(options.window) if options.window else self_test(options.keyring)
 
 
 def _reading_parser(verb: str, about: str) -> argparse.ArgumentParser:

@@ -27,6 +27,7 @@ class Options:
     screenshots: Path | None = None  # a bounded run without anybody: pictures into this folder
     seconds: float = 20.0  # how long that run lasts once records can arrive
     beat_report: Path | None = None  # figures of the beat, as JSON, at the end
+    until_painted: bool = False  # says when the window was first painted, and ends
     capture_limit: int | None = None  # bytes of each live capture; None: as the settings say
     config: Path | None = None  # the folder of settings and of what is remembered; None: the platform's
 

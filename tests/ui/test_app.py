@@ -5,11 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -42,6 +44,24 @@ def test_that_nothing_heavy_is_imported_before_the_first_paint() -> None:
     ask = f"import meshdesk.ui.app, sys; print([name for name in {HEAVY} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_that_the_moment_of_the_first_paint_is_said_and_nothing_else_begins(
+    qtbot: QtBot, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    before = time.time()
+    assert run(Options(until_painted=True, config=tmp_path)) == 0
+    assert before < float(capsys.readouterr().out) < time.time()
+    assert not (tmp_path / "captures").exists()
+
+
+def test_that_the_window_wears_the_icon_of_the_packages(qtbot: QtBot, tmp_path: Path) -> None:
+    QGuiApplication.setWindowIcon(QIcon())
+    assert run(Options(files=(packed(tmp_path / "c", tmp_path / "c.meshcap"),), screenshot=tmp_path / "out.png")) == 0
+    worn = QGuiApplication.windowIcon().pixmap(64, 64).toImage()
+    assert worn.pixelColor(8, 32).blue() > 200
+    assert worn.pixelColor(8, 32).red() < 80
+    assert worn.pixelColor(17, 32).lightness() > 240  # a line of the mesh
 
 
 def test_that_a_picture_is_taken_without_anybody(qtbot: QtBot, tmp_path: Path) -> None:
