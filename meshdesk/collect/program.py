@@ -19,7 +19,7 @@ from queue import Empty
 from meshdesk import logs
 from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.pack import pack_in_place
-from meshdesk.capture.store import SIZE_LIMIT, CaptureError
+from meshdesk.capture.store import KEPT_FREE, SIZE_LIMIT, CaptureError
 from meshdesk.collect.client import KafkaTrouble, now
 from meshdesk.collect.collector import Collector
 from meshdesk.collect.keeper import Limit
@@ -81,7 +81,7 @@ def _serve(pipes: Pipes, first: Message) -> int:
         str(first.get("registry_ca", "")),
     )
     folds = _Folds(lambda trouble: pipes.send(trouble_message(trouble)))
-    limit = Limit(int(first.get("limit") or SIZE_LIMIT))
+    limit = Limit(int(first.get("limit") or SIZE_LIMIT), float(first.get("kept_free") or KEPT_FREE))
     collector = Collector(source, Path(str(first["folder"])), folds.report, news.set, limit)
     told: Message = {}
     due = alive = 0.0

@@ -21,6 +21,7 @@ import platformdirs
 from meshdesk.model.profile import SECURITIES, Credentials, Profile, name_problem, problems, trimmed
 from meshdesk.model.setting import is_secret
 from meshdesk.session.connection import Connection
+from meshdesk.session.settings_file import config_folder
 
 VERSION = 1  # of the file; a newer one says something that this program would lose
 MOST = 500  # profiles that are read: more than a person can tell apart, a tenth of a second
@@ -48,8 +49,7 @@ class Found:
 
 def profiles_folder() -> Path:
     """Where profiles are: the platform's folder for configuration."""
-    named = os.environ.get("MESHDESK_CONNECTIONS")
-    return Path(named) if named else Path(platformdirs.user_config_dir("meshdesk", appauthor=False)) / "connections"
+    return config_folder() / "connections"
 
 
 def recent_file() -> Path:

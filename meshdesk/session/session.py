@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 
 from meshdesk import __version__
 from meshdesk.capture.manifest import create_capture
-from meshdesk.capture.store import SIZE_LIMIT, CaptureError
+from meshdesk.capture.store import KEPT_FREE, SIZE_LIMIT, CaptureError
 from meshdesk.model.frame import Message
 from meshdesk.model.trouble import Trouble, trouble_from
 from meshdesk.session.book import Book
@@ -51,9 +51,11 @@ class Session:
         limits: Limits | None = None,
         capture_limit: int = SIZE_LIMIT,
         silence: float = SILENCE,
+        kept_free: float = KEPT_FREE,
         book: Book | None = None,
     ) -> None:
-        """`home` is where live captures are kept, each below `capture_limit` bytes; `book` has the saved connections.
+        """`home` is where live captures are kept, each below `capture_limit` bytes, on a disk of which the share `kept_free`
+        is left to others; both may be changed for the captures to come. `book` has the saved connections.
 
         A collect program that says nothing for `silence` seconds is taken for one that hangs.
         """
@@ -69,7 +71,7 @@ class Session:
         self._look = Explainers("look", self._heard, self.report, spare=True, limits=limits)
         self._work = Explainers("work", self._heard, self.report, spare=False, limits=limits)
         self._numbers = 0
-        self._capture_limit = capture_limit
+        self.capture_limit, self.kept_free = capture_limit, kept_free
         self._meshes: dict[Child, Opened] = {}  # programs that make a mesh to connect to (the demo's)
         self._leaving: list[_Leaving] = []
         self._deletions: list[threading.Thread] = []
@@ -258,8 +260,9 @@ class Session:
             self.report,
             self._withdraw,
             self._scratch_folder,
-            self._capture_limit,
+            self.capture_limit,
             self._silence,
+            self.kept_free,
         )
         self.captures = [*self.captures, opened]
         self._changed()

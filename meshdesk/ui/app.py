@@ -12,10 +12,12 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from meshdesk.ui import theme
+from meshdesk.session.settings import Settings
+from meshdesk.session.settings_file import config_folder
+from meshdesk.ui import effects, theme
 from meshdesk.ui.messages import take_messages
 from meshdesk.ui.options import Options
-from meshdesk.ui.remembered import Remembered, config_folder
+from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
 
 if TYPE_CHECKING:  # imported after the first paint
@@ -33,8 +35,10 @@ NO_DISPLAY = (
 
 def run(options: Options) -> int:
     """Runs the window until it is closed, or until the pictures are taken. Gives the exit code."""
-    if options.scale != 1.0:
-        os.environ["QT_SCALE_FACTOR"] = f"{options.scale:g}"  # read by Qt when the application is made
+    settings = Settings(_folder(options))
+    scale = options.scale * settings.number("window_scale") / 100
+    if scale != 1.0:
+        os.environ["QT_SCALE_FACTOR"] = f"{scale:g}"  # read by Qt when the application is made
     if not has_display():
         if not options.takes_pictures:
             sys.stderr.write(f"{NO_DISPLAY}\n")
@@ -44,24 +48,26 @@ def run(options: Options) -> int:
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     release()
-    return _Program(app, options).run()
+    return _Program(app, options, settings).run()
 
 
 class _Program:
     """One run: the window first, and what runs behind it after the first paint."""
 
-    def __init__(self, app: QApplication, options: Options) -> None:
+    def __init__(self, app: QApplication, options: Options, settings: Settings) -> None:
         self._app = app
         self._options = options
         self._running: running.Running | None = None
         self._has_failed = False
-        remembered = Remembered(None if options.takes_pictures else options.config or config_folder())
+        self._settings = settings
+        remembered = Remembered(_folder(options))
         QGuiApplication.setApplicationDisplayName("MeshDesk")
         QGuiApplication.setDesktopFileName("meshdesk")
         QGuiApplication.setQuitOnLastWindowClosed(False)  # closing the window quits, once
         theme.load_fonts()
-        theme.apply(app, options.theme or _remembered_theme(remembered))
-        self._window = Window(remembered, options.demo)
+        _take_over(settings, remembered)
+        effects.dress(app, settings, options.theme)
+        self._window = Window(remembered, options.demo, settings)
         _size(self._window, options, remembered)
 
     def run(self) -> int:
@@ -84,6 +90,7 @@ class _Program:
             window.deleteLater()
             if self._running is not None:
                 self._running.end()
+            self._settings.close()
             sys.excepthook = hook
             for number, handler in signals.items():
                 signal.signal(number, handler)
@@ -138,6 +145,15 @@ def _size(window: Window, options: Options, remembered: Remembered) -> None:
     window.resize(min(width, screen.width()), min(height, screen.height()))
 
 
-def _remembered_theme(remembered: Remembered) -> theme.Choice:
+def _folder(options: Options) -> Path | None:
+    """Where settings and what is remembered lie; None for pictures, which must not depend on a person."""
+    return None if options.takes_pictures else options.config or config_folder()
+
+
+def _take_over(settings: Settings, remembered: Remembered) -> None:
+    """An early MeshDesk remembered the appearance elsewhere; the settings own it now."""
     word = remembered.text("window/theme")
-    return next((choice for choice in theme.CHOICES if choice == word), "system")
+    if word in ("light", "dark") and not settings.is_stored:
+        settings.choose("appearance", word)
+    if word:
+        remembered.forget("window/theme")

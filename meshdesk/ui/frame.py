@@ -55,6 +55,12 @@ class Frame(QWidget):
         shown = self.records.opened
         self.inspector.refresh(shown.details if shown is not None else None, self.records.table.chosen_count())
 
+    def say_times_anew(self) -> None:
+        """Times are shown in another zone."""
+        self.records.table.records.say_anew()
+        self.records.table.viewport().update()
+        self.inspector.say_times_anew()
+
     def show_topic(self, opened: Opened | None, topic: str) -> None:
         self.records.show_topic(opened, topic)
         self._mark()

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from meshdesk.capture.store import SIZE_LIMIT
 from meshdesk.session.connection import Connection
 from meshdesk.ui.theme import Choice
 
@@ -22,13 +21,13 @@ class Options:
     select: str = ""  # a topic, or a record as topic[partition]@offset
     size: tuple[int, int] | None = None  # of the window, in device-independent pixels
     scale: float = 1.0
-    theme: Choice | None = None  # None: as it was left
+    theme: Choice | None = None  # None: as the settings say
     screenshot: Path | None = None  # write this picture and leave
     screenshots: Path | None = None  # a bounded run without anybody: pictures into this folder
     seconds: float = 20.0  # how long that run lasts once records can arrive
     beat_report: Path | None = None  # figures of the beat, as JSON, at the end
-    capture_limit: int = SIZE_LIMIT  # bytes of each live capture
-    config: Path | None = None  # the folder of what is remembered; None: the platform's
+    capture_limit: int | None = None  # bytes of each live capture; None: as the settings say
+    config: Path | None = None  # the folder of settings and of what is remembered; None: the platform's
 
     @property
     def takes_pictures(self) -> bool:

@@ -22,9 +22,11 @@ class Running:
         self._leave = leave
         self._no_report = ""  # why the figures were not written
         logs.begin("window")
-        self._session = Session(capture_limit=options.capture_limit)
+        self._session = Session()
         self.beat = Beat(self._session, self._each_beat)
         window.attach(self._session)
+        if options.capture_limit is not None:
+            self._session.capture_limit = options.capture_limit
         window.frame.records.waits.connect(self.beat.hurry)
         self._open()
         self._script = self._make_script()

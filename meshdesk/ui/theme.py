@@ -144,14 +144,17 @@ FALLBACKS = {
     "Inter": ["Inter MeshDesk", "Inter", "sans-serif"],
     "JetBrains Mono": ["JetBrains Mono", "DejaVu Sans Mono", "monospace"],
 }
+MONO: tuple[FontName, ...] = ("mono", "mono_small")
 FONT_FILES = ("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf", "JetBrainsMono-Regular.ttf")
 
 
 class _Applied:
-    """What the window wears now; only `apply` changes it."""
+    """What the window wears now; only `apply`, `write_payloads_in` and `move_less` change it."""
 
     colours = LIGHT
     choice: Choice = "system"
+    has_own_mono = True  # JetBrains Mono; else the system's font for code
+    moves_less = False
     is_followed = False  # whether the style is set and the system's changes are heard
 
 
@@ -184,11 +187,33 @@ def load_fonts() -> None:
         QFontDatabase.addApplicationFont(str(resource("fonts") / name))
 
 
+def write_payloads_in(app: QApplication, bundled: bool) -> None:
+    """Writes payloads in JetBrains Mono or in the system's font for code, from now on and in all that is there."""
+    if bundled == _Applied.has_own_mono:
+        return
+    before = {name: font(name) for name in MONO}
+    _Applied.has_own_mono = bundled
+    font.cache_clear()
+    for widget in app.allWidgets():  # what was given a font once; lists ask at each paint
+        for name in MONO:
+            if widget.font() == before[name]:
+                widget.setFont(font(name))
+                break
+        widget.update()
+
+
+def move_less(wanted: bool) -> None:
+    """Whether nothing moves, whatever the system says."""
+    _Applied.moves_less = wanted
+
+
 @cache
 def font(name: FontName) -> QFont:
     """A font of the window. Figures are tabular; the mono font draws no ligatures."""
     family, pixels, weight = FONTS[name]
     made = QFont(FALLBACKS[family])
+    if name in MONO and not _Applied.has_own_mono:
+        made = QFont([QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family(), *FALLBACKS[family]])
     made.setPixelSize(pixels)
     made.setWeight(weight)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
@@ -201,8 +226,8 @@ def font(name: FontName) -> QFont:
 
 
 def moves(app: QApplication) -> bool:
-    """False where the system asks for less motion."""
-    return app.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
+    """False where the system, or somebody in the settings, asks for less motion."""
+    return not _Applied.moves_less and app.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
 
 
 def contrast(one: QColor, other: QColor) -> float:

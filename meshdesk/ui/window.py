@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from meshdesk.session.connection import Connection
+from meshdesk.session.settings import Settings
 from meshdesk.ui import theme
 from meshdesk.ui.notices import StatusLine, Toast, TroubleBar
 from meshdesk.ui.remembered import Remembered
@@ -54,11 +55,13 @@ class Window(QWidget):
     frame: "Frame"
     actions_: "Actions"
 
-    def __init__(self, remembered: Remembered, demo: Sequence[str] | None) -> None:
-        """`demo` is the verb that starts the demo's mesh; None where this installation has none."""
+    def __init__(self, remembered: Remembered, demo: Sequence[str] | None, settings: Settings | None = None) -> None:
+        """`demo` is the verb that starts the demo's mesh; None where this installation has none. Without settings all have
+        their defaults."""
         super().__init__()
         self.current: Opened | None = None  # the capture that the window is about
         self.is_closed = False
+        self.settings = settings or Settings(None)
         self._remembered = remembered
         self._demo = demo
         self._is_attached = False
@@ -84,6 +87,7 @@ class Window(QWidget):
     def attach(self, session: "Session") -> None:
         """Gives the window its session, and makes all that the first paint did not need."""
         # After the first paint: the session and the frame take longer to import and make than the start page.
+        from meshdesk.ui import effects
         from meshdesk.ui.actions import Actions
         from meshdesk.ui.frame import Frame
 
@@ -102,6 +106,7 @@ class Window(QWidget):
         self.start.back_asked.connect(self.leave_start)
         self.start.recover_asked.connect(self.recover)
         self.start.delete_asked.connect(lambda orphan: self.session.delete(orphan))
+        effects.follow(self)
         self.refresh()
 
     # The beat
@@ -111,6 +116,8 @@ class Window(QWidget):
         if not self._is_attached:
             self.trouble.refresh(self.troubles)
             return
+        for trouble in self.settings.take_troubles():
+            self.report(trouble)
         captures = self.session.captures
         usable = [opened for opened in captures if opened.state in ("live", "ended") or opened.topics]
         if self.current not in usable:
@@ -268,10 +275,17 @@ class Window(QWidget):
         self.refresh()
 
     def wear(self, choice: theme.Choice) -> None:
+        """Dresses the window, and keeps that as the setting."""
+        self.settings.choose("appearance", choice)
         app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme.apply(app, choice)
-        self._remembered.keep("window/theme", choice)
+        if theme.choice() != choice and isinstance(app, QApplication):  # the command line had another one for this run
+            theme.apply(app, choice)
+
+    def say_times_anew(self) -> None:
+        """Times are shown in another zone, or in another way: what was worded before is worded again."""
+        self.frame.say_times_anew()
+        self.start.show_orphans(())
+        self.update()
 
     # Qt asks
 

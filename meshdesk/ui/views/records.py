@@ -25,7 +25,6 @@ from meshdesk.ui.widgets.record_table import RecordTable
 
 NAME = "records"
 SMALL_TOPIC = 10_000  # a topic with no more records is read from its beginning
-COPY_MOST = 100_000  # more text than that no editor wants to see pasted
 BEATS_A_PAINT = 2  # the list repaints at 15 Hz
 LATE = 1.0  # s after which new rows are shown though their text is still on its way
 
@@ -39,9 +38,12 @@ STARTS: tuple[tuple[str, Position], ...] = (
 )
 
 
-def start_for(records: int | None) -> tuple[str, Position]:
-    """Where reading begins when nobody has said it: all of a small topic, of others what is recent."""
-    return STARTS[0] if records is not None and records <= SMALL_TOPIC else STARTS[3]
+FIRST: dict[str, tuple[str, Position]] = dict(zip(("beginning", "1d", "1h", "15m", "now"), STARTS, strict=True))
+
+
+def start_for(records: int | None, first: str = "15m") -> tuple[str, Position]:
+    """Where reading begins when nobody has said it: all of a small topic, of others what the setting says (FIRST)."""
+    return STARTS[0] if records is not None and records <= SMALL_TOPIC else FIRST[first]
 
 
 class RecordsView(QWidget):
@@ -66,6 +68,8 @@ class RecordsView(QWidget):
         self._coming = 0  # rows up to which new ones were asked for, while the list follows
         self._coming_until = 0.0
         self.are_topics_beside = True  # the explorer is on the screen
+        self.first_read = "15m"  # where a topic that is opened is read from: a word of FIRST
+        self.copy_most = 100_000  # records copied at once
         self._rows_painted = -1  # row_revision of the answers on the screen
         self._starts: dict[tuple[int, str], str] = {}  # by capture and topic: the words of where reading began
         self.table = RecordTable(remembered)
@@ -108,7 +112,7 @@ class RecordsView(QWidget):
         self._coming = 0
         known = self.facts
         if opened is not None and opened.state == "live" and known is not None and not known.tailing:
-            words, position = start_for(known.records)
+            words, position = start_for(known.records, self.first_read)
             self._starts[id(opened), topic] = words
             opened.tail(topic, position)
         self.table.show_list(opened, topic, *((opened.rows(topic), opened.first(topic)) if opened else (0, 0)))
@@ -165,7 +169,7 @@ class RecordsView(QWidget):
         """What is on the screen now is asked for at once; a beat later it would be there a beat later."""
         first, last = self._on_the_screen()
         if self.opened is not None and not self.following and last >= first:
-            self.opened.want(self.list, first, last)
+            self.opened.want(self.list, first, last, jumped=True)
         self._hasten()
 
     def _hasten(self) -> None:
@@ -188,9 +192,18 @@ class RecordsView(QWidget):
 
     @property
     def is_complete(self) -> bool:
-        """True when no row on the screen is on its way."""
+        """True when no row on the screen is on its way, nor its key and value."""
+        return not self._lacks(bare_counts=False)
+
+    @property
+    def has_columns(self) -> bool:
+        """True when the columns of every row on the screen are there, if not what its key and value say."""
+        return not self._lacks(bare_counts=True)
+
+    def _lacks(self, bare_counts: bool) -> bool:
         first, last = self.table.span()
-        return all(self.table.records.line(k) is not None for k in range(first, last + 1))
+        lines = (self.table.records.line(k) for k in range(first, last + 1))
+        return any(line is None or (line.row.is_bare and not bare_counts) for line in lines)
 
     def _rows_to_show(self, opened: Opened) -> int:
         """How far the list goes. While it follows, new rows come once they can be drawn: none blinks in as “…”."""
@@ -237,7 +250,7 @@ class RecordsView(QWidget):
         topics = tuple(other for other in topics if other != topic) if topic in topics else (*topics, topic)
         known = next((known for known in opened.topics if known.name == topic), None)
         if topic in topics and self.is_live and known is not None and not known.tailing:
-            opened.tail(topic, start_for(known.records)[1])
+            opened.tail(topic, start_for(known.records, self.first_read)[1])
         self.show_listing(replace(self.listing, topics=topics or (topic,)))
 
     def go_to_the_filter(self) -> None:
@@ -373,9 +386,10 @@ class RecordsView(QWidget):
         count = self.table.chosen_count()
         if count == 0:
             self.said.emit("Select records to copy them.")
-        elif count > COPY_MOST:
+        elif count > self.copy_most:
             self.said.emit(
-                f"Select at most {wording.count(COPY_MOST)} records to copy them; save the capture to keep more."
+                f"Select at most {wording.count(self.copy_most)} records to copy them (the settings hold the limit); "
+                "save the capture to keep more."
             )
         else:
             form = "JSON" if as_json else "text"

@@ -311,10 +311,10 @@ def test_that_a_crash_while_saving_leaves_the_old_profile(profiles: Profiles, tm
 
 
 def test_that_they_are_in_the_platforms_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("MESHDESK_CONNECTIONS", str(tmp_path / "c"))
+    monkeypatch.setenv("MESHDESK_CONFIG", str(tmp_path / "c"))
     monkeypatch.setenv("MESHDESK_STATE", str(tmp_path / "s"))
-    assert (profiles_folder(), recent_file()) == (tmp_path / "c", tmp_path / "s" / "recent.json")
-    monkeypatch.delenv("MESHDESK_CONNECTIONS")
+    assert (profiles_folder(), recent_file()) == (tmp_path / "c" / "connections", tmp_path / "s" / "recent.json")
+    monkeypatch.delenv("MESHDESK_CONFIG")
     monkeypatch.delenv("MESHDESK_STATE")
     if sys.platform == "linux":
         monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
