@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,18 @@ class Profiles:
         with suppress(OSError):
             self._recent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             replace_file(self._recent, json.dumps(dict(newest), ensure_ascii=False, indent=1))
+
+
+def alike(name: str, names: Iterable[str]) -> list[str]:
+    """The names that somebody may have meant, the nearest first.
+
+    >>> alike("acme-pord", ["local", "acme-dev", "acme-prod"]), alike("ACME", ["acme-dev", "x"]), alike("q", ["x"])
+    (['acme-prod', 'acme-dev'], ['acme-dev'], [])
+    """
+    plain = {other.casefold(): other for other in names}
+    near = get_close_matches(name.casefold(), plain, n=3, cutoff=0.6)
+    near += [other for other in plain if name.casefold() in other and other not in near]
+    return [plain[other] for other in near[:5]]
 
 
 # Reading one
