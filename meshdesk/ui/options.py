@@ -13,6 +13,7 @@ class Options:
 
     files: tuple[Path, ...] = ()
     connections: tuple[Connection, ...] = ()
+    names: tuple[str, ...] = ()  # of saved connections
     cluster: tuple[str, str] | None = None  # brokers and registry of a link: filled in, not connected to
     link_problem: str = ""  # why a link opens nothing, as a sentence
     through: tuple[str, ...] | None = None  # a verb that prepares a mesh and says where it is (the demo)

@@ -74,13 +74,15 @@ class Running:
             session.connect(connection)
         if options.through is not None:
             session.open_through(options.through, options.through_title)
-        if options.view == "start" or options.cluster is not None or options.link_problem:
-            self._window.show_start()
+        if options.view:
+            self._window.show_view(options.view)
         if options.cluster is not None:  # any web page may hold a link: it must not make this machine talk to a host
             self._window.start.fill(*options.cluster)
             self._window.toast.say("A link has filled in where to connect. Nothing was sent: look at it, then connect.")
         if options.link_problem:
             self._window.report(Trouble(options.link_problem, "", "link", "attention", time.time_ns() // 1_000_000))
+        if options.cluster is not None or options.link_problem:
+            self._window.show_start()
 
     def _make_script(self) -> Script | None:
         options, window = self._options, self._window
