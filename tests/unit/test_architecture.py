@@ -15,7 +15,7 @@ ROOMS: dict[str, list[str]] = {
     "decode": ["model"],
     "collect": ["model", "pipes", "logs", "capture"],
     "explain": ["model", "pipes", "capture", "decode"],
-    "session": ["model", "capture"],  # starts programs by their verbs, never imports them
+    "session": ["model", "logs", "capture"],  # starts programs by their verbs, never imports them
     "ui": ["model", "logs", "capture", "session"],
     "demo": ["model", "pipes"],
 }
