@@ -25,10 +25,11 @@ from meshdesk.capture.store import KEPT_FREE, SIZE_LIMIT, CaptureError
 from meshdesk.collect.client import KafkaTrouble, now
 from meshdesk.collect.collector import Collector
 from meshdesk.collect.keeper import Limit
-from meshdesk.collect.properties import SECRET, PropertiesError, Source
+from meshdesk.collect.properties import PropertiesError, Source
 from meshdesk.collect.reading import Began, Place
 from meshdesk.model.frame import Message, lacking
 from meshdesk.model.position import Position, position_from
+from meshdesk.model.setting import SECRET
 from meshdesk.model.trouble import Trouble, trouble_message
 from meshdesk.model.wording import plural
 from meshdesk.pipes import Pipes

@@ -93,7 +93,7 @@ class Opened:
         self._reading = Reading()
         self._follower: Follower | None = None
         self._tailing: frozenset[str] = frozenset()
-        self._cache = RowCache(self._fetch)
+        self._cache = RowCache(self._fetch, self._fetch_columns)
         self._selected: tuple[str, int] | None = None
         self._counted: list[tuple[float, int]] = []
         self._silence = silence
@@ -307,8 +307,9 @@ class Opened:
     def row(self, topic: str, k: int) -> Row | None:
         return self._cache.get(topic, k)
 
-    def want(self, topic: str, first: int, last: int) -> None:
-        self._cache.want(topic, first, last, self.rows(topic))
+    def want(self, topic: str, first: int, last: int, jumped: bool = False) -> None:
+        """The rows [first, last] are on the screen. Where a reader has `jumped` to them, their columns come first."""
+        self._cache.want(topic, first, last, self.rows(topic), jumped)
 
     def select(self, topic: str, k: int | None) -> None:
         selected = None if k is None else (topic, k)
@@ -532,6 +533,13 @@ class Opened:
                 self._cache.failed(topic, first)
 
         question = {"do": "rows", "capture": self.number, "first": first, "count": count, **self._where(topic)}
+        self._look.ask(question, arrived)
+
+    def _fetch_columns(self, topic: str, first: int, count: int) -> None:
+        def arrived(answer: Message) -> None:
+            self._cache.take_columns(topic, first, rows_from(answer) if answer.get("is") == "rows" else [])
+
+        question = {"do": "columns", "capture": self.number, "first": first, "count": count, **self._where(topic)}
         self._look.ask(question, arrived)
 
     def _where(self, name: str) -> Message:

@@ -131,7 +131,7 @@ class MemoryCapture:
     def row(self, topic: str, k: int) -> Row | None:
         return self.known.get((topic, k))
 
-    def want(self, topic: str, first: int, last: int) -> None:
+    def want(self, topic: str, first: int, last: int, jumped: bool = False) -> None:
         missing = [k for k in range(first, last + 1) if (topic, k) not in self.known and k < self.rows(topic)]
         if missing:
             self.wanted.append((topic, first, last))

@@ -20,7 +20,13 @@ ROOMS: dict[str, list[str]] = {
     "demo": ["model", "pipes"],
 }
 VERBS = ["__main__", "program", "self_test", "tail"]  # put the rooms together, and no room imports one
-ONLY_IN = {"confluent_kafka": ["collect", "demo"], "PySide6": ["ui"], "pyqtgraph": ["ui"], "keyring": ["session"]}
+ONLY_IN = {
+    "confluent_kafka": ["collect", "demo"],
+    "PySide6": ["ui"],
+    "pyqtgraph": ["ui"],
+    "keyring": ["session"],
+    "secretstorage": ["session"],
+}
 
 
 def test_that_a_room_imports_only_what_the_architecture_lets_it() -> None:

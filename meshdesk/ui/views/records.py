@@ -169,7 +169,7 @@ class RecordsView(QWidget):
         """What is on the screen now is asked for at once; a beat later it would be there a beat later."""
         first, last = self._on_the_screen()
         if self.opened is not None and not self.following and last >= first:
-            self.opened.want(self.list, first, last)
+            self.opened.want(self.list, first, last, jumped=True)
         self._hasten()
 
     def _hasten(self) -> None:
@@ -192,9 +192,18 @@ class RecordsView(QWidget):
 
     @property
     def is_complete(self) -> bool:
-        """True when no row on the screen is on its way."""
+        """True when no row on the screen is on its way, nor its key and value."""
+        return not self._lacks(bare_counts=False)
+
+    @property
+    def has_columns(self) -> bool:
+        """True when the columns of every row on the screen are there, if not what its key and value say."""
+        return not self._lacks(bare_counts=True)
+
+    def _lacks(self, bare_counts: bool) -> bool:
         first, last = self.table.span()
-        return all(self.table.records.line(k) is not None for k in range(first, last + 1))
+        lines = (self.table.records.line(k) for k in range(first, last + 1))
+        return any(line is None or (line.row.is_bare and not bare_counts) for line in lines)
 
     def _rows_to_show(self, opened: Opened) -> int:
         """How far the list goes. While it follows, new rows come once they can be drawn: none blinks in as “…”."""
