@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -63,6 +64,9 @@ class MemoryCapture:
     state: State = "live"
     state_text: str = "read-only"
     is_reached: bool = True
+    number: int = field(default_factory=count(1).__next__)
+    colour: str = ""
+    is_production: bool = False
     topics: tuple[Topic, ...] = ()
     progress: Progress | None = None
     status: Status = field(default_factory=Status)

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from PySide6.QtCore import QSize, Qt, Signal, qVersion
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from meshdesk.session.handbook import PAGES, Found, Page, keys_table, local_facts, pages, search
 from meshdesk.session.parts import Inventory, Part, text_of
-from meshdesk.session.settings import Settings
+from meshdesk.session.settings import BY_KEY, Settings
 from meshdesk.ui import theme
+from meshdesk.ui.views.settings import SettingsView
 from meshdesk.ui.widgets.controls import Rule, name_bars
 from meshdesk.ui.widgets.markdown_page import MarkdownPage
 
@@ -23,6 +24,7 @@ TITLE = "Help"
 ICON = "circle-question-mark"
 IS_FRAMED = False
 IS_AT_FOOT = True
+KEYS = "F1"
 LIST_WIDTH = 248
 LOOKING = "What it is made of is being looked up …"
 
@@ -110,6 +112,11 @@ class HelpView(QWidget):
     def go_to_the_field(self) -> None:
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.selectAll()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Who opens it most likely looks for something."""
+        super().showEvent(event)
+        self.go_to_the_field()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.field.text():
@@ -229,4 +236,14 @@ class _List(QListWidget):
 
 def make(window: "Window") -> HelpView:
     """The view of a window."""
-    return HelpView(window.settings, list)
+    view = HelpView(window.settings, window.actions_.keys)
+    view.setting_asked.connect(lambda key: show_setting(window, key))
+    return view
+
+
+def show_setting(window: "Window", key: str) -> None:
+    """Leads to one setting, which is marked among the others."""
+    window.show_view("settings")
+    settings = window.pages.view("settings")
+    assert isinstance(settings, SettingsView)
+    settings.field.setText(BY_KEY[key].title)

@@ -14,12 +14,22 @@ from meshdesk.ui.widgets.empty import ProgressBar
 if TYPE_CHECKING:  # nothing is open before the first paint
     from meshdesk.session.home import Orphan
     from meshdesk.session.opened import Opened
+    from meshdesk.ui.window import Window
 
 NAME = "start"
+TITLE = "Connect"
+ICON = "plug"
+IS_FRAMED = False
+IS_AT_FOOT = False
 WIDTH = 520
 ORPHANS = 3  # shown at once; the others when these are dealt with
 CARD_PAD = 16
 TEXT_LEFT = 48  # where a card's text begins, right of its icon
+
+
+def make(window: "Window") -> QWidget:
+    """The window's own: it is on the screen before the other views are there."""
+    return window.start
 
 
 class StartView(QWidget):
