@@ -56,6 +56,12 @@ class Actions:
         """The keys of each view, in their order."""
         return [action.shortcut() for action in self.views]
 
+    def keys(self) -> list[tuple[str, str]]:
+        """The words and the keys of every action that has some, for the help."""
+        actions = [action for action in self._icons if not action.shortcut().isEmpty()]
+        native = QKeySequence.SequenceFormat.NativeText
+        return [(action.text().rstrip("…"), action.shortcut().toString(native)) for action in actions]
+
     def menu(self) -> QMenu:
         """The menu behind the … button."""
         menu = QMenu(self._window)
@@ -115,7 +121,8 @@ class Actions:
         return action
 
     def _make_view(self, place: int, module: "ViewModule") -> QAction:
-        return self._make(module.TITLE, f"Ctrl+{place}", module.ICON, lambda: self._window.go_to_view(module.NAME))
+        keys = str(getattr(module, "KEYS", f"Ctrl+{place}"))
+        return self._make(module.TITLE, keys, module.ICON, lambda: self._window.go_to_view(module.NAME))
 
     def _fill_columns(self, menu: QMenu) -> None:
         menu.clear()

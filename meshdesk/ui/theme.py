@@ -301,6 +301,10 @@ QLineEdit {{ background: {c.canvas.name()}; border: 1px solid {c.line.name()}; b
     padding: 0 8px; min-height: {FIELD - 2}px; max-height: {FIELD - 2}px; }}
 QLineEdit:focus {{ border-color: {c.accent.name()}; }}
 QLineEdit[wrong="true"] {{ border-color: {c.bad.name()}; }}
+QListWidget {{ background: transparent; outline: 0; }}
+QListWidget::item {{ padding: 0 8px; border-radius: 4px; }}
+QListWidget::item:selected {{ background: {c.selection.name()}; color: {c.text.name()}; }}
+QListWidget::item:hover:!selected {{ background: {c.faint.name()}; }}
 QMenu {{ background: {c.raised.name()}; border: 1px solid {c.line.name()}; padding: 4px; }}
 QMenu::item {{ padding: 5px 28px 5px 10px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {c.selection.name()}; color: {c.text.name()}; }}

@@ -293,7 +293,8 @@ class Window(QWidget):
         """Times are shown in another zone, or in another way: what was worded before is worded again."""
         self.frame.say_times_anew()
         self.start.show_orphans(())
-        self.update()
+        for part in self.findChildren(QWidget):
+            part.update()
 
     # Qt asks
 
