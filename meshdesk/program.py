@@ -291,6 +291,10 @@ def _collect(words: Sequence[str]) -> int:
 
         _begin_log("collect")
         return child()
+    if list(words) == ["--versions"]:
+        from meshdesk.collect.program import versions
+
+        return versions()
     parser = _parser("collect", "Collects records into a capture, and ends with one line of JSON.")
     add_options(parser)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.meshcap")

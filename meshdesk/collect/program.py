@@ -16,6 +16,8 @@ from itertools import count
 from pathlib import Path
 from queue import Empty
 
+from confluent_kafka import libversion
+
 from meshdesk import logs
 from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.pack import pack_in_place
@@ -64,6 +66,12 @@ def child() -> int:
         traceback.print_exc()
         logging.getLogger("meshdesk.collect").exception("a mistake in the collect program")
         return 1
+
+
+def versions() -> int:
+    """Says in a frame which librdkafka this is: the window asks, which may not load it."""
+    Pipes().send({"is": "versions", "librdkafka": str(libversion()[0])})
+    return 0
 
 
 def _serve(pipes: Pipes, first: Message) -> int:

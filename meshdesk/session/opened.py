@@ -115,6 +115,16 @@ class Opened:
         return self._reading.topics
 
     @property
+    def colour(self) -> str:
+        """The hue that the owner of the connection gave it, as #rrggbb; "" for none."""
+        return self._connection.colour if self._connection else ""
+
+    @property
+    def is_production(self) -> bool:
+        """What is connected is in production, which the whole window shows."""
+        return self._connection is not None and self._connection.is_production
+
+    @property
     def names(self) -> frozenset[str]:
         """What troubles call it: its title, and the brokers that it was told to ask."""
         bootstrap = self._connection.bootstrap if self._connection else ""

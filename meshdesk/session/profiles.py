@@ -16,12 +16,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from meshdesk.model.profile import SECURITIES, Credentials, Profile, name_problem, problems, trimmed
 from meshdesk.model.setting import is_secret
 from meshdesk.session.connection import Connection
-from meshdesk.session.settings_file import config_folder
+from meshdesk.session.folders import config_folder, state_folder
 
 VERSION = 1  # of the file; a newer one says something that this program would lose
 MOST = 500  # profiles that are read: more than a person can tell apart, a tenth of a second
@@ -48,15 +46,13 @@ class Found:
 
 
 def profiles_folder() -> Path:
-    """Where profiles are: the platform's folder for configuration."""
+    """Where profiles are: beside the settings."""
     return config_folder() / "connections"
 
 
 def recent_file() -> Path:
-    """Where it stands when each was last used: the platform's folder for state, which nobody carries to another machine."""
-    named = os.environ.get("MESHDESK_STATE")
-    folder = Path(named) if named else Path(platformdirs.user_state_dir("meshdesk", appauthor=False))
-    return folder / "recent.json"
+    """Where it stands when each was last used: with what nobody carries to another machine."""
+    return state_folder() / "recent.json"
 
 
 class Profiles:

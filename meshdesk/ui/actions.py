@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu
 from meshdesk.ui import icons, theme
 
 if TYPE_CHECKING:
+    from meshdesk.ui.pages import ViewModule
     from meshdesk.ui.window import Window
 
 THEMES: dict[theme.Choice, str] = {"system": "As the system", "light": "Light", "dark": "Dark"}
@@ -24,8 +25,8 @@ class Actions:
         self.open = self._make("Open a capture…", "Ctrl+O", "folder-open", window.ask_for_file)
         self.save = self._make("Save the capture as…", "Ctrl+S", "save", window.ask_where_to_save)
         self.close = self._make("Close the capture", "Ctrl+W", "x", window.close_capture)
-        self.copy = self._make("Copy", "Ctrl+C", "copy", lambda: window.frame.copy(False))
-        self.copy_json = self._make("Copy as JSON", "Ctrl+Shift+C", "braces", lambda: window.frame.copy(True))
+        self.copy = self._make("Copy", "Ctrl+C", "copy", lambda: window.copy(False))
+        self.copy_json = self._make("Copy as JSON", "Ctrl+Shift+C", "braces", lambda: window.copy(True))
         self.find_topic = self._make("Find a topic", "Ctrl+F", "search", window.frame.find_topic)
         self.filter = self._make("Filter the records", "Ctrl+Shift+F", "search", window.frame.filter_records)
         self.save_all = self._make("Save all captures as…", "Ctrl+Shift+S", "save", window.ask_where_to_save_all)
@@ -36,6 +37,9 @@ class Actions:
         self.follow = self._make(
             "Follow the newest", "Ctrl+E", "arrow-down-to-line", lambda: window.frame.records.follow(True)
         )
+        self.back = self._make("Back", "Alt+Left", "chevron-left", window.places.back)
+        self.forward = self._make("Forward", "Alt+Right", "chevron-right", window.places.forward)
+        self.views = [self._make_view(place, module) for place, module in enumerate(window.pages.modules.values(), 1)]
         self.quit = self._make("Quit", "Ctrl+Q", "power", window.close)
         self.themes = QActionGroup(window)
         for choice, words in THEMES.items():
@@ -48,6 +52,16 @@ class Actions:
             action.setCheckable(True)
         self._is_dressed = False
 
+    def view_keys(self) -> list[QKeySequence]:
+        """The keys of each view, in their order."""
+        return [action.shortcut() for action in self.views]
+
+    def keys(self) -> list[tuple[str, str]]:
+        """The words and the keys of every action that has some, for the help."""
+        actions = [action for action in self._icons if not action.shortcut().isEmpty()]
+        native = QKeySequence.SequenceFormat.NativeText
+        return [(action.text().rstrip("…"), action.shortcut().toString(native)) for action in actions]
+
     def menu(self) -> QMenu:
         """The menu behind the … button."""
         menu = QMenu(self._window)
@@ -59,6 +73,9 @@ class Actions:
         columns = menu.addMenu("Columns of the list")
         columns.aboutToShow.connect(lambda: self._fill_columns(columns))
         menu.addSeparator()
+        menu.addActions([self.back, self.forward])
+        views = menu.addMenu("Views")
+        views.addActions(self.views)
         menu.addActions([self.explorer, self.inspector])
         themes = menu.addMenu("Theme")
         themes.addActions(self.themes.actions())
@@ -75,6 +92,8 @@ class Actions:
         window = self._window
         self.save.setEnabled(window.current is not None and window.current.state in ("live", "ended"))
         self.save_all.setEnabled(len(window.savable) > 1)
+        self.back.setEnabled(window.places.history.can_go_back)
+        self.forward.setEnabled(window.places.history.can_go_forward)
         self.close.setEnabled(window.current is not None)
         self.follow.setEnabled(window.frame.records.is_live)
         self.pause.setEnabled(window.frame.records.is_live)
@@ -100,6 +119,10 @@ class Actions:
         self._icons[action] = icon
         self._window.addAction(action)
         return action
+
+    def _make_view(self, place: int, module: "ViewModule") -> QAction:
+        keys = str(getattr(module, "KEYS", f"Ctrl+{place}"))
+        return self._make(module.TITLE, keys, module.ICON, lambda: self._window.go_to_view(module.NAME))
 
     def _fill_columns(self, menu: QMenu) -> None:
         menu.clear()

@@ -2,9 +2,8 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QSplitterHandle, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QSplitterHandle, QStackedWidget, QWidget
 
-from meshdesk.model import wording
 from meshdesk.session.opened import Opened
 from meshdesk.ui import theme
 from meshdesk.ui.remembered import Remembered
@@ -29,7 +28,9 @@ class Frame(QWidget):
         self.inspector = Inspector()
         self._across = _Splitter(Qt.Orientation.Horizontal)
         self._down = _Splitter(Qt.Orientation.Vertical)
-        self._down.addWidget(self.records)
+        self._work = QStackedWidget()  # the views that stand in the frame
+        self._work.addWidget(self.records)
+        self._down.addWidget(self._work)
         for part in (self.explorer, self._down, self.inspector):
             self._across.addWidget(part)
         self._across.setStretchFactor(1, 1)
@@ -60,6 +61,17 @@ class Frame(QWidget):
         self.records.table.records.say_anew()
         self.records.table.viewport().update()
         self.inspector.say_times_anew()
+
+    @property
+    def is_slim(self) -> bool:
+        """The explorer is folded into the rail."""
+        return self._is_slim
+
+    def show_view(self, view: QWidget) -> None:
+        """Brings a view to the work area."""
+        if self._work.indexOf(view) < 0:
+            self._work.addWidget(view)
+        self._work.setCurrentWidget(view)
 
     def show_topic(self, opened: Opened | None, topic: str) -> None:
         self.records.show_topic(opened, topic)
@@ -118,7 +130,8 @@ class Frame(QWidget):
 
         Qt gives a frame behind another page some size first and its own when it is shown: sizes are set for each shape.
         """
-        shape = (width < theme.NARROW, width < theme.SLIM, width >= theme.DRAWN_FOR)
+        whole = width + theme.RAIL  # of the window
+        shape = (whole < theme.NARROW, whole < theme.SLIM, whole >= theme.DRAWN_FOR)
         if shape == self._shape:
             return
         self._shape = shape
@@ -135,7 +148,7 @@ class Frame(QWidget):
 
     def _set_sizes(self, width: int) -> None:
         """The panels as somebody left them; else as drawn, narrower in a window that is narrower than the drawing."""
-        roomy = width >= theme.DRAWN_FOR
+        roomy = width + theme.RAIL >= theme.DRAWN_FOR
         left = self._kept("explorer_width", theme.EXPLORER if roomy else theme.EXPLORER_SMALL)
         if self._is_narrow:
             self._across.setSizes([left, max(200, width - left)])
@@ -148,30 +161,6 @@ class Frame(QWidget):
     def _kept(self, name: str, otherwise: int) -> int:
         numbers = self._remembered.numbers(f"window/{name}")
         return min(max(numbers[0], 120), 1600) if numbers else otherwise
-
-
-def status_facts(opened: Opened) -> tuple[tuple[str, str], ...]:
-    """The numbers at the left of the status line, each with its colour. What is at rest has no rate."""
-    status = opened.status
-    facts: list[tuple[str, str]] = [(f"{opened.title} · {opened.state_text}", "second")]
-    if opened.progress is not None:
-        progress = opened.progress
-        text = f"{progress.text} {progress.done / progress.of:.0%}" if progress.of else progress.text
-        facts.append((text, "accent_text"))
-    amount = f"{wording.plural(status.rows, 'record')} · {wording.size(status.bytes)}"
-    if opened.state == "live":
-        facts.append((f"{wording.rate(status.rows_rate)} · {amount}" if status.rows_rate else amount, "second"))
-        if status.behind is not None or opened.reading:
-            behind = "unknown" if status.behind is None else wording.count(status.behind)
-            facts.append((f"behind {behind}", "second"))
-        if status.disk:
-            facts.append((f"{wording.size(status.disk)} of {wording.size(opened.limit)} on disk", "second"))
-        if status.paused:
-            facts.append(("paused at the limit", "attention_text"))
-    else:
-        facts.append((amount, "second"))
-    facts.append((f"dropped {wording.count(status.dropped)}", "bad_text" if status.dropped else "second"))
-    return tuple(facts)
 
 
 class _Splitter(QSplitter):

@@ -74,8 +74,8 @@ class Running:
             self._window.start.open_saved(name)
         if options.through is not None:
             session.open_through(options.through, options.through_title)
-        if options.view == "start":
-            self._window.show_start()
+        if options.view:
+            self._window.show_view(options.view)
 
     def _make_script(self) -> Script | None:
         options, window = self._options, self._window

@@ -78,6 +78,8 @@ def picture(window: Window, out: Path, view: str, select: str) -> Steps:
         window.open_topic(opened, topic)
         if name is not None:
             yield from _choose(window, opened, name)
+    if view:
+        window.show_view(view)
     yield from _calm(lambda: window.session.idle() and window.frame.records.is_complete, "rows that are on their way")
     save_picture(window, out)
 

@@ -12,10 +12,13 @@ from meshdesk.session.resources import resource
 
 Choice = Literal["light", "dark", "system"]
 CHOICES: tuple[Choice, ...] = ("system", "light", "dark")
-FontName = Literal["text", "small", "label", "title", "strong", "heading", "mono", "mono_small"]
+FontName = Literal["text", "small", "label", "title", "strong", "heading", "badge", "mono", "mono_small"]
 
 # Measures in device-independent pixels, on a grid of 4.
 TOP_BAR = 44
+RAIL = 48
+FIND = 420  # width of the field in the top bar that opens the palette
+STRIPE = 3  # the line at the top edge of a window with a connection that has a colour
 EXPLORER = 264
 INSPECTOR = 372
 DRAWN_FOR = 1440  # the width of the window that these two were drawn for
@@ -147,6 +150,7 @@ FONTS: dict[FontName, tuple[str, int, QFont.Weight]] = {
     "strong": ("Inter", 13, QFont.Weight.DemiBold),
     "title": ("Inter", 15, QFont.Weight.DemiBold),
     "heading": ("Inter", 22, QFont.Weight.DemiBold),
+    "badge": ("Inter", 9, QFont.Weight.DemiBold),
     "mono": ("JetBrains Mono", 12, QFont.Weight.Normal),
     "mono_small": ("JetBrains Mono", 11, QFont.Weight.Normal),
 }
@@ -171,6 +175,12 @@ class _Applied:
 def colours() -> Colours:
     """The colours the window wears now. Ask at every paint: they change while the program runs."""
     return _Applied.colours
+
+
+def hue(colour: str, is_production: bool) -> QColor | None:
+    """The colour that a connection is known by: what its owner gave it, else red for production, else none. For strokes."""
+    own = QColor(colour) if colour else QColor()
+    return own if own.isValid() else colours().bad if is_production else None
 
 
 def choice() -> Choice:
@@ -303,6 +313,10 @@ QPlainTextEdit#field {{ background: {c.canvas.name()}; border: 1px solid {c.line
     padding: 2px 4px; }}
 QLineEdit:focus, QPlainTextEdit#field:focus {{ border-color: {c.accent.name()}; }}
 QLineEdit[wrong="true"], QPlainTextEdit#field[wrong="true"] {{ border-color: {c.bad.name()}; }}
+QListWidget {{ background: transparent; outline: 0; }}
+QListWidget::item {{ padding: 0 8px; border-radius: 4px; }}
+QListWidget::item:selected {{ background: {c.selection.name()}; color: {c.text.name()}; }}
+QListWidget::item:hover:!selected {{ background: {c.faint.name()}; }}
 QMenu {{ background: {c.raised.name()}; border: 1px solid {c.line.name()}; padding: 4px; }}
 QMenu::item {{ padding: 5px 28px 5px 10px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {c.selection.name()}; color: {c.text.name()}; }}

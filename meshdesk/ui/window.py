@@ -1,24 +1,29 @@
-"""The window: top bar, trouble bar, start page or frame, status line. It joins them, no more.
+"""The window: rail, top bar, trouble bar, the view on the screen, status line. It joins them, no more.
 
 It is shown before the session is there: what a first paint does not need is imported and made after it (`attach`).
 """
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from meshdesk.session.connection import Connection
 from meshdesk.session.settings import Settings
 from meshdesk.ui import theme
-from meshdesk.ui.notices import StatusLine, Toast, TroubleBar
+from meshdesk.ui.files import Files
+from meshdesk.ui.notices import Toast, TroubleBar
+from meshdesk.ui.pages import Pages
+from meshdesk.ui.rail import EXPLORER, Rail
 from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.status import StatusLine, status_facts
+from meshdesk.ui.top_bar import TopBar
 from meshdesk.ui.views.start import StartView
-from meshdesk.ui.widgets.controls import Button, Chip, Line, Rule, tone_of
+from meshdesk.ui.widgets.chip import PRODUCTION
+from meshdesk.ui.widgets.controls import tone_of
 
 if TYPE_CHECKING:  # each of these takes longer to import than the window to be shown
     from meshdesk.model.record import RecordName
@@ -28,21 +33,10 @@ if TYPE_CHECKING:  # each of these takes longer to import than the window to be 
     from meshdesk.session.session import Session
     from meshdesk.ui.actions import Actions
     from meshdesk.ui.frame import Frame
+    from meshdesk.ui.places import Places
 
-CAPTURES = "Captures (*.meshcap);;All files (*)"
 LEAST = QSize(640, 420)
-OWN_TROUBLES = 20
-NAME_MOST = 80  # characters of a proposed file name; systems take 255 bytes
-
-
-def file_name(title: str) -> str:
-    """A capture's title as the name of a file, on every system.
-
-    >>> file_name("broker-1:9092,broker-2:9092"), file_name("orders.meshcap"), file_name("://")
-    ('broker-1-9092-broker-2-9092', 'orders', 'capture')
-    """
-    words = re.sub(r"[^\w.-]+", "-", title.removesuffix(".meshcap"))[:NAME_MOST]
-    return words.strip("-. ") or "capture"
+TITLE = "MeshDesk"
 
 
 class Window(QWidget):
@@ -53,6 +47,7 @@ class Window(QWidget):
 
     session: "Session"
     frame: "Frame"
+    places: "Places"
     actions_: "Actions"
 
     def __init__(self, remembered: Remembered, demo: Sequence[str] | None, settings: Settings | None = None) -> None:
@@ -60,6 +55,7 @@ class Window(QWidget):
         their defaults."""
         super().__init__()
         self.current: Opened | None = None  # the capture that the window is about
+        self.view = "records"  # what somebody wants to see; where nothing is open the start page stands for it
         self.is_closed = False
         self.settings = settings or Settings(None)
         self._remembered = remembered
@@ -67,22 +63,21 @@ class Window(QWidget):
         self._is_attached = False
         self._is_painted = False
         self._own_troubles: tuple[Trouble, ...] = ()
+        self._known_troubles: tuple[Trouble, ...] = ()  # those that were there when the list was last on the screen
         self._awaited: Opened | None = None  # what was opened last, to be shown once there is something to show
-        self._wants_start = False  # somebody asked for the start page while captures are open
-        self.setWindowTitle("MeshDesk")
+        self.setWindowTitle(TITLE)
         self.setMinimumSize(LEAST)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setFocus()  # no control wears the ring of the focus before somebody has used the keyboard
-        self.place = Line("Place", Qt.TextElideMode.ElideMiddle)
-        self.place.say(("MeshDesk", "strong", "text"))
-        self.chip = Chip()
-        self.chip.hide()
-        self.menu_button = Button("", name="Menu", icon="ellipsis", frame=False)
+        self.rail = Rail()
+        self.top = TopBar()
         self.trouble = TroubleBar()
         self.start = StartView(demo is not None)
+        self.pages = Pages(self.start)
         self.status = StatusLine()
         self._lay_out()
         self.toast = Toast(self)
+        self.files = Files(self, remembered)
 
     def attach(self, session: "Session") -> None:
         """Gives the window its session, and makes all that the first paint did not need."""
@@ -90,23 +85,33 @@ class Window(QWidget):
         from meshdesk.ui import effects
         from meshdesk.ui.actions import Actions
         from meshdesk.ui.frame import Frame
+        from meshdesk.ui.places import Places
 
         self.session = session
         self.frame = Frame(self._remembered)
-        self._stack.addWidget(self.frame)
+        self.places = Places(self)
+        self.pages.attach(self, self.frame)
         self.actions_ = Actions(self)
-        self.menu_button.set_menu(self.actions_.menu())
+        self.rail.fill(list(self.pages.modules.values()), [keys.toString() for keys in self.actions_.view_keys()])
+        self.top.menu_button.set_menu(self.actions_.menu())
         self._is_attached = True
+        self.rail.pressed.connect(self.go_to_view)
+        self.top.back.connect(self.places.back)
+        self.top.forward.connect(self.places.forward)
+        self.top.place.pressed.connect(self.places.press)
+        self.trouble.all_asked.connect(lambda: self.show_view("trouble"))
+        self.status.trouble_asked.connect(lambda: self.show_view("trouble"))
         self.frame.explorer.opened.connect(self.open_topic)
         self.frame.explorer.added.connect(self.add_topic)
         self.frame.said.connect(self.toast.say)
         self.start.connect_asked.connect(self._connect)
+        self.start.page_asked.connect(lambda: self.show_view("start"))
         self.start.said.connect(self.toast.say)
         self.start.reported.connect(self.report)
         self.start.attach(session.book, getattr(session, "check", None), lambda: session.captures)
         self.start.open_asked.connect(self.ask_for_file)
         self.start.demo_asked.connect(self.start_demo)
-        self.start.back_asked.connect(self.leave_start)
+        self.start.back_asked.connect(self.leave_page)
         self.start.recover_asked.connect(self.recover)
         self.start.delete_asked.connect(lambda orphan: self.session.delete(orphan))
         effects.follow(self)
@@ -126,27 +131,29 @@ class Window(QWidget):
         usable = [opened for opened in captures if opened.state in ("live", "ended") or opened.topics]
         if self.current not in usable:
             self.current = usable[-1] if usable else None
-        at_start = self._wants_start or not usable
-        self._stack.setCurrentWidget(self.start if at_start else self.frame)
-        self.trouble.refresh(self.troubles)
+        framed = [name for name, module in self.pages.modules.items() if module.IS_FRAMED]
+        self.pages.show_view("start" if self.view in framed and not usable else self.view)
+        self.rail.mark(self.pages.shown, [name for name in self.pages.modules if usable or name not in framed])
+        self.trouble.refresh(self.troubles, are_listed=self.pages.shown == "trouble")
         self.start.show_orphans(self.session.orphans)
         self.start.back_button.setVisible(bool(usable))
-        if at_start:
-            self.start.show_progress(next((o for o in reversed(captures) if o not in usable), None))
-        else:
+        if self.pages.is_framed:
             self.frame.refresh(captures)
             if self._awaited in usable:
                 self._show_awaited()
+        elif self.pages.shown == "start":
+            self.start.show_progress(next((o for o in reversed(captures) if o not in usable), None))
+        else:
+            self.pages.refresh()
+        self.places.note()
         self._say()
 
     def report(self, trouble: "Trouble") -> None:
         """A trouble of the window itself; the same one again is counted."""
         # Where there is trouble it is no first paint, and the window has not imported it for itself.
-        from dataclasses import replace
+        from meshdesk.session.troubles import with_trouble
 
-        before = {known.text: known.count for known in self._own_troubles}
-        others = tuple(known for known in self._own_troubles if known.text != trouble.text)
-        self._own_troubles = (*others, replace(trouble, count=before.get(trouble.text, 0) + 1))[-OWN_TROUBLES:]
+        self._own_troubles = with_trouble(self._own_troubles, trouble)
         if not self._is_attached:
             self.refresh()  # no beat does it yet
 
@@ -158,9 +165,35 @@ class Window(QWidget):
 
     # What can be done
 
+    def show_view(self, name: str) -> None:
+        """Shows a view of VIEWS."""
+        self.view = name
+        self.refresh()
+
+    def go_to_view(self, name: str) -> None:
+        """What a press on the rail does: a view of VIEWS, or the explorer where it is folded away."""
+        if name == EXPLORER:
+            self.show_view("records")
+            self.frame.toggle_explorer()
+        elif name == "start":
+            self.show_start()
+        else:
+            self.show_view(name)
+
+    def leave_page(self) -> None:
+        """From a view that takes the page for itself back to what is open."""
+        self.show_view("records")
+
+    def show_capture(self, opened: "Opened") -> None:
+        """Shows a capture and its topics, none of them open."""
+        self.view, self.current = "records", opened
+        self.frame.show_topic(None, "")
+        self.refresh()
+        self.frame.explorer.go_to(opened)
+
     def open_topic(self, opened: "Opened", topic: str) -> None:
         """Shows the records of a topic in the work area."""
-        self.current = opened
+        self.view, self.current = "records", opened
         self.frame.show_topic(opened, topic)
         self.refresh()
 
@@ -174,49 +207,39 @@ class Window(QWidget):
 
     def open_record(self, opened: "Opened", name: "RecordName") -> None:
         """Shows the topic of a record with that record selected."""
+        self.places.jump()
         self.open_topic(opened, name.topic)
         self.frame.records.choose(name)
 
     def open_file(self, path: Path) -> None:
-        self._wants_start = False
+        self.view = "records"
         self._awaited = self.session.open_file(path)
 
     def recover(self, orphan: "Orphan") -> None:
         """Opens what a session has left behind, to be looked at and saved."""
-        self._wants_start = False
+        self.view = "records"
         self._awaited = self.session.recover(orphan)
 
     def start_demo(self) -> None:
         if self._demo is not None:
-            self._wants_start = False
+            self.view = "records"
             self._drop_attempts()
             self._awaited = self.session.open_through(self._demo, "Demo")
 
     def show_start(self) -> None:
         """The start page, to connect to one more; Escape leads back."""
-        self._wants_start = True
-        self.refresh()
+        self.show_view("start")
         self.start.bootstrap.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def leave_start(self) -> None:
-        self._wants_start = False
-        self.refresh()
-
     def ask_for_file(self) -> None:
-        from PySide6.QtWidgets import QFileDialog  # a class of Qt costs some ms when it is first named
-
-        dialog = QFileDialog(self, "Open a capture", str(self._folder()), CAPTURES)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.open_file(self._chosen(name)))
-        dialog.open()
+        self.files.ask_to_open(self.open_file)
 
     def ask_where_to_save(self) -> None:
         if self.current is None:
             self.toast.say("Open a capture first, then save it.")
             return
         opened = self.current
-        self._ask_where("Save the capture as", opened.title, lambda path: self.save(opened, path))
+        self.files.ask_where("Save the capture as", opened.title, lambda path: self.save(opened, path))
 
     def ask_where_to_save_all(self) -> None:
         """One file for all captures that are open: what belongs to one finding."""
@@ -224,28 +247,7 @@ class Window(QWidget):
         if first is None:
             self.toast.say("Open a capture first, then save it.")
         else:
-            self._ask_where("Save all captures as", "captures", lambda path: self.save(first, path, others))
-
-    def _ask_where(self, title: str, name: str, save: Callable[[Path], None]) -> None:
-        from PySide6.QtWidgets import QFileDialog  # a class of Qt costs some ms when it is first named
-
-        dialog = QFileDialog(self, title, str(self._folder()), CAPTURES)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("meshcap")
-        dialog.selectFile(f"{file_name(name)}.meshcap")
-        dialog.fileSelected.connect(lambda name: save(self._chosen(name)))
-        dialog.open()
-
-    def _folder(self) -> Path:
-        """Where the last file was opened or saved."""
-        folder = Path(self._remembered.text("window/folder") or Path.home())
-        return folder if folder.is_dir() else Path.home()
-
-    def _chosen(self, name: str) -> Path:
-        path = Path(name)
-        self._remembered.keep("window/folder", str(path.parent))
-        return path
+            self.files.ask_where("Save all captures as", "captures", lambda path: self.save(first, path, others))
 
     @property
     def savable(self) -> "list[Opened]":
@@ -278,6 +280,13 @@ class Window(QWidget):
         self.session.shut(closed)
         self.refresh()
 
+    def copy(self, as_json: bool) -> None:
+        """Copies what is selected in the view on the screen."""
+        if self.pages.is_framed:
+            self.frame.copy(as_json)
+        else:
+            self.pages.copy()
+
     def wear(self, choice: theme.Choice) -> None:
         """Dresses the window, and keeps that as the setting."""
         self.settings.choose("appearance", choice)
@@ -289,7 +298,8 @@ class Window(QWidget):
         """Times are shown in another zone, or in another way: what was worded before is worded again."""
         self.frame.say_times_anew()
         self.start.show_orphans(())
-        self.update()
+        for part in self.findChildren(QWidget):
+            part.update()
 
     # Qt asks
 
@@ -312,16 +322,31 @@ class Window(QWidget):
             self.actions_.undress()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._wants_start:
-            self.leave_start()
+        """Escape leaves a view that takes the page for itself."""
+        if event.key() == Qt.Key.Key_Escape and self._is_attached and not self.pages.is_framed:
+            self.leave_page()
         else:
             super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.windowHandle().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The fourth and the fifth button of a mouse go back and forward, whatever widget is below it."""
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent) and self._is_attached:
+            way = {Qt.MouseButton.BackButton: self.places.back, Qt.MouseButton.ForwardButton: self.places.forward}
+            step = way.get(event.button())
+            if step is not None:
+                step()
+                return True
+        return False
 
     # Inside
 
     def _connect(self, connection: Connection) -> None:
         """Opens a connection; a saved one that is open already is shown instead."""
-        self._wants_start = False
+        self.view = "records"
         same = [opened for opened in self.session.captures if connection.name and opened.title == connection.name]
         if live := [opened for opened in same if opened.state == "live"]:
             self._awaited = live[-1]
@@ -349,44 +374,41 @@ class Window(QWidget):
                 self.session.shut(opened)
 
     def _lay_out(self) -> None:
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.start)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout()
         column.setSpacing(0)
-        column.addWidget(self._top_bar())
-        column.addWidget(Rule())
         column.addWidget(self.trouble)
-        column.addWidget(self._stack, 1)
-        column.addWidget(self.status)
-
-    def _top_bar(self) -> QWidget:
-        bar = QWidget()
-        bar.setFixedHeight(theme.TOP_BAR - 1)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(14, 0, 10, 0)
-        row.setSpacing(8)
-        self.place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        row.addWidget(self.place, 1)
-        row.addWidget(self.chip)
-        row.addWidget(self.menu_button)
-        return bar
+        column.addWidget(self.pages, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addLayout(column, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.top)
+        whole.addLayout(middle, 1)
+        whole.addWidget(self.status)
 
     def _say(self) -> None:
-        from meshdesk.ui.frame import status_facts  # not before `attach`
-
-        opened = self.current
-        newest = self.troubles[-1] if self.troubles else None
-        self.chip.setVisible(opened is not None)
+        """What the bars around the view say."""
+        opened, history, troubles = self.current, self.places.history, self.troubles
+        self.top.offer(history.can_go_back, history.can_go_forward)
+        self.top.place.say(*self.places.parts())
+        self.top.chip.setVisible(opened is not None)
+        self.rail.offer_explorer(self.frame.is_slim, self.frame.explorer.isVisible())
+        if self.pages.shown == "trouble":
+            self._known_troubles = troubles
+        new = 0 if troubles is self._known_troubles else len(set(troubles).difference(self._known_troubles))
+        self.rail.buttons["trouble"].count(new)
+        newest = troubles[-1] if troubles else None
         if opened is None:
-            self.place.say(("MeshDesk", "strong", "text"))
+            self.top.wear("", False)
+            self.setWindowTitle(TITLE)
             self.status.say(None, (), newest)
             return
         tone, hollow = tone_of(opened)
-        self.chip.say(opened.title, opened.state_text, tone, hollow)
-        topic = ", ".join(self.frame.records.listing.topics) if self.frame.records.opened is opened else ""
-        if topic:
-            self.place.say((f"{opened.title}  ›  ", "text", "second"), (topic, "strong", "text"))
-        else:
-            self.place.say((opened.title, "strong", "text"))
+        self.top.chip.say(opened.title, opened.state_text, tone, hollow, opened.colour, opened.is_production)
+        self.top.wear(opened.colour, opened.is_production)
+        parts = [*reversed(self.places.parts()), *([PRODUCTION] if opened.is_production else []), TITLE]
+        self.setWindowTitle(" – ".join(parts))
         self.status.say((tone, hollow), status_facts(opened), newest)

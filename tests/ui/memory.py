@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -66,6 +67,9 @@ class MemoryCapture:
     state_text: str = "read-only"
     connection: Connection | None = None
     is_reached: bool = True
+    number: int = field(default_factory=count(1).__next__)
+    colour: str = ""
+    is_production: bool = False
     topics: tuple[Topic, ...] = ()
     progress: Progress | None = None
     status: Status = field(default_factory=Status)
@@ -226,7 +230,16 @@ class MemorySession:
 
     def connect(self, connection: Connection) -> MemoryCapture:
         self.connections.append(connection)
-        return self._add(MemoryCapture(connection.title, "connecting", "connecting …", connection=connection))
+        return self._add(
+            MemoryCapture(
+                connection.title,
+                "connecting",
+                "connecting …",
+                connection=connection,
+                colour=connection.colour,
+                is_production=connection.is_production,
+            )
+        )
 
     def check(self, connection: Connection) -> "MemoryChecking":
         self.checks.append(MemoryChecking(connection))

@@ -35,7 +35,16 @@ def window() -> Window:
 
 
 def later(do: Callable[[], object], ms: int = 200) -> None:
-    QTimer.singleShot(ms, do)
+    """After some ms, and not before the window has its session: a busy machine takes a while to get there."""
+
+    def once_attached() -> None:
+        shown = [shown for shown in QApplication.topLevelWidgets() if isinstance(shown, Window) and shown.isVisible()]
+        if shown and not shown[0]._is_attached:
+            QTimer.singleShot(50, once_attached)
+        else:
+            do()
+
+    QTimer.singleShot(ms, once_attached)
 
 
 def test_that_nothing_heavy_is_imported_before_the_first_paint() -> None:

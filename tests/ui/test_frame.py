@@ -1,16 +1,14 @@
-"""The frame: how its panels are arranged at any width, what it remembers of them, and the numbers of the status line."""
+"""The frame: how its panels are arranged at any width, what it remembers of them."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from meshdesk.ui.frame import status_facts
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
-from tests.ui.memory import MemoryCapture, MemorySession, Progress, Status, capture, opened, turn, window_on
+from tests.ui.memory import MemoryCapture, MemorySession, capture, opened, turn, window_on
 
 TOPIC = "orders.placed.v1"
 
@@ -97,28 +95,6 @@ def test_that_finding_a_topic_opens_the_explorer(qtbot: QtBot) -> None:
     assert not window.frame.explorer.isVisible()
     window.actions_.find_topic.trigger()
     assert window.frame.explorer.isVisible()
-
-
-def test_that_the_facts_of_the_status_line_carry_what_is_lost_in_colour() -> None:
-    made = capture(10)
-    made.status = Status(10, 0.0, 0, 3, 2_130, 3_700_000)
-    made.progress = Progress("Saving a.meshcap", 1, 4)
-    assert status_facts(opened(made)) == (
-        ("acme-prod · read-only", "second"),
-        ("Saving a.meshcap 25%", "accent_text"),
-        ("10 records · 2.1 kB", "second"),
-        ("behind 0", "second"),
-        ("3.7 MB of 2.0 GB on disk", "second"),
-        ("dropped 3", "bad_text"),
-    )
-
-
-def test_that_behind_is_unknown_only_while_something_is_read() -> None:
-    made = capture(10)
-    made.status = Status(10, 0.0, None, 0, 2_130)
-    assert "behind unknown" in [text for text, _ in status_facts(opened(made))]
-    made.topics = tuple(replace(topic, tailing=False) for topic in made.topics)
-    assert not [text for text, _ in status_facts(opened(made)) if "behind" in text]
 
 
 def test_that_copying_takes_what_has_the_focus(qtbot: QtBot) -> None:

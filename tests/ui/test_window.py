@@ -85,8 +85,8 @@ def test_that_the_start_page_can_be_had_and_left_while_something_is_open(qtbot: 
 
 def test_that_a_topic_is_named_at_the_top_and_marked_at_the_left(qtbot: QtBot) -> None:
     window, _ = with_topic(qtbot, capture())
-    assert window.place.text == f"acme-prod  ›  {TOPIC}"
-    assert window.chip.accessibleName() == "Connection: acme-prod, read-only"
+    assert window.top.place.text == f"acme-prod  ›  {TOPIC}"
+    assert window.top.chip.accessibleName() == "Connection: acme-prod, read-only"
     assert window.frame.explorer.list.open_topics == (window.current, (TOPIC,))
 
 
@@ -108,7 +108,7 @@ def test_that_a_capture_at_rest_shows_no_rate_and_no_lag(qtbot: QtBot) -> None:
     turn(session, window)
     assert "/s" not in window.status.text
     assert "behind" not in window.status.text
-    assert window.chip.accessibleName() == "Connection: acme-prod, recorded 24 Nov 14:02 – 14:10"
+    assert window.top.chip.accessibleName() == "Connection: acme-prod, recorded 24 Nov 14:02 – 14:10"
 
 
 def test_that_a_record_is_opened_by_its_name(qtbot: QtBot) -> None:
@@ -154,7 +154,7 @@ def test_that_closing_the_only_capture_leads_back_to_the_start(qtbot: QtBot) -> 
     turn(session, window)
     assert session.captures == []
     assert window.start.isVisible()
-    assert window.place.text == "MeshDesk"
+    assert window.top.place.text == "MeshDesk"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -199,7 +199,7 @@ def test_that_tab_reaches_the_list_the_filter_and_the_inspector(qtbot: QtBot) ->
         window.frame.records.table,
         window.frame.inspector.tree,
     } <= reached
-    assert {window.menu_button, window.frame.records.follow_button, window.frame.records.from_button} <= reached
+    assert {window.top.menu_button, window.frame.records.follow_button, window.frame.records.from_button} <= reached
 
 
 def test_that_what_is_opened_beside_others_is_what_the_window_shows_once_it_is_there(qtbot: QtBot) -> None:

@@ -116,6 +116,7 @@ class Connecting:
             self._report(asked.sentence)
         else:
             self._edit(asked.profile)
+            self._start.page_asked.emit()
             if self.form is not None:
                 self.form.show_problems(asked.problems)
 

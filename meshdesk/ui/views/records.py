@@ -3,6 +3,7 @@
 import time
 from bisect import bisect_left
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
@@ -23,7 +24,14 @@ from meshdesk.ui.widgets.filter_field import FilterField
 from meshdesk.ui.widgets.record_lines import COLUMNS, TIME
 from meshdesk.ui.widgets.record_table import RecordTable
 
+if TYPE_CHECKING:
+    from meshdesk.ui.window import Window
+
 NAME = "records"
+TITLE = "Records"
+ICON = "list"
+IS_FRAMED = True
+IS_AT_FOOT = False
 SMALL_TOPIC = 10_000  # a topic with no more records is read from its beginning
 BEATS_A_PAINT = 2  # the list repaints at 15 Hz
 LATE = 1.0  # s after which new rows are shown though their text is still on its way
@@ -44,6 +52,11 @@ FIRST: dict[str, tuple[str, Position]] = dict(zip(("beginning", "1d", "1h", "15m
 def start_for(records: int | None, first: str = "15m") -> tuple[str, Position]:
     """Where reading begins when nobody has said it: all of a small topic, of others what the setting says (FIRST)."""
     return STARTS[0] if records is not None and records <= SMALL_TOPIC else FIRST[first]
+
+
+def make(window: "Window") -> QWidget:
+    """The frame's own: its inspector is about what is selected in this list."""
+    return window.frame.records
 
 
 class RecordsView(QWidget):
@@ -78,14 +91,14 @@ class RecordsView(QWidget):
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self._body = QStackedLayout()
-        self._body.addWidget(self.table)
-        self._body.addWidget(self._empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._bar)
         column.addWidget(Rule())
         column.addLayout(self._body, 1)
+        for part in (self.table, self._empty):  # once they are in the view: it shows the first, as a window of its own
+            self._body.addWidget(part)
         self.table.left_the_end.connect(self._leave_the_end)
         self.table.wants_the_end.connect(self.go_to_the_end)
         self.table.copy_asked.connect(self.copy)
@@ -278,6 +291,11 @@ class RecordsView(QWidget):
         self._wants_end = is_by_time and was_newest and self._kept is None
         self._rests = 0
         self.refresh()
+
+    def restore(self, listing: Listing) -> None:
+        """Shows a topic's records as they were shown before, the word of the filter included."""
+        self._filter.setText(listing.word)
+        self.show_listing(listing)
 
     def sort_again(self) -> None:
         """With what arrived since."""

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QDesktopServices, QKeyEvent, QPainter, QPaintEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from meshdesk.session.settings import NOW, SETTINGS, Choice, Number, Setting, Settings, Value
@@ -22,6 +22,7 @@ TITLE = "Settings"
 ICON = "settings"
 IS_FRAMED = False
 IS_AT_FOOT = True
+KEYS = "Ctrl+,"
 WIDTH = 720
 SIDE = 16  # px beside the texts of a card
 SEGMENTS_MOST = 3  # choices side by side; more come in a menu
@@ -41,7 +42,7 @@ class SettingsView(QWidget):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
-        self.setAccessibleName("Settings")
+        self.setAccessibleName(TITLE)
         self._settings = settings
         self._shown_revision = -1
         self.field = QLineEdit()
@@ -89,6 +90,11 @@ class SettingsView(QWidget):
     def go_to_the_field(self) -> None:
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.selectAll()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Who opens it most likely looks for something."""
+        super().showEvent(event)
+        self.go_to_the_field()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.field.text():

@@ -24,11 +24,21 @@ if TYPE_CHECKING:  # nothing is open before the first paint
     from meshdesk.session.opened import Opened
     from meshdesk.ui.views.connecting import Check, Connecting
     from meshdesk.ui.widgets.connection_list import ConnectionList
+    from meshdesk.ui.window import Window
 
 NAME = "start"
+TITLE = "Connect"
+ICON = "plug"
+IS_FRAMED = False
+IS_AT_FOOT = False
 WIDTH = 640
 SIDE_BY_SIDE = 560  # px of width from which two short cards stand side by side
 ORPHANS = 3  # shown at once; the others when these are dealt with
+
+
+def make(window: "Window") -> QWidget:
+    """The window's own: it is on the screen before the other views are there."""
+    return window.start
 
 
 class StartView(QWidget):
@@ -40,6 +50,7 @@ class StartView(QWidget):
     back_asked = Signal()
     recover_asked = Signal(object)  # an orphan
     delete_asked = Signal(object)
+    page_asked = Signal()  # something here has to be answered
     said = Signal(str)  # a sentence that passes
     reported = Signal(object)  # a Trouble: what is to be known for longer
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from meshdesk.model.profile import Profile
@@ -156,8 +156,8 @@ class ConnectionRow(QAbstractButton):
             painter.setBrush(c.faint)
             inside = QRectF(self.rect()).adjusted(3.5, 3.5, -3.5, -3.5)
             painter.drawRoundedRect(inside, theme.RADIUS, theme.RADIUS)
-        hue = QColor(profile.colour) if profile.colour else c.third
-        draw_dot(painter, QPointF(PAD + 6, ROW / 2), hue, hollow=not profile.colour, radius=5)
+        hue = theme.hue(profile.colour, profile.is_production)
+        draw_dot(painter, QPointF(PAD + 6, ROW / 2), hue or c.third, hollow=hue is None, radius=5)
         right = self.edit_button.x() - 12
         right = self._draw_state(painter, right)
         self._draw_name(painter, right)
