@@ -10,7 +10,9 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from meshdesk.demo.broker import Broker
+from meshdesk.model.profile import Profile
 from meshdesk.session.connection import Connection
+from meshdesk.session.profiles import Profiles
 from meshdesk.ui.options import Options
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.running import Running
@@ -73,6 +75,31 @@ def test_that_a_live_capture_stays_below_the_limit_that_was_named(qtbot: QtBot) 
     opened = window.session.connect(Connection("127.0.0.1:1"))
     assert opened.limit == 123_456_789
     running.end()
+
+
+def test_that_a_saved_connection_is_opened_by_its_name(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MESHDESK_CONFIG", str(tmp_path / "config"))
+    Profiles().save(Profile("acme", "127.0.0.1:1"))
+    running, window = running_on(qtbot, Options(names=("acme",), connections=(Connection("127.0.0.1:2"),)))
+    qtbot.waitUntil(lambda: len(window.session.captures) == 2, timeout=20_000)
+    assert [opened.title for opened in window.session.captures] == ["127.0.0.1:2", "acme"]
+    running.end()
+
+
+def test_that_pictures_of_a_tour_do_not_show_what_somebody_has_saved(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MESHDESK_CONFIG", str(tmp_path / "config"))
+    Profiles().save(Profile("acme", "127.0.0.1:1"))
+    running, window = running_on(qtbot, Options())
+    qtbot.waitUntil(lambda: window.start.saved is not None, timeout=20_000)
+    running.end()
+    toured, seen = running_on(qtbot, Options(screenshots=tmp_path / "pictures"))
+    qtbot.waitUntil(lambda: toured.beat.work.count > 10, timeout=20_000)
+    assert seen.start.saved is None
+    toured.end()
 
 
 def test_that_figures_that_cannot_be_written_are_a_sentence_and_no_success(qtbot: QtBot, tmp_path: Path) -> None:
