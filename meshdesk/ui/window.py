@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # each of these takes longer to import than the window to be 
     from meshdesk.session.opened import Opened
     from meshdesk.session.session import Session
     from meshdesk.ui.actions import Actions
+    from meshdesk.ui.diagnosing import Diagnosing
     from meshdesk.ui.frame import Frame
     from meshdesk.ui.places import Places
 
@@ -65,6 +66,7 @@ class Window(QWidget):
         self._own_troubles: tuple[Trouble, ...] = ()
         self._known_troubles: tuple[Trouble, ...] = ()  # those that were there when the list was last on the screen
         self._awaited: Opened | None = None  # what was opened last, to be shown once there is something to show
+        self._diagnosing: Diagnosing | None = None
         self.setWindowTitle(TITLE)
         self.setMinimumSize(LEAST)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -140,6 +142,9 @@ class Window(QWidget):
             self.start.show_progress(next((o for o in reversed(captures) if o not in usable), None))
         else:
             self.pages.refresh()
+        if self._diagnosing is not None:
+            self._diagnosing.refresh()
+            self._diagnosing = None if self._diagnosing.is_done else self._diagnosing
         self.places.note()
         self._say()
 
@@ -264,6 +269,14 @@ class Window(QWidget):
         folder = logs_folder()
         if not folder.is_dir() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self.toast.say(f"The logs are in {folder}.")
+
+    def copy_diagnosis(self) -> None:
+        """Puts on the clipboard what helps whoever is to mend something, without names and secrets."""
+        from meshdesk.ui.diagnosing import Diagnosing  # nothing is amiss at first
+
+        if self._diagnosing is None:
+            self._diagnosing = Diagnosing(self)
+            self.toast.say("The diagnosis is being written …")
 
     def close_capture(self) -> None:
         """Closes the capture that the window is about; what was collected and not saved is gone then."""
