@@ -14,8 +14,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from meshdesk import __version__
-from meshdesk.model.address import bootstrap_problem, holds_password, registry_problem
-from meshdesk.model.position import Position, PositionError, milliseconds, position
+from meshdesk.model.address import bootstrap_problem
+from meshdesk.model.position import PositionError, milliseconds
+from meshdesk.told import add_options, argument_problem, understood
 from meshdesk.ui.views import VIEWS
 
 LEAST_SIZE, MOST_SIZE = (320, 240), (7_680, 4_320)  # px: a window in which nothing can be read, the largest screens
@@ -62,9 +63,13 @@ def _print_no_more() -> None:
 def _help(_words: Sequence[str]) -> int:
     from meshdesk.logs import logs_folder
     from meshdesk.session.home import captures_home
+    from meshdesk.session.profiles import profiles_folder
 
     sys.stdout.write(HELP)
-    sys.stdout.write(f"\nLogs are in {logs_folder()}, captures that are open in {captures_home()}.\n")
+    sys.stdout.write(
+        f"\nSaved connections are in {profiles_folder()}, their passwords in the keyring of this system.\n"
+    )
+    sys.stdout.write(f"Logs are in {logs_folder()}, captures that are open in {captures_home()}.\n")
     return 0
 
 
@@ -82,28 +87,55 @@ def _say(sentence: str) -> None:
 
 
 def _window(words: Sequence[str]) -> int:
-    parser = _parser("", "Opens the window on captures (FILE.meshcap) and clusters (HOST:PORT).")
-    parser.add_argument("what", nargs="*", metavar="FILE|HOST:PORT")
+    parser = _parser(
+        "", "Opens the window on captures (FILE.meshcap), clusters (HOST:PORT) and saved connections (NAME)."
+    )
+    parser.add_argument("what", nargs="*", metavar="FILE|HOST:PORT|NAME")
     parser.add_argument("--registry", default="", metavar="URL", help="schema registry of the clusters")
     _add_window_options(parser)
     options = parser.parse_args(words)
-    files, hosts = [], []
+    files, hosts, names = [], [], []
+    saved = _saved(options.what)
     for what in options.what:
+        if what in saved:  # ./NAME is a file of that name
+            names.append(what)
+            continue
         if os.path.exists(what) or what.endswith(".meshcap"):  # noqa: PTH110 - Path's raises where a name is too long
             files.append(Path(what))
             continue
-        problem = bootstrap_problem(what) if ":" in what else "Name a .meshcap file or a bootstrap server."
+        problem = bootstrap_problem(what) if ":" in what else _no_such_word(what, saved)
         if problem:
-            _say(f"“{what}” is neither a file that is there nor HOST:PORT. {problem}")
+            _say(f"“{what}” is neither a file that is there, nor a saved connection, nor HOST:PORT. {problem}")
             return 2
         hosts.append(what)
-    problem = _registry_problem(
+    problem = argument_problem(
         options.registry, "Leave it out, and write it into the field on the window's first page."
     )
     if problem:
         _say(problem)
         return 2
-    return _run_window(options, files, [(host, options.registry) for host in hosts], None)
+    for name in names:
+        from meshdesk.named import profile_problem
+
+        if problem := profile_problem(name):
+            _say(problem)
+            return 2
+    return _run_window(options, files, [(host, options.registry) for host in hosts], None, names)
+
+
+def _saved(words: Sequence[str]) -> list[str]:
+    """The names of the saved connections, where one of the words may be one."""
+    if not any(":" not in word and not word.endswith(".meshcap") for word in words):
+        return []
+    from meshdesk.named import saved_names
+
+    return saved_names()
+
+
+def _no_such_word(word: str, saved: Sequence[str]) -> str:
+    from meshdesk.named import meant
+
+    return meant(word, saved, "Name a .meshcap file, a saved connection or a bootstrap server.")
 
 
 def _run_window(
@@ -111,6 +143,7 @@ def _run_window(
     files: list[Path],
     clusters: list[tuple[str, str]],  # bootstrap, registry
     through: tuple[str, ...] | None,
+    names: Sequence[str] = (),  # of saved connections
 ) -> int:
     from meshdesk.session.connection import Connection
     from meshdesk.ui.app import Options, run
@@ -124,6 +157,7 @@ def _run_window(
         Options(
             files=tuple(files),
             connections=tuple(Connection(*cluster) for cluster in clusters),
+            names=tuple(names),
             through=through,
             through_title="Demo mesh",
             demo=DEMO_MESH if _why_no_demo() is None else None,
@@ -171,13 +205,6 @@ def _scale(text: str) -> float:
             f"“{text}” is no scale. Write a number from {LEAST_SCALE:g} to {MOST_SCALE:g}, such as 2."
         )
     return scale
-
-
-def _registry_problem(registry: str, advice: str) -> str:
-    """What is wrong with a registry's address on the command line, which every user of the machine can read; or ""."""
-    if holds_password(registry):
-        return f"--registry would show a password to everyone on this machine. {advice}"
-    return registry_problem(registry)
 
 
 # The demo
@@ -238,10 +265,11 @@ def _why_no_demo() -> str | None:
 
 
 def _tail(words: Sequence[str]) -> int:
-    parser = _reading_parser("tail", "Prints records as they arrive, decoded.")
+    parser = _parser("tail", "Prints records as they arrive, decoded.")
+    add_options(parser)
     parser.add_argument("--json", action="store_true", help="one line of JSON a record, with the raw bytes in base64")
     options = parser.parse_args(words)
-    told = _told(options)
+    told = understood(options, _say)
     if isinstance(told, str):
         _say(told)
         return 2
@@ -267,10 +295,11 @@ def _collect(words: Sequence[str]) -> int:
         from meshdesk.collect.program import versions
 
         return versions()
-    parser = _reading_parser("collect", "Collects records into a capture, and ends with one line of JSON.")
+    parser = _parser("collect", "Collects records into a capture, and ends with one line of JSON.")
+    add_options(parser)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.meshcap")
     options = parser.parse_args(words)
-    told = _told(options)
+    told = understood(options, _say)
     if isinstance(told, str):
         _say(told)
         return 2
@@ -315,61 +344,6 @@ def _self_test(words: Sequence[str]) -> int:
     return window_test(options.window) if options.window else self_test()
 
 
-def _reading_parser(verb: str, about: str) -> argparse.ArgumentParser:
-    parser = _parser(verb, about)
-    parser.add_argument("topics", nargs="+", metavar="TOPIC")
-    parser.add_argument("--bootstrap", default="", metavar="HOST:PORT")
-    parser.add_argument("--registry", default="", metavar="URL")
-    parser.add_argument(
-        "-X",
-        dest="settings",
-        action="append",
-        default=[],
-        metavar="name=value",
-        help="a client setting that is no secret",
-    )
-    parser.add_argument("--config", type=Path, metavar="FILE", help="client settings in librdkafka's or Java's names")
-    parser.add_argument("--from", dest="start", default=None, metavar="beginning|end|OFFSET|TIME|15m")
-    parser.add_argument(
-        "--until", default=None, metavar="end|OFFSET|TIME", help="end: the end offsets as seen at the start"
-    )
-    parser.add_argument("--for", dest="time", default=None, metavar="60s", help="end after so long")
-    return parser
-
-
-class Told:
-    """What a reading verb was told, understood."""
-
-    def __init__(self, options: argparse.Namespace) -> None:
-        from meshdesk.collect.properties import PropertiesError, Source, public_settings, read_properties
-
-        problem = bootstrap_problem(options.bootstrap) if options.bootstrap else ""
-        problem = problem or _registry_problem(
-            options.registry, "Put basic.auth.user.info=USER:PASSWORD into a file and name that with --config."
-        )
-        if problem:
-            raise PropertiesError(problem)
-        source = Source(options.bootstrap, options.registry, public_settings(options.settings))
-        self.source = read_properties(options.config, source) if options.config else source
-        if not self.source.bootstrap:
-            raise PropertiesError("No bootstrap server is named. Give one with --bootstrap HOST:PORT.")
-        self.topics = tuple(dict.fromkeys(options.topics))
-        # Without a word: what arrives from now on; with an end, everything up to it.
-        default = "beginning" if options.until else "end"
-        self.start: Position = position(options.start or default)
-        self.until: Position | None = position(options.until) if options.until else None
-        self.seconds: float | None = milliseconds(options.time) / 1000 if options.time else None
-
-
-def _told(options: argparse.Namespace) -> Told | str:
-    from meshdesk.collect.properties import PropertiesError
-
-    try:
-        return Told(options)
-    except (PropertiesError, PositionError) as error:
-        return str(error)
-
-
 def _parser(verb: str, about: str) -> argparse.ArgumentParser:
     return argparse.ArgumentParser(prog=f"meshdesk {verb}".strip(), description=about, allow_abbrev=False)
 
@@ -377,9 +351,9 @@ def _parser(verb: str, about: str) -> argparse.ArgumentParser:
 HELP = """\
 MeshDesk shows an event-driven data mesh: topics, records, consumers, live and from captures.
 
-  meshdesk [FILE.meshcap|HOST:PORT …]      the window
+  meshdesk [FILE.meshcap|HOST:PORT|NAME …] the window, on files, clusters and saved connections
   meshdesk demo                            the window on an embedded mesh
-  meshdesk tail TOPIC … --bootstrap …      prints records as they arrive
+  meshdesk tail TOPIC … --bootstrap …      prints records as they arrive (--connection NAME: of a saved connection)
   meshdesk collect TOPIC … -o FILE.meshcap collects records into a capture
   meshdesk read FILE.meshcap [--json]      prints what a capture holds
   meshdesk self-test                       checks this installation

@@ -1,7 +1,7 @@
 """A Secret Service of its own for tests: a real gnome-keyring-daemon on a private D-Bus, that can be locked, hung and ended."""
 
 import os
-import select
+import selectors
 import shutil
 import signal
 import subprocess
@@ -37,8 +37,10 @@ class SecretService:
         line = ["dbus-daemon", f"--config-file={config}", "--nofork", "--print-address=1"]
         self._bus = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._bus.stdout is not None
-        if not select.select([self._bus.stdout], [], [], SECONDS)[0]:
-            raise RuntimeError("The private D-Bus did not start.")
+        with selectors.DefaultSelector() as selector:  # select() takes no number of a file above 1,024
+            selector.register(self._bus.stdout, selectors.EVENT_READ)
+            if not selector.select(SECONDS):
+                raise RuntimeError("The private D-Bus did not start.")
         self.address = self._bus.stdout.readline().strip()
         self._daemon: subprocess.Popen[bytes] | None = None
 

@@ -19,13 +19,14 @@ import psutil
 from meshdesk import __version__, logs
 from meshdesk.model import wording
 from meshdesk.model.trouble import Trouble
+from meshdesk.session.folders import config_folder
 from meshdesk.session.home import captures_home
 from meshdesk.session.labels import Labels
 from meshdesk.session.parts import FIRST, Part
 from meshdesk.session.resources import PACKAGE
 from meshdesk.session.session import Session
 from meshdesk.session.settings import Settings
-from meshdesk.session.settings_file import FILE, config_folder
+from meshdesk.session.settings_file import FILE
 
 TROUBLES = 30
 LINES = 50  # of each log

@@ -12,14 +12,14 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-
-import platformdirs
 
 from meshdesk.model.profile import SECURITIES, Credentials, Profile, name_problem, problems, trimmed
 from meshdesk.model.setting import is_secret
 from meshdesk.session.connection import Connection
+from meshdesk.session.folders import config_folder, state_folder
 
 VERSION = 1  # of the file; a newer one says something that this program would lose
 MOST = 500  # profiles that are read: more than a person can tell apart, a tenth of a second
@@ -46,16 +46,13 @@ class Found:
 
 
 def profiles_folder() -> Path:
-    """Where profiles are: the platform's folder for configuration."""
-    named = os.environ.get("MESHDESK_CONNECTIONS")
-    return Path(named) if named else Path(platformdirs.user_config_dir("meshdesk", appauthor=False)) / "connections"
+    """Where profiles are: beside the settings."""
+    return config_folder() / "connections"
 
 
 def recent_file() -> Path:
-    """Where it stands when each was last used: the platform's folder for state, which nobody carries to another machine."""
-    named = os.environ.get("MESHDESK_STATE")
-    folder = Path(named) if named else Path(platformdirs.user_state_dir("meshdesk", appauthor=False))
-    return folder / "recent.json"
+    """Where it stands when each was last used: with what nobody carries to another machine."""
+    return state_folder() / "recent.json"
 
 
 class Profiles:
@@ -156,6 +153,18 @@ class Profiles:
         with suppress(OSError):
             self._recent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             replace_file(self._recent, json.dumps(dict(newest), ensure_ascii=False, indent=1))
+
+
+def alike(name: str, names: Iterable[str]) -> list[str]:
+    """The names that somebody may have meant, the nearest first.
+
+    >>> alike("acme-pord", ["local", "acme-dev", "acme-prod"]), alike("ACME", ["acme-dev", "x"]), alike("q", ["x"])
+    (['acme-prod', 'acme-dev'], ['acme-dev'], [])
+    """
+    plain = {other.casefold(): other for other in names}
+    near = get_close_matches(name.casefold(), plain, n=3, cutoff=0.6)
+    near += [other for other in plain if name.casefold() in other and other not in near]
+    return [plain[other] for other in near[:5]]
 
 
 # Reading one

@@ -15,6 +15,7 @@ from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.store import KEPT_FREE, SIZE_LIMIT, CaptureError
 from meshdesk.model.frame import Message
 from meshdesk.model.trouble import Trouble, trouble_from
+from meshdesk.session.book import Book
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.collecting import SILENCE
 from meshdesk.session.connection import Connection
@@ -52,14 +53,16 @@ class Session:
         capture_limit: int = SIZE_LIMIT,
         silence: float = SILENCE,
         kept_free: float = KEPT_FREE,
+        book: Book | None = None,
     ) -> None:
         """`home` is where live captures are kept, each below `capture_limit` bytes, on a disk of which the share `kept_free`
-        is left to others; both may be changed for the captures to come.
+        is left to others; both may be changed for the captures to come. `book` has the saved connections.
 
         A collect program that says nothing for `silence` seconds is taken for one that hangs.
         """
         self.orphans: tuple[Orphan, ...] = ()  # what sessions that ended without closing it have left
         self.captures: list[Opened] = []
+        self.book = book or Book()
         self.troubles: tuple[Trouble, ...] = ()
         self.revision = 0
         self._home = home or captures_home()
@@ -215,6 +218,7 @@ class Session:
 
     def beat(self) -> None:
         """Takes what has arrived since the last beat."""
+        self.book.beat()
         for _ in range(BEAT_ITEMS):
             try:
                 self._hear(self._heard.get_nowait())
@@ -241,6 +245,7 @@ class Session:
     def idle(self) -> bool:
         """Nothing that was asked for is on its way."""
         waiting = self._look.busy or self._work.busy or not self._heard.empty() or not self._told.empty()
+        waiting = waiting or self.book.is_busy
         return not waiting and all(opened.idle for opened in self.captures)
 
     def report(self, trouble: Trouble) -> None:

@@ -7,8 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import platformdirs
-
 if TYPE_CHECKING:  # the first paint waits for this file, and nothing is written before it
     import threading
     from queue import SimpleQueue
@@ -22,15 +20,7 @@ HEAD = (
 MOST_BYTES = 1_000_000  # a settings file is a kB; more is something else
 PATIENCE = 3.0  # s that the end of the program waits for a slow disk
 
-CONFIG = "MESHDESK_CONFIG"  # names the folder, in the environment
-
 Report = Callable[[str, str], None]  # what happened, what to do next
-
-
-def config_folder() -> Path:
-    """The platform's folder for configuration (XDG_CONFIG_HOME/meshdesk on Linux)."""
-    named = os.environ.get(CONFIG)
-    return Path(named) if named else Path(platformdirs.user_config_dir("meshdesk", appauthor=False))
 
 
 class SettingsFile:

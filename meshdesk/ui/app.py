@@ -12,8 +12,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from meshdesk.session.folders import config_folder
 from meshdesk.session.settings import Settings
-from meshdesk.session.settings_file import config_folder
 from meshdesk.ui import effects, theme
 from meshdesk.ui.messages import take_messages
 from meshdesk.ui.options import Options

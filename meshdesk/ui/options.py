@@ -13,6 +13,7 @@ class Options:
 
     files: tuple[Path, ...] = ()
     connections: tuple[Connection, ...] = ()
+    names: tuple[str, ...] = ()  # of saved connections
     through: tuple[str, ...] | None = None  # a verb that prepares a mesh and says where it is (the demo)
     through_title: str = "Demo"
     demo: tuple[str, ...] | None = None  # the verb that the start page offers; None where there is no demo

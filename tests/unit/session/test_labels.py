@@ -32,8 +32,8 @@ def labels() -> Labels:
         ("There is no “Acme Ltd”, 'acme-x' or \"y\"", "There is no “name-1”, 'name-2' or \"name-3\""),
         ("of jane, janet", "of person-1, janet"),
         ("the group billing.daily is gone", "the group name-1 is gone"),
-        ("/home/jane/acme/ca.pem: no such file", "file-1.pem: no such file"),
-        (r"C:\Users\jane\acme\ca.pem is missing", "file-1.pem is missing"),
+        ("/srv/jane/acme/ca.pem: no such file", "file-1.pem: no such file"),
+        (r"C:\data\jane\acme\ca.pem is missing", "file-1.pem is missing"),
         ("open acme-orders.meshcap or ~/acme/folder.", "open file-1.meshcap or path-1."),
     ],
 )

@@ -310,17 +310,12 @@ def test_that_a_crash_while_saving_leaves_the_old_profile(profiles: Profiles, tm
 # Where they are
 
 
-def test_that_they_are_in_the_platforms_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("MESHDESK_CONNECTIONS", str(tmp_path / "c"))
+def test_that_they_are_beside_the_settings_and_their_use_is_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MESHDESK_CONFIG", str(tmp_path / "c"))
     monkeypatch.setenv("MESHDESK_STATE", str(tmp_path / "s"))
-    assert (profiles_folder(), recent_file()) == (tmp_path / "c", tmp_path / "s" / "recent.json")
-    monkeypatch.delenv("MESHDESK_CONNECTIONS")
-    monkeypatch.delenv("MESHDESK_STATE")
-    if sys.platform == "linux":
-        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-        assert profiles_folder() == tmp_path / "config" / "meshdesk" / "connections"
-        assert recent_file() == tmp_path / "state" / "meshdesk" / "recent.json"
+    assert (profiles_folder(), recent_file()) == (tmp_path / "c" / "connections", tmp_path / "s" / "recent.json")
 
 
 # What they mean to a client

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from meshdesk.session.settings_file import BROKEN, CONFIG, FILE, SettingsFile, config_folder, edited, parsed
+from meshdesk.session.settings_file import BROKEN, FILE, SettingsFile, edited, parsed
 
 
 class File:
@@ -124,10 +124,3 @@ def test_that_a_file_of_megabytes_is_not_read(tmp_path: Path) -> None:
     settings.path.write_bytes(b"#" * 1_000_001)
     assert settings.file.read() == {}
     assert "the file is too large" in settings.said[0]
-
-
-def test_that_the_folder_can_be_named_in_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(CONFIG, str(tmp_path))
-    assert config_folder() == tmp_path
-    monkeypatch.delenv(CONFIG)
-    assert config_folder().name == "meshdesk"
