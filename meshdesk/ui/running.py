@@ -73,6 +73,8 @@ class Running:
             session.open_through(options.through, options.through_title)
         if options.view:
             self._window.show_view(options.view)
+        if options.is_plain:
+            self._window.offer_tour()
 
     def _make_script(self) -> Script | None:
         options, window = self._options, self._window

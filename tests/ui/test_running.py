@@ -73,3 +73,19 @@ def test_that_figures_that_cannot_be_written_are_a_sentence_and_no_success(qtbot
         f"The figures of the beat could not be written to {tmp_path / 'no' / 'beat.json'}: No such file or directory. "
         "Name a file elsewhere."
     )
+
+
+def test_that_the_tour_is_offered_to_who_names_nothing_and_to_nobody_else(qtbot: QtBot, tmp_path: Path) -> None:
+    file = packed(tmp_path / "a", tmp_path / "a.meshcap", 10)
+    offered = []
+    for options in (
+        Options(),
+        Options(files=(file,)),
+        Options(size=(1_000, 700)),
+        Options(screenshot=tmp_path / "p.png"),
+    ):
+        running, window = running_on(qtbot, options)
+        window.refresh()
+        offered.append(window.offer.isVisible())
+        running.end()
+    assert offered == [True, False, False, False]
