@@ -121,7 +121,7 @@ class Callout(QWidget):
         self.skip_button.clicked.connect(self.skip_asked)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.setContentsMargins(-PAD, 0, 0, 0)  # the words of the quiet button stand below the sentence
+        row.addSpacing(-PAD)  # the words of the quiet button stand below the sentence
         row.addWidget(self.skip_button)
         row.addStretch(1)
         row.addWidget(self.back_button)
