@@ -86,6 +86,8 @@ class Running:
             self._window.toast.say("A link has filled in where to connect. Nothing was sent: look at it, then connect.")
         if options.link_problem:
             self._window.report(Trouble(options.link_problem, "", "link", "attention", time.time_ns() // 1_000_000))
+        if options.is_plain:
+            self._window.offer_tour()
 
     def _make_script(self) -> Script | None:
         options, window = self._options, self._window

@@ -134,3 +134,19 @@ def test_that_a_link_that_opens_nothing_is_said_on_the_start_page(qtbot: QtBot) 
     assert window.start.isVisible()
     qtbot.waitUntil(lambda: "It leads nowhere." in [trouble.text for trouble in window.troubles], timeout=20_000)
     running.end()
+
+
+def test_that_the_tour_is_offered_to_who_names_nothing_and_to_nobody_else(qtbot: QtBot, tmp_path: Path) -> None:
+    file = packed(tmp_path / "a", tmp_path / "a.meshcap", 10)
+    offered = []
+    for options in (
+        Options(),
+        Options(files=(file,)),
+        Options(size=(1_000, 700)),
+        Options(screenshot=tmp_path / "p.png"),
+    ):
+        running, window = running_on(qtbot, options)
+        window.refresh()
+        offered.append(window.offer.isVisible())
+        running.end()
+    assert offered == [True, False, False, False]
