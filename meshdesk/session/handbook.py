@@ -9,6 +9,7 @@ from meshdesk import __version__
 from meshdesk.logs import logs_folder
 from meshdesk.session.folders import config_folder
 from meshdesk.session.home import captures_home
+from meshdesk.session.profiles import profiles_folder, recent_file
 from meshdesk.session.resources import resource
 from meshdesk.session.settings import BY_KEY, Settings
 
@@ -70,6 +71,8 @@ def local_facts(settings: Settings) -> dict[str, str]:
         "settings": str(settings.path or "not stored in this run"),
         "config": str(folder / "window.ini"),
         "captures": str(captures_home()),
+        "connections": str(profiles_folder()),
+        "recent": str(recent_file()),
         "logs": str(logs_folder()),
         **shown,
     }

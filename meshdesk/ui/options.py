@@ -33,6 +33,12 @@ class Options:
     config: Path | None = None  # the folder of settings and of what is remembered; None: the platform's
 
     @property
+    def is_plain(self) -> bool:
+        """Somebody starts the program and has asked for nothing yet."""
+        named = self.files or self.connections or self.names or self.cluster or self.through or self.view or self.select
+        return not (named or self.link_problem or self.size or self.beat_report or self.takes_pictures)
+
+    @property
     def takes_pictures(self) -> bool:
         """Nobody sits before the window; it leaves by itself."""
         return self.screenshot is not None or self.screenshots is not None

@@ -91,7 +91,7 @@ def test_that_what_prevents_a_picture_is_a_sentence_and_an_exit_code(
 
 def test_that_the_beat_is_reported(qtbot: QtBot, tmp_path: Path) -> None:
     report = tmp_path / "beat.json"
-    later(lambda: window().close(), 500)
+    later(lambda: window().close(), 1500)
     assert run(Options(config=tmp_path / "config", beat_report=report)) == 0
     told = json.loads(report.read_text(encoding="utf-8"))
     assert told["lateness_ms"]["count"] >= 3
