@@ -12,6 +12,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPaintEvent, QSho
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from meshdesk.session.connection import Connection
+from meshdesk.session.resources import RECORDED_DEMO, resource
 from meshdesk.session.settings import Settings
 from meshdesk.ui import theme
 from meshdesk.ui.files import Files
@@ -120,7 +121,7 @@ class Window(QWidget):
         self.start.reported.connect(self.report)
         self.start.attach(session.book, getattr(session, "check", None), lambda: session.captures)
         self.start.open_asked.connect(self.ask_for_file)
-        self.start.demo_asked.connect(self.start_demo)
+        self.start.demo_asked.connect(self.open_demo)
         self.start.back_asked.connect(self.leave_page)
         self.start.recover_asked.connect(self.recover)
         self.start.delete_asked.connect(lambda orphan: self.session.delete(orphan))
@@ -248,6 +249,10 @@ class Window(QWidget):
         self._drop_attempts()
         self._awaited = opened = self.session.open_through(self._demo, "Demo")
         return opened
+
+    def open_demo(self) -> "Opened":
+        """The demo's mesh, or its recording where this installation has none."""
+        return self.start_demo() or self.open_file(resource(RECORDED_DEMO))
 
     def offer_tour(self) -> None:
         """On the very first start the first page offers it; nobody is taken along unasked."""
