@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # each of these takes longer to import than the window to be 
     from meshdesk.ui.actions import Actions
     from meshdesk.ui.frame import Frame
     from meshdesk.ui.places import Places
+    from meshdesk.ui.widgets.palette_box import PaletteBox
 
 LEAST = QSize(640, 420)
 TITLE = "MeshDesk"
@@ -55,6 +56,7 @@ class Window(QWidget):
         self.current: Opened | None = None  # the capture that the window is about
         self.view = "records"  # what somebody wants to see; where nothing is open the start page stands for it
         self.is_closed = False
+        self.palette_box: PaletteBox | None = None
         self._remembered = remembered
         self._demo = demo
         self._is_attached = False
@@ -94,6 +96,7 @@ class Window(QWidget):
         self.rail.pressed.connect(self.go_to_view)
         self.top.back.connect(self.places.back)
         self.top.forward.connect(self.places.forward)
+        self.top.find_asked.connect(self.open_palette)
         self.top.place.pressed.connect(self.places.press)
         self.trouble.all_asked.connect(lambda: self.show_view("trouble"))
         self.status.trouble_asked.connect(lambda: self.show_view("trouble"))
@@ -167,6 +170,16 @@ class Window(QWidget):
             self.show_start()
         else:
             self.show_view(name)
+
+    def open_palette(self) -> None:
+        """Opens the palette, or closes it."""
+        if self.palette_box is None:
+            # Nobody pays for the palette before it is asked for.
+            from meshdesk.ui.found import sources
+            from meshdesk.ui.widgets.palette_box import PaletteBox
+
+            self.palette_box = PaletteBox(self, lambda: sources(self))
+        self.palette_box.open()
 
     def leave_page(self) -> None:
         """From a view that takes the page for itself back to what is open."""
