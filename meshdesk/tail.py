@@ -111,6 +111,7 @@ def _begin(run: _Run, folder: Path) -> Child:
             "bootstrap": source.bootstrap,
             "registry": source.registry,
             "registry_user": source.registry_user,
+            "registry_ca": source.registry_ca,
             "properties": dict(source.properties),
         }
     )

@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from typing import Literal
 
 from meshdesk.capture.pack import draft_of
+from meshdesk.capture.store import KEPT_FREE
 from meshdesk.model.frame import Message
 from meshdesk.model.listing import Listing
 from meshdesk.model.position import Position
@@ -66,12 +67,13 @@ class Opened:
         scratch: Callable[[], Path],
         limit: int,
         silence: float = SILENCE,
+        kept_free: float = KEPT_FREE,
     ) -> None:
         """`scratch` gives the folder for what is made while it is open, and goes with the session. A live capture stays
-        below `limit` bytes; a collect program that says nothing for `silence` seconds is ended. `withdraw` takes back
-        what was reported, once it is over."""
+        below `limit` bytes and leaves the share `kept_free` of its disk; a collect program that says nothing for `silence`
+        seconds is ended. `withdraw` takes back what was reported, once it is over."""
         self.number = number
-        self.limit = limit
+        self.limit, self.kept_free = limit, kept_free
         self.title = ""
         self.state: State = "opening"
         self.progress: Progress | None = None
@@ -91,7 +93,7 @@ class Opened:
         self._reading = Reading()
         self._follower: Follower | None = None
         self._tailing: frozenset[str] = frozenset()
-        self._cache = RowCache(self._fetch)
+        self._cache = RowCache(self._fetch, self._fetch_columns)
         self._selected: tuple[str, int] | None = None
         self._counted: list[tuple[float, int]] = []
         self._silence = silence
@@ -127,6 +129,11 @@ class Opened:
         """What troubles call it: its title, and the brokers that it was told to ask."""
         bootstrap = self._connection.bootstrap if self._connection else ""
         return frozenset({self.title, bootstrap, *bootstrap.split(",")} - {""})
+
+    @property
+    def connection(self) -> Connection | None:
+        """What it was told to connect to; None for a file, and before a mesh is there."""
+        return self._connection
 
     @property
     def state_text(self) -> str:
@@ -181,6 +188,7 @@ class Opened:
             "registry_ca": connection.registry_ca,
             "properties": dict(connection.properties),
             "limit": self.limit,
+            "kept_free": self.kept_free,
         }
         self._collecting = Collecting(start, first, self._silence)
         self._connection, self._owned, self.folder = connection, owned, owned.folder
@@ -314,8 +322,9 @@ class Opened:
     def row(self, topic: str, k: int) -> Row | None:
         return self._cache.get(topic, k)
 
-    def want(self, topic: str, first: int, last: int) -> None:
-        self._cache.want(topic, first, last, self.rows(topic))
+    def want(self, topic: str, first: int, last: int, jumped: bool = False) -> None:
+        """The rows [first, last] are on the screen. Where a reader has `jumped` to them, their columns come first."""
+        self._cache.want(topic, first, last, self.rows(topic), jumped)
 
     def select(self, topic: str, k: int | None) -> None:
         selected = None if k is None else (topic, k)
@@ -539,6 +548,13 @@ class Opened:
                 self._cache.failed(topic, first)
 
         question = {"do": "rows", "capture": self.number, "first": first, "count": count, **self._where(topic)}
+        self._look.ask(question, arrived)
+
+    def _fetch_columns(self, topic: str, first: int, count: int) -> None:
+        def arrived(answer: Message) -> None:
+            self._cache.take_columns(topic, first, rows_from(answer) if answer.get("is") == "rows" else [])
+
+        question = {"do": "columns", "capture": self.number, "first": first, "count": count, **self._where(topic)}
         self._look.ask(question, arrived)
 
     def _where(self, name: str) -> Message:

@@ -12,9 +12,10 @@ from queue import Empty, SimpleQueue
 
 from meshdesk import __version__
 from meshdesk.capture.manifest import create_capture
-from meshdesk.capture.store import SIZE_LIMIT, CaptureError
+from meshdesk.capture.store import KEPT_FREE, SIZE_LIMIT, CaptureError
 from meshdesk.model.frame import Message
 from meshdesk.model.trouble import Trouble, trouble_from
+from meshdesk.session.book import Book
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.collecting import SILENCE
 from meshdesk.session.connection import Connection
@@ -29,6 +30,7 @@ BEAT_ITEMS = 200  # messages taken in one beat: at 20 frames a second and child 
 MEMORY_EVERY = 0.5  # s between looks at the size of the explain programs
 MADE_BY = f"MeshDesk {__version__}"
 END = 3.0  # s that the end of the session waits for its children
+NAMES_KEPT = 50_000  # of what was closed, to be left out of a diagnosis: the topics of several large meshes, some MB
 LEAVE = 10.0  # s that the programs of a capture which was closed may take to end by themselves
 
 
@@ -50,13 +52,17 @@ class Session:
         limits: Limits | None = None,
         capture_limit: int = SIZE_LIMIT,
         silence: float = SILENCE,
+        kept_free: float = KEPT_FREE,
+        book: Book | None = None,
     ) -> None:
-        """`home` is where live captures are kept, each below `capture_limit` bytes.
+        """`home` is where live captures are kept, each below `capture_limit` bytes, on a disk of which the share `kept_free`
+        is left to others; both may be changed for the captures to come. `book` has the saved connections.
 
         A collect program that says nothing for `silence` seconds is taken for one that hangs.
         """
         self.orphans: tuple[Orphan, ...] = ()  # what sessions that ended without closing it have left
         self.captures: list[Opened] = []
+        self.book = book or Book()
         self.troubles: tuple[Trouble, ...] = ()
         self.revision = 0
         self._home = home or captures_home()
@@ -66,10 +72,11 @@ class Session:
         self._look = Explainers("look", self._heard, self.report, spare=True, limits=limits)
         self._work = Explainers("work", self._heard, self.report, spare=False, limits=limits)
         self._numbers = 0
-        self._capture_limit = capture_limit
+        self.capture_limit, self.kept_free = capture_limit, kept_free
         self._meshes: dict[Child, Opened] = {}  # programs that make a mesh to connect to (the demo's)
         self._leaving: list[_Leaving] = []
         self._deletions: list[threading.Thread] = []
+        self._names_before: dict[str, frozenset[str]] = {}
         self._closed = threading.Event()
         self._scratch: Owned | None = None
         self._found: SimpleQueue[tuple[Orphan, ...]] = SimpleQueue()
@@ -160,7 +167,22 @@ class Session:
             names = opened.names.difference(*(other.names for other in self.captures))
             self._withdraw(lambda trouble: trouble.about in names)
 
+    @property
+    def replaced(self) -> dict[str, int]:
+        """How many explain programs were ended by us, by what they do."""
+        return {"look": self._look.killed, "work": self._work.killed}
+
+    @property
+    def names(self) -> dict[str, frozenset[str]]:
+        """The names of what is open, and of what was open before in this run, by what they name: connections and topics.
+        Whoever shows a text to strangers leaves them out."""
+        now = [*map(_names_of, self.captures), self._names_before]
+        return {kind: frozenset().union(*(names.get(kind, ()) for names in now)) for kind in ("connection", "topic")}
+
     def _shut(self, opened: Opened) -> None:
+        left = sum(map(len, self._names_before.values()))
+        for kind, names in _names_of(opened).items() if left < NAMES_KEPT else ():
+            self._names_before[kind] = self._names_before.get(kind, frozenset()) | names
         children = opened.close()
         for child in [child for child, owner in self._meshes.items() if owner is opened]:
             del self._meshes[child]
@@ -196,6 +218,7 @@ class Session:
 
     def beat(self) -> None:
         """Takes what has arrived since the last beat."""
+        self.book.beat()
         for _ in range(BEAT_ITEMS):
             try:
                 self._hear(self._heard.get_nowait())
@@ -222,6 +245,7 @@ class Session:
     def idle(self) -> bool:
         """Nothing that was asked for is on its way."""
         waiting = self._look.busy or self._work.busy or not self._heard.empty() or not self._told.empty()
+        waiting = waiting or self.book.is_busy
         return not waiting and all(opened.idle for opened in self.captures)
 
     def report(self, trouble: Trouble) -> None:
@@ -253,8 +277,9 @@ class Session:
             self.report,
             self._withdraw,
             self._scratch_folder,
-            self._capture_limit,
+            self.capture_limit,
             self._silence,
+            self.kept_free,
         )
         self.captures = [*self.captures, opened]
         self._changed()
@@ -362,3 +387,7 @@ class Session:
 
     def _changed(self) -> None:
         self.revision += 1
+
+
+def _names_of(opened: Opened) -> dict[str, frozenset[str]]:
+    return {"connection": opened.names, "topic": frozenset(topic.name for topic in opened.topics)}

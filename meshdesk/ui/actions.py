@@ -22,15 +22,19 @@ class Actions:
         self._window = window
         self._icons: dict[QAction, str] = {}
         self.start = self._make("New connection…", "Ctrl+N", "plug", window.show_start)
-        self.open = self._make("Open a capture…", "Ctrl+O", "folder-open", window.ask_for_file)
-        self.save = self._make("Save the capture as…", "Ctrl+S", "save", window.ask_where_to_save)
-        self.close = self._make("Close the capture", "Ctrl+W", "x", window.close_capture)
+        self.open = self._make("Open a capture…", "Ctrl+O", "folder-open", window.opening.ask_for_file)
+        self.save = self._make("Save the capture as…", "Ctrl+S", "save", window.opening.ask_where_to_save)
+        self.close = self._make("Close the capture", "Ctrl+W", "x", window.opening.close_capture)
         self.copy = self._make("Copy", "Ctrl+C", "copy", lambda: window.copy(False))
         self.copy_json = self._make("Copy as JSON", "Ctrl+Shift+C", "braces", lambda: window.copy(True))
         self.find_topic = self._make("Find a topic", "Ctrl+F", "search", window.frame.find_topic)
         self.filter = self._make("Filter the records", "Ctrl+Shift+F", "search", window.frame.filter_records)
-        self.save_all = self._make("Save all captures as…", "Ctrl+Shift+S", "save", window.ask_where_to_save_all)
+        self.save_all = self._make(
+            "Save all captures as…", "Ctrl+Shift+S", "save", window.opening.ask_where_to_save_all
+        )
         self.logs = self._make("Open the folder of logs", "", "folder-open", window.open_logs)
+        self.diagnosis = self._make("Copy diagnosis", "", "clipboard-list", window.copy_diagnosis)
+        self.tour = self._make("Take the tour", "", "signpost", window.take_tour)
         self.explorer = self._make("Explorer", "Ctrl+B", "panel-left", window.frame.toggle_explorer)
         self.inspector = self._make("Inspector", "Ctrl+I", "panel-right", window.frame.toggle_inspector)
         self.pause = self._make("Pause the list", "Ctrl+P", "pause", window.frame.records.pause)
@@ -67,6 +71,12 @@ class Actions:
         """Its icon's name; the themes, which have none in the menu, share one."""
         return self._icons.get(action, "sun-moon")
 
+    def keys(self) -> list[tuple[str, str]]:
+        """The words and the keys of every action that has some, for the help."""
+        actions = [action for action in self._icons if not action.shortcut().isEmpty()]
+        native = QKeySequence.SequenceFormat.NativeText
+        return [(action.text().rstrip("…"), action.shortcut().toString(native)) for action in actions]
+
     def menu(self) -> QMenu:
         """The menu behind the … button."""
         menu = QMenu(self._window)
@@ -84,7 +94,7 @@ class Actions:
         menu.addActions([self.explorer, self.inspector])
         themes = menu.addMenu("Theme")
         themes.addActions(self.themes.actions())
-        menu.addAction(self.logs)
+        menu.addActions([self.logs, self.diagnosis, self.tour])
         menu.addSeparator()
         menu.addAction(self.quit)
         menu.aboutToShow.connect(self.refresh)
@@ -96,7 +106,7 @@ class Actions:
             self._dress()
         window = self._window
         self.save.setEnabled(window.current is not None and window.current.state in ("live", "ended"))
-        self.save_all.setEnabled(len(window.savable) > 1)
+        self.save_all.setEnabled(len(window.opening.savable) > 1)
         self.back.setEnabled(window.places.history.can_go_back)
         self.forward.setEnabled(window.places.history.can_go_forward)
         self.close.setEnabled(window.current is not None)
@@ -126,7 +136,8 @@ class Actions:
         return action
 
     def _make_view(self, place: int, module: "ViewModule") -> QAction:
-        return self._make(module.TITLE, f"Ctrl+{place}", module.ICON, lambda: self._window.go_to_view(module.NAME))
+        keys = str(getattr(module, "KEYS", f"Ctrl+{place}"))
+        return self._make(module.TITLE, keys, module.ICON, lambda: self._window.go_to_view(module.NAME))
 
     def _fill_columns(self, menu: QMenu) -> None:
         menu.clear()

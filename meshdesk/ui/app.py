@@ -9,13 +9,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
-from meshdesk.ui import theme
+from meshdesk.session.folders import config_folder
+from meshdesk.session.resources import resource
+from meshdesk.session.settings import Settings
+from meshdesk.ui import effects, theme
 from meshdesk.ui.messages import take_messages
 from meshdesk.ui.options import Options
-from meshdesk.ui.remembered import Remembered, config_folder
+from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
 
 if TYPE_CHECKING:  # imported after the first paint
@@ -33,8 +36,10 @@ NO_DISPLAY = (
 
 def run(options: Options) -> int:
     """Runs the window until it is closed, or until the pictures are taken. Gives the exit code."""
-    if options.scale != 1.0:
-        os.environ["QT_SCALE_FACTOR"] = f"{options.scale:g}"  # read by Qt when the application is made
+    settings = Settings(_folder(options))
+    scale = options.scale * settings.number("window_scale") / 100
+    if scale != 1.0:
+        os.environ["QT_SCALE_FACTOR"] = f"{scale:g}"  # read by Qt when the application is made
     if not has_display():
         if not options.takes_pictures:
             sys.stderr.write(f"{NO_DISPLAY}\n")
@@ -44,24 +49,26 @@ def run(options: Options) -> int:
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     release()
-    return _Program(app, options).run()
+    return _Program(app, options, settings).run()
 
 
 class _Program:
     """One run: the window first, and what runs behind it after the first paint."""
 
-    def __init__(self, app: QApplication, options: Options) -> None:
+    def __init__(self, app: QApplication, options: Options, settings: Settings) -> None:
         self._app = app
         self._options = options
         self._running: running.Running | None = None
         self._has_failed = False
-        remembered = Remembered(None if options.takes_pictures else options.config or config_folder())
+        self._settings = settings
+        remembered = Remembered(_folder(options))
         QGuiApplication.setApplicationDisplayName("MeshDesk")
         QGuiApplication.setDesktopFileName("meshdesk")
         QGuiApplication.setQuitOnLastWindowClosed(False)  # closing the window quits, once
         theme.load_fonts()
-        theme.apply(app, options.theme or _remembered_theme(remembered))
-        self._window = Window(remembered, options.demo)
+        _take_over(settings, remembered)
+        effects.dress(app, settings, options.theme)
+        self._window = Window(remembered, options.demo, settings)
         _size(self._window, options, remembered)
 
     def run(self) -> int:
@@ -72,30 +79,41 @@ class _Program:
         both = (signal.SIGINT, signal.SIGTERM)
         signals = {number: signal.signal(number, lambda *_: window.close()) for number in both}
         window.closing.connect(self._app.quit)
-        window.painted.connect(self._begin)
-        QTimer.singleShot(UNSEEN_MS, self._begin)
+        begin = self._say_painted if self._options.until_painted else self._begin
+        window.painted.connect(begin)
+        if not self._options.until_painted:
+            QTimer.singleShot(UNSEEN_MS, begin)
         try:
             window.show()
             self._app.exec()
         finally:
             window.closing.disconnect(self._app.quit)
-            window.painted.disconnect(self._begin)
+            window.painted.disconnect(begin)
             window.close()
             window.deleteLater()
             if self._running is not None:
                 self._running.end()
+            self._settings.close()
             sys.excepthook = hook
             for number, handler in signals.items():
                 signal.signal(number, handler)
         if self._running is not None and self._running.sentence:
             sys.stderr.write(f"{self._running.sentence}\n")
-        return 1 if self._has_failed or self._running is None else self._running.code
+        if self._running is None:
+            return 0 if self._options.until_painted and not self._has_failed else 1
+        return 1 if self._has_failed else self._running.code
+
+    def _say_painted(self) -> None:
+        """For tests/speed/start.py: when the window was there, in s since the epoch; that is all of this run."""
+        sys.stdout.write(f"{time.time()}\n")
+        self._app.quit()
 
     def _begin(self) -> None:
         """After the first paint: the session takes as long to import as the window took to be shown."""
         if self._running is None and not self._window.is_closed:
             from meshdesk.ui.running import Running  # after the first paint, see above
 
+            QGuiApplication.setWindowIcon(QIcon(str(resource("app/meshdesk.svg"))))  # a plug-in is loaded to draw it
             self._running = Running(self._window, self._options, self._app.quit)
 
     def _excepthook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -138,6 +156,15 @@ def _size(window: Window, options: Options, remembered: Remembered) -> None:
     window.resize(min(width, screen.width()), min(height, screen.height()))
 
 
-def _remembered_theme(remembered: Remembered) -> theme.Choice:
+def _folder(options: Options) -> Path | None:
+    """Where settings and what is remembered lie; None for pictures, which must not depend on a person."""
+    return None if options.takes_pictures else options.config or config_folder()
+
+
+def _take_over(settings: Settings, remembered: Remembered) -> None:
+    """An early MeshDesk remembered the appearance elsewhere; the settings own it now."""
     word = remembered.text("window/theme")
-    return next((choice for choice in theme.CHOICES if choice == word), "system")
+    if word in ("light", "dark") and not settings.is_stored:
+        settings.choose("appearance", word)
+    if word:
+        remembered.forget("window/theme")

@@ -56,6 +56,12 @@ class Frame(QWidget):
         shown = self.records.opened
         self.inspector.refresh(shown.details if shown is not None else None, self.records.table.chosen_count())
 
+    def say_times_anew(self) -> None:
+        """Times are shown in another zone."""
+        self.records.table.records.say_anew()
+        self.records.table.viewport().update()
+        self.inspector.say_times_anew()
+
     @property
     def is_slim(self) -> bool:
         """The explorer is folded into the rail."""

@@ -61,7 +61,7 @@ class Pages(QStackedWidget):
         """Brings a view to the screen."""
         if name != self.shown or name not in self._made:
             self.shown = name
-            view, framed = self._view(name), self.modules[name].IS_FRAMED
+            view, framed = self.view(name), self.modules[name].IS_FRAMED
             if framed:
                 self._frame.show_view(view)
             self.setCurrentWidget(self._frame if framed else view)
@@ -76,7 +76,8 @@ class Pages(QStackedWidget):
         if copy is not None:
             copy()
 
-    def _view(self, name: str) -> QWidget:
+    def view(self, name: str) -> QWidget:
+        """A view, made where it was not shown before."""
         view = self._made.get(name)
         if view is None:
             view = self._made[name] = self.modules[name].make(self._window)

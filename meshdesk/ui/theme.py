@@ -132,6 +132,16 @@ DARK = _colours(
     authorised_text="#9da7b4",
 )
 
+# Hues that stay apart for colour-blind eyes: what people give a colour, connections first. Strokes and fills, on both themes.
+HUES = {
+    "Blue": "#4c8dff",
+    "Teal": "#23a38f",
+    "Red": "#d9644f",
+    "Ochre": "#c98a1b",
+    "Violet": "#9a6be0",
+    "Grey": "#7a8594",
+}
+
 # Family, size in pixels and weight of each.
 FONTS: dict[FontName, tuple[str, int, QFont.Weight]] = {
     "text": ("Inter", 13, QFont.Weight.Normal),
@@ -148,14 +158,17 @@ FALLBACKS = {
     "Inter": ["Inter MeshDesk", "Inter", "sans-serif"],
     "JetBrains Mono": ["JetBrains Mono", "DejaVu Sans Mono", "monospace"],
 }
+MONO: tuple[FontName, ...] = ("mono", "mono_small")
 FONT_FILES = ("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf", "JetBrainsMono-Regular.ttf")
 
 
 class _Applied:
-    """What the window wears now; only `apply` changes it."""
+    """What the window wears now; only `apply`, `write_payloads_in` and `move_less` change it."""
 
     colours = LIGHT
     choice: Choice = "system"
+    has_own_mono = True  # JetBrains Mono; else the system's font for code
+    moves_less = False
     is_followed = False  # whether the style is set and the system's changes are heard
 
 
@@ -194,11 +207,33 @@ def load_fonts() -> None:
         QFontDatabase.addApplicationFont(str(resource("fonts") / name))
 
 
+def write_payloads_in(app: QApplication, bundled: bool) -> None:
+    """Writes payloads in JetBrains Mono or in the system's font for code, from now on and in all that is there."""
+    if bundled == _Applied.has_own_mono:
+        return
+    before = {name: font(name) for name in MONO}
+    _Applied.has_own_mono = bundled
+    font.cache_clear()
+    for widget in app.allWidgets():  # what was given a font once; lists ask at each paint
+        for name in MONO:
+            if widget.font() == before[name]:
+                widget.setFont(font(name))
+                break
+        widget.update()
+
+
+def move_less(wanted: bool) -> None:
+    """Whether nothing moves, whatever the system says."""
+    _Applied.moves_less = wanted
+
+
 @cache
 def font(name: FontName) -> QFont:
     """A font of the window. Figures are tabular; the mono font draws no ligatures."""
     family, pixels, weight = FONTS[name]
     made = QFont(FALLBACKS[family])
+    if name in MONO and not _Applied.has_own_mono:
+        made = QFont([QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family(), *FALLBACKS[family]])
     made.setPixelSize(pixels)
     made.setWeight(weight)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
@@ -211,8 +246,8 @@ def font(name: FontName) -> QFont:
 
 
 def moves(app: QApplication) -> bool:
-    """False where the system asks for less motion."""
-    return app.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
+    """False where the system, or somebody in the settings, asks for less motion."""
+    return not _Applied.moves_less and app.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
 
 
 def contrast(one: QColor, other: QColor) -> float:
@@ -274,8 +309,14 @@ def _style_sheet(c: Colours) -> str:
     return f"""
 QLineEdit {{ background: {c.canvas.name()}; border: 1px solid {c.line.name()}; border-radius: {RADIUS}px;
     padding: 0 8px; min-height: {FIELD - 2}px; max-height: {FIELD - 2}px; }}
-QLineEdit:focus {{ border-color: {c.accent.name()}; }}
-QLineEdit[wrong="true"] {{ border-color: {c.bad.name()}; }}
+QPlainTextEdit#field {{ background: {c.canvas.name()}; border: 1px solid {c.line.name()}; border-radius: {RADIUS}px;
+    padding: 2px 4px; }}
+QLineEdit:focus, QPlainTextEdit#field:focus {{ border-color: {c.accent.name()}; }}
+QLineEdit[wrong="true"], QPlainTextEdit#field[wrong="true"] {{ border-color: {c.bad.name()}; }}
+QListWidget {{ background: transparent; outline: 0; }}
+QListWidget::item {{ padding: 0 8px; border-radius: 4px; }}
+QListWidget::item:selected {{ background: {c.selection.name()}; color: {c.text.name()}; }}
+QListWidget::item:hover:!selected {{ background: {c.faint.name()}; }}
 QMenu {{ background: {c.raised.name()}; border: 1px solid {c.line.name()}; padding: 4px; }}
 QMenu::item {{ padding: 5px 28px 5px 10px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {c.selection.name()}; color: {c.text.name()}; }}

@@ -4,17 +4,16 @@ It is shown before the session is there: what a first paint does not need is imp
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
-from meshdesk.session.connection import Connection
+from meshdesk.session.settings import Settings
 from meshdesk.ui import theme
-from meshdesk.ui.files import Files
 from meshdesk.ui.notices import Toast, TroubleBar
+from meshdesk.ui.opening import Opening
 from meshdesk.ui.pages import Pages
 from meshdesk.ui.rail import EXPLORER, Rail
 from meshdesk.ui.remembered import Remembered
@@ -23,20 +22,23 @@ from meshdesk.ui.top_bar import TopBar
 from meshdesk.ui.views.start import StartView
 from meshdesk.ui.widgets.chip import PRODUCTION
 from meshdesk.ui.widgets.controls import tone_of
+from meshdesk.ui.widgets.offer import Offer
 
 if TYPE_CHECKING:  # each of these takes longer to import than the window to be shown
     from meshdesk.model.record import RecordName
     from meshdesk.model.trouble import Trouble
-    from meshdesk.session.home import Orphan
     from meshdesk.session.opened import Opened
     from meshdesk.session.session import Session
     from meshdesk.ui.actions import Actions
+    from meshdesk.ui.diagnosing import Diagnosing
     from meshdesk.ui.frame import Frame
     from meshdesk.ui.places import Places
+    from meshdesk.ui.tour import Tour
     from meshdesk.ui.widgets.palette_box import PaletteBox
 
 LEAST = QSize(640, 420)
 TITLE = "MeshDesk"
+TOUR = "window/tour_offered"  # remembered: somebody has answered
 
 
 class Window(QWidget):
@@ -50,20 +52,23 @@ class Window(QWidget):
     places: "Places"
     actions_: "Actions"
 
-    def __init__(self, remembered: Remembered, demo: Sequence[str] | None) -> None:
-        """`demo` is the verb that starts the demo's mesh; None where this installation has none."""
+    def __init__(self, remembered: Remembered, demo: Sequence[str] | None, settings: Settings | None = None) -> None:
+        """`demo` is the verb that starts the demo's mesh; None where this installation has none. Without settings all have
+        their defaults."""
         super().__init__()
         self.current: Opened | None = None  # the capture that the window is about
         self.view = "records"  # what somebody wants to see; where nothing is open the start page stands for it
         self.is_closed = False
         self.palette_box: PaletteBox | None = None
+        self.settings = settings or Settings(None)
         self._remembered = remembered
-        self._demo = demo
         self._is_attached = False
         self._is_painted = False
         self._own_troubles: tuple[Trouble, ...] = ()
         self._known_troubles: tuple[Trouble, ...] = ()  # those that were there when the list was last on the screen
-        self._awaited: Opened | None = None  # what was opened last, to be shown once there is something to show
+        self._diagnosing: Diagnosing | None = None
+        self.tour: Tour | None = None
+        self._offers_tour = False
         self.setWindowTitle(TITLE)
         self.setMinimumSize(LEAST)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -71,16 +76,20 @@ class Window(QWidget):
         self.rail = Rail()
         self.top = TopBar()
         self.trouble = TroubleBar()
+        self.offer = Offer(
+            "signpost", "New here? Five sentences on the demo's mesh show you around.", "Take the tour", "Not now"
+        )
         self.start = StartView(demo is not None)
         self.pages = Pages(self.start)
         self.status = StatusLine()
         self._lay_out()
         self.toast = Toast(self)
-        self.files = Files(self, remembered)
+        self.opening = Opening(self, remembered, demo)
 
     def attach(self, session: "Session") -> None:
         """Gives the window its session, and makes all that the first paint did not need."""
         # After the first paint: the session and the frame take longer to import and make than the start page.
+        from meshdesk.ui import effects
         from meshdesk.ui.actions import Actions
         from meshdesk.ui.frame import Frame
         from meshdesk.ui.places import Places
@@ -103,12 +112,19 @@ class Window(QWidget):
         self.frame.explorer.opened.connect(self.open_topic)
         self.frame.explorer.added.connect(self.add_topic)
         self.frame.said.connect(self.toast.say)
-        self.start.connect_asked.connect(self._connect)
-        self.start.open_asked.connect(self.ask_for_file)
-        self.start.demo_asked.connect(self.start_demo)
+        self.start.connect_asked.connect(self.opening.connect)
+        self.start.page_asked.connect(lambda: self.show_view("start"))
+        self.start.said.connect(self.toast.say)
+        self.start.reported.connect(self.report)
+        self.start.attach(session.book, getattr(session, "check", None), lambda: session.captures)
+        self.start.open_asked.connect(self.opening.ask_for_file)
+        self.start.demo_asked.connect(self.opening.start_demo)
         self.start.back_asked.connect(self.leave_page)
-        self.start.recover_asked.connect(self.recover)
+        self.start.recover_asked.connect(self.opening.recover)
         self.start.delete_asked.connect(lambda orphan: self.session.delete(orphan))
+        self.offer.taken.connect(self.take_tour)
+        self.offer.declined.connect(self._answer_tour)
+        effects.follow(self)
         self.refresh()
 
     # The beat
@@ -118,6 +134,9 @@ class Window(QWidget):
         if not self._is_attached:
             self.trouble.refresh(self.troubles)
             return
+        for trouble in self.settings.take_troubles():
+            self.report(trouble)
+        self.start.take_over()
         captures = self.session.captures
         usable = [opened for opened in captures if opened.state in ("live", "ended") or opened.topics]
         if self.current not in usable:
@@ -130,12 +149,18 @@ class Window(QWidget):
         self.start.back_button.setVisible(bool(usable))
         if self.pages.is_framed:
             self.frame.refresh(captures)
-            if self._awaited in usable:
-                self._show_awaited()
+            self.opening.show_awaited(usable)
         elif self.pages.shown == "start":
             self.start.show_progress(next((o for o in reversed(captures) if o not in usable), None))
         else:
             self.pages.refresh()
+        if self._diagnosing is not None:
+            self._diagnosing.refresh()
+            self._diagnosing = None if self._diagnosing.is_done else self._diagnosing
+        self.offer.setVisible(self._offers_tour and self.pages.shown == "start" and self.tour is None)
+        if self.tour is not None:
+            self.tour.refresh()
+            self.tour = None if self.tour.is_over else self.tour
         self.places.note()
         self._say()
 
@@ -212,52 +237,29 @@ class Window(QWidget):
         self.open_topic(opened, name.topic)
         self.frame.records.choose(name)
 
-    def open_file(self, path: Path) -> None:
-        self.view = "records"
-        self._awaited = self.session.open_file(path)
+    def offer_tour(self) -> None:
+        """On the very first start the first page offers it; nobody is taken along unasked."""
+        self._offers_tour = not self._remembered.numbers("window/size") and not self._remembered.is_on(TOUR, False)
+        self.refresh()
 
-    def recover(self, orphan: "Orphan") -> None:
-        """Opens what a session has left behind, to be looked at and saved."""
-        self.view = "records"
-        self._awaited = self.session.recover(orphan)
+    def take_tour(self) -> None:
+        """Five sentences on the demo; Escape ends it."""
+        from meshdesk.ui.tour import Tour  # most starts have none
 
-    def start_demo(self) -> None:
-        if self._demo is not None:
-            self.view = "records"
-            self._drop_attempts()
-            self._awaited = self.session.open_through(self._demo, "Demo")
+        self._answer_tour()
+        if self.tour is not None:
+            self.tour.end()
+        self.tour = Tour(self)
+
+    def _answer_tour(self) -> None:
+        self._offers_tour = False
+        self._remembered.keep(TOUR, True)
+        self.refresh()
 
     def show_start(self) -> None:
         """The start page, to connect to one more; Escape leads back."""
         self.show_view("start")
         self.start.bootstrap.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def ask_for_file(self) -> None:
-        self.files.ask_to_open(self.open_file)
-
-    def ask_where_to_save(self) -> None:
-        if self.current is None:
-            self.toast.say("Open a capture first, then save it.")
-            return
-        opened = self.current
-        self.files.ask_where("Save the capture as", opened.title, lambda path: self.save(opened, path))
-
-    def ask_where_to_save_all(self) -> None:
-        """One file for all captures that are open: what belongs to one finding."""
-        first, *others = self.savable or (None,)
-        if first is None:
-            self.toast.say("Open a capture first, then save it.")
-        else:
-            self.files.ask_where("Save all captures as", "captures", lambda path: self.save(first, path, others))
-
-    @property
-    def savable(self) -> "list[Opened]":
-        """The captures that hold something."""
-        return [opened for opened in self.session.captures if opened.state in ("live", "ended")]
-
-    def save(self, opened: "Opened", path: Path, beside: "Sequence[Opened]" = ()) -> None:
-        """Saves a capture, or several in one file; its end is said in a toast, its progress in the status line."""
-        opened.save(path, lambda wrong: self.toast.say(wrong or f"Saved {path.name}."), beside)
 
     def open_logs(self) -> None:
         """Shows where each program keeps its log, in the system's own file manager."""
@@ -271,15 +273,13 @@ class Window(QWidget):
         if not folder.is_dir() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self.toast.say(f"The logs are in {folder}.")
 
-    def close_capture(self) -> None:
-        """Closes the capture that the window is about; what was collected and not saved is gone then."""
-        if self.current is None:
-            return
-        closed = self.current
-        if self.frame.records.opened is closed:
-            self.frame.show_topic(None, "")
-        self.session.shut(closed)
-        self.refresh()
+    def copy_diagnosis(self) -> None:
+        """Puts on the clipboard what helps whoever is to mend something, without names and secrets."""
+        from meshdesk.ui.diagnosing import Diagnosing  # nothing is amiss at first
+
+        if self._diagnosing is None:
+            self._diagnosing = Diagnosing(self)
+            self.toast.say("The diagnosis is being written …")
 
     def copy(self, as_json: bool) -> None:
         """Copies what is selected in the view on the screen."""
@@ -289,10 +289,18 @@ class Window(QWidget):
             self.pages.copy()
 
     def wear(self, choice: theme.Choice) -> None:
+        """Dresses the window, and keeps that as the setting."""
+        self.settings.choose("appearance", choice)
         app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme.apply(app, choice)
-        self._remembered.keep("window/theme", choice)
+        if theme.choice() != choice and isinstance(app, QApplication):  # the command line had another one for this run
+            theme.apply(app, choice)
+
+    def say_times_anew(self) -> None:
+        """Times are shown in another zone, or in another way: what was worded before is worded again."""
+        self.frame.say_times_anew()
+        self.start.show_orphans(())
+        for part in self.findChildren(QWidget):
+            part.update()
 
     # Qt asks
 
@@ -315,8 +323,10 @@ class Window(QWidget):
             self.actions_.undress()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape leaves a view that takes the page for itself."""
-        if event.key() == Qt.Key.Key_Escape and self._is_attached and not self.pages.is_framed:
+        """Escape ends the tour, or leaves a view that takes the page for itself."""
+        if event.key() == Qt.Key.Key_Escape and self.tour is not None:
+            self.tour.end()
+        elif event.key() == Qt.Key.Key_Escape and self._is_attached and not self.pages.is_framed:
             self.leave_page()
         else:
             super().keyPressEvent(event)
@@ -337,29 +347,11 @@ class Window(QWidget):
 
     # Inside
 
-    def _connect(self, bootstrap: str, registry: str) -> None:
-        self.view = "records"
-        self._drop_attempts()
-        self._awaited = self.session.connect(Connection(bootstrap, registry))
-
-    def _show_awaited(self) -> None:
-        """What was opened beside other captures is what the window is about; nobody should have to look for it."""
-        awaited, self._awaited = self._awaited, None
-        if awaited is not None and awaited is not self.current:
-            self.current = awaited
-            self.frame.show_topic(None, "")
-            self.frame.explorer.go_to(awaited)
-
-    def _drop_attempts(self) -> None:
-        """A connection that has come to nothing so far makes room for the next one."""
-        for opened in list(self.session.captures):
-            if opened.state in ("connecting", "failed") and not opened.topics:
-                self.session.shut(opened)
-
     def _lay_out(self) -> None:
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self.trouble)
+        column.addWidget(self.offer)
         column.addWidget(self.pages, 1)
         middle = QHBoxLayout()
         middle.setSpacing(0)

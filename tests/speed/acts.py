@@ -22,13 +22,14 @@ LOOK = 0.5  # s that somebody who drags it waits for rows at most
 def jump(driven: Driven, folder: str, topic: str) -> Act:
     """The scroll bar is set to 300 places by chance, at any moment of the beat, and each time by a screen from there.
 
-    ms until each stood on the screen: those by chance ("ms"), and those that were at hand ("near").
+    ms until each stood on the screen: those by chance, whole ("ms") and with their columns ("columns"), and those that were
+    at hand ("near").
     """
     opened = yield from driven.open(folder)
     driven.window.open_topic(opened, topic)
     yield from driven.calm()
     bar, chance = driven.table.verticalScrollBar(), random.Random(5)
-    took: dict[str, list[float]] = {"ms": [], "near": []}
+    took: dict[str, list[float]] = {"ms": [], "columns": [], "near": []}
     for _ in range(JUMPS):
         place = chance.randrange(bar.maximum() - NEAR)
         for kind, value in (("ms", place), ("near", place + NEAR)):
@@ -37,6 +38,10 @@ def jump(driven: Driven, folder: str, topic: str) -> Act:
             yield from wait(chance.uniform(0.0, 0.3))
             began = time.perf_counter()
             bar.setValue(value)
+            while driven.columns < began:
+                yield
+            if kind == "ms":
+                took["columns"].append((driven.columns - began) * 1000)
             while driven.whole < began:
                 yield
             took[kind].append((driven.whole - began) * 1000)

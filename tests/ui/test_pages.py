@@ -4,6 +4,8 @@ import subprocess
 import sys
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from meshdesk.session.resources import resource
@@ -62,3 +64,31 @@ def test_that_choosing_a_topic_leads_from_any_view_to_its_records(qtbot: QtBot) 
     window.open_topic(opened(session.captures[0]), "orders.placed.v1")
     turn(session, window)
     assert window.frame.records.isVisible()
+
+
+class Windows(QObject):
+    """Notes whatever is shown as a window of its own, were it for a moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.shown.append(type(watched).__name__)
+        return False
+
+
+def test_that_no_part_of_a_view_is_ever_shown_as_a_window_of_its_own(qtbot: QtBot, qapp: QApplication) -> None:
+    windows = Windows()
+    qapp.installEventFilter(windows)
+    try:
+        session = MemorySession(capture())
+        window = window_on(session)
+        qtbot.addWidget(window)
+        for name in VIEWS:
+            window.show_view(name)
+            turn(session, window)
+    finally:
+        qapp.removeEventFilter(windows)
+    assert windows.shown == ["Window"]

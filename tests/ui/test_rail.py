@@ -20,9 +20,12 @@ def test_that_the_rail_offers_every_view_with_its_keys(qtbot: QtBot) -> None:
     window.activateWindow()
     for place, name in enumerate(VIEWS, 1):
         button = window.rail.buttons[name]
-        assert button.toolTip().endswith(f"(Ctrl+{place})")
+        keys = {"settings": "Ctrl+,", "help": "F1"}.get(name, f"Ctrl+{place}")
+        assert button.toolTip().endswith(f"({keys})")
         assert button.accessibleName()
-        QTest.keyClick(window, Qt.Key(Qt.Key.Key_0 + place), Qt.KeyboardModifier.ControlModifier)
+        key = {"settings": Qt.Key.Key_Comma, "help": Qt.Key.Key_F1}.get(name, Qt.Key(Qt.Key.Key_0 + place))
+        with_control = Qt.KeyboardModifier.ControlModifier if "Ctrl" in keys else Qt.KeyboardModifier.NoModifier
+        QTest.keyClick(window, key, with_control)
         turn(session, window)
         assert window.pages.shown == name
         window.show_view("records")

@@ -55,14 +55,14 @@ class TroubleView(QWidget):
         self.list = TroubleList()
         self._empty = Empty("circle-check", "No trouble")
         self._body = QStackedLayout()
-        self._body.addWidget(self.list)
-        self._body.addWidget(self._empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._bar())
         column.addWidget(Rule())
         column.addLayout(self._body, 1)
+        for part in (self.list, self._empty):  # once they are in the view: it shows the first, as a window of its own
+            self._body.addWidget(part)
         self._show()
 
     def refresh(self) -> None:

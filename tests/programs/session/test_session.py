@@ -302,5 +302,6 @@ def test_that_captures_live_in_the_state_folder_of_the_user_or_where_the_environ
     monkeypatch.setenv("MESHDESK_CAPTURES", str(tmp_path))
     assert captures_home() == tmp_path
     monkeypatch.delenv("MESHDESK_CAPTURES")
+    monkeypatch.delenv("MESHDESK_STATE")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     assert captures_home().is_relative_to(tmp_path / "state") or os.name != "posix"

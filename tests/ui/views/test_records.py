@@ -206,20 +206,18 @@ def test_that_selected_records_are_copied_and_it_is_said(qtbot: QtBot, as_json: 
     assert lines[0].startswith("{") is as_json
 
 
-def test_that_copying_nothing_or_too_much_is_answered_with_a_sentence(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_that_copying_nothing_or_too_much_is_answered_with_a_sentence(qtbot: QtBot) -> None:
     made = capture(30)
     view = view_on(qtbot, made)
     said: list[str] = []
     view.said.connect(said.append)
     view.copy(False)
-    monkeypatch.setattr(records, "COPY_MOST", 10)
+    view.copy_most = 10
     view.table.selectAll()
     view.copy(False)
     assert said == [
         "Select records to copy them.",
-        "Select at most 10 records to copy them; save the capture to keep more.",
+        "Select at most 10 records to copy them (the settings hold the limit); save the capture to keep more.",
     ]
 
 
@@ -298,13 +296,13 @@ def test_that_a_word_leaves_only_the_records_that_hold_it_and_escape_gives_all_b
     view = view_on(qtbot, made)
     word = made.held[TOPIC][57].key
     view.go_to_the_filter()
-    QTest.keyClicks(view._filter, word)
-    QTest.keyClick(view._filter, Qt.Key.Key_Return)
+    QTest.keyClicks(view.filter, word)
+    QTest.keyClick(view.filter, Qt.Key.Key_Return)
     beat(view, made)
     hits = [row for row in made.held[TOPIC] if word in row.key or word in row.value]
     assert 0 < view.table.records.rows == len(hits) < 200
     assert view._count.text.strip() == f"{len(hits)} of 200 records"
-    QTest.keyClick(view._filter, Qt.Key.Key_Escape)
+    QTest.keyClick(view.filter, Qt.Key.Key_Escape)
     beat(view, made)
     assert (view.list, view.table.records.rows) == (TOPIC, 200)
 
