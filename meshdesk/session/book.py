@@ -37,7 +37,9 @@ class Asked:
 class Book:
     """The saved connections. Lives on the window's thread; nothing here waits."""
 
-    def __init__(self, profiles: Profiles | None = None, secrets: Secrets | None = None) -> None:
+    def __init__(self, profiles: Profiles | None = None, secrets: Secrets | None = None, looks: bool = True) -> None:
+        """Without `looks` the folder counts as empty: for pictures that must not show what somebody has saved."""
+        self._looks = looks
         self.found = Found()
         self.is_read = False
         self.revision = 0
@@ -69,7 +71,8 @@ class Book:
 
     def look(self) -> None:
         """Reads the folder anew."""
-        self._start(lambda: self._take(self._profiles.read()))
+        if self._looks:
+            self._start(lambda: self._take(self._profiles.read()))
 
     def open(self, name: str) -> Asked:
         """Makes a connection of a saved profile and its secrets."""
@@ -133,7 +136,8 @@ class Book:
             if not getattr(credentials, name):
                 why = sentence or f"The keyring holds no {CALLED[name]} of “{was}”."
                 wrong[name] = f"{why} Enter it here." if was else f"Enter the {CALLED[name]}."
-        made = None if wrong else connection(profile, credentials, self._profiles.folder)
+        is_barred = set(wrong) - {"catalogues"}  # a folder that is gone bars nobody from the cluster
+        made = None if is_barred else connection(profile, credentials, self._profiles.folder)
         self._change(asked, problems=wrong, connection=made)
 
     def _save(self, asked: Asked, profile: Profile, typed: Credentials, was: str) -> None:

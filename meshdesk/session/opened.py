@@ -131,6 +131,11 @@ class Opened:
         return frozenset({self.title, bootstrap, *bootstrap.split(",")} - {""})
 
     @property
+    def connection(self) -> Connection | None:
+        """What it was told to connect to; None for a file, and before a mesh is there."""
+        return self._connection
+
+    @property
     def state_text(self) -> str:
         """A short phrase for the connection's chip."""
         if self.state == "ended":

@@ -35,9 +35,8 @@ class Options:
     @property
     def is_plain(self) -> bool:
         """Somebody starts the program and has asked for nothing yet."""
-        named = self.files or self.connections or self.names or self.through or self.view or self.select
-        named = named or self.cluster or self.link_problem
-        return not (named or self.size or self.beat_report or self.takes_pictures)
+        named = self.files or self.connections or self.names or self.cluster or self.through or self.view or self.select
+        return not (named or self.link_problem or self.size or self.beat_report or self.takes_pictures)
 
     @property
     def takes_pictures(self) -> bool:

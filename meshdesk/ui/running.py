@@ -8,6 +8,7 @@ from pathlib import Path
 
 from meshdesk import logs
 from meshdesk.model.trouble import Trouble
+from meshdesk.session.book import Book
 from meshdesk.session.session import Session
 from meshdesk.ui.beat import Beat
 from meshdesk.ui.options import Options
@@ -25,7 +26,7 @@ class Running:
         self._leave = leave
         self._no_report = ""  # why the figures were not written
         logs.begin("window")
-        self._session = Session()
+        self._session = Session(book=Book(looks=options.screenshots is None))
         self.beat = Beat(self._session, self._each_beat)
         window.attach(self._session)
         if options.capture_limit is not None:
@@ -72,12 +73,12 @@ class Running:
             session.open_file(path)
         for connection in options.connections:
             session.connect(connection)
+        for name in options.names:
+            self._window.start.open_saved(name)
         if options.through is not None:
             session.open_through(options.through, options.through_title)
         if options.view:
             self._window.show_view(options.view)
-        if options.is_plain:
-            self._window.offer_tour()
         if options.cluster is not None or options.link_problem:
             self._window.show_start()
         if options.cluster is not None:  # any web page may hold a link: it must not make this machine talk to a host
@@ -85,6 +86,8 @@ class Running:
             self._window.toast.say("A link has filled in where to connect. Nothing was sent: look at it, then connect.")
         if options.link_problem:
             self._window.report(Trouble(options.link_problem, "", "link", "attention", time.time_ns() // 1_000_000))
+        if options.is_plain:
+            self._window.offer_tour()
 
     def _make_script(self) -> Script | None:
         options, window = self._options, self._window

@@ -130,6 +130,8 @@ def save_picture(window: Window, out: Path) -> None:
 
 
 def _opened(window: Window) -> Generator[str, None, Opened | None]:
+    while window.start.is_asking:
+        yield "the keyring"
     captures = window.session.captures
     if not captures:
         return None

@@ -132,6 +132,16 @@ DARK = _colours(
     authorised_text="#9da7b4",
 )
 
+# Hues that stay apart for colour-blind eyes: what people give a colour, connections first. Strokes and fills, on both themes.
+HUES = {
+    "Blue": "#4c8dff",
+    "Teal": "#23a38f",
+    "Red": "#d9644f",
+    "Ochre": "#c98a1b",
+    "Violet": "#9a6be0",
+    "Grey": "#7a8594",
+}
+
 # Family, size in pixels and weight of each.
 FONTS: dict[FontName, tuple[str, int, QFont.Weight]] = {
     "text": ("Inter", 13, QFont.Weight.Normal),
@@ -299,8 +309,10 @@ def _style_sheet(c: Colours) -> str:
     return f"""
 QLineEdit {{ background: {c.canvas.name()}; border: 1px solid {c.line.name()}; border-radius: {RADIUS}px;
     padding: 0 8px; min-height: {FIELD - 2}px; max-height: {FIELD - 2}px; }}
-QLineEdit:focus {{ border-color: {c.accent.name()}; }}
-QLineEdit[wrong="true"] {{ border-color: {c.bad.name()}; }}
+QPlainTextEdit#field {{ background: {c.canvas.name()}; border: 1px solid {c.line.name()}; border-radius: {RADIUS}px;
+    padding: 2px 4px; }}
+QLineEdit:focus, QPlainTextEdit#field:focus {{ border-color: {c.accent.name()}; }}
+QLineEdit[wrong="true"], QPlainTextEdit#field[wrong="true"] {{ border-color: {c.bad.name()}; }}
 QListWidget {{ background: transparent; outline: 0; }}
 QListWidget::item {{ padding: 0 8px; border-radius: 4px; }}
 QListWidget::item:selected {{ background: {c.selection.name()}; color: {c.text.name()}; }}

@@ -115,6 +115,10 @@ class Window(QWidget):
         self.frame.explorer.added.connect(self.add_topic)
         self.frame.said.connect(self.toast.say)
         self.start.connect_asked.connect(self._connect)
+        self.start.page_asked.connect(lambda: self.show_view("start"))
+        self.start.said.connect(self.toast.say)
+        self.start.reported.connect(self.report)
+        self.start.attach(session.book, getattr(session, "check", None), lambda: session.captures)
         self.start.open_asked.connect(self.ask_for_file)
         self.start.demo_asked.connect(self.start_demo)
         self.start.back_asked.connect(self.leave_page)
@@ -134,6 +138,7 @@ class Window(QWidget):
             return
         for trouble in self.settings.take_troubles():
             self.report(trouble)
+        self.start.take_over()
         captures = self.session.captures
         usable = [opened for opened in captures if opened.state in ("live", "ended") or opened.topics]
         if self.current not in usable:
@@ -391,10 +396,18 @@ class Window(QWidget):
 
     # Inside
 
-    def _connect(self, bootstrap: str, registry: str) -> None:
+    def _connect(self, connection: Connection) -> None:
+        """Opens a connection; a saved one that is open already is shown instead."""
         self.view = "records"
-        self._drop_attempts()
-        self._awaited = self.session.connect(Connection(bootstrap, registry))
+        same = [opened for opened in self.session.captures if connection.name and opened.title == connection.name]
+        if live := [opened for opened in same if opened.state == "live"]:
+            self._awaited = live[-1]
+            return
+        if connection.name:
+            self._drop_attempts(same)
+        else:
+            self._drop_attempts()
+        self._awaited = self.session.connect(connection)
 
     def _show_awaited(self) -> None:
         """What was opened beside other captures is what the window is about; nobody should have to look for it."""
@@ -404,10 +417,12 @@ class Window(QWidget):
             self.frame.show_topic(None, "")
             self.frame.explorer.go_to(awaited)
 
-    def _drop_attempts(self) -> None:
-        """A connection that has come to nothing so far makes room for the next one."""
-        for opened in list(self.session.captures):
-            if opened.state in ("connecting", "failed") and not opened.topics:
+    def _drop_attempts(self, among: "Sequence[Opened] | None" = None) -> None:
+        """A connection that has come to nothing so far makes room for the next one; a saved one only for itself."""
+        for opened in list(self.session.captures if among is None else among):
+            is_saved = among is None and opened.connection is not None and opened.connection.name
+            is_attempt = opened.state == "failed" or (opened.state == "connecting" and not is_saved)
+            if is_attempt and not opened.topics:
                 self.session.shut(opened)
 
     def _lay_out(self) -> None:

@@ -15,6 +15,8 @@ from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
 from meshdesk.model.row import Details, Part, Row
 from meshdesk.model.trouble import Trouble
+from meshdesk.session.book import Book
+from meshdesk.session.connection import Connection
 from meshdesk.session.home import Orphan
 from meshdesk.session.orders import Order
 from meshdesk.ui.remembered import Remembered
@@ -63,6 +65,7 @@ class MemoryCapture:
     title: str = "acme-prod"
     state: State = "live"
     state_text: str = "read-only"
+    connection: Connection | None = None
     is_reached: bool = True
     number: int = field(default_factory=count(1).__next__)
     colour: str = ""
@@ -176,20 +179,47 @@ class MemoryCapture:
         self.row_revision += 1
 
 
+@dataclass(frozen=True, slots=True)
+class MemoryStep:
+    """A step of a test."""
+
+    name: str
+    state: str
+    text: str = ""
+    advice: str = ""
+
+
+@dataclass
+class MemoryChecking:
+    """A test of a connection that goes as far as a test says."""
+
+    connection: Connection
+    steps: tuple[MemoryStep, ...] = ()
+    done: bool = False
+    ok: bool = False
+    is_cancelled: bool = False
+
+    def cancel(self) -> None:
+        self.is_cancelled = self.done = True
+
+
 class MemorySession:
     """A session whose captures were put into it."""
 
-    def __init__(self, *captures: MemoryCapture) -> None:
+    def __init__(self, *captures: MemoryCapture, book: Book | None = None) -> None:
         self.captures: list[MemoryCapture] = list(captures)
+        self.book = book or Book(looks=False)
+        self.checks: list[MemoryChecking] = []
         self.orphans: tuple[Orphan, ...] = ()
         self.troubles: tuple[Trouble, ...] = ()
         self.revision = 0
-        self.connections: list[object] = []
+        self.connections: list[Connection] = []
         self.files: list[Path] = []
         self.through: list[tuple[tuple[str, ...], str]] = []
         self.is_closed = False
 
     def beat(self) -> None:
+        self.book.beat()
         for capture in self.captures:
             todo, capture.todo = capture.todo, []
             for do in todo:
@@ -199,9 +229,22 @@ class MemorySession:
         self.files.append(path)
         return self._add(MemoryCapture(path.name, "opening", "opening …", path=path))
 
-    def connect(self, connection: object) -> MemoryCapture:
+    def connect(self, connection: Connection) -> MemoryCapture:
         self.connections.append(connection)
-        return self._add(MemoryCapture("localhost:9092", "connecting", "connecting …"))
+        return self._add(
+            MemoryCapture(
+                connection.title,
+                "connecting",
+                "connecting …",
+                connection=connection,
+                colour=connection.colour,
+                is_production=connection.is_production,
+            )
+        )
+
+    def check(self, connection: Connection) -> "MemoryChecking":
+        self.checks.append(MemoryChecking(connection))
+        return self.checks[-1]
 
     def open_through(self, verb: Sequence[str], title: str) -> MemoryCapture:
         self.through.append((tuple(verb), title))

@@ -72,6 +72,11 @@ class Button(QAbstractButton):
         self.setAccessibleName(f"{self._lead} {text}".strip() or self.accessibleName())
         self.updateGeometry()
 
+    def set_icon(self, name: str) -> None:
+        """Changes the icon; there was one before, so that the size stays."""
+        self._icon = name
+        self.update()
+
     def set_dot(self, shown: bool) -> None:
         self._dot = theme.colours().accent if shown else None
         self.updateGeometry()
