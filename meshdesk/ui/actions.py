@@ -39,6 +39,7 @@ class Actions:
         self.follow = self._make(
             "Follow the newest", "Ctrl+E", "arrow-down-to-line", lambda: window.frame.records.follow(True)
         )
+        self.palette = self._make("Find anything…", "Ctrl+K", "search", window.open_palette)
         self.back = self._make("Back", "Alt+Left", "chevron-left", window.places.back)
         self.forward = self._make("Forward", "Alt+Right", "chevron-right", window.places.forward)
         self.views = [self._make_view(place, module) for place, module in enumerate(window.pages.modules.values(), 1)]
@@ -64,12 +65,22 @@ class Actions:
         native = QKeySequence.SequenceFormat.NativeText
         return [(action.text().rstrip("…"), action.shortcut().toString(native)) for action in actions]
 
+    def named(self) -> list[tuple[str, QAction]]:
+        """All but the views, each with words that stand for themselves, outside of its menu too."""
+        themes = [(f"Theme: {action.text()}", action) for action in self.themes.actions()]
+        own = [action for action in self._icons if action not in (*self.views, self.palette)]
+        return [(action.text().removesuffix("…"), action) for action in own] + themes
+
+    def icon_name(self, action: QAction) -> str:
+        """Its icon's name; the themes, which have none in the menu, share one."""
+        return self._icons.get(action, "sun-moon")
+
     def menu(self) -> QMenu:
         """The menu behind the … button."""
         menu = QMenu(self._window)
         menu.addActions([self.start, self.open, self.save, self.save_all, self.close])
         menu.addSeparator()
-        menu.addActions([self.copy, self.copy_json, self.find_topic, self.filter])
+        menu.addActions([self.palette, self.copy, self.copy_json, self.find_topic, self.filter])
         menu.addSeparator()
         menu.addActions([self.follow, self.pause])
         columns = menu.addMenu("Columns of the list")

@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # each of these takes longer to import than the window to be 
     from meshdesk.ui.frame import Frame
     from meshdesk.ui.places import Places
     from meshdesk.ui.tour import Tour
+    from meshdesk.ui.widgets.palette_box import PaletteBox
 
 LEAST = QSize(640, 420)
 TITLE = "MeshDesk"
@@ -62,6 +63,7 @@ class Window(QWidget):
         self.view = "records"  # what somebody wants to see; where nothing is open the start page stands for it
         self.is_closed = False
         self.settings = settings or Settings(None)
+        self.palette_box: PaletteBox | None = None
         self._remembered = remembered
         self._demo = demo
         self._is_attached = False
@@ -108,6 +110,7 @@ class Window(QWidget):
         self.rail.pressed.connect(self.go_to_view)
         self.top.back.connect(self.places.back)
         self.top.forward.connect(self.places.forward)
+        self.top.find_asked.connect(self.open_palette)
         self.top.place.pressed.connect(self.places.press)
         self.trouble.all_asked.connect(lambda: self.show_view("trouble"))
         self.status.trouble_asked.connect(lambda: self.show_view("trouble"))
@@ -198,6 +201,16 @@ class Window(QWidget):
             self.show_start()
         else:
             self.show_view(name)
+
+    def open_palette(self) -> None:
+        """Opens the palette, or closes it."""
+        if self.palette_box is None:
+            # Nobody pays for the palette before it is asked for.
+            from meshdesk.ui.found import sources
+            from meshdesk.ui.widgets.palette_box import PaletteBox
+
+            self.palette_box = PaletteBox(self, lambda: sources(self))
+        self.palette_box.open()
 
     def leave_page(self) -> None:
         """From a view that takes the page for itself back to what is open."""
