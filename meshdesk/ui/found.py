@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
+from meshdesk.session.handbook import PAGES
+from meshdesk.session.settings import SETTINGS
 from meshdesk.ui.palette import Source
+from meshdesk.ui.views.help import show_help
+from meshdesk.ui.views.settings import show_setting
 from meshdesk.ui.widgets.record_lines import CONTROLS
 
 if TYPE_CHECKING:
@@ -52,8 +56,21 @@ def _go_to_topic(window: "Window", opened: "Opened", names: list[str], k: int) -
     window.frame.records.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
+def _settings(window: "Window") -> Iterator[Source]:
+    titles = [setting.title for setting in SETTINGS]
+    shown = [setting.kind.shown(window.settings.value(setting.key)) for setting in SETTINGS]
+    yield Source(
+        "Settings", titles, lambda k: show_setting(window, SETTINGS[k].key), lambda _: "settings", lambda k: shown[k]
+    )
+
+
+def _help(window: "Window") -> Iterator[Source]:
+    titles = [title for _, title in PAGES]
+    yield Source("Help", titles, lambda k: show_help(window, PAGES[k][0]), lambda _: "circle-question-mark")
+
+
 # In the order in which they stand while nothing is looked for.
-KINDS: tuple[Callable[["Window"], Iterator[Source]], ...] = (_views, _captures, _topics, _actions)
+KINDS: tuple[Callable[["Window"], Iterator[Source]], ...] = (_views, _captures, _topics, _actions, _settings, _help)
 
 
 def sources(window: "Window") -> list[Source]:

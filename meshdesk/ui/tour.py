@@ -166,8 +166,8 @@ def _inspector(window: "Window") -> QWidget:
     return window.frame.inspector
 
 
-def _status(window: "Window") -> QWidget:
-    return window.status
+def _find(window: "Window") -> QWidget:
+    return window.top.find_button
 
 
 STEPS = (
@@ -192,8 +192,8 @@ STEPS = (
         _take_apart,
     ),
     Step(
-        "The foot says what is connected and how much was kept; Ctrl+S saves it as one file, and F1 knows the rest.",
-        _status,
+        "Ctrl+K finds every topic, action and setting by a few letters of it, and F1 opens the help.",
+        _find,
         _take_apart,
     ),
 )

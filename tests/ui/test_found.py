@@ -7,6 +7,8 @@ from meshdesk.ui.found import sources
 from meshdesk.ui.pages import view_module
 from meshdesk.ui.palette import Source
 from meshdesk.ui.views import VIEWS
+from meshdesk.ui.views.help import HelpView
+from meshdesk.ui.views.settings import SettingsView
 from meshdesk.ui.window import Window
 from tests.ui.memory import MemorySession, capture, opened, turn, window_on
 
@@ -71,3 +73,22 @@ def test_that_a_view_is_shown(qtbot: QtBot) -> None:
 def test_that_a_title_turns_nothing_around(qtbot: QtBot) -> None:
     _, _, found = window_and_sources(qtbot, "acme\u202eprod")
     assert list(found["Open captures"].texts) == ["acme·prod"]
+
+
+def test_that_every_setting_is_found_with_what_was_chosen_and_every_page_of_the_help(qtbot: QtBot) -> None:
+    window, session, _ = window_and_sources(qtbot, "acme")
+    window.settings.choose("times", "utc")
+    found = {source.group: source for source in sources(window)}
+    k = list(found["Settings"].texts).index("Times are shown in")
+    assert found["Settings"].note(k) == "UTC"
+    found["Settings"].do(k)
+    turn(session, window)
+    view = window.pages.view("settings")
+    assert isinstance(view, SettingsView)
+    assert window.pages.shown == "settings"
+    assert [key for key, row in view.rows.items() if row.isVisible()] == ["times"]
+    found["Help"].do(list(found["Help"].texts).index("Captures"))
+    turn(session, window)
+    help_view = window.pages.view("help")
+    assert isinstance(help_view, HelpView)
+    assert (window.pages.shown, help_view.shown) == ("help", "captures")
