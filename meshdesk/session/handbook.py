@@ -69,6 +69,7 @@ def local_facts(settings: Settings) -> dict[str, str]:
         "version": __version__,
         "settings": str(settings.path or "not stored in this run"),
         "config": str(folder / "window.ini"),
+        "connections": str(folder / "connections" / "NAME.toml"),
         "captures": str(captures_home()),
         "logs": str(logs_folder()),
         **shown,
