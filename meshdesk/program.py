@@ -15,6 +15,7 @@ from pathlib import Path
 
 from meshdesk import __version__
 from meshdesk.model.address import bootstrap_problem
+from meshdesk.model.link import Link, LinkError, is_link, read_link
 from meshdesk.model.position import PositionError, milliseconds
 from meshdesk.told import add_options, argument_problem, understood
 from meshdesk.ui.views import VIEWS
@@ -88,14 +89,25 @@ def _say(sentence: str) -> None:
 
 def _window(words: Sequence[str]) -> int:
     parser = _parser(
-        "", "Opens the window on captures (FILE.meshcap), clusters (HOST:PORT) and saved connections (NAME)."
+        "",
+        "Opens the window on captures (FILE.meshcap), clusters (HOST:PORT), saved connections (NAME) and meshdesk:// links.",
     )
-    parser.add_argument("what", nargs="*", metavar="FILE|HOST:PORT|NAME")
+    parser.add_argument("what", nargs="*", metavar="FILE|HOST:PORT|NAME|LINK")
     parser.add_argument("--registry", default="", metavar="URL", help="schema registry of the clusters")
     _add_window_options(parser)
     options = parser.parse_args(words)
+    link, wrong = _link(options.what)
+    options.what = [what for what in options.what if not is_link(what)]
     files, hosts, names = [], [], []
-    saved = _saved(options.what)
+    saved = _saved([*options.what, *([link.what] if link is not None and link.kind == "connection" else [])])
+    if link is not None:
+        options.select = options.select or link.select
+        files += [Path(link.what)] if link.kind == "file" else []
+        names += [link.what] if link.kind == "connection" and link.what in saved else []
+        if link.kind == "connection" and link.what not in saved:
+            wrong = (
+                f"There is no saved connection “{link.what}” here. Make one of that name, and follow the link again."
+            )
     for what in options.what:
         if what in saved:  # ./NAME is a file of that name
             names.append(what)
@@ -120,7 +132,24 @@ def _window(words: Sequence[str]) -> int:
         if problem := profile_problem(name):
             _say(problem)
             return 2
-    return _run_window(options, files, [(host, options.registry) for host in hosts], None, names)
+    if wrong:
+        _say(wrong)
+        if options.screenshot:
+            return 2
+    cluster = (link.what, link.registry) if link is not None and link.kind == "cluster" else None
+    return _run_window(options, files, [(host, options.registry) for host in hosts], None, names, cluster, wrong)
+
+
+def _link(words: Sequence[str]) -> tuple[Link | None, str]:
+    """The link among the words, if there is one, and what is wrong with it: the window says it, as a browser shows nothing."""
+    links = [word for word in words if is_link(word)]
+    try:
+        link = read_link(links[0]) if links else None
+    except LinkError as error:
+        return None, str(error)
+    if len(links) > 1:
+        return None, "More than one link was given, and none is opened. Open one after the other."
+    return link, ""
 
 
 def _saved(words: Sequence[str]) -> list[str]:
@@ -144,6 +173,8 @@ def _run_window(
     clusters: list[tuple[str, str]],  # bootstrap, registry
     through: tuple[str, ...] | None,
     names: Sequence[str] = (),  # of saved connections
+    cluster: tuple[str, str] | None = None,  # a link's: bootstrap, registry
+    link_problem: str = "",
 ) -> int:
     from meshdesk.session.connection import Connection
     from meshdesk.ui.app import Options, run
@@ -163,6 +194,8 @@ def _run_window(
             demo=DEMO_MESH if _why_no_demo() is None else None,
             view=options.view,
             select=options.select,
+            cluster=cluster,
+            link_problem=link_problem,
             size=options.size,
             scale=options.scale,
             theme=options.theme,
@@ -170,6 +203,7 @@ def _run_window(
             screenshots=getattr(options, "screenshots", None),
             seconds=20.0 if seconds is None else seconds,
             beat_report=options.beat_report,
+            until_painted=options.until_painted,
         )
     )
 
@@ -180,6 +214,7 @@ def _add_window_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", type=_size, metavar="1440x900")
     parser.add_argument("--scale", type=_scale, default=1.0, metavar="2")
     parser.add_argument("--theme", choices=("light", "dark", "system"))
+    parser.add_argument("--until-painted", action="store_true", help=argparse.SUPPRESS)  # tests/speed/start.py's
     parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="writes a picture of the window and ends")
     parser.add_argument(
         "--beat-report", type=Path, metavar="FILE", help="writes figures of the window's beat at the end"
@@ -334,6 +369,9 @@ def _self_test(words: Sequence[str]) -> int:
     parser = _parser(
         "self-test", "Checks this installation: versions, a window, a capture, a record of each kind, save, reopen."
     )
+    parser.add_argument(
+        "--keyring", action="store_true", help="also keeps a secret in the keyring, reads it and removes it"
+    )
     parser.add_argument("--window", type=Path, help=argparse.SUPPRESS)  # its own child, which paints this capture
     options = parser.parse_args(words)
     try:
@@ -341,7 +379,7 @@ def _self_test(words: Sequence[str]) -> int:
     except ImportError as error:
         _say(f"The self-test failed: a package cannot be loaded: {error}. Install MeshDesk again.")
         return 1
-    return window_test(options.window) if options.window else self_test()
+    return window_test(options.window) if options.window else self_test(options.keyring)
 
 
 def _parser(verb: str, about: str) -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ from meshdesk import __version__
 from meshdesk.logs import logs_folder
 from meshdesk.session.folders import config_folder
 from meshdesk.session.home import captures_home
+from meshdesk.session.profiles import profiles_folder, recent_file
 from meshdesk.session.resources import resource
 from meshdesk.session.settings import BY_KEY, Settings
 
@@ -69,8 +70,9 @@ def local_facts(settings: Settings) -> dict[str, str]:
         "version": __version__,
         "settings": str(settings.path or "not stored in this run"),
         "config": str(folder / "window.ini"),
-        "connections": str(folder / "connections" / "NAME.toml"),
         "captures": str(captures_home()),
+        "connections": str(profiles_folder()),
+        "recent": str(recent_file()),
         "logs": str(logs_folder()),
         **shown,
     }

@@ -30,6 +30,7 @@ BEAT_ITEMS = 200  # messages taken in one beat: at 20 frames a second and child 
 MEMORY_EVERY = 0.5  # s between looks at the size of the explain programs
 MADE_BY = f"MeshDesk {__version__}"
 END = 3.0  # s that the end of the session waits for its children
+NAMES_KEPT = 50_000  # of what was closed, to be left out of a diagnosis: the topics of several large meshes, some MB
 LEAVE = 10.0  # s that the programs of a capture which was closed may take to end by themselves
 
 
@@ -75,6 +76,7 @@ class Session:
         self._meshes: dict[Child, Opened] = {}  # programs that make a mesh to connect to (the demo's)
         self._leaving: list[_Leaving] = []
         self._deletions: list[threading.Thread] = []
+        self._names_before: dict[str, frozenset[str]] = {}
         self._closed = threading.Event()
         self._scratch: Owned | None = None
         self._found: SimpleQueue[tuple[Orphan, ...]] = SimpleQueue()
@@ -165,7 +167,22 @@ class Session:
             names = opened.names.difference(*(other.names for other in self.captures))
             self._withdraw(lambda trouble: trouble.about in names)
 
+    @property
+    def replaced(self) -> dict[str, int]:
+        """How many explain programs were ended by us, by what they do."""
+        return {"look": self._look.killed, "work": self._work.killed}
+
+    @property
+    def names(self) -> dict[str, frozenset[str]]:
+        """The names of what is open, and of what was open before in this run, by what they name: connections and topics.
+        Whoever shows a text to strangers leaves them out."""
+        now = [*map(_names_of, self.captures), self._names_before]
+        return {kind: frozenset().union(*(names.get(kind, ()) for names in now)) for kind in ("connection", "topic")}
+
     def _shut(self, opened: Opened) -> None:
+        left = sum(map(len, self._names_before.values()))
+        for kind, names in _names_of(opened).items() if left < NAMES_KEPT else ():
+            self._names_before[kind] = self._names_before.get(kind, frozenset()) | names
         children = opened.close()
         for child in [child for child, owner in self._meshes.items() if owner is opened]:
             del self._meshes[child]
@@ -370,3 +387,7 @@ class Session:
 
     def _changed(self) -> None:
         self.revision += 1
+
+
+def _names_of(opened: Opened) -> dict[str, frozenset[str]]:
+    return {"connection": opened.names, "topic": frozenset(topic.name for topic in opened.topics)}

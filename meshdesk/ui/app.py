@@ -9,10 +9,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from meshdesk.session.folders import config_folder
+from meshdesk.session.resources import resource
 from meshdesk.session.settings import Settings
 from meshdesk.ui import effects, theme
 from meshdesk.ui.messages import take_messages
@@ -78,14 +79,16 @@ class _Program:
         both = (signal.SIGINT, signal.SIGTERM)
         signals = {number: signal.signal(number, lambda *_: window.close()) for number in both}
         window.closing.connect(self._app.quit)
-        window.painted.connect(self._begin)
-        QTimer.singleShot(UNSEEN_MS, self._begin)
+        begin = self._say_painted if self._options.until_painted else self._begin
+        window.painted.connect(begin)
+        if not self._options.until_painted:
+            QTimer.singleShot(UNSEEN_MS, begin)
         try:
             window.show()
             self._app.exec()
         finally:
             window.closing.disconnect(self._app.quit)
-            window.painted.disconnect(self._begin)
+            window.painted.disconnect(begin)
             window.close()
             window.deleteLater()
             if self._running is not None:
@@ -96,13 +99,21 @@ class _Program:
                 signal.signal(number, handler)
         if self._running is not None and self._running.sentence:
             sys.stderr.write(f"{self._running.sentence}\n")
-        return 1 if self._has_failed or self._running is None else self._running.code
+        if self._running is None:
+            return 0 if self._options.until_painted and not self._has_failed else 1
+        return 1 if self._has_failed else self._running.code
+
+    def _say_painted(self) -> None:
+        """For tests/speed/start.py: when the window was there, in s since the epoch; that is all of this run."""
+        sys.stdout.write(f"{time.time()}\n")
+        self._app.quit()
 
     def _begin(self) -> None:
         """After the first paint: the session takes as long to import as the window took to be shown."""
         if self._running is None and not self._window.is_closed:
             from meshdesk.ui.running import Running  # after the first paint, see above
 
+            QGuiApplication.setWindowIcon(QIcon(str(resource("app/meshdesk.svg"))))  # a plug-in is loaded to draw it
             self._running = Running(self._window, self._options, self._app.quit)
 
     def _excepthook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

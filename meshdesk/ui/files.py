@@ -29,7 +29,7 @@ class Files:
     def __init__(self, window: QWidget, remembered: Remembered) -> None:
         self._window, self._remembered = window, remembered
 
-    def ask_to_open(self, done: Callable[[Path], None]) -> None:
+    def ask_to_open(self, done: Callable[[Path], object]) -> None:
         from PySide6.QtWidgets import QFileDialog  # a class of Qt costs some ms when it is first named
 
         dialog = QFileDialog(self._window, "Open a capture", str(self._folder()), CAPTURES)
@@ -38,7 +38,7 @@ class Files:
         dialog.fileSelected.connect(lambda name: done(self._chosen(name)))
         dialog.open()
 
-    def ask_where(self, words: str, title: str, done: Callable[[Path], None]) -> None:
+    def ask_where(self, words: str, title: str, done: Callable[[Path], object]) -> None:
         """Asks where to save; proposes a name made of `title`."""
         from PySide6.QtWidgets import QFileDialog  # a class of Qt costs some ms when it is first named
 

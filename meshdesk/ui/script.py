@@ -68,6 +68,13 @@ def arrive(window: Window, select: str) -> Steps:
             yield from _choose(window, opened, name)
 
 
+def arrive_later(window: Window, title: str, select: str) -> Steps:
+    """The same for a cluster to which somebody may connect, or not."""
+    while not (window.session.captures and window.session.captures[-1].title == title):
+        yield f"somebody to connect to {title}"
+    yield from arrive(window, select)
+
+
 def picture(window: Window, out: Path, view: str, select: str) -> Steps:
     """Takes a picture of what was named, at rest: what is live is first read from its beginning to its end."""
     opened = None if view == "start" else (yield from _opened(window))

@@ -24,6 +24,7 @@ from meshdesk.ui.top_bar import TopBar
 from meshdesk.ui.views.start import StartView
 from meshdesk.ui.widgets.chip import PRODUCTION
 from meshdesk.ui.widgets.controls import tone_of
+from meshdesk.ui.widgets.offer import Offer
 
 if TYPE_CHECKING:  # each of these takes longer to import than the window to be shown
     from meshdesk.model.record import RecordName
@@ -32,11 +33,14 @@ if TYPE_CHECKING:  # each of these takes longer to import than the window to be 
     from meshdesk.session.opened import Opened
     from meshdesk.session.session import Session
     from meshdesk.ui.actions import Actions
+    from meshdesk.ui.diagnosing import Diagnosing
     from meshdesk.ui.frame import Frame
     from meshdesk.ui.places import Places
+    from meshdesk.ui.tour import Tour
 
 LEAST = QSize(640, 420)
 TITLE = "MeshDesk"
+TOUR = "window/tour_offered"  # remembered: somebody has answered
 
 
 class Window(QWidget):
@@ -65,6 +69,9 @@ class Window(QWidget):
         self._own_troubles: tuple[Trouble, ...] = ()
         self._known_troubles: tuple[Trouble, ...] = ()  # those that were there when the list was last on the screen
         self._awaited: Opened | None = None  # what was opened last, to be shown once there is something to show
+        self._diagnosing: Diagnosing | None = None
+        self.tour: Tour | None = None
+        self._offers_tour = False
         self.setWindowTitle(TITLE)
         self.setMinimumSize(LEAST)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -72,6 +79,9 @@ class Window(QWidget):
         self.rail = Rail()
         self.top = TopBar()
         self.trouble = TroubleBar()
+        self.offer = Offer(
+            "signpost", "New here? Five sentences on the demo's mesh show you around.", "Take the tour", "Not now"
+        )
         self.start = StartView(demo is not None)
         self.pages = Pages(self.start)
         self.status = StatusLine()
@@ -114,6 +124,8 @@ class Window(QWidget):
         self.start.back_asked.connect(self.leave_page)
         self.start.recover_asked.connect(self.recover)
         self.start.delete_asked.connect(lambda orphan: self.session.delete(orphan))
+        self.offer.taken.connect(self.take_tour)
+        self.offer.declined.connect(self._answer_tour)
         effects.follow(self)
         self.refresh()
 
@@ -145,6 +157,13 @@ class Window(QWidget):
             self.start.show_progress(next((o for o in reversed(captures) if o not in usable), None))
         else:
             self.pages.refresh()
+        if self._diagnosing is not None:
+            self._diagnosing.refresh()
+            self._diagnosing = None if self._diagnosing.is_done else self._diagnosing
+        self.offer.setVisible(self._offers_tour and self.pages.shown == "start" and self.tour is None)
+        if self.tour is not None:
+            self.tour.refresh()
+            self.tour = None if self.tour.is_over else self.tour
         self.places.note()
         self._say()
 
@@ -211,20 +230,43 @@ class Window(QWidget):
         self.open_topic(opened, name.topic)
         self.frame.records.choose(name)
 
-    def open_file(self, path: Path) -> None:
+    def open_file(self, path: Path) -> "Opened":
         self.view = "records"
-        self._awaited = self.session.open_file(path)
+        self._awaited = opened = self.session.open_file(path)
+        return opened
 
     def recover(self, orphan: "Orphan") -> None:
         """Opens what a session has left behind, to be looked at and saved."""
         self.view = "records"
         self._awaited = self.session.recover(orphan)
 
-    def start_demo(self) -> None:
-        if self._demo is not None:
-            self.view = "records"
-            self._drop_attempts()
-            self._awaited = self.session.open_through(self._demo, "Demo")
+    def start_demo(self) -> "Opened | None":
+        """Starts the demo's mesh; None where this installation has none."""
+        if self._demo is None:
+            return None
+        self.view = "records"
+        self._drop_attempts()
+        self._awaited = opened = self.session.open_through(self._demo, "Demo")
+        return opened
+
+    def offer_tour(self) -> None:
+        """On the very first start the first page offers it; nobody is taken along unasked."""
+        self._offers_tour = not self._remembered.numbers("window/size") and not self._remembered.is_on(TOUR, False)
+        self.refresh()
+
+    def take_tour(self) -> None:
+        """Five sentences on the demo; Escape ends it."""
+        from meshdesk.ui.tour import Tour  # most starts have none
+
+        self._answer_tour()
+        if self.tour is not None:
+            self.tour.end()
+        self.tour = Tour(self)
+
+    def _answer_tour(self) -> None:
+        self._offers_tour = False
+        self._remembered.keep(TOUR, True)
+        self.refresh()
 
     def show_start(self) -> None:
         """The start page, to connect to one more; Escape leads back."""
@@ -269,6 +311,14 @@ class Window(QWidget):
         folder = logs_folder()
         if not folder.is_dir() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self.toast.say(f"The logs are in {folder}.")
+
+    def copy_diagnosis(self) -> None:
+        """Puts on the clipboard what helps whoever is to mend something, without names and secrets."""
+        from meshdesk.ui.diagnosing import Diagnosing  # nothing is amiss at first
+
+        if self._diagnosing is None:
+            self._diagnosing = Diagnosing(self)
+            self.toast.say("The diagnosis is being written …")
 
     def close_capture(self) -> None:
         """Closes the capture that the window is about; what was collected and not saved is gone then."""
@@ -322,8 +372,10 @@ class Window(QWidget):
             self.actions_.undress()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape leaves a view that takes the page for itself."""
-        if event.key() == Qt.Key.Key_Escape and self._is_attached and not self.pages.is_framed:
+        """Escape ends the tour, or leaves a view that takes the page for itself."""
+        if event.key() == Qt.Key.Key_Escape and self.tour is not None:
+            self.tour.end()
+        elif event.key() == Qt.Key.Key_Escape and self._is_attached and not self.pages.is_framed:
             self.leave_page()
         else:
             super().keyPressEvent(event)
@@ -377,6 +429,7 @@ class Window(QWidget):
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self.trouble)
+        column.addWidget(self.offer)
         column.addWidget(self.pages, 1)
         middle = QHBoxLayout()
         middle.setSpacing(0)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.broker.collect.listening import closed_port
 from tests.broker.collect.producing import New, produce
 from tests.kafka import MakeTopic
 from tests.programs.running import SECONDS, Ran, command, run
+from tests.ui.stored import TOPIC, packed
 
 FULL = Path("/dev/full")
 NOWHERE = "127.0.0.1:1"  # read by nothing that these tests reach
@@ -75,6 +77,32 @@ def test_that_the_version_is_said() -> None:
 def test_that_an_option_that_a_verb_does_not_have_is_named(verb: str) -> None:
     needed = {"tail": ["t"], "collect": ["t", "-o", "f"], "read": ["f"]}.get(verb, [])
     assert refused(verb, *needed, "--dance") == f"meshdesk {verb}: error: unrecognized arguments: --dance"
+
+
+@pytest.mark.parametrize(
+    ("link", "why"),
+    [
+        ("meshdesk://dance", "“meshdesk://dance” does not say what to open. A link is meshdesk://open?file=…, "),
+        ("meshdesk://connection/nobody", "There is no saved connection “nobody” here. "),
+        ("meshdesk://connection/127.0.0.1:1", "There is no saved connection “127.0.0.1:1” here. "),
+    ],
+)
+def test_that_a_link_that_opens_nothing_gives_no_picture(link: str, why: str, tmp_path: Path) -> None:
+    assert refused(link, "--screenshot", str(tmp_path / "a.png")).startswith(why)
+
+
+def test_that_a_link_opens_a_file_at_the_place_that_it_names(tmp_path: Path) -> None:
+    file = packed(tmp_path / "a", tmp_path / "a b.meshcap", 10)
+    place = ("--select", f"{TOPIC}[0]@3")
+    pictures = []
+    for name, words in {
+        "link": (f"meshdesk://open?file={quote(str(file))}&topic={TOPIC}&partition=0&offset=3",),
+        "words": (str(file), *place),
+    }.items():
+        ran = run(*words, "--screenshot", tmp_path / name, env={"QT_QPA_PLATFORM": "offscreen"}, timeout=2 * SECONDS)
+        assert (ran.code, ran.err) == (0, "")
+        pictures.append((tmp_path / name).read_bytes())
+    assert pictures[0] == pictures[1]
 
 
 @pytest.mark.parametrize("verb", ["tail", "collect", "read"])

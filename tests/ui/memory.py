@@ -74,6 +74,7 @@ class MemoryCapture:
     progress: Progress | None = None
     status: Status = field(default_factory=Status)
     limit: int = SIZE_LIMIT
+    path: Path = Path()
     revision: int = 0
     row_revision: int = 0
     details: Details | None = None
@@ -226,7 +227,7 @@ class MemorySession:
 
     def open_file(self, path: Path) -> MemoryCapture:
         self.files.append(path)
-        return self._add(MemoryCapture(path.name, "opening", "opening …"))
+        return self._add(MemoryCapture(path.name, "opening", "opening …", path=path))
 
     def connect(self, connection: Connection) -> MemoryCapture:
         self.connections.append(connection)

@@ -5,11 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -53,6 +55,24 @@ def test_that_nothing_heavy_is_imported_before_the_first_paint() -> None:
     assert ran.stdout.strip() == "[]"
 
 
+def test_that_the_moment_of_the_first_paint_is_said_and_nothing_else_begins(
+    qtbot: QtBot, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    before = time.time()
+    assert run(Options(until_painted=True, config=tmp_path)) == 0
+    assert before < float(capsys.readouterr().out) < time.time()
+    assert not (tmp_path / "captures").exists()
+
+
+def test_that_the_window_wears_the_icon_of_the_packages(qtbot: QtBot, tmp_path: Path) -> None:
+    QGuiApplication.setWindowIcon(QIcon())
+    assert run(Options(files=(packed(tmp_path / "c", tmp_path / "c.meshcap"),), screenshot=tmp_path / "out.png")) == 0
+    worn = QGuiApplication.windowIcon().pixmap(64, 64).toImage()
+    assert worn.pixelColor(8, 32).blue() > 200
+    assert worn.pixelColor(8, 32).red() < 80
+    assert worn.pixelColor(17, 32).lightness() > 240  # a line of the mesh
+
+
 def test_that_a_picture_is_taken_without_anybody(qtbot: QtBot, tmp_path: Path) -> None:
     file = packed(tmp_path / "c", tmp_path / "c.meshcap")
     out = tmp_path / "out.png"
@@ -71,7 +91,7 @@ def test_that_what_prevents_a_picture_is_a_sentence_and_an_exit_code(
 
 def test_that_the_beat_is_reported(qtbot: QtBot, tmp_path: Path) -> None:
     report = tmp_path / "beat.json"
-    later(lambda: window().close(), 500)
+    later(lambda: window().close(), 1500)
     assert run(Options(config=tmp_path / "config", beat_report=report)) == 0
     told = json.loads(report.read_text(encoding="utf-8"))
     assert told["lateness_ms"]["count"] >= 3

@@ -30,6 +30,7 @@ ACROSS = [
     "unit/test_examples.py",
     "unit/test_mirror.py",
     "unit/test_nets.py",
+    "unit/test_packaging.py",
     "unit/test_prepare.py",
     "unit/test_repository.py",
 ]

@@ -237,6 +237,8 @@ class _List(QListWidget):
 def make(window: "Window") -> HelpView:
     """The view of a window."""
     view = HelpView(window.settings, window.actions_.keys)
+    view.diagnosis_asked.connect(window.copy_diagnosis)
+    view.tour_asked.connect(window.take_tour)
     view.setting_asked.connect(lambda key: show_setting(window, key))
     return view
 

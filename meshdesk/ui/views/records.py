@@ -120,7 +120,7 @@ class RecordsView(QWidget):
         self._leave()
         self._give_up_order()
         self.opened, self.listing, self.list = opened, arrival(topic) if topic else Listing(()), topic
-        self._filter.clear_quietly()
+        self.filter.clear_quietly()
         self.paused = False
         self._coming = 0
         known = self.facts
@@ -268,8 +268,8 @@ class RecordsView(QWidget):
 
     def go_to_the_filter(self) -> None:
         if self.opened is not None:
-            self._filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            self._filter.selectAll()
+            self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.filter.selectAll()
 
     def show_listing(self, listing: Listing) -> None:
         """Shows the records in another order, or others of them; the selected one and the place stay."""
@@ -294,7 +294,7 @@ class RecordsView(QWidget):
 
     def restore(self, listing: Listing) -> None:
         """Shows a topic's records as they were shown before, the word of the filter included."""
-        self._filter.setText(listing.word)
+        self.filter.setText(listing.word)
         self.show_listing(listing)
 
     def sort_again(self) -> None:
@@ -424,7 +424,7 @@ class RecordsView(QWidget):
         else:
             self.follow(False)
             if not self.listing.is_arrival:
-                self._filter.clear_quietly()
+                self.filter.clear_quietly()
                 self.table.clearSelection()
                 self.show_listing(arrival(self.topic))
             begin = self.opened.first(self.list) if self.opened else 0
@@ -468,14 +468,14 @@ class RecordsView(QWidget):
             action = menu.addAction(f"From {words}")
             action.triggered.connect(lambda _=False, words=words, position=position: self.read_from(words, position))
         self.from_button.set_menu(menu)
-        self._filter = FilterField()
-        self._filter.asked.connect(self.hold)
+        self.filter = FilterField()
+        self.filter.asked.connect(self.hold)
         self.again_button = Button("Sort again")
         self.again_button.setToolTip("Sort once more, with the records that arrived since")
         self.again_button.clicked.connect(self.sort_again)
         for part in (
             *(self.follow_button, self.pause_button, self._count),
-            *(self.again_button, self._filter, self.from_button),
+            *(self.again_button, self.filter, self.from_button),
         ):
             row.addWidget(part)
         return bar
@@ -486,7 +486,7 @@ class RecordsView(QWidget):
             button.setVisible(live and len(self.listing.topics) <= 1)
         self.pause_button.setVisible(live and self._grows)
         self.again_button.setVisible(self._newer() > 0)
-        self._filter.setVisible(opened is not None)
+        self.filter.setVisible(opened is not None)
         self.follow_button.setChecked(self.following)
         self.follow_button.set_dot(self.following)
         self.follow_button.say("Following" if self.following else "Follow")

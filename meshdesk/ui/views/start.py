@@ -93,6 +93,13 @@ class StartView(QWidget):
 
     # To a cluster
 
+    def fill(self, bootstrap: str, registry: str) -> None:
+        """Writes into the fields where to connect; somebody reads it and decides."""
+        self.bootstrap.setText(bootstrap)
+        self.registry.setText(registry)
+        self._forgive()
+        self.connect_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def connect_now(self) -> None:
         """Asks to connect when the fields make sense; else says beside each what does not."""
         bootstrap, registry = self.bootstrap.text().strip(), self.registry.text().strip()
