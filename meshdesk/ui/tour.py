@@ -81,12 +81,12 @@ class Tour:
 
     def _open(self) -> None:
         window = self._window
-        self._opened = window.start_demo()
+        self._opened = window.opening.start_demo()
         if self._opened is None:
             self._open_recorded()
 
     def _open_recorded(self) -> None:
-        self._opened = self._window.open_file(resource(RECORDED_DEMO))
+        self._opened = self._window.opening.open_file(resource(RECORDED_DEMO))
 
     def _wait(self) -> None:
         opened = self._opened
@@ -165,8 +165,8 @@ def _inspector(window: "Window") -> QWidget:
     return window.frame.inspector
 
 
-def _status(window: "Window") -> QWidget:
-    return window.status
+def _find(window: "Window") -> QWidget:
+    return window.top.find_button
 
 
 STEPS = (
@@ -191,8 +191,8 @@ STEPS = (
         _take_apart,
     ),
     Step(
-        "The foot says what is connected and how much was kept; Ctrl+S saves it as one file, and F1 knows the rest.",
-        _status,
+        "Ctrl+K finds every topic, action and setting by a few letters of it, and F1 opens the help.",
+        _find,
         _take_apart,
     ),
 )
