@@ -66,7 +66,8 @@ def test_that_a_registry_is_asked_over_tls_with_an_authority_of_the_system_and_w
     number = secure_registry.store.register("order", Schema(ORDER)).id
     topic = f"of-{installed.name}.v1"
     servers: dict[str, str | int | float | bool] = {"bootstrap.servers": secure_kafka.broker.bootstrap, "log_level": 0}
-    AdminClient(servers).create_topics([NewTopic(topic, 1, 1)])[topic].result(30)
+    admin = AdminClient(servers)
+    admin.create_topics([NewTopic(topic, 1, 1)])[topic].result(30)
     producer = Producer(servers)
     producer.produce(topic, b"\0" + number.to_bytes(4, "big") + b"\x06A-1")
     assert producer.flush(30) == 0
