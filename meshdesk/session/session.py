@@ -201,6 +201,7 @@ class Session:
         ending = [child for leaving in self._leaving for child in leaving.children]
         ending += self._look.end() + self._work.end()
         until = time.monotonic() + END
+        self.book.close(END)
         for child in ending:
             if not child.wait(max(0.0, until - time.monotonic())):
                 child.kill("the session ended")

@@ -3,6 +3,7 @@
 Everything it asks for is an object that is done at some beat; `beat` looks at each.
 """
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
@@ -234,4 +235,5 @@ class Connecting:
         self._start.show_home()
 
     def _report(self, sentence: str) -> None:
-        self._start.reported.emit(Trouble(sentence, about="saved connections", severity="attention"))
+        now = time.time_ns() // 1_000_000
+        self._start.reported.emit(Trouble(sentence, about="saved connections", severity="attention", seen=now))
