@@ -56,7 +56,6 @@ class TopBar(QWidget):
         self.back_button.clicked.connect(self.back)
         self.forward_button.clicked.connect(self.forward)
         self.find_button.clicked.connect(self.find_asked)
-        self.find_button.hide()
         self.offer(False, False)
 
     def offer(self, back: bool, forward: bool) -> None:

@@ -82,12 +82,12 @@ class Tour:
 
     def _open(self) -> None:
         window = self._window
-        self._opened = window.start_demo()
+        self._opened = window.opening.start_demo()
         if self._opened is None:
             self._open_recorded()
 
     def _open_recorded(self) -> None:
-        self._opened = self._window.open_file(resource(RECORDED))
+        self._opened = self._window.opening.open_file(resource(RECORDED))
 
     def _wait(self) -> None:
         opened = self._opened
@@ -166,8 +166,8 @@ def _inspector(window: "Window") -> QWidget:
     return window.frame.inspector
 
 
-def _status(window: "Window") -> QWidget:
-    return window.status
+def _find(window: "Window") -> QWidget:
+    return window.top.find_button
 
 
 STEPS = (
@@ -192,8 +192,8 @@ STEPS = (
         _take_apart,
     ),
     Step(
-        "The foot says what is connected and how much was kept; Ctrl+S saves it as one file, and F1 knows the rest.",
-        _status,
+        "Ctrl+K finds every topic, action and setting by a few letters of it, and F1 opens the help.",
+        _find,
         _take_apart,
     ),
 )

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetIt
 
 from meshdesk.session.handbook import PAGES, Found, Page, keys_table, local_facts, pages, search
 from meshdesk.session.parts import Inventory, Part, text_of
-from meshdesk.session.settings import BY_KEY, Settings
+from meshdesk.session.settings import Settings
 from meshdesk.ui import theme
-from meshdesk.ui.views.settings import SettingsView
+from meshdesk.ui.views.settings import show_setting
 from meshdesk.ui.widgets.controls import Rule, name_bars
 from meshdesk.ui.widgets.markdown_page import MarkdownPage
 
@@ -243,9 +243,10 @@ def make(window: "Window") -> HelpView:
     return view
 
 
-def show_setting(window: "Window", key: str) -> None:
-    """Leads to one setting, which is marked among the others."""
-    window.show_view("settings")
-    settings = window.pages.view("settings")
-    assert isinstance(settings, SettingsView)
-    settings.field.setText(BY_KEY[key].title)
+def show_help(window: "Window", page: str) -> None:
+    """Opens the help at one page."""
+    window.show_view("help")
+    view = window.pages.view(NAME)
+    assert isinstance(view, HelpView)
+    view.field.clear()
+    view.show_page(page)
