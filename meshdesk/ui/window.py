@@ -116,7 +116,7 @@ class Window(QWidget):
         self.start.page_asked.connect(lambda: self.show_view("start"))
         self.start.said.connect(self.toast.say)
         self.start.reported.connect(self.report)
-        self.start.attach(session.book, getattr(session, "check", None), lambda: session.captures)
+        self.start.attach(session.book, session.check, lambda: session.captures)
         self.start.open_asked.connect(self.opening.ask_for_file)
         self.start.demo_asked.connect(self.opening.start_demo)
         self.start.back_asked.connect(self.leave_page)
