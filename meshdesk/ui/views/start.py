@@ -111,7 +111,7 @@ class StartView(QWidget):
         else:
             (self.bootstrap if wrong[0] else self.registry).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def attach(self, book: "Book", check: "Check | None", opened: "Callable[[], list[Opened]]") -> None:
+    def attach(self, book: "Book", check: "Check", opened: "Callable[[], list[Opened]]") -> None:
         """Gives the page the saved connections, what tests a connection, and what is open."""
         # After the first paint: profiles and their form take longer to import than the page to be shown.
         from meshdesk.ui.views.connecting import Connecting
