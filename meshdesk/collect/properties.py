@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from meshdesk.collect.certificates import OwnError, own
 from meshdesk.model.setting import is_secret
 
 # What MeshDesk promises (read-only, nothing lost in silence) and what speed depends on; a user's file cannot change these.
@@ -29,10 +30,24 @@ OURS: dict[str, object] = {
 DEFAULTS: dict[str, object] = {
     "isolation.level": "read_committed",
     "ssl.ca.location": "probe",
+    "socket.connection.setup.timeout.ms": 7_000,  # its default of 30 s is a riddle for so long: a firewall that drops
     # A broker sends a batch however large it is (KIP-74), and the client hangs up at one above its own default of 100 MB,
     # again and again. What other programs answer with stays above: TLS's first bytes are 352 MB, HTTP's 1.2 GB.
     "receive.message.max.bytes": 300_000_000,
 }
+
+# Of these librdkafka takes "" for a value, and a form whose field is empty means that nothing is set.
+NOTHING_SAID = (
+    "ssl.ca.location",
+    "ssl.ca.pem",
+    "ssl.certificate.location",
+    "ssl.certificate.pem",
+    "ssl.key.location",
+    "ssl.key.pem",
+    "ssl.key.password",
+    "ssl.keystore.location",
+    "ssl.keystore.password",
+)
 
 # Settings that only Java's client has (tests/broker/collect/test_properties.py asks Kafka for their names). Those that
 # matter to a reader are translated below; the others are left out. They also tell a Java file from one of librdkafka's.
@@ -76,7 +91,21 @@ def client_settings(source: Source) -> dict[str, object]:
     """The settings for a librdkafka client: the user's, with ours over them."""
     if not source.bootstrap.strip():
         raise PropertiesError("No bootstrap server is named. Give one as HOST:PORT.")
-    return {**DEFAULTS, **source.properties, "bootstrap.servers": source.bootstrap, **OURS}
+    theirs = {name: value for name, value in source.properties.items() if value or name not in NOTHING_SAID}
+    return {**DEFAULTS, **_opened(theirs), "bootstrap.servers": source.bootstrap, **OURS}
+
+
+def _opened(theirs: dict[str, str]) -> dict[str, str]:
+    """With a PKCS#12 file that has no password as what is in it: librdkafka takes none without. Raises PropertiesError."""
+    if "ssl.keystore.location" not in theirs or theirs.get("ssl.keystore.password"):
+        return theirs
+    try:
+        mine = own(theirs)
+    except OwnError as error:
+        raise PropertiesError(str(error)) from error
+    assert mine is not None
+    left = {name: value for name, value in theirs.items() if not name.startswith("ssl.keystore.")}
+    return left | {"ssl.certificate.pem": mine.pem, "ssl.key.pem": mine.key_pem}
 
 
 def public_settings(pairs: Sequence[str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from meshdesk.capture.store import KEPT_FREE, SIZE_LIMIT, CaptureError
 from meshdesk.model.frame import Message
 from meshdesk.model.trouble import Trouble, trouble_from
 from meshdesk.session.book import Book
+from meshdesk.session.checking import Checking
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.collecting import SILENCE
 from meshdesk.session.connection import Connection
@@ -74,6 +75,7 @@ class Session:
         self._numbers = 0
         self.capture_limit, self.kept_free = capture_limit, kept_free
         self._meshes: dict[Child, Opened] = {}  # programs that make a mesh to connect to (the demo's)
+        self._checks: dict[Child, Checking] = {}  # until their programs have ended
         self._leaving: list[_Leaving] = []
         self._deletions: list[threading.Thread] = []
         self._names_before: dict[str, frozenset[str]] = {}
@@ -142,6 +144,13 @@ class Session:
         self._connect(opened, connection, self._new_folder())
         return opened
 
+    def check(self, connection: Connection) -> Checking:
+        """Tests a connection; what is found is in its steps, beat by beat. Nothing is opened or kept."""
+        checking = Checking(lambda: Child(["collect", "--check"], self._heard), connection)
+        if checking.child is not None:
+            self._checks[checking.child] = checking
+        return checking
+
     def open_through(self, verb: Sequence[str], title: str) -> Opened:
         """Starts a program that makes a mesh, shows its progress, and connects to what it made."""
         opened = self._new()
@@ -199,7 +208,9 @@ class Session:
         for opened in self.captures:
             self._shut(opened)
         ending = [child for leaving in self._leaving for child in leaving.children]
-        ending += self._look.end() + self._work.end()
+        for checking in self._checks.values():
+            checking.cancel()
+        ending += [*self._checks, *self._look.end(), *self._work.end()]
         until = time.monotonic() + END
         for child in ending:
             if not child.wait(max(0.0, until - time.monotonic())):
@@ -238,14 +249,22 @@ class Session:
             self._changed()
         for opened in self.captures:
             opened.beat()
+        for checking in self._checks.values():
+            checking.beat()
         self._look.beat()
         self._work.beat()
         self._see_off()
 
     def idle(self) -> bool:
         """Nothing that was asked for is on its way."""
-        waiting = self._look.busy or self._work.busy or not self._heard.empty() or not self._told.empty()
-        waiting = waiting or self.book.is_busy
+        waiting = (
+            self._look.busy
+            or self._work.busy
+            or bool(self._checks)
+            or self.book.is_busy
+            or not self._heard.empty()
+            or not self._told.empty()
+        )
         return not waiting and all(opened.idle for opened in self.captures)
 
     def report(self, trouble: Trouble) -> None:
@@ -346,6 +365,11 @@ class Session:
 
     def _hear(self, heard: Heard) -> None:
         if self._look.hear(heard) or self._work.hear(heard):
+            return
+        if (checking := self._checks.get(heard.child)) is not None:
+            checking.hear(heard.message)
+            if heard.message is None:
+                del self._checks[heard.child]
             return
         if heard.child in self._meshes:
             self._hear_mesh(heard.child, heard.message)

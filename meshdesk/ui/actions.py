@@ -22,14 +22,16 @@ class Actions:
         self._window = window
         self._icons: dict[QAction, str] = {}
         self.start = self._make("New connection…", "Ctrl+N", "plug", window.show_start)
-        self.open = self._make("Open a capture…", "Ctrl+O", "folder-open", window.ask_for_file)
-        self.save = self._make("Save the capture as…", "Ctrl+S", "save", window.ask_where_to_save)
-        self.close = self._make("Close the capture", "Ctrl+W", "x", window.close_capture)
+        self.open = self._make("Open a capture…", "Ctrl+O", "folder-open", window.opening.ask_for_file)
+        self.save = self._make("Save the capture as…", "Ctrl+S", "save", window.opening.ask_where_to_save)
+        self.close = self._make("Close the capture", "Ctrl+W", "x", window.opening.close_capture)
         self.copy = self._make("Copy", "Ctrl+C", "copy", lambda: window.copy(False))
         self.copy_json = self._make("Copy as JSON", "Ctrl+Shift+C", "braces", lambda: window.copy(True))
         self.find_topic = self._make("Find a topic", "Ctrl+F", "search", window.frame.find_topic)
         self.filter = self._make("Filter the records", "Ctrl+Shift+F", "search", window.frame.filter_records)
-        self.save_all = self._make("Save all captures as…", "Ctrl+Shift+S", "save", window.ask_where_to_save_all)
+        self.save_all = self._make(
+            "Save all captures as…", "Ctrl+Shift+S", "save", window.opening.ask_where_to_save_all
+        )
         self.logs = self._make("Open the folder of logs", "", "folder-open", window.open_logs)
         self.diagnosis = self._make("Copy diagnosis", "", "clipboard-list", window.copy_diagnosis)
         self.tour = self._make("Take the tour", "", "signpost", window.take_tour)
@@ -59,12 +61,6 @@ class Actions:
         """The keys of each view, in their order."""
         return [action.shortcut() for action in self.views]
 
-    def keys(self) -> list[tuple[str, str]]:
-        """The words and the keys of every action that has some, for the help."""
-        actions = [action for action in self._icons if not action.shortcut().isEmpty()]
-        native = QKeySequence.SequenceFormat.NativeText
-        return [(action.text().rstrip("…"), action.shortcut().toString(native)) for action in actions]
-
     def named(self) -> list[tuple[str, QAction]]:
         """All but the views, each with words that stand for themselves, outside of its menu too."""
         themes = [(f"Theme: {action.text()}", action) for action in self.themes.actions()]
@@ -74,6 +70,12 @@ class Actions:
     def icon_name(self, action: QAction) -> str:
         """Its icon's name; the themes, which have none in the menu, share one."""
         return self._icons.get(action, "sun-moon")
+
+    def keys(self) -> list[tuple[str, str]]:
+        """The words and the keys of every action that has some, for the help."""
+        actions = [action for action in self._icons if not action.shortcut().isEmpty()]
+        native = QKeySequence.SequenceFormat.NativeText
+        return [(action.text().rstrip("…"), action.shortcut().toString(native)) for action in actions]
 
     def menu(self) -> QMenu:
         """The menu behind the … button."""
@@ -104,7 +106,7 @@ class Actions:
             self._dress()
         window = self._window
         self.save.setEnabled(window.current is not None and window.current.state in ("live", "ended"))
-        self.save_all.setEnabled(len(window.savable) > 1)
+        self.save_all.setEnabled(len(window.opening.savable) > 1)
         self.back.setEnabled(window.places.history.can_go_back)
         self.forward.setEnabled(window.places.history.can_go_forward)
         self.close.setEnabled(window.current is not None)

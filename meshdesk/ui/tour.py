@@ -82,12 +82,12 @@ class Tour:
 
     def _open(self) -> None:
         window = self._window
-        self._opened = window.start_demo()
+        self._opened = window.opening.start_demo()
         if self._opened is None:
             self._open_recorded()
 
     def _open_recorded(self) -> None:
-        self._opened = self._window.open_file(resource(RECORDED))
+        self._opened = self._window.opening.open_file(resource(RECORDED))
 
     def _wait(self) -> None:
         opened = self._opened

@@ -4,18 +4,16 @@ It is shown before the session is there: what a first paint does not need is imp
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
-from meshdesk.session.connection import Connection
 from meshdesk.session.settings import Settings
 from meshdesk.ui import theme
-from meshdesk.ui.files import Files
 from meshdesk.ui.notices import Toast, TroubleBar
+from meshdesk.ui.opening import Opening
 from meshdesk.ui.pages import Pages
 from meshdesk.ui.rail import EXPLORER, Rail
 from meshdesk.ui.remembered import Remembered
@@ -29,7 +27,6 @@ from meshdesk.ui.widgets.offer import Offer
 if TYPE_CHECKING:  # each of these takes longer to import than the window to be shown
     from meshdesk.model.record import RecordName
     from meshdesk.model.trouble import Trouble
-    from meshdesk.session.home import Orphan
     from meshdesk.session.opened import Opened
     from meshdesk.session.session import Session
     from meshdesk.ui.actions import Actions
@@ -62,15 +59,13 @@ class Window(QWidget):
         self.current: Opened | None = None  # the capture that the window is about
         self.view = "records"  # what somebody wants to see; where nothing is open the start page stands for it
         self.is_closed = False
-        self.settings = settings or Settings(None)
         self.palette_box: PaletteBox | None = None
+        self.settings = settings or Settings(None)
         self._remembered = remembered
-        self._demo = demo
         self._is_attached = False
         self._is_painted = False
         self._own_troubles: tuple[Trouble, ...] = ()
         self._known_troubles: tuple[Trouble, ...] = ()  # those that were there when the list was last on the screen
-        self._awaited: Opened | None = None  # what was opened last, to be shown once there is something to show
         self._diagnosing: Diagnosing | None = None
         self.tour: Tour | None = None
         self._offers_tour = False
@@ -89,7 +84,7 @@ class Window(QWidget):
         self.status = StatusLine()
         self._lay_out()
         self.toast = Toast(self)
-        self.files = Files(self, remembered)
+        self.opening = Opening(self, remembered, demo)
 
     def attach(self, session: "Session") -> None:
         """Gives the window its session, and makes all that the first paint did not need."""
@@ -117,15 +112,15 @@ class Window(QWidget):
         self.frame.explorer.opened.connect(self.open_topic)
         self.frame.explorer.added.connect(self.add_topic)
         self.frame.said.connect(self.toast.say)
-        self.start.connect_asked.connect(self._connect)
+        self.start.connect_asked.connect(self.opening.connect)
         self.start.page_asked.connect(lambda: self.show_view("start"))
         self.start.said.connect(self.toast.say)
         self.start.reported.connect(self.report)
         self.start.attach(session.book, getattr(session, "check", None), lambda: session.captures)
-        self.start.open_asked.connect(self.ask_for_file)
-        self.start.demo_asked.connect(self.start_demo)
+        self.start.open_asked.connect(self.opening.ask_for_file)
+        self.start.demo_asked.connect(self.opening.start_demo)
         self.start.back_asked.connect(self.leave_page)
-        self.start.recover_asked.connect(self.recover)
+        self.start.recover_asked.connect(self.opening.recover)
         self.start.delete_asked.connect(lambda orphan: self.session.delete(orphan))
         self.offer.taken.connect(self.take_tour)
         self.offer.declined.connect(self._answer_tour)
@@ -154,8 +149,7 @@ class Window(QWidget):
         self.start.back_button.setVisible(bool(usable))
         if self.pages.is_framed:
             self.frame.refresh(captures)
-            if self._awaited in usable:
-                self._show_awaited()
+            self.opening.show_awaited(usable)
         elif self.pages.shown == "start":
             self.start.show_progress(next((o for o in reversed(captures) if o not in usable), None))
         else:
@@ -243,25 +237,6 @@ class Window(QWidget):
         self.open_topic(opened, name.topic)
         self.frame.records.choose(name)
 
-    def open_file(self, path: Path) -> "Opened":
-        self.view = "records"
-        self._awaited = opened = self.session.open_file(path)
-        return opened
-
-    def recover(self, orphan: "Orphan") -> None:
-        """Opens what a session has left behind, to be looked at and saved."""
-        self.view = "records"
-        self._awaited = self.session.recover(orphan)
-
-    def start_demo(self) -> "Opened | None":
-        """Starts the demo's mesh; None where this installation has none."""
-        if self._demo is None:
-            return None
-        self.view = "records"
-        self._drop_attempts()
-        self._awaited = opened = self.session.open_through(self._demo, "Demo")
-        return opened
-
     def offer_tour(self) -> None:
         """On the very first start the first page offers it; nobody is taken along unasked."""
         self._offers_tour = not self._remembered.numbers("window/size") and not self._remembered.is_on(TOUR, False)
@@ -286,33 +261,6 @@ class Window(QWidget):
         self.show_view("start")
         self.start.bootstrap.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def ask_for_file(self) -> None:
-        self.files.ask_to_open(self.open_file)
-
-    def ask_where_to_save(self) -> None:
-        if self.current is None:
-            self.toast.say("Open a capture first, then save it.")
-            return
-        opened = self.current
-        self.files.ask_where("Save the capture as", opened.title, lambda path: self.save(opened, path))
-
-    def ask_where_to_save_all(self) -> None:
-        """One file for all captures that are open: what belongs to one finding."""
-        first, *others = self.savable or (None,)
-        if first is None:
-            self.toast.say("Open a capture first, then save it.")
-        else:
-            self.files.ask_where("Save all captures as", "captures", lambda path: self.save(first, path, others))
-
-    @property
-    def savable(self) -> "list[Opened]":
-        """The captures that hold something."""
-        return [opened for opened in self.session.captures if opened.state in ("live", "ended")]
-
-    def save(self, opened: "Opened", path: Path, beside: "Sequence[Opened]" = ()) -> None:
-        """Saves a capture, or several in one file; its end is said in a toast, its progress in the status line."""
-        opened.save(path, lambda wrong: self.toast.say(wrong or f"Saved {path.name}."), beside)
-
     def open_logs(self) -> None:
         """Shows where each program keeps its log, in the system's own file manager."""
         # None of these is needed before somebody looks for what went wrong.
@@ -332,16 +280,6 @@ class Window(QWidget):
         if self._diagnosing is None:
             self._diagnosing = Diagnosing(self)
             self.toast.say("The diagnosis is being written …")
-
-    def close_capture(self) -> None:
-        """Closes the capture that the window is about; what was collected and not saved is gone then."""
-        if self.current is None:
-            return
-        closed = self.current
-        if self.frame.records.opened is closed:
-            self.frame.show_topic(None, "")
-        self.session.shut(closed)
-        self.refresh()
 
     def copy(self, as_json: bool) -> None:
         """Copies what is selected in the view on the screen."""
@@ -408,35 +346,6 @@ class Window(QWidget):
         return False
 
     # Inside
-
-    def _connect(self, connection: Connection) -> None:
-        """Opens a connection; a saved one that is open already is shown instead."""
-        self.view = "records"
-        same = [opened for opened in self.session.captures if connection.name and opened.title == connection.name]
-        if live := [opened for opened in same if opened.state == "live"]:
-            self._awaited = live[-1]
-            return
-        if connection.name:
-            self._drop_attempts(same)
-        else:
-            self._drop_attempts()
-        self._awaited = self.session.connect(connection)
-
-    def _show_awaited(self) -> None:
-        """What was opened beside other captures is what the window is about; nobody should have to look for it."""
-        awaited, self._awaited = self._awaited, None
-        if awaited is not None and awaited is not self.current:
-            self.current = awaited
-            self.frame.show_topic(None, "")
-            self.frame.explorer.go_to(awaited)
-
-    def _drop_attempts(self, among: "Sequence[Opened] | None" = None) -> None:
-        """A connection that has come to nothing so far makes room for the next one; a saved one only for itself."""
-        for opened in list(self.session.captures if among is None else among):
-            is_saved = among is None and opened.connection is not None and opened.connection.name
-            is_attempt = opened.state == "failed" or (opened.state == "connecting" and not is_saved)
-            if is_attempt and not opened.topics:
-                self.session.shut(opened)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout()

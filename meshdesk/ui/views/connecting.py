@@ -142,8 +142,7 @@ class Connecting:
         elif asked.connection is not None and self._wish == "test":
             self._checking = self._check(asked.connection) if self._check else None
         elif asked.connection is not None:
-            form.is_changed = False
-            self._leave()
+            self._leave()  # what was written stays, to be saved once it has proved right
             self._go(asked.connection, form.was)
 
     def _take_saved(self, asked: Asked) -> None:

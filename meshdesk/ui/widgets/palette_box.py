@@ -84,12 +84,14 @@ class PaletteBox(QWidget):
         if event.type() == QEvent.Type.Resize and watched is self._window:
             self._place()
         # A widget over all of the window would catch it as well, and have all of the window drawn when the palette opens.
-        elif event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
-            is_beside = watched is not self._window and not self.geometry().contains(event.position().toPoint())
-            if is_beside:
-                self.close_again()
-            return is_beside
+        is_press = event.type() == QEvent.Type.MouseButtonPress and watched is not self._window
+        if is_press and isinstance(event, QMouseEvent) and not self._holds(event):
+            self.close_again()
+            return True
         return False
+
+    def _holds(self, event: QMouseEvent) -> bool:
+        return self.geometry().contains(event.position().toPoint())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

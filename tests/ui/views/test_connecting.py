@@ -220,7 +220,24 @@ def test_that_a_draft_survives_a_look_elsewhere(desk: Desk) -> None:
     QTest.keyClick(desk.form.texts["name"].edit, Qt.Key.Key_Escape)
     assert desk.window.start.is_home
     click(desk.window.start.new_button)
-    assert desk.form.texts["name"].text == "half"
+    form = desk.form
+    assert form.texts["name"].text == "half"
+    click(form.empty_button)
+    assert (form.texts["name"].text, form.is_changed, form.empty_button.isVisible()) == ("", False, False)
+
+
+def test_that_what_was_connected_unsaved_can_still_be_saved(desk: Desk) -> None:
+    desk.show()
+    click(desk.window.start.new_button)
+    QTest.keyClicks(desk.form.texts["bootstrap"].edit, "localhost:9092")
+    QTest.keyClick(desk.form.texts["bootstrap"].edit, Qt.Key.Key_Return)
+    desk.until(lambda: desk.session.connections)
+    assert desk.window.start.is_home
+    click(desk.window.start.new_button)
+    QTest.keyClicks(desk.form.texts["name"].edit, "mine")
+    click(desk.form.save_button)
+    desk.until(lambda: desk.rows)
+    assert desk.profiles.names() == ["mine"]
 
 
 def test_that_an_edited_connection_says_that_its_password_is_stored_and_keeps_it(

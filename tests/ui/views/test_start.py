@@ -1,5 +1,7 @@
 """The start page: three ways to begin, and a sentence beside what is wrong."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -139,3 +141,11 @@ def test_that_what_was_left_behind_is_offered_with_what_it_is(qtbot: QtBot, tmp_
     assert [name for name in chain if name.endswith(":9092")] == wanted  # from the top to the bottom
     start.show_orphans(())
     qtbot.waitUntil(lambda: not [b for b in start.findChildren(Button) if b.accessibleName().startswith("Recover")])
+
+
+def test_that_the_first_paint_does_not_pay_for_what_is_saved() -> None:
+    late = ["keyring", "tomlkit", "secretstorage", "meshdesk.session.book", "meshdesk.ui.views.connection_form"]
+    late += ["meshdesk.session.profiles", "meshdesk.ui.views.connecting", "meshdesk.ui.widgets.connection_list"]
+    line = f"import sys, meshdesk.ui.window; print([name for name in {late} if name in sys.modules])"
+    asked = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
+    assert asked.stdout == "[]\n"
