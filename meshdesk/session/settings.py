@@ -133,8 +133,8 @@ SETTINGS = (
         "times",
         "Times",
         "Times are shown in",
-        "Local time or UTC, with the zone beside it, in the list, the inspector and everywhere else. Copied records and "
-        "files always say UTC.",
+        "Local time or UTC, everywhere in the window; the list, the inspector and the troubles name the zone. Copied "
+        "records and files always say UTC.",
         Choice((("local", "Local time"), ("utc", "UTC"))),
         "local",
     ),
