@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Producer
-from tests.secure_kafka import OPEN, SecureKafka
 
 from tests.package.installed import Installed
 from tests.package.trusted import trusting, why_not
+from tests.secure_kafka import OPEN, SecureKafka
 
 RECORDS = 12
 
