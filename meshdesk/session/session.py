@@ -318,7 +318,7 @@ class Session:
             )
             return
         try:
-            create_capture(folder, MADE_BY, connection.bootstrap)
+            create_capture(folder, MADE_BY, connection.title)
         except CaptureError as error:
             owned.delete()
             opened.fail(str(error))
