@@ -3,16 +3,18 @@
 Everything it asks for is an object that is done at some beat; `beat` looks at each.
 """
 
+import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from meshdesk.model.profile import Credentials, Profile, wanted
+from meshdesk.model.profile import SECURITIES, Credentials, Profile, wanted
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.book import Asked, Book
 from meshdesk.session.checking import Checking
 from meshdesk.session.connection import Connection
-from meshdesk.ui.views.connection_form import ConnectionForm
+from meshdesk.ui.views.connection_form import CHOICES, ConnectionForm
 from meshdesk.ui.widgets.connection_list import ConnectionList
 
 if TYPE_CHECKING:
@@ -27,6 +29,30 @@ STATES = {  # of a capture: what the row of its connection says, and in which co
 
 
 Check = Callable[[Connection], Checking]
+
+# What a client calls a setting, and where the form has it; the longest first.
+IN_FORM = {
+    "(ssl.certificate.location and ssl.key.location, or ssl.keystore.location for PKCS#12)": "at “Client certificate”",
+    "in ssl.ca.location": "at “Trusted authorities”",
+    "in ssl.key.location": "as “Key”",
+    "ssl.ca.location": "“Trusted authorities”",
+    "sasl.mechanism": "“Login”",
+    "as that of the registry": "as “Authorities” of the schema registry",
+}
+PROTOCOLS: dict[str, str] = {security: f"“{words}”" for security, (words, _) in zip(SECURITIES, CHOICES, strict=True)}
+
+
+def in_form_words(text: str) -> str:
+    """A sentence about a client's settings in the words of the form, in which a person mends them.
+
+    >>> in_form_words("Set security.protocol to SSL or SASL_SSL, or use the plaintext port.")
+    'Set “Protocol” to “TLS” or “TLS and login”, or use the plaintext port.'
+    """
+    for setting, words in IN_FORM.items():
+        text = text.replace(setting, words)
+    if "security.protocol" in text:
+        text = re.sub(r"\b(SASL_SSL|SASL_PLAINTEXT|SSL|PLAINTEXT)\b", lambda found: PROTOCOLS[found[1]], text)
+    return text.replace("security.protocol", "“Protocol”")
 
 
 class Connecting:
@@ -172,7 +198,8 @@ class Connecting:
         checking = self._checking
         if checking is None:
             return
-        form.show_steps(checking.steps, not checking.done)
+        steps = [replace(step, advice=in_form_words(step.advice)) for step in checking.steps]
+        form.show_steps(steps, not checking.done)
         if checking.done:
             self._checking = None
             form.say("The test went all the way." if checking.ok else "")
