@@ -118,7 +118,7 @@ class Window(QWidget):
         self.start.reported.connect(self.report)
         self.start.attach(session.book, session.check, lambda: session.captures)
         self.start.open_asked.connect(self.opening.ask_for_file)
-        self.start.demo_asked.connect(self.opening.start_demo)
+        self.start.demo_asked.connect(self.opening.open_demo)
         self.start.back_asked.connect(self.leave_page)
         self.start.recover_asked.connect(self.opening.recover)
         self.start.delete_asked.connect(lambda orphan: self.session.delete(orphan))

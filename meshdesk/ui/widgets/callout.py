@@ -77,15 +77,14 @@ class Ring(QWidget):
             self._paint(painter)
 
     def _paint(self, painter: QPainter) -> None:
+        if self.part is None:
+            return
         c = theme.colours()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         whole = QPainterPath()
         whole.addRect(QRectF(self.rect()))
         shade = QColor(c.canvas)
         shade.setAlpha(SHADE)
-        if self.part is None:
-            painter.fillPath(whole, shade)
-            return
         around = (
             QRectF(self.part).adjusted(-RING, -RING, RING, RING).intersected(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         )
@@ -151,7 +150,7 @@ class Callout(QWidget):
         self.skip_button.setVisible(next_words != "Done")
 
     def point_at(self, part: QRect | None) -> None:
-        """Goes beside a part of the window; into the middle of it where there is none."""
+        """Goes beside a part of the window; out of the way, into its corner, where there is none."""
         window = self.parentWidget()
         if window is None:
             return
@@ -160,7 +159,7 @@ class Callout(QWidget):
         size = QSize(self.width(), height)
         if part is None:
             box = QRect(QPoint(0, 0), size)
-            box.moveCenter(window.rect().center())
+            box.moveBottomRight(window.rect().bottomRight() - QPoint(EDGE, EDGE + theme.STATUS_LINE))
             side: Side = "over"
         else:
             box, side = placed(part, size, window.rect())
