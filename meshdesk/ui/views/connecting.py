@@ -60,6 +60,7 @@ class Connecting:
 
     def __init__(self, start: "StartView", book: Book, check: Check, opened: "Callable[[], list[Opened]]") -> None:
         self.form: ConnectionForm | None = None
+        self.question = ""  # what has to be answered in the form before a saved connection can be opened
         self._start, self._book, self._check, self._opened = start, book, check, opened
         self._list: ConnectionList | None = None
         self._opening: dict[str, Asked] = {}  # by name
@@ -129,6 +130,7 @@ class Connecting:
             self._report(asked.sentence)
         else:
             self._edit(asked.profile)
+            self.question = f"“{name}” cannot be opened. {next(iter(asked.problems.values()))}"
             self._start.page_asked.emit()
             if self.form is not None:
                 self.form.show_problems(asked.problems)
@@ -237,7 +239,7 @@ class Connecting:
 
     def _drop(self) -> None:
         """What the form waited for concerns nobody any more."""
-        self._asked = None
+        self._asked, self.question = None, ""
         if self._checking is not None:
             self._checking.cancel()
             self._checking = None

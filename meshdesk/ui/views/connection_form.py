@@ -60,7 +60,6 @@ class ConnectionForm(QWidget):
     save_asked = Signal(object, object, str)
     test_asked = Signal(object, object, str)
     left = Signal()
-    changed = Signal()  # somebody typed or chose
 
     def __init__(self) -> None:
         super().__init__()
@@ -298,7 +297,6 @@ class ConnectionForm(QWidget):
     def _touched(self, _value: object = None) -> None:
         self.is_changed = True
         self._show_what_is_needed()
-        self.changed.emit()
 
     def _show_what_is_needed(self) -> None:
         security = SECURITIES[self.security.place]
