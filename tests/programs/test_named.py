@@ -65,6 +65,16 @@ def test_that_the_window_opens_a_saved_connection_by_its_name_beside_files_and_s
     assert (tmp_path / "one.png").stat().st_size > 10_000
 
 
+def test_that_a_picture_of_what_cannot_be_opened_is_a_sentence(
+    profiles: Profiles, secret_service: SecretService, tmp_path: Path
+) -> None:
+    profiles.save(LOGIN)
+    ran = run("acme", "--screenshot", tmp_path / "no.png", timeout=2 * SECONDS)
+    assert ran.code == 1
+    assert "“acme” cannot be opened. This system has no keyring that MeshDesk trusts" in ran.err
+    assert not (tmp_path / "no.png").exists()
+
+
 def test_that_a_name_wins_over_a_file_of_the_same_name_and_a_verb_over_both(
     profiles: Profiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
