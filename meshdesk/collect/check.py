@@ -13,18 +13,18 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from meshdesk import logs
-from meshdesk.collect.certificates import Own, OwnError, day, own
+from meshdesk.collect.certificates import Own, own
 from meshdesk.collect.check_registry import RegistryStep, Say, Told, joined, parted
 from meshdesk.collect.client import Cluster, KafkaTrouble
 from meshdesk.collect.diagnosis import logs_in, no_kafka, spoken_plainly
 from meshdesk.collect.properties import PropertiesError, Source
 from meshdesk.collect.reach import Address, Place, Speaks, Unreached, addresses, connect, resolve
-from meshdesk.collect.tls import Shaken, TrustError, shake_hands, trust_of, uses_tls, wants_certificate
+from meshdesk.collect.tls import Shaken, shake_hands, trust_of, uses_tls, wants_certificate
 from meshdesk.model.address import bootstrap_problem
 from meshdesk.model.frame import Message
 from meshdesk.model.setting import is_secret
 from meshdesk.model.step import Name, Step, step_message
-from meshdesk.model.wording import plural
+from meshdesk.model.wording import day, plural
 from meshdesk.pipes import Pipes
 
 SECONDS = 9.0  # for all of it
@@ -182,7 +182,7 @@ class _Kafka:
             found, (wrong, advice) = self._on_each(
                 lambda each: shake_hands(each, self._places[each], trust, seconds), seconds
             )
-        except (TrustError, OwnError) as error:
+        except PropertiesError as error:
             raise _Failed(*parted(str(error))) from error
         self._speaks = {address: shaken.speaks for address, shaken in found.items()}
         self._wants_certificate = next((address for address, shaken in found.items() if shaken.wants_certificate), None)
@@ -279,18 +279,18 @@ def _each(
     all_of: Sequence[Address], work: Callable[[Address], T], seconds: float
 ) -> tuple[dict[Address, T], list[_Wrong]]:
     """Does it for all at once, in threads that nobody waits for longer. Raises what is wrong with more than one address."""
-    answers: SimpleQueue[tuple[Address, T | Unreached | TrustError]] = SimpleQueue()
+    answers: SimpleQueue[tuple[Address, T | Unreached | PropertiesError]] = SimpleQueue()
 
     def do(address: Address) -> None:
         try:
             answers.put((address, work(address)))
-        except (Unreached, TrustError) as error:
+        except (Unreached, PropertiesError) as error:
             answers.put((address, error))
 
     for address in all_of:
         threading.Thread(target=do, args=(address,), name="address", daemon=True).start()
     until = time.monotonic() + seconds + 0.5
-    said: dict[Address, T | Unreached | TrustError] = {}
+    said: dict[Address, T | Unreached | PropertiesError] = {}
     while len(said) < len(all_of):
         try:
             address, answer = answers.get(timeout=max(0.0, until - time.monotonic()))
@@ -304,7 +304,7 @@ def _each(
             "tcp", f"{address} did not answer within {seconds:.0f} s.", "Check the network and the broker."
         )
         answer = said.get(address, late)
-        if isinstance(answer, TrustError):
+        if isinstance(answer, PropertiesError):
             raise answer
         if isinstance(answer, Unreached):
             wrong.append(_Wrong(address, answer))

@@ -11,12 +11,11 @@ from typing import Any
 from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from meshdesk.collect.certificates import OwnError, own
 from meshdesk.collect.diagnosis import why_not
 from meshdesk.collect.properties import PropertiesError, Source, client_settings
 from meshdesk.collect.reach import Unreached, addresses
 from meshdesk.collect.sentences import LOGIN, place_of, trouble_of
-from meshdesk.collect.tls import TrustError, context, trust_of, uses_tls
+from meshdesk.collect.tls import context, trust_of, uses_tls
 from meshdesk.model.position import Position
 from meshdesk.model.step import Name
 from meshdesk.model.trouble import Trouble
@@ -285,12 +284,15 @@ def _made(kind: Any, settings: Mapping[str, object]) -> Any:
 
 def _unusable(settings: Mapping[str, object], reason: str) -> str:
     """Why librdkafka takes no such settings; of files and of passwords it says an OpenSSL's number, so they are tried by hand."""
+    # It takes 60 ms to import, which only a mistake pays.
+    from meshdesk.collect.certificates import own
+
     words = {name: value for name, value in settings.items() if isinstance(value, str)}
     try:
         if uses_tls(words):
             context(trust_of(words))
             own(words)
-    except (OwnError, TrustError) as error:
+    except PropertiesError as error:
         return str(error)
     if no_provider := re.search(r"No provider for SASL mechanism ([\w-]+)", reason):
         return (

@@ -3,8 +3,9 @@
 import time
 from collections.abc import Mapping
 
+from meshdesk.collect.properties import PropertiesError
 from meshdesk.collect.reach import Address, Place, Speaks, Unreached, connect, resolve, spoken
-from meshdesk.collect.tls import TrustError, peer_certificate, shake_hands, trust_of, uses_tls, wants_certificate
+from meshdesk.collect.tls import peer_certificate, shake_hands, trust_of, uses_tls, wants_certificate
 
 NAME = 2.0  # s for a name, of the seconds that there are
 
@@ -27,7 +28,7 @@ def why_not(address: Address, properties: Mapping[str, str], seconds: float, hun
             speaks = spoken_plainly(address, places, left)
     except Unreached as error:
         return wants_certificate(address, properties) if error.step == "login" else error
-    except TrustError:
+    except PropertiesError:
         return None  # the client says it
     if speaks is Speaks.KAFKA:
         return wants_login(address) if hung_up and not logs_in(properties) else None

@@ -212,6 +212,7 @@ class Session:
             checking.cancel()
         ending += [*self._checks, *self._look.end(), *self._work.end()]
         until = time.monotonic() + END
+        self.book.close(END)
         for child in ending:
             if not child.wait(max(0.0, until - time.monotonic())):
                 child.kill("the session ended")

@@ -11,9 +11,11 @@ from meshdesk.session.profiles import Profiles
 from meshdesk.session.secrets import Secrets
 from tests.broker.collect.listening import closed_port
 from tests.broker.collect.producing import New, produce
+from tests.certificates import KEY_PASSWORD
 from tests.kafka import MakeTopic
 from tests.keyring import SecretService
 from tests.programs.running import SECONDS, Ran, run
+from tests.secure_kafka import OPEN, PASSWORD, PLAIN_PASSWORD, PLAIN_USER, USER, SecureKafka
 
 LOGIN = Profile("acme", "127.0.0.1:1", "SASL_PLAINTEXT", mechanism="PLAIN", user="me")
 
@@ -155,3 +157,35 @@ def test_that_a_secret_of_the_keyring_reaches_the_client_and_no_argument(
     assert "Traceback" not in ran.err
     assert "hunter2" not in ran.err
     assert "127.0.0.1" in ran.err  # it got as far as the port
+
+
+@pytest.mark.parametrize(
+    "kind", ["TLS", "mutual, PEM", "mutual, PKCS#12", "SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN", "login alone"]
+)
+def test_that_every_kind_of_security_is_read_by_its_profile(
+    profiles: Profiles, secret_service: SecretService, secure_kafka: SecureKafka, kind: str
+) -> None:
+    secret_service.start()
+    made = secure_kafka.certificates
+    ca, credentials = str(made.ca), Credentials()
+    if kind == "TLS":
+        profile = Profile("acme", secure_kafka["TLS"], "SSL", ca=ca)
+    elif kind == "mutual, PEM":
+        files = {"certificate": str(made.client), "key": str(made.client_locked_key)}
+        profile = Profile("acme", secure_kafka["MUTUAL"], "SSL", ca=ca, **files)  # type: ignore[arg-type]
+        credentials = Credentials(key_password=KEY_PASSWORD)
+    elif kind == "mutual, PKCS#12":
+        profile = Profile("acme", secure_kafka["MUTUAL"], "SSL", ca=ca, keystore=str(made.client_p12))
+        credentials = Credentials(key_password=KEY_PASSWORD)
+    elif kind == "login alone":
+        profile = Profile("acme", secure_kafka["LOGIN"], "SASL_PLAINTEXT", mechanism="PLAIN", user=PLAIN_USER)
+        credentials = Credentials(PLAIN_PASSWORD)
+    else:
+        user, password = (PLAIN_USER, PLAIN_PASSWORD) if kind == "PLAIN" else (USER, PASSWORD)
+        profile = Profile("acme", secure_kafka["SASL"], "SASL_SSL", mechanism=kind, user=user, ca=ca)
+        credentials = Credentials(password)
+    profiles.save(profile)
+    assert Secrets().keep("acme", credentials) == ""
+    produce(secure_kafka.broker.bootstrap, OPEN, [New(b"one")])
+    ran = run("tail", OPEN, "--connection", "acme", "--until", "end", "--json")
+    assert (ran.code, ran.err, len(ran.lines) > 0) == (0, "", True)

@@ -3,16 +3,17 @@
 Everything it asks for is an object that is done at some beat; `beat` looks at each.
 """
 
+import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from meshdesk.model.profile import Credentials, Profile, wanted
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.book import Asked, Book
+from meshdesk.session.checking import Checking
 from meshdesk.session.connection import Connection
 from meshdesk.ui.views.connection_form import ConnectionForm
 from meshdesk.ui.widgets.connection_list import ConnectionList
-from meshdesk.ui.widgets.steps import Step
 
 if TYPE_CHECKING:
     from meshdesk.session.opened import Opened
@@ -25,27 +26,13 @@ STATES = {  # of a capture: what the row of its connection says, and in which co
 }
 
 
-class Checking(Protocol):
-    """A test of a connection, as the session runs it."""
-
-    @property
-    def steps(self) -> "tuple[Step, ...]": ...
-    @property
-    def done(self) -> bool: ...
-    @property
-    def ok(self) -> bool: ...
-    def cancel(self) -> None: ...
-
-
 Check = Callable[[Connection], Checking]
 
 
 class Connecting:
     """What the start page does with connections. One form, one test, any number that are being opened."""
 
-    def __init__(
-        self, start: "StartView", book: Book, check: "Check | None", opened: "Callable[[], list[Opened]]"
-    ) -> None:
+    def __init__(self, start: "StartView", book: Book, check: Check, opened: "Callable[[], list[Opened]]") -> None:
         self.form: ConnectionForm | None = None
         self._start, self._book, self._check, self._opened = start, book, check, opened
         self._list: ConnectionList | None = None
@@ -140,7 +127,7 @@ class Connecting:
         elif self._wish == "save":
             self._take_saved(asked)
         elif asked.connection is not None and self._wish == "test":
-            self._checking = self._check(asked.connection) if self._check else None
+            self._checking = self._check(asked.connection)
         elif asked.connection is not None:
             self._leave()  # what was written stays, to be saved once it has proved right
             self._go(asked.connection, form.was)
@@ -199,7 +186,6 @@ class Connecting:
             self.form.save_asked.connect(lambda *what: self._wish_of("save", *what))
             self.form.test_asked.connect(lambda *what: self._wish_of("test", *what))
             self.form.left.connect(self._leave)
-            self.form.test_button.setVisible(self._check is not None)
         self._start.show_page(self.form)
         return self.form
 
@@ -234,4 +220,5 @@ class Connecting:
         self._start.show_home()
 
     def _report(self, sentence: str) -> None:
-        self._start.reported.emit(Trouble(sentence, about="saved connections", severity="attention"))
+        now = time.time_ns() // 1_000_000
+        self._start.reported.emit(Trouble(sentence, about="saved connections", severity="attention", seen=now))

@@ -19,13 +19,14 @@ from PySide6.QtWidgets import (
 )
 
 from meshdesk.model.profile import MECHANISMS, SECURITIES, Credentials, Profile, Security
+from meshdesk.model.step import Step
 from meshdesk.ui import theme
 from meshdesk.ui.widgets.controls import Button, Rule, Segments, name_bars, with_shortcut
 from meshdesk.ui.widgets.field import Field, FileField, PasswordField, Row
 from meshdesk.ui.widgets.folder_list import FolderList
 from meshdesk.ui.widgets.hue_picker import HuePicker
 from meshdesk.ui.widgets.label import Label
-from meshdesk.ui.widgets.steps import Step, Steps
+from meshdesk.ui.widgets.steps import Steps
 
 WIDTH = 600
 STEPS_WIDTH = 300

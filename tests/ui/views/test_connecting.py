@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.profile import Credentials, Profile
+from meshdesk.model.step import Step
 from meshdesk.session.book import Book
 from meshdesk.session.profiles import Profiles
 from meshdesk.session.secrets import Secrets
@@ -18,7 +19,7 @@ from meshdesk.ui.widgets.connection_list import ConnectionRow
 from meshdesk.ui.widgets.field import STORED
 from meshdesk.ui.window import Window
 from tests.keyring import SecretService
-from tests.ui.memory import MemoryCapture, MemorySession, MemoryStep, turn, window_on
+from tests.ui.memory import MemoryCapture, MemorySession, turn, window_on
 
 ACME = Profile("acme", "kafka:9093", "SASL_SSL", mechanism="PLAIN", user="me", colour="#23a38f", is_production=True)
 LOCAL = Profile("local", "localhost:9092")
@@ -341,11 +342,11 @@ def test_that_a_test_shows_its_steps_as_they_come_and_saves_nothing(desk: Desk) 
     desk.until(lambda: desk.session.checks)
     (check,) = desk.session.checks
     assert check.connection.bootstrap == "kafka:9092"
-    check.steps = (MemoryStep("name", "passed", "kafka is 10.0.0.1."), MemoryStep("tcp", "running"))
+    check.steps = (Step("name", "passed", "kafka is 10.0.0.1."), Step("tcp", "running"))
     turn(desk.session, desk.window)
     assert [row.title.text() for row in form.steps.rows] == ["Name", "Port"]
     assert form.test_button.text() == "Stop the test"
-    check.steps = (check.steps[0], MemoryStep("tcp", "failed", "Nobody listens.", "Start it."))
+    check.steps = (check.steps[0], Step("tcp", "failed", "Nobody listens.", "Start it."))
     check.done = True
     turn(desk.session, desk.window)
     assert form.test_button.text() == "Test again"
@@ -362,7 +363,7 @@ def test_that_a_test_is_stopped_by_its_button_and_by_leaving(desk: Desk) -> None
     form.begin(Profile("", "kafka:9092"))
     click(form.test_button)
     desk.until(lambda: desk.session.checks)
-    desk.session.checks[0].steps = (MemoryStep("name", "running"),)
+    desk.session.checks[0].steps = (Step("name", "running"),)
     turn(desk.session, desk.window)
     click(form.test_button)
     assert desk.session.checks[0].is_cancelled

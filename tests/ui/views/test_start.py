@@ -96,9 +96,11 @@ def test_that_short_cards_stand_side_by_side_where_there_is_room(qtbot: QtBot) -
     qtbot.waitUntil(lambda: start.demo_button.mapTo(start, QPoint()).y() > start.open_button.mapTo(start, QPoint()).y())
 
 
-def test_that_the_demo_is_offered_only_where_there_is_one(qtbot: QtBot) -> None:
-    assert start_on(qtbot, has_demo=True).demo_button.isVisible()
-    assert not start_on(qtbot, has_demo=False).demo_button.isVisible()
+def test_that_the_demo_is_offered_live_or_as_a_recording(qtbot: QtBot) -> None:
+    for has_demo, words in ((True, "Start the demo"), (False, "Open the demo")):
+        start = start_on(qtbot, has_demo)
+        assert start.demo_button.isVisible()
+        assert start.demo_button.accessibleName() == words
 
 
 def test_that_progress_is_shown_while_something_is_prepared_and_the_reason_where_it_failed(qtbot: QtBot) -> None:
