@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
@@ -18,14 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from cryptography.x509.oid import NameOID
 
+from meshdesk.collect.properties import PropertiesError, names_own
+
 NAMES_SHOWN = 5  # of a certificate; those of large services have a hundred
-
-KEY_STORE = "ssl.keystore.location"
-OWN = ("ssl.certificate.location", "ssl.certificate.pem", KEY_STORE)
-
-
-class OwnError(ValueError):
-    """This client's certificate or key cannot be used; the message is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +48,6 @@ def read_certificate(der: bytes) -> Certificate | None:
         return _read(x509.load_der_x509_certificate(der))
     except (ValueError, UnsupportedAlgorithm):
         return None
-
-
-def day(moment: datetime) -> str:
-    """A day in UTC.
-
-    >>> day(datetime(2026, 11, 23, 18, tzinfo=UTC))
-    '2026-11-23'
-    """
-    return f"{moment.astimezone(UTC):%Y-%m-%d}"
 
 
 def _read(found: x509.Certificate) -> Certificate:
@@ -102,30 +88,25 @@ class Own:
         return f"Own({self.certificate.subject!r})"
 
 
-def has_own(properties: Mapping[str, str]) -> bool:
-    """Whether client settings name a certificate of this client."""
-    return any(properties.get(name) for name in OWN)
-
-
 def own(properties: Mapping[str, str]) -> Own | None:
     """The certificate and key that client settings name, read and held against each other; None where they name none.
 
-    Raises OwnError.
+    Raises PropertiesError.
     """
-    if not has_own(properties):
+    if not names_own(properties):
         return None
-    if store := properties.get(KEY_STORE):
+    if store := properties.get("ssl.keystore.location"):
         return _of_store(store, properties.get("ssl.keystore.password", ""))
     place = properties.get("ssl.certificate.location", "")
     text = _bytes(place, "certificate") if place else properties["ssl.certificate.pem"].encode()
     key_place = properties.get("ssl.key.location", "")
     if not key_place and not properties.get("ssl.key.pem"):
-        raise OwnError("This client's certificate is named without its key. Name the key in ssl.key.location.")
+        raise PropertiesError("This client's certificate is named without its key. Name the key in ssl.key.location.")
     key_text = _bytes(key_place, "key") if key_place else properties["ssl.key.pem"].encode()
     try:
         chain = x509.load_pem_x509_certificates(text)
     except ValueError as error:
-        raise OwnError(
+        raise PropertiesError(
             f"{place or 'ssl.certificate.pem'} holds no certificate. Name a file that has it as PEM (BEGIN CERTIFICATE)."
         ) from error
     key = _key(key_text, properties.get("ssl.key.password", ""), key_place or "ssl.key.pem")
@@ -139,19 +120,23 @@ def _of_store(store: str, password: str) -> Own:
         found = load_pkcs12(data, password.encode() or None)
     except ValueError as error:
         if "password" not in str(error).lower() and "mac" not in str(error).lower():
-            raise OwnError(
+            raise PropertiesError(
                 f"{store} is no PKCS#12 file. Name one (.p12, .pfx), or name certificate and key as PEM files."
             ) from error
         if password:
-            raise OwnError(f"The password does not open {store}. Write the one that it was made with.") from error
-        raise OwnError(f"{store} is locked with a password, and none is given. Write it beside the file.") from error
+            raise PropertiesError(
+                f"The password does not open {store}. Write the one that it was made with."
+            ) from error
+        raise PropertiesError(
+            f"{store} is locked with a password, and none is given. Write it beside the file."
+        ) from error
     except UnsupportedAlgorithm as error:
-        raise OwnError(
+        raise PropertiesError(
             f"{store} is locked in a way that is too old to be opened. Make it anew with a present openssl."
         ) from error
     if found.cert is None or found.key is None:
         lacks = "key" if found.key is None else "certificate"
-        raise OwnError(f"{store} holds no {lacks}. Export it again with certificate and key.")
+        raise PropertiesError(f"{store} holds no {lacks}. Export it again with certificate and key.")
     chain = [found.cert.certificate, *(more.certificate for more in found.additional_certs)]
     return _matched(chain, found.key, store, store)
 
@@ -161,16 +146,16 @@ def _key(text: bytes, password: str, place: str) -> PrivateKeyTypes:
         return load_pem_private_key(text, password.encode() or None)
     except TypeError:  # a password where none is wanted, or none where one is
         if not password:
-            raise OwnError(
+            raise PropertiesError(
                 f"The key in {place} is locked with a password, and none is given. Write it beside the file."
             ) from None
         return _key(text, "", place)
     except (ValueError, UnsupportedAlgorithm) as error:
         if password and b"ENCRYPTED" in text:
-            raise OwnError(
+            raise PropertiesError(
                 f"The password does not open the key in {place}. Write the one that it was made with."
             ) from error
-        raise OwnError(
+        raise PropertiesError(
             f"{place} holds no key that can be read. Name a file that has it as PEM (BEGIN PRIVATE KEY)."
         ) from error
 
@@ -178,7 +163,9 @@ def _key(text: bytes, password: str, place: str) -> PrivateKeyTypes:
 def _matched(chain: list[x509.Certificate], key: PrivateKeyTypes, place: str, key_place: str) -> Own:
     form = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
     if chain[0].public_key().public_bytes(*form) != key.public_key().public_bytes(*form):
-        raise OwnError(f"The key in {key_place} is not that of the certificate in {place}. Name the two that belong.")
+        raise PropertiesError(
+            f"The key in {key_place} is not that of the certificate in {place}. Name the two that belong."
+        )
     return Own(
         _read(chain[0]),
         "".join(one.public_bytes(Encoding.PEM).decode() for one in chain),
@@ -190,6 +177,6 @@ def _bytes(place: str, what: str) -> bytes:
     try:
         return Path(place).read_bytes()
     except OSError as error:
-        raise OwnError(
+        raise PropertiesError(
             f"This client's {what} cannot be read from {place}: {error.strerror}. Check the path and its rights."
         ) from error

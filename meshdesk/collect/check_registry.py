@@ -6,9 +6,8 @@ from collections.abc import Callable
 from contextlib import closing
 from queue import Empty, SimpleQueue
 
-from meshdesk.collect.properties import Source
+from meshdesk.collect.properties import PropertiesError, Source
 from meshdesk.collect.registry_client import MALFORMED, NO_ANSWER, Refused, RegistryClient, shown
-from meshdesk.collect.tls import TrustError
 from meshdesk.model.address import registry_problem
 from meshdesk.model.step import Step
 
@@ -52,7 +51,7 @@ class RegistryStep:
             client = RegistryClient(
                 source.registry, source.registry_user, source.registry_ca, ANSWER, lambda text, _: notes.append(text)
             )
-        except TrustError as error:
+        except PropertiesError as error:
             self._answer.put(Step("registry", "failed", *parted(str(error))))
             return
         with closing(client):

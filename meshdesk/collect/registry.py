@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from meshdesk.collect.properties import PropertiesError
 from meshdesk.collect.registry_client import MALFORMED, NO_ANSWER, Refused, RegistryClient, shown
-from meshdesk.collect.tls import TrustError
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.trouble import Severity, Trouble
 from meshdesk.model.wording import plural
@@ -106,7 +106,7 @@ class Schemas:
             client = RegistryClient(
                 self._url, self._user, self._ca, TIMEOUT, lambda text, advice: self._say(text, advice)
             )
-        except TrustError as error:
+        except PropertiesError as error:
             text, _, advice = str(error).partition(". ")
             self._say(f"No schema is fetched from {self.url}: {text[:1].lower()}{text[1:]}.", advice, "bad")
             with self._change:

@@ -56,7 +56,7 @@ class RegistryClient:
     ) -> None:
         """`user` is user:password, `ca` a file of authorities (PEM; "": the system's), `timeout` in s for one answer.
 
-        `say` is told what does not keep it from asking. Raises TrustError.
+        `say` is told what does not keep it from asking. Raises PropertiesError.
         """
         self._url = url.strip().rstrip("/")  # may carry a login
         self.url = shown(self._url)

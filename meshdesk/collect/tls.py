@@ -8,20 +8,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import truststore
 
-from meshdesk.collect.certificates import Certificate, day, has_own, read_certificate
+from meshdesk.collect.properties import PropertiesError, names_own
 from meshdesk.collect.reach import Address, Place, Speaks, Unreached, connect, spoken
+from meshdesk.model.wording import day
+
+if TYPE_CHECKING:
+    from meshdesk.collect.certificates import Certificate
 
 ASK = 1.5  # s for what a port speaks besides, once it is known to be in the way
 
 # OpenSSL's reasons (openssl-verification-options(1)); on macOS and Windows the system judges, and gives none of them.
 BEGINS_LATER, EXPIRED, NO_NAME, NO_ADDRESS = 9, 10, 62, 64
-
-
-class TrustError(ValueError):
-    """A file of authorities cannot be used; the message is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Shaken:
     """A handshake that was made."""
 
     version: str  # TLS 1.3
-    certificate: Certificate | None
+    certificate: "Certificate | None"
     speaks: (
         Speaks | None
     )  # what answered behind it; None: not known, as the other end wants a certificate of the client
@@ -69,7 +70,7 @@ def uses_tls(properties: Mapping[str, str]) -> bool:
 
 
 def context(trust: Trust) -> ssl.SSLContext:
-    """For one who speaks first. Raises TrustError."""
+    """For one who speaks first. Raises PropertiesError."""
     if not trust.verifies:
         return _blind()
     if not trust.ca and not trust.pem:
@@ -91,10 +92,10 @@ def _load(ours: ssl.SSLContext, trust: Trust) -> None:
         else:
             ours.load_verify_locations(cafile=trust.ca)
     except ssl.SSLError as error:
-        raise TrustError(f"{named}: no certificate is in there. Name a PEM file (BEGIN CERTIFICATE).") from error
+        raise PropertiesError(f"{named}: no certificate is in there. Name a PEM file (BEGIN CERTIFICATE).") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
-        raise TrustError(f"{named}: {reason[:1].lower()}{reason[1:]}. Check the path and its rights.") from error
+        raise PropertiesError(f"{named}: {reason[:1].lower()}{reason[1:]}. Check the path and its rights.") from error
 
 
 def _blind() -> ssl.SSLContext:
@@ -105,7 +106,7 @@ def _blind() -> ssl.SSLContext:
 
 
 def shake_hands(address: Address, places: list[Place], trust: Trust, seconds: float, asks_kafka: bool = True) -> Shaken:
-    """One handshake without a certificate of the client, and what is spoken behind it. Raises Unreached and TrustError."""
+    """One handshake without a certificate of the client, and what is spoken behind it. Raises Unreached and PropertiesError."""
     until = time.monotonic() + seconds
     ours = context(trust)
     with connect(address, places, seconds) as plain:
@@ -113,7 +114,7 @@ def shake_hands(address: Address, places: list[Place], trust: Trust, seconds: fl
         try:
             with ours.wrap_socket(plain, server_hostname=address.host) as talk:
                 version = (talk.version() or "TLS").replace("TLSv", "TLS ")
-                certificate = read_certificate(talk.getpeercert(binary_form=True) or b"")
+                certificate = _shown(talk)
                 speaks, wants = None, False
                 if asks_kafka:
                     try:
@@ -146,7 +147,7 @@ def _no_handshake(address: Address, places: list[Place], error: OSError) -> Unre
         )
     with suppress(Unreached), connect(address, places, ASK) as plain:
         speaks = spoken(plain, ASK)
-        if speaks is Speaks.KAFKA:
+        if speaks in (Speaks.KAFKA, Speaks.BARRED):
             return Unreached(
                 "tls",
                 f"{address} does not speak TLS, and MeshDesk did: a Kafka answers there in plaintext.",
@@ -163,7 +164,7 @@ def _no_handshake(address: Address, places: list[Place], error: OSError) -> Unre
 
 def wants_certificate(address: Address, properties: Mapping[str, str] | None = None) -> Unreached:
     """The other end takes only clients with a certificate; `properties` may name one, which it does not take."""
-    if properties is not None and has_own(properties):
+    if properties is not None and names_own(properties):
         return Unreached(
             "login",
             f"{address} does not take the certificate of this client.",
@@ -176,17 +177,24 @@ def wants_certificate(address: Address, properties: Mapping[str, str] | None = N
     )
 
 
-def peer_certificate(address: Address, places: list[Place], seconds: float = ASK) -> Certificate | None:
+def peer_certificate(address: Address, places: list[Place], seconds: float = ASK) -> "Certificate | None":
     """The certificate that an address shows to anybody, trusted or not; None where it shows none."""
     with suppress(Unreached, OSError), connect(address, places, seconds) as plain:
         plain.settimeout(seconds)
         with _blind().wrap_socket(plain, server_hostname=address.host) as talk:
-            return read_certificate(talk.getpeercert(binary_form=True) or b"")
+            return _shown(talk)
     return None
 
 
+def _shown(talk: ssl.SSLSocket) -> "Certificate | None":
+    # It takes 60 ms to import, which a connection that simply works does not pay.
+    from meshdesk.collect.certificates import read_certificate
+
+    return read_certificate(talk.getpeercert(binary_form=True) or b"")
+
+
 def untrusted(
-    address: Address, trust: Trust, error: ssl.SSLCertVerificationError, certificate: Certificate | None
+    address: Address, trust: Trust, error: ssl.SSLCertVerificationError, certificate: "Certificate | None"
 ) -> Unreached:
     """Why a certificate is not believed, in the words of the person who has to mend it."""
     code, now = getattr(error, "verify_code", 0), datetime.now(UTC)

@@ -28,6 +28,7 @@ __all__ = ["Options", "run"]
 
 PICTURE_SIZE = (1440, 900)
 UNSEEN_MS = 500  # a window that is never painted (minimised from the start) gets its session all the same
+SCALE = "QT_SCALE_FACTOR"
 NO_DISPLAY = (
     "There is no display: neither DISPLAY nor WAYLAND_DISPLAY is set. Start MeshDesk on a desktop; "
     "without one, --screenshot writes a picture, and tail, read and collect work in the terminal."
@@ -39,7 +40,7 @@ def run(options: Options) -> int:
     settings = Settings(_folder(options))
     scale = options.scale * settings.number("window_scale") / 100
     if scale != 1.0:
-        os.environ["QT_SCALE_FACTOR"] = f"{scale:g}"  # read by Qt when the application is made
+        os.environ[SCALE] = f"{scale * _scale_so_far():g}"  # read by Qt when the application is made
     if not has_display():
         if not options.takes_pictures:
             sys.stderr.write(f"{NO_DISPLAY}\n")
@@ -150,6 +151,14 @@ class _FirstPaint(QObject):
             self._app.removeEventFilter(self)
             QTimer.singleShot(0, self._app.quit)  # not before the painting has ended
         return False
+
+
+def _scale_so_far() -> float:
+    """What the environment asks of Qt already; it holds on top of what was chosen."""
+    try:
+        return float(os.environ.get(SCALE, "1"))
+    except ValueError:
+        return 1.0
 
 
 def has_display() -> bool:

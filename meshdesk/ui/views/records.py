@@ -32,6 +32,7 @@ TITLE = "Records"
 ICON = "list"
 IS_FRAMED = True
 IS_AT_FOOT = False
+COPY_MOST = 100_000  # more text than that no editor wants to see pasted
 SMALL_TOPIC = 10_000  # a topic with no more records is read from its beginning
 BEATS_A_PAINT = 2  # the list repaints at 15 Hz
 LATE = 1.0  # s after which new rows are shown though their text is still on its way
@@ -82,7 +83,6 @@ class RecordsView(QWidget):
         self._coming_until = 0.0
         self.are_topics_beside = True  # the explorer is on the screen
         self.first_read = "15m"  # where a topic that is opened is read from: a word of FIRST
-        self.copy_most = 100_000  # records copied at once
         self._rows_painted = -1  # row_revision of the answers on the screen
         self._starts: dict[tuple[int, str], str] = {}  # by capture and topic: the words of where reading began
         self.table = RecordTable(remembered)
@@ -352,8 +352,11 @@ class RecordsView(QWidget):
 
     def _go_on(self) -> None:
         """What the button of the empty page offers."""
+        order = self.opened.order(self.list) if self.opened is not None else None
         if self.opened is None:
             self.topics_asked.emit()
+        elif order is not None and order.failed:
+            self.sort_again()
         else:
             self.read_from(*STARTS[0])
 
@@ -404,10 +407,9 @@ class RecordsView(QWidget):
         count = self.table.chosen_count()
         if count == 0:
             self.said.emit("Select records to copy them.")
-        elif count > self.copy_most:
+        elif count > COPY_MOST:
             self.said.emit(
-                f"Select at most {wording.count(self.copy_most)} records to copy them (the settings hold the limit); "
-                "save the capture to keep more."
+                f"Select at most {wording.count(COPY_MOST)} records to copy them; save the capture to keep more."
             )
         else:
             form = "JSON" if as_json else "text"
@@ -549,7 +551,10 @@ class RecordsView(QWidget):
     def _say_empty(self) -> None:
         opened = self.opened
         order = opened.order(self.list) if opened else None
-        if opened is not None and order is not None:
+        if opened is not None and order is not None and order.failed:
+            title = "Not looked through to the end" if self.listing.word else "Not sorted"
+            self._empty.say(title, order.failed, "Try again")
+        elif opened is not None and order is not None:
             looking = not order.is_made and not order.is_known
             title = "Looking …" if looking else f"No record holds “{self.listing.word}”"
             text = "" if looking else "A word without capitals is found in any case; others as they are written."

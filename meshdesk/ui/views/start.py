@@ -111,7 +111,7 @@ class StartView(QWidget):
         else:
             (self.bootstrap if wrong[0] else self.registry).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def attach(self, book: "Book", check: "Check | None", opened: "Callable[[], list[Opened]]") -> None:
+    def attach(self, book: "Book", check: "Check", opened: "Callable[[], list[Opened]]") -> None:
         """Gives the page the saved connections, what tests a connection, and what is open."""
         # After the first paint: profiles and their form take longer to import than the page to be shown.
         from meshdesk.ui.views.connecting import Connecting
@@ -134,6 +134,11 @@ class StartView(QWidget):
     def is_asking(self) -> bool:
         """A saved connection is on its way to be opened."""
         return self._connecting is not None and self._connecting.is_asking
+
+    @property
+    def question(self) -> str:
+        """What has to be answered here before a saved connection can be opened: a sentence, or ""."""
+        return self._connecting.question if self._connecting is not None else ""
 
     def show_page(self, page: QWidget) -> None:
         """Shows a page over this one (the form), until `show_home`."""

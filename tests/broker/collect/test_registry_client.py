@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from meshdesk.collect.properties import PropertiesError
 from meshdesk.collect.registry_client import PROXY_UNUSABLE, Refused, RegistryClient, shown
-from meshdesk.collect.tls import TrustError
 from meshdesk.demo.registry import Schema, SchemaRegistry
 from tests.broker.collect.listening import HOST, closed_port, copy
 from tests.certificates import AUTHORITY
@@ -128,7 +128,7 @@ def test_that_each_refusal_has_its_reason(secure_registry: SecureRegistry) -> No
 
 
 def test_that_an_authority_that_cannot_be_read_is_said(secure_registry: SecureRegistry) -> None:
-    with pytest.raises(TrustError, match="The authorities in /nowhere cannot be used: no such file or directory"):
+    with pytest.raises(PropertiesError, match="The authorities in /nowhere cannot be used: no such file or directory"):
         RegistryClient(secure_registry.url, "", "/nowhere", 1)
 
 

@@ -8,8 +8,9 @@ from threading import Thread
 
 import pytest
 
+from meshdesk.collect.properties import PropertiesError
 from meshdesk.collect.reach import Address, Place, Speaks, Unreached, resolve
-from meshdesk.collect.tls import Trust, TrustError, context, peer_certificate, shake_hands, trust_of, uses_tls
+from meshdesk.collect.tls import Trust, context, peer_certificate, shake_hands, trust_of, uses_tls
 from tests.broker.collect.listening import HOST, closed_port
 from tests.certificates import AUTHORITY, Certificates
 from tests.secure_kafka import SecureKafka
@@ -99,10 +100,10 @@ def test_that_authorities_that_cannot_be_used_are_said(tmp_path: Path, certifica
         str(garbage): "no certificate is in there. Name a PEM file (BEGIN CERTIFICATE).",
     }
     for path, reason in said.items():
-        with pytest.raises(TrustError) as raised:
+        with pytest.raises(PropertiesError) as raised:
             context(Trust(ca=path))
         assert str(raised.value) == f"The authorities in {path} cannot be used: {reason}"
-    with pytest.raises(TrustError, match=r"ssl\.ca\.pem cannot be used"):
+    with pytest.raises(PropertiesError, match=r"ssl\.ca\.pem cannot be used"):
         context(Trust(pem="nothing"))
     assert context(Trust(ca=str(certificates.folder))).verify_mode is ssl.CERT_REQUIRED  # a folder of them
 

@@ -6,7 +6,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from meshdesk.collect.certificates import OwnError, has_own, own, read_certificate
+from meshdesk.collect.certificates import own, read_certificate
+from meshdesk.collect.properties import PropertiesError, names_own
 from tests.certificates import (
     AUTHORITY,
     ELSEWHERE,
@@ -73,7 +74,7 @@ def test_that_each_form_gives_the_same_certificate_and_key(
     forms: dict[str, dict[str, str]], certificates: Certificates
 ) -> None:
     for form, settings in forms.items():
-        assert has_own(settings), form
+        assert names_own(settings), form
         found = own(settings)
         assert found is not None, form
         assert found.certificate.subject == "client"
@@ -84,7 +85,7 @@ def test_that_each_form_gives_the_same_certificate_and_key(
 
 def test_that_no_certificate_is_none() -> None:
     assert own({"security.protocol": "SSL", CERTIFICATE: ""}) is None
-    assert not has_own({})
+    assert not names_own({})
 
 
 def test_that_each_mistake_is_a_sentence(certificates: Certificates, tmp_path: Path) -> None:
@@ -130,7 +131,7 @@ def test_that_each_mistake_is_a_sentence(certificates: Certificates, tmp_path: P
         },
     }
     for sentence, settings in said.items():
-        with pytest.raises(OwnError) as raised:
+        with pytest.raises(PropertiesError) as raised:
             own(settings)
         assert str(raised.value) == sentence
         assert "geheim" not in str(raised.value)
