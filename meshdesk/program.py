@@ -29,8 +29,9 @@ DEMO_MESH = ("demo", "--mesh")  # the child that makes the embedded mesh
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a verb, or the window where the first word is none. Returns the exit code."""
-    if sys.stdout is None:  # closed (>&-), or there is none: a windowed program on Windows
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the process ends
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:  # closed (>&-), or there is none: a windowed program on Windows
+            setattr(sys, stream, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the process ends
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] in (["-h"], ["--help"]):
         words = ["help"]
