@@ -98,3 +98,28 @@ def test_that_a_log_is_rolled_before_it_is_large(tmp_path: Path) -> None:
     sizes = [path.stat().st_size for path in tmp_path.glob("*-test-*.log*")]
     assert len(sizes) == 2
     assert max(sizes) <= 1_000_000
+
+
+FAILS = """
+import threading
+from meshdesk.logs import begin, keep_secret
+keep_secret("hunter2/and+more")
+begin("test")
+
+def fail():
+    raise ValueError("in a thread with hunter2/and+more, hunter2%2Fand%2Bmore and aHVudGVyMi9hbmQrbW9yZQ==")
+
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+raise KeyError("hunter2/and+more")
+"""
+
+
+def test_that_a_mistake_that_nobody_caught_is_logged_and_said_without_any_secret(tmp_path: Path) -> None:
+    ran = run(FAILS, tmp_path / "logs")
+    assert ran.returncode == 1
+    for text in (ran.stderr, text_in(tmp_path / "logs")):
+        assert f"ValueError: in a thread with {REDACTED}, {REDACTED} and {REDACTED}" in text
+        assert f"KeyError: '{REDACTED}'" in text
+        assert not re.search("hunter2|aHVudGVy", text)
