@@ -26,6 +26,7 @@ EXPLORER_SMALL = 240
 INSPECTOR_SMALL = 320
 INSPECTOR_BELOW = 300  # height of the inspector when it lies below the work area
 VIEW_BAR = 40
+STRIP = 74  # height of what lies along the foot of all panels
 STATUS_LINE = 24
 LIST_ROW = 25
 TREE_ROW = 26
@@ -181,6 +182,13 @@ def hue(colour: str, is_production: bool) -> QColor | None:
     """The colour that a connection is known by: what its owner gave it, else red for production, else none. For strokes."""
     own = QColor(colour) if colour else QColor()
     return own if own.isValid() else colours().bad if is_production else None
+
+
+def seen_through(colour: QColor, share: float) -> QColor:
+    """The colour as a veil: 0 is none, 1 hides what is below."""
+    veil = QColor(colour)
+    veil.setAlphaF(share)
+    return veil
 
 
 def choice() -> Choice:

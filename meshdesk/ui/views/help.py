@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from PySide6.QtCore import QSize, Qt, Signal, qVersion
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from meshdesk.session.handbook import PAGES, Found, Page, keys_table, local_facts, pages, search
@@ -26,6 +26,7 @@ IS_FRAMED = False
 IS_AT_FOOT = True
 KEYS = "F1"
 LIST_WIDTH = 248
+LIST_SMALL = 214  # beside a page in a window that is narrow
 LOOKING = "What it is made of is being looked up …"
 
 
@@ -156,9 +157,12 @@ class HelpView(QWidget):
             self.page.show_plain(f"{part.name} {part.version}\n{part.licence}\n\n{text_of(part)}")
             self.page.setAccessibleName(f"Licence of {part.name}")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._left.setFixedWidth(LIST_WIDTH if event.size().width() >= theme.SLIM else LIST_SMALL)
+
     def _lay_out(self) -> None:
-        left = QWidget()
-        left.setFixedWidth(LIST_WIDTH)
+        left = self._left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(10)

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPolygonF
+from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from meshdesk.ui import theme
@@ -16,7 +16,7 @@ GAP = 5  # px from the ring to that tip
 EDGE = 8  # px that stay free at the edges of the window
 CORNER = 18  # px between a corner of the card and its arrow, at least
 RING = 3  # px outside the part that it goes around
-SHADE = 96  # of 255: what the ring is not around stands back
+SHADE = 0.38  # what the ring is not around stands back
 
 Side = Literal["left", "right", "above", "below", "over"]
 
@@ -83,8 +83,7 @@ class Ring(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         whole = QPainterPath()
         whole.addRect(QRectF(self.rect()))
-        shade = QColor(c.canvas)
-        shade.setAlpha(SHADE)
+        shade = theme.seen_through(c.canvas, SHADE)
         around = (
             QRectF(self.part).adjusted(-RING, -RING, RING, RING).intersected(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         )
