@@ -25,6 +25,8 @@ ACROSS = [
     "programs/test_disks.py",
     "programs/test_faults.py",
     "programs/test_kills.py",
+    "ui/test_accessibility.py",
+    "ui/test_keyboard.py",
     "ui/test_pyside.py",
     "unit/test_architecture.py",
     "unit/test_examples.py",
