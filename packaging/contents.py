@@ -64,7 +64,15 @@ QT_PARTS = (
     "qwbmp",
     "qwebp",
 )
-QT_FOLDERS = {"egldeviceintegrations", "generic", "networkinformation", "qml", "tls", "translations"}
+QT_FOLDERS = {
+    "egldeviceintegrations",
+    "generic",
+    "networkinformation",
+    "qml",
+    "tls",
+    "translations",
+    "wayland-graphics-integration-client",  # for what is drawn with OpenGL
+}
 
 # Of the system's libraries (Linux), those that differ between distributions and that Python's own modules are linked to;
 # all others are the system's own, on which the .deb depends.

@@ -26,7 +26,7 @@ browse and monitor an event-driven data mesh over Kafka
 """
 # The C++ library of GCC 12, with which Debian 12 and Ubuntu 22.04 come: wheels are built for older ones.
 BASE = ["libstdc++6 (>= 12)", "libgcc-s1", "ca-certificates"]
-RECOMMENDED = ["gnome-keyring | kwalletmanager | keepassxc", "libwayland-client0", "libwayland-cursor0", "xdg-utils"]
+RECOMMENDED = ["gnome-keyring | kwalletmanager | keepassxc", *prepare.WAYLAND.values(), "xdg-utils"]
 
 
 def make(program: Path, icons: Path, out: Path, version: str, moment: int) -> Path:
@@ -66,11 +66,20 @@ def glibc(program: Path) -> str:
     """The version of the C library that the program's files want at least, such as 2.34."""
     wanted = {
         (int(major), int(minor))
-        for file in program.rglob("*")
-        if file.is_file() and not file.is_symlink() and file.open("rb").read(4) == b"\x7fELF"
+        for file in binaries(program)
         for major, minor in re.findall(rb"\0GLIBC_(\d+)\.(\d+)(?=[.\0])", file.read_bytes())
     }
     return ".".join(map(str, max(wanted)))
+
+
+def binaries(program: Path) -> list[Path]:
+    """The programs and libraries in a folder (ELF), each once."""
+    return [file for file in sorted(program.rglob("*")) if file.is_file() and not file.is_symlink() and _is_elf(file)]
+
+
+def _is_elf(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(4) == b"\x7fELF"
 
 
 def _fill(root: Path, program: Path, icons: Path, version: str, moment: int) -> None:

@@ -57,6 +57,7 @@ QUEUES = 8  # what the client holds is an eighth of the capture's limit at the m
 WAIT = 0.1  # s; a batch is written after so long even when it holds one record
 # The watch asks all the time and says why; the consumer says less: no reason, and no topic.
 SAID_BY_THE_WATCH = (
+    KafkaError._SSL,
     KafkaError._ALL_BROKERS_DOWN,
     KafkaError._UNKNOWN_PARTITION,
     KafkaError._UNKNOWN_TOPIC,
@@ -124,7 +125,9 @@ class Collector:
         self._writer = Writer(folder, limit.segment_size)
         self._storing = Storing(self._writer)
         self._failure: CaptureError | None = None  # of a thread that could not write
-        self._schemas = Schemas(source.registry, source.registry_user, self._store_fact, report, now)
+        self._schemas = Schemas(
+            source.registry, source.registry_user, source.registry_ca, self._store_fact, report, now
+        )
         self.watch = Watch(Cluster(source, report), self._writer, report, news)
         self._partitions: dict[Place, Partition] = {}
         self._fetched: set[Place] = set()  # what the client was given
@@ -337,10 +340,10 @@ class Collector:
 
     def _find_leaders(self, topic: str, timeout: float = REQUEST_TIMEOUT) -> int:
         """Makes the client look for them now; how many partitions the topic has."""
-        try:
-            return len(self._consumer.list_topics(topic, timeout=timeout).topics[topic].partitions)
-        except KafkaException as error:
-            raise self._cluster.failed(error.args[0], topic) from error
+        said = self._cluster.patiently(
+            lambda seconds: self._consumer.list_topics(topic, timeout=seconds), timeout, topic
+        )
+        return len(said.topics[topic].partitions)
 
     def _note(self) -> None:
         self._notes_due = time.monotonic() + NOTES_EVERY

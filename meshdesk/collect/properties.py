@@ -29,10 +29,27 @@ OURS: dict[str, object] = {
 DEFAULTS: dict[str, object] = {
     "isolation.level": "read_committed",
     "ssl.ca.location": "probe",
+    "socket.connection.setup.timeout.ms": 7_000,  # its default of 30 s is a riddle for so long: a firewall that drops
     # A broker sends a batch however large it is (KIP-74), and the client hangs up at one above its own default of 100 MB,
     # again and again. What other programs answer with stays above: TLS's first bytes are 352 MB, HTTP's 1.2 GB.
     "receive.message.max.bytes": 300_000_000,
 }
+
+# Of these librdkafka takes "" for a value, and a form whose field is empty means that nothing is set.
+NOTHING_SAID = (
+    "ssl.ca.location",
+    "ssl.ca.pem",
+    "ssl.certificate.location",
+    "ssl.certificate.pem",
+    "ssl.key.location",
+    "ssl.key.pem",
+    "ssl.key.password",
+    "ssl.keystore.location",
+    "ssl.keystore.password",
+)
+
+# What names a certificate of this client.
+OWN = ("ssl.certificate.location", "ssl.certificate.pem", "ssl.keystore.location")
 
 # Settings that only Java's client has (tests/broker/collect/test_properties.py asks Kafka for their names). Those that
 # matter to a reader are translated below; the others are left out. They also tell a Java file from one of librdkafka's.
@@ -70,13 +87,33 @@ class Source:
     properties: Mapping[str, str] = field(default_factory=dict, repr=False)
     registry_user: str = field(default="", repr=False)  # user:password of the registry
     registry_ca: str = ""  # a file of authorities (PEM) for the registry; "" for the system's
+    name: str = ""  # of a saved connection
 
 
 def client_settings(source: Source) -> dict[str, object]:
     """The settings for a librdkafka client: the user's, with ours over them."""
     if not source.bootstrap.strip():
         raise PropertiesError("No bootstrap server is named. Give one as HOST:PORT.")
-    return {**DEFAULTS, **source.properties, "bootstrap.servers": source.bootstrap, **OURS}
+    theirs = {name: value for name, value in source.properties.items() if value or name not in NOTHING_SAID}
+    return {**DEFAULTS, **_opened(theirs), "bootstrap.servers": source.bootstrap, **OURS}
+
+
+def _opened(theirs: dict[str, str]) -> dict[str, str]:
+    """With a PKCS#12 file that has no password as what is in it: librdkafka takes none without. Raises PropertiesError."""
+    if "ssl.keystore.location" not in theirs or theirs.get("ssl.keystore.password"):
+        return theirs
+    # It takes 60 ms to import, which only those pay who have such a file.
+    from meshdesk.collect.certificates import own
+
+    mine = own(theirs)
+    assert mine is not None
+    left = {name: value for name, value in theirs.items() if not name.startswith("ssl.keystore.")}
+    return left | {"ssl.certificate.pem": mine.pem, "ssl.key.pem": mine.key_pem}
+
+
+def names_own(properties: Mapping[str, str]) -> bool:
+    """Whether client settings name a certificate of this client."""
+    return any(properties.get(name) for name in OWN)
 
 
 def public_settings(pairs: Sequence[str]) -> dict[str, str]:
@@ -108,11 +145,12 @@ def read_properties(path: Path, source: Source) -> Source:
     }
     bootstrap = found.pop("bootstrap.servers", found.pop("metadata.broker.list", ""))
     settings = _librdkafka(found, path)
+    ca = _registry_ca(registry, path)
     return Source(
         bootstrap=source.bootstrap or bootstrap,
         registry=source.registry or registry.get("url", "").partition(",")[0].strip(),
         properties={**settings, **source.properties},
-        registry_ca=source.registry_ca,
+        registry_ca=source.registry_ca or ca,
         registry_user=source.registry_user or _registry_user(registry, settings, path),
     )
 
@@ -273,11 +311,11 @@ def _store_kind(location: str, named: str) -> str:
     return "PEM" if PEM_BEGINS in head or not head.startswith(b"\x30") else "PKCS12"
 
 
-def _truststore(location: str, found: dict[str, str], path: Path) -> str:
+def _truststore(location: str, found: dict[str, str], path: Path, instead: str = "ssl.ca.location") -> str:
     if _store_kind(location, found.get("ssl.truststore.type", "")) != "PEM":
         raise PropertiesError(
             f"The truststore in {path} is a Java key store ({location}). Export its certificates as PEM "
-            f"(keytool -exportcert -rfc) and name that file in ssl.ca.location."
+            f"(keytool -exportcert -rfc) and name that file in {instead}."
         )
     return location
 
@@ -294,13 +332,24 @@ def _keystore(location: str, found: dict[str, str], path: Path) -> dict[str, str
     return {"ssl.certificate.location": location, "ssl.key.location": location}
 
 
+def _registry_ca(registry: dict[str, str], path: Path) -> str:
+    """The file of authorities for the registry, taken out of its settings; "" for none. Raises PropertiesError."""
+    kind = registry.pop("ssl.truststore.type", "")
+    registry.pop("ssl.truststore.password", None)
+    store = registry.pop("ssl.truststore.location", "")
+    if store:
+        return _truststore(store, {"ssl.truststore.type": kind}, path, "schema.registry.ssl.ca.location")
+    return registry.pop("ssl.ca.location", "")
+
+
 def _registry_user(registry: dict[str, str], settings: dict[str, str], path: Path) -> str:
     """user:password for the registry; "" for none. Raises PropertiesError where another kind of login is asked for."""
     for name in registry:
         if REGISTRY_UNREADABLE.fullmatch(name):
             raise PropertiesError(
                 f"MeshDesk does not know {name} of a schema registry, which {path} sets. It logs in with "
-                "basic.auth.user.info and trusts the authorities of this system; take the line out to go on with those."
+                "basic.auth.user.info and trusts the authorities of ssl.ca.location, or this system's; take the line out to "
+                "go on with those."
             )
     if registry.get("basic.auth.credentials.source", "").upper() == "SASL_INHERIT":
         return f"{settings.get('sasl.username', '')}:{settings.get('sasl.password', '')}"

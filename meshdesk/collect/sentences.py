@@ -90,6 +90,11 @@ def trouble_of(error: KafkaError, bootstrap: str, topic: str = "", now: int = 0)
     return Trouble(sentence, advice, topic or bootstrap, severity, now, passes=code in PASSING)
 
 
+def place_of(error: KafkaError, bootstrap: str) -> str:
+    """The address that an error of the client is about; all that were named where it says none."""
+    return _where(error.str() or "", bootstrap, "").place
+
+
 def _where(text: str, bootstrap: str, topic: str) -> _Where:
     found = FROM.match(text)
     address = found["address"] if found else ""
@@ -228,11 +233,14 @@ def _told_by_code(code: int, where: _Where) -> Said | None:
     said = next((said for codes, said in told.items() if code in codes), None)
     if said is None or not where.named_by or code not in (KafkaError._RESOLVE, KafkaError._TRANSPORT, *LATE):
         return said
-    reach = "(advertised.listeners): it must be one that this machine can reach."
+    place = f"{where.place}, which {where.named_by} gives as its address (advertised.listeners)"
     if code == KafkaError._RESOLVE:
-        return said[0], f"The address is what {where.named_by} gives for itself {reach}", said[2]
-    runs = f"Check whether {where.named_by} runs; MeshDesk keeps trying."
-    return said[0], f"{runs} The address is what it gives for itself {reach}", said[2]
+        advice = "Ask whoever runs the cluster for a listener whose address this machine can reach."
+        return f"The name of {place}, is not known to this machine.", advice, said[2]
+    advice = "Check whether that broker runs, and whether this machine can reach the address; MeshDesk keeps trying."
+    if code == KafkaError._TRANSPORT:
+        return f"Nothing answers at {place}.", advice, said[2]
+    return f"{place}, did not answer in time.", advice, said[2]
 
 
 def _other(code: int, where: _Where) -> Said:

@@ -77,6 +77,15 @@ def span(seconds: float) -> str:
     return f"{whole} s"
 
 
+def day(moment: datetime) -> str:
+    """A day in UTC.
+
+    >>> day(datetime(2026, 11, 23, 18, tzinfo=UTC))
+    '2026-11-23'
+    """
+    return f"{moment.astimezone(UTC):%Y-%m-%d}"
+
+
 def iso(ms: int) -> str:
     """A moment in UTC, to the millisecond, as it stands in files and JSON lines; outside the calendar the number itself.
 

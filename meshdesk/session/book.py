@@ -46,12 +46,18 @@ class Book:
         self._profiles, self._secrets = profiles or Profiles(), secrets or Secrets()
         self._changes: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._files = threading.Lock()  # one at a time writes
-        self._running = 0
+        self._threads: list[threading.Thread] = []
 
     @property
     def is_busy(self) -> bool:
         """Something is on its way."""
-        return self._running > 0
+        return bool(self._threads)
+
+    def close(self, seconds: float) -> None:
+        """Waits at most so long for what is being saved; a keyring that hangs is not waited for longer."""
+        until = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
 
     def beat(self) -> None:
         """Takes over what has come to pass since the last beat."""
@@ -187,18 +193,15 @@ class Book:
         return asked
 
     def _start(self, work: Callable[[], None]) -> None:
-        self._running += 1
-
         def run() -> None:
             try:
                 work()
             finally:
-                self._changes.put(self._end)
+                self._changes.put(lambda: self._threads.remove(thread))
 
-        threading.Thread(target=run, name="saved connections", daemon=True).start()
-
-    def _end(self) -> None:
-        self._running -= 1
+        thread = threading.Thread(target=run, name="saved connections", daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _take(self, found: Found) -> None:
         def take() -> None:

@@ -84,6 +84,7 @@ def _capture(session: Session, place: int) -> str:
         f"{wording.size(status.disk)} of {wording.size(opened.limit)} on the disk",
         f"dropped {wording.count(status.dropped)}",
     ]
+    facts += [opened.protocol] if opened.protocol else []
     if opened.state == "live":
         behind = "unknown" if status.behind is None else wording.count(status.behind)
         facts += [f"{wording.rate(status.rows_rate)} stored", f"behind {behind}"]

@@ -148,6 +148,15 @@ class Opened:
         return self._connection
 
     @property
+    def protocol(self) -> str:
+        """How it speaks to its brokers: the protocol, and the kind of login where there is one; "" where nothing is live."""
+        if self._connection is None:
+            return ""
+        settings = self._connection.properties
+        kinds = (settings.get("security.protocol", "PLAINTEXT"), settings.get("sasl.mechanism", ""))
+        return " ".join(kind for kind in kinds if kind)
+
+    @property
     def state_text(self) -> str:
         """A short phrase for the connection's chip."""
         if self.state == "ended":

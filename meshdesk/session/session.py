@@ -16,6 +16,7 @@ from meshdesk.capture.store import KEPT_FREE, SIZE_LIMIT, CaptureError
 from meshdesk.model.frame import Message
 from meshdesk.model.trouble import Trouble, trouble_from
 from meshdesk.session.book import Book
+from meshdesk.session.checking import Checking
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.collecting import SILENCE
 from meshdesk.session.connection import Connection
@@ -76,6 +77,7 @@ class Session:
         self._numbers = 0
         self.capture_limit, self.kept_free = capture_limit, kept_free
         self._meshes: dict[Child, Opened] = {}  # programs that make a mesh to connect to (the demo's)
+        self._checks: dict[Child, Checking] = {}  # until their programs have ended
         self._leaving: list[_Leaving] = []
         self._deletions: list[threading.Thread] = []
         self._names_before: dict[str, frozenset[str]] = {}
@@ -144,6 +146,13 @@ class Session:
         self._connect(opened, connection, self._new_folder())
         return opened
 
+    def check(self, connection: Connection) -> Checking:
+        """Tests a connection; what is found is in its steps, beat by beat. Nothing is opened or kept."""
+        checking = Checking(lambda: Child(["collect", "--check"], self._heard), connection)
+        if checking.child is not None:
+            self._checks[checking.child] = checking
+        return checking
+
     def open_through(self, verb: Sequence[str], title: str) -> Opened:
         """Starts a program that makes a mesh, shows its progress, and connects to what it made."""
         opened = self._new()
@@ -207,8 +216,11 @@ class Session:
         for opened in self.captures:
             self._shut(opened)
         ending = [child for leaving in self._leaving for child in leaving.children]
-        ending += self._look.end() + self._work.end() + self._save.end()
+        for checking in self._checks.values():
+            checking.cancel()
+        ending += [*self._checks, *self._look.end(), *self._work.end(), *self._save.end()]
         until = time.monotonic() + END
+        self.book.close(END)
         for child in ending:
             if not child.wait(max(0.0, until - time.monotonic())):
                 child.kill("the session ended")
@@ -246,6 +258,8 @@ class Session:
             self._changed()
         for opened in self.captures:
             opened.beat()
+        for checking in self._checks.values():
+            checking.beat()
         self._look.beat()
         self._work.beat()
         self._save.beat()
@@ -253,9 +267,8 @@ class Session:
 
     def idle(self) -> bool:
         """Nothing that was asked for is on its way."""
-        asked = self._look.busy or self._work.busy or self._save.busy
+        asked = self._look.busy or self._work.busy or self._save.busy or bool(self._checks) or self.book.is_busy
         waiting = asked or not self._heard.empty() or not self._told.empty()
-        waiting = waiting or self.book.is_busy
         return not waiting and all(opened.idle for opened in self.captures)
 
     def report(self, trouble: Trouble) -> None:
@@ -310,7 +323,7 @@ class Session:
             )
             return
         try:
-            create_capture(folder, MADE_BY, connection.bootstrap)
+            create_capture(folder, MADE_BY, connection.title)
         except CaptureError as error:
             owned.delete()
             opened.fail(str(error))
@@ -358,6 +371,11 @@ class Session:
 
     def _hear(self, heard: Heard) -> None:
         if self._look.hear(heard) or self._work.hear(heard) or self._save.hear(heard):
+            return
+        if (checking := self._checks.get(heard.child)) is not None:
+            checking.hear(heard.message)
+            if heard.message is None:
+                del self._checks[heard.child]
             return
         if heard.child in self._meshes:
             self._hear_mesh(heard.child, heard.message)

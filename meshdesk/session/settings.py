@@ -62,7 +62,7 @@ class Number:
     def plain(self, value: Value) -> str:
         """Without its unit.
 
-        >>> Number("GB", 0.1, 1000, decimals=1).plain(2.0), Number("records", 1, 500_000).plain(100_000)
+        >>> Number("GB", 0.1, 1000, decimals=1).plain(2.0), Number("MB", 1, 500_000).plain(100_000)
         ('2.0', '100,000')
         """
         return f"{value:,.{self.decimals}f}"
@@ -133,8 +133,8 @@ SETTINGS = (
         "times",
         "Times",
         "Times are shown in",
-        "Local time or UTC, with the zone beside it, in the list, the inspector and everywhere else. Copied records and "
-        "files always say UTC.",
+        "Local time or UTC, everywhere in the window; the list, the inspector and the troubles name the zone. Copied "
+        "records and files always say UTC.",
         Choice((("local", "Local time"), ("utc", "UTC"))),
         "local",
     ),
@@ -149,15 +149,6 @@ SETTINGS = (
         )),
         "15m",
         NEXT_TOPIC,
-    ),
-    Setting(
-        "copy_most",
-        "Reading",
-        "Records copied at once",
-        "A selection of more records is not copied: few programs take so much text at once. Saving the capture keeps any "
-        "number.",
-        Number("records", 1_000, 500_000, 1_000),
-        100_000,
     ),
     Setting(
         "capture_limit",

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -28,6 +28,7 @@ __all__ = ["Options", "run"]
 
 PICTURE_SIZE = (1440, 900)
 UNSEEN_MS = 500  # a window that is never painted (minimised from the start) gets its session all the same
+SCALE = "QT_SCALE_FACTOR"
 NO_DISPLAY = (
     "There is no display: neither DISPLAY nor WAYLAND_DISPLAY is set. Start MeshDesk on a desktop; "
     "without one, --screenshot writes a picture, and tail, read and collect work in the terminal."
@@ -39,7 +40,7 @@ def run(options: Options) -> int:
     settings = Settings(_folder(options))
     scale = options.scale * settings.number("window_scale") / 100
     if scale != 1.0:
-        os.environ["QT_SCALE_FACTOR"] = f"{scale:g}"  # read by Qt when the application is made
+        os.environ[SCALE] = f"{scale * _scale_so_far():g}"  # read by Qt when the application is made
     if not has_display():
         if not options.takes_pictures:
             sys.stderr.write(f"{NO_DISPLAY}\n")
@@ -79,16 +80,17 @@ class _Program:
         both = (signal.SIGINT, signal.SIGTERM)
         signals = {number: signal.signal(number, lambda *_: window.close()) for number in both}
         window.closing.connect(self._app.quit)
-        begin = self._say_painted if self._options.until_painted else self._begin
-        window.painted.connect(begin)
-        if not self._options.until_painted:
-            QTimer.singleShot(UNSEEN_MS, begin)
+        first_paint = _FirstPaint(self._app) if self._options.until_painted else None
+        if first_paint is None:
+            window.painted.connect(self._begin)
+            QTimer.singleShot(UNSEEN_MS, self._begin)
         try:
             window.show()
             self._app.exec()
         finally:
             window.closing.disconnect(self._app.quit)
-            window.painted.disconnect(begin)
+            if first_paint is None:
+                window.painted.disconnect(self._begin)
             window.close()
             window.deleteLater()
             if self._running is not None:
@@ -102,11 +104,6 @@ class _Program:
         if self._running is None:
             return 0 if self._options.until_painted and not self._has_failed else 1
         return 1 if self._has_failed else self._running.code
-
-    def _say_painted(self) -> None:
-        """For tests/speed/start.py: when the window was there, in s since the epoch; that is all of this run."""
-        sys.stdout.write(f"{time.time()}\n")
-        self._app.quit()
 
     def _begin(self) -> None:
         """After the first paint: the session takes as long to import as the window took to be shown."""
@@ -138,6 +135,30 @@ class _Program:
             self._app.quit()
         else:
             self._window.report(Trouble(text, advice, "window", "bad", time.time_ns() // 1_000_000))
+
+
+class _FirstPaint(QObject):
+    """For tests/speed/start.py: says when a widget is first painted, in s since the epoch; that is all of this run."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        app.installEventFilter(self)
+
+    def eventFilter(self, seen: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            sys.stdout.write(f"{time.time()}\n")
+            self._app.removeEventFilter(self)
+            QTimer.singleShot(0, self._app.quit)  # not before the painting has ended
+        return False
+
+
+def _scale_so_far() -> float:
+    """What the environment asks of Qt already; it holds on top of what was chosen."""
+    try:
+        return float(os.environ.get(SCALE, "1"))
+    except ValueError:
+        return 1.0
 
 
 def has_display() -> bool:

@@ -63,10 +63,6 @@ def _first_read(window: "Window") -> None:
     window.frame.records.first_read = window.settings.word("first_read")
 
 
-def _copy_most(window: "Window") -> None:
-    window.frame.records.copy_most = int(window.settings.number("copy_most"))
-
-
 def _capture_limit(window: "Window") -> None:
     window.session.capture_limit = round(window.settings.number("capture_limit") * GB)
 
@@ -86,8 +82,7 @@ EFFECTS: dict[str, Callable[["Window"], None]] = {
     "less_motion": _less_motion,
     "times": _times,
     "first_read": _first_read,
-    "copy_most": _copy_most,
     "capture_limit": _capture_limit,
     "kept_free": _kept_free,
 }
-OF_THE_SESSION = ("times", "first_read", "copy_most", "capture_limit", "kept_free")  # the others dress the program
+OF_THE_SESSION = ("times", "first_read", "capture_limit", "kept_free")  # the others dress the program

@@ -1,4 +1,4 @@
-"""What the palette finds in a window: its views, its actions, its captures and their topics. A kind is one line here."""
+"""What the palette finds in a window: its views, its actions, its captures with their topics, what is saved. A kind is one line here."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
+from meshdesk.session.handbook import PAGES
+from meshdesk.session.settings import SETTINGS
 from meshdesk.ui.palette import Source
+from meshdesk.ui.views.help import show_help
+from meshdesk.ui.views.settings import show_setting
 from meshdesk.ui.widgets.record_lines import CONTROLS
 
 if TYPE_CHECKING:
@@ -37,6 +41,17 @@ def _captures(window: "Window") -> Iterator[Source]:
     )
 
 
+def _saved(window: "Window") -> Iterator[Source]:
+    profiles = window.session.book.found.profiles
+    yield Source(
+        "Saved connections",
+        [profile.name for profile in profiles],
+        lambda k: window.start.open_saved(profiles[k].name),
+        lambda _: "plug",
+        lambda k: "production" if profiles[k].is_production else profiles[k].bootstrap,
+    )
+
+
 def _topics(window: "Window") -> Iterator[Source]:
     for opened in window.session.captures:
         names = [topic.name for topic in opened.topics if not topic.internal]
@@ -52,8 +67,29 @@ def _go_to_topic(window: "Window", opened: "Opened", names: list[str], k: int) -
     window.frame.records.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
+def _settings(window: "Window") -> Iterator[Source]:
+    titles = [setting.title for setting in SETTINGS]
+    shown = [setting.kind.shown(window.settings.value(setting.key)) for setting in SETTINGS]
+    yield Source(
+        "Settings", titles, lambda k: show_setting(window, SETTINGS[k].key), lambda _: "settings", lambda k: shown[k]
+    )
+
+
+def _help(window: "Window") -> Iterator[Source]:
+    titles = [title for _, title in PAGES]
+    yield Source("Help", titles, lambda k: show_help(window, PAGES[k][0]), lambda _: "circle-question-mark")
+
+
 # In the order in which they stand while nothing is looked for.
-KINDS: tuple[Callable[["Window"], Iterator[Source]], ...] = (_views, _captures, _topics, _actions)
+KINDS: tuple[Callable[["Window"], Iterator[Source]], ...] = (
+    _views,
+    _captures,
+    _saved,
+    _topics,
+    _actions,
+    _settings,
+    _help,
+)
 
 
 def sources(window: "Window") -> list[Source]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshdesk.session.connection import Connection
+from meshdesk.session.resources import RECORDED_DEMO, resource
 from meshdesk.ui.files import Files
 from meshdesk.ui.remembered import Remembered
 
@@ -56,6 +57,10 @@ class Opening:
         self._drop_attempts()
         self._awaited = opened = self._window.session.open_through(self._demo, "Demo")
         return opened
+
+    def open_demo(self) -> "Opened":
+        """The demo's mesh, or its recording where this installation has none."""
+        return self.start_demo() or self.open_file(resource(RECORDED_DEMO))
 
     def ask_for_file(self) -> None:
         self._files.ask_to_open(self.open_file)

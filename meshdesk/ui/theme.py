@@ -184,6 +184,13 @@ def hue(colour: str, is_production: bool) -> QColor | None:
     return own if own.isValid() else colours().bad if is_production else None
 
 
+def seen_through(colour: QColor, share: float) -> QColor:
+    """The colour as a veil: 0 is none, 1 hides what is below."""
+    veil = QColor(colour)
+    veil.setAlphaF(share)
+    return veil
+
+
 def choice() -> Choice:
     """What was asked for: light, dark, or as the system has it."""
     return _Applied.choice

@@ -8,13 +8,12 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QWidget
 
 from meshdesk.session.opened import Opened
-from meshdesk.session.resources import resource
+from meshdesk.session.resources import RECORDED_DEMO, resource
 from meshdesk.ui.widgets.callout import Callout, Ring
 
 if TYPE_CHECKING:
     from meshdesk.ui.window import Window
 
-RECORDED = "demo/demo.meshcap"
 DEMO_TITLES = ("Demo", "Demo mesh")
 FROM_THE_END = 6  # the record that is taken apart lies so far above the newest: it stays on the screen for a while
 
@@ -87,11 +86,11 @@ class Tour:
             self._open_recorded()
 
     def _open_recorded(self) -> None:
-        self._opened = self._window.opening.open_file(resource(RECORDED))
+        self._opened = self._window.opening.open_file(resource(RECORDED_DEMO))
 
     def _wait(self) -> None:
         opened = self._opened
-        if opened is not None and opened.state == "failed" and opened.path != resource(RECORDED):
+        if opened is not None and opened.state == "failed" and opened.path != resource(RECORDED_DEMO):
             self._open_recorded()  # a demo that cannot be started is said as trouble
         elif opened is not None and any(topic.records or topic.rows for topic in opened.topics):
             self._go(0)
@@ -123,7 +122,7 @@ class Tour:
 
 def is_demo(opened: Opened) -> bool:
     """It is the demo, live or recorded."""
-    return opened.title in DEMO_TITLES or opened.path == resource(RECORDED)
+    return opened.title in DEMO_TITLES or opened.path == resource(RECORDED_DEMO)
 
 
 def _show_topics(window: "Window", opened: Opened) -> None:
@@ -166,8 +165,8 @@ def _inspector(window: "Window") -> QWidget:
     return window.frame.inspector
 
 
-def _status(window: "Window") -> QWidget:
-    return window.status
+def _find(window: "Window") -> QWidget:
+    return window.top.find_button
 
 
 STEPS = (
@@ -192,8 +191,8 @@ STEPS = (
         _take_apart,
     ),
     Step(
-        "The foot says what is connected and how much was kept; Ctrl+S saves it as one file, and F1 knows the rest.",
-        _status,
+        "Ctrl+K finds every topic, action and setting by a few letters of it, and F1 opens the help.",
+        _find,
         _take_apart,
     ),
 )

@@ -249,7 +249,7 @@ def test_that_a_cluster_or_a_collect_program_that_never_answers_is_given_up_in_w
             assert (ran.code, ran.out, ran.err.count("\n")) == (1, b"", 1)
         # Collect's own words; which of them depends on who loses patience first.
         assert silent.result().err.startswith(
-            (f"127.0.0.1:{port} did not answer in time. ", f"127.0.0.1:{port} does not")
+            (f"127.0.0.1:{port} did not answer in time. ", f"127.0.0.1:{port} takes connections, and does not answer")
         )
         assert hung.result().err == f"127.0.0.1:{port} did not answer within 15 s. Check the network and the broker.\n"
         assert late.result().err == f"127.0.0.1:{port} did not answer within 2 s. Check the network and the broker.\n"

@@ -22,7 +22,7 @@ from tests.programs.running import Ran, command, run
 
 STORED = Path(__file__).parents[1] / "captures" / "v1.meshcap"
 TOPIC, VANISHING = "test.wrong-input.v1", "test.vanishing.v1"
-RUDE = "it may be another program's, or one for TLS or logins (then set security.protocol).\n"
+RUDE = "Check whether the broker is well, and the port: it may be another program's; MeshDesk keeps trying.\n"
 LONG = 60.0  # s that any of them may take, on a machine that is busy; the slowest takes 12 s
 
 
@@ -145,7 +145,7 @@ def asked(
         ),
         (
             "rude",
-            "127.0.0.1:{rude} does not answer as a Kafka does. Check the port: " + RUDE,
+            "127.0.0.1:{rude} takes connections, and does not answer as a Kafka does. " + RUDE,
         ),
         ("topic", "{bootstrap} has no topic “test.no-such-topic”. Check its name.\n"),
         ("cut", "cut.meshcap is not a MeshDesk capture, or only a part of one. Open a .meshcap file, or ask for it again.\n"),
@@ -177,7 +177,7 @@ def test_that_tls_at_a_plaintext_port_is_a_sentence(asked: Asked, broker: Broker
     done = asked.came_to["tls"]
     assert (done.code, done.out) == (1, b"")
     assert done.err == (
-        f"{broker.bootstrap} does not speak TLS, and MeshDesk did. "
+        f"{broker.bootstrap} does not speak TLS, and MeshDesk did: a Kafka answers there in plaintext. "
         "Set security.protocol to PLAINTEXT or SASL_PLAINTEXT, or use the TLS port.\n"
     )
 

@@ -1,19 +1,23 @@
 """Saved connections on the command line: opened by name, with their secrets from the keyring, and a sentence where that cannot be."""
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from meshdesk.capture.reader import open_captures
 from meshdesk.demo.broker import Broker
 from meshdesk.model.profile import Credentials, Profile
 from meshdesk.session.profiles import Profiles
 from meshdesk.session.secrets import Secrets
 from tests.broker.collect.listening import closed_port
 from tests.broker.collect.producing import New, produce
+from tests.certificates import KEY_PASSWORD
 from tests.kafka import MakeTopic
 from tests.keyring import SecretService
 from tests.programs.running import SECONDS, Ran, run
+from tests.secure_kafka import OPEN, PASSWORD, PLAIN_PASSWORD, PLAIN_USER, USER, SecureKafka
 
 LOGIN = Profile("acme", "127.0.0.1:1", "SASL_PLAINTEXT", mechanism="PLAIN", user="me")
 
@@ -43,6 +47,8 @@ def test_that_tail_and_collect_read_a_saved_connection(
     ran = run("collect", topic, "--connection", "local", "--until", "end", "-o", tmp_path / "c.meshcap")
     assert (ran.code, ran.err) == (0, "")
     assert ran.summary["records"] == 2
+    with closing(open_captures(tmp_path / "c.meshcap")[0]) as capture:  # whoever opens it later sees whose it was
+        assert capture.store.manifest["title"] == "local"
 
 
 def test_that_the_window_opens_a_saved_connection_by_its_name_beside_files_and_servers(
@@ -57,6 +63,16 @@ def test_that_the_window_opens_a_saved_connection_by_its_name_beside_files_and_s
     ran = run(capture, broker.bootstrap, "acme prod", *words, timeout=2 * SECONDS)
     assert (ran.code, ran.out) == (0, b""), ran.err
     assert (tmp_path / "one.png").stat().st_size > 10_000
+
+
+def test_that_a_picture_of_what_cannot_be_opened_is_a_sentence(
+    profiles: Profiles, secret_service: SecretService, tmp_path: Path
+) -> None:
+    profiles.save(LOGIN)
+    ran = run("acme", "--screenshot", tmp_path / "no.png", timeout=2 * SECONDS)
+    assert ran.code == 1
+    assert "“acme” cannot be opened. This system has no keyring that MeshDesk trusts" in ran.err
+    assert not (tmp_path / "no.png").exists()
 
 
 def test_that_a_name_wins_over_a_file_of_the_same_name_and_a_verb_over_both(
@@ -155,3 +171,35 @@ def test_that_a_secret_of_the_keyring_reaches_the_client_and_no_argument(
     assert "Traceback" not in ran.err
     assert "hunter2" not in ran.err
     assert "127.0.0.1" in ran.err  # it got as far as the port
+
+
+@pytest.mark.parametrize(
+    "kind", ["TLS", "mutual, PEM", "mutual, PKCS#12", "SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN", "login alone"]
+)
+def test_that_every_kind_of_security_is_read_by_its_profile(
+    profiles: Profiles, secret_service: SecretService, secure_kafka: SecureKafka, kind: str
+) -> None:
+    secret_service.start()
+    made = secure_kafka.certificates
+    ca, credentials = str(made.ca), Credentials()
+    if kind == "TLS":
+        profile = Profile("acme", secure_kafka["TLS"], "SSL", ca=ca)
+    elif kind == "mutual, PEM":
+        files = {"certificate": str(made.client), "key": str(made.client_locked_key)}
+        profile = Profile("acme", secure_kafka["MUTUAL"], "SSL", ca=ca, **files)  # type: ignore[arg-type]
+        credentials = Credentials(key_password=KEY_PASSWORD)
+    elif kind == "mutual, PKCS#12":
+        profile = Profile("acme", secure_kafka["MUTUAL"], "SSL", ca=ca, keystore=str(made.client_p12))
+        credentials = Credentials(key_password=KEY_PASSWORD)
+    elif kind == "login alone":
+        profile = Profile("acme", secure_kafka["LOGIN"], "SASL_PLAINTEXT", mechanism="PLAIN", user=PLAIN_USER)
+        credentials = Credentials(PLAIN_PASSWORD)
+    else:
+        user, password = (PLAIN_USER, PLAIN_PASSWORD) if kind == "PLAIN" else (USER, PASSWORD)
+        profile = Profile("acme", secure_kafka["SASL"], "SASL_SSL", mechanism=kind, user=user, ca=ca)
+        credentials = Credentials(password)
+    profiles.save(profile)
+    assert Secrets().keep("acme", credentials) == ""
+    produce(secure_kafka.broker.bootstrap, OPEN, [New(b"one")])
+    ran = run("tail", OPEN, "--connection", "acme", "--until", "end", "--json")
+    assert (ran.code, ran.err, len(ran.lines) > 0) == (0, "", True)

@@ -83,11 +83,24 @@ def test_that_an_option_that_a_verb_does_not_have_is_named(verb: str) -> None:
     ("link", "why"),
     [
         ("meshdesk://dance", "“meshdesk://dance” does not say what to open. A link is meshdesk://open?file=…, "),
-        ("meshdesk://connection/nobody", "There is no saved connection “nobody” here. "),
-        ("meshdesk://connection/127.0.0.1:1", "There is no saved connection “127.0.0.1:1” here. "),
+        (
+            "meshdesk://connection/nobody",
+            "The link wants a saved connection “nobody”, which is not there. Save one of ",
+        ),
+        (
+            "meshdesk://connection/shap",
+            "The link wants a saved connection “shap”, which is not there. There is “shop”.",
+        ),
+        ("meshdesk://connection/127.0.0.1:1", "The link wants a saved connection “127.0.0.1:1”, which is not there. "),
+        ("meshdesk://connection/shop", "Line 2 of "),
     ],
 )
-def test_that_a_link_that_opens_nothing_gives_no_picture(link: str, why: str, tmp_path: Path) -> None:
+def test_that_a_link_that_opens_nothing_gives_no_picture(
+    link: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MESHDESK_CONFIG", str(tmp_path))
+    (tmp_path / "connections").mkdir()
+    (tmp_path / "connections" / "shop.toml").write_text("version = 1\nbootstrap = \n")
     assert refused(link, "--screenshot", str(tmp_path / "a.png")).startswith(why)
 
 

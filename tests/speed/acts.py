@@ -166,6 +166,23 @@ def follow_and_save(driven: Driven, bootstrap: str, topic: str, seconds: str, ma
     return {"rows": rows, "seconds": took, "kept": opened.rows(topic) - opened.first(topic)}
 
 
+def connect(driven: Driven, bootstrap: str, topics: str) -> Act:
+    """A person has written the brokers and presses Connect: s until so many topics stand in the explorer ("seconds")."""
+    yield from wait(2.0)  # the programs that serve the window have started, as they have when somebody has typed
+    start, explorer = driven.window.start, driven.window.frame.explorer
+    start.bootstrap.setText(bootstrap)
+    drawn = _Drawn(explorer.list.viewport())
+    began = time.perf_counter()
+    QTest.mouseClick(start.connect_button, Qt.MouseButton.LeftButton)
+    while sum(entry.kind == "topic" for entry in explorer.list.topics.entries) < int(topics):
+        yield
+    filled = time.perf_counter()
+    while drawn.at < filled:
+        explorer.list.viewport().update()
+        yield
+    return {"seconds": drawn.at - began}
+
+
 def palette(driven: Driven, folder: str, rounds: str) -> Act:
     """The palette is opened, words are typed into it, the arrow keys are pressed, and all is taken back, letter by letter.
 

@@ -14,6 +14,7 @@ from meshdesk.model.node import Node
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
 from meshdesk.model.row import Details, Part, Row
+from meshdesk.model.step import Step
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.book import Book
 from meshdesk.session.connection import Connection
@@ -180,22 +181,12 @@ class MemoryCapture:
         self.row_revision += 1
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryStep:
-    """A step of a test."""
-
-    name: str
-    state: str
-    text: str = ""
-    advice: str = ""
-
-
 @dataclass
 class MemoryChecking:
     """A test of a connection that goes as far as a test says."""
 
     connection: Connection
-    steps: tuple[MemoryStep, ...] = ()
+    steps: tuple[Step, ...] = ()
     done: bool = False
     ok: bool = False
     is_cancelled: bool = False

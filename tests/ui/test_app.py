@@ -162,8 +162,11 @@ def test_that_the_size_of_the_window_that_was_chosen_is_taken_before_qt_begins(t
         "app._Program._begin = look\n"
         f"run(Options(config=pathlib.Path({str(tmp_path)!r})))\n"
     )
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
-    assert ran.stdout.strip() == "1.5", ran.stderr
+    for asked, scale in (("1", "1.5"), ("2", "3.0")):
+        environment = {**os.environ, "QT_SCALE_FACTOR": asked}
+        line = [sys.executable, "-c", program]
+        ran = subprocess.run(line, capture_output=True, text=True, timeout=60, env=environment)
+        assert ran.stdout.strip() == scale, ran.stderr
 
 
 def test_that_a_mistake_of_ours_costs_a_sentence_and_not_the_window(

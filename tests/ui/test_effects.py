@@ -109,19 +109,6 @@ def test_that_a_large_topic_is_first_read_from_where_it_was_chosen(qtbot: QtBot,
     assert made.tails == [("large.v1", position), ("small.v1", Position("beginning"))]
 
 
-def test_that_a_larger_selection_than_was_chosen_is_not_copied(qtbot: QtBot) -> None:
-    made = capture(1_001)
-    session = MemorySession(made)
-    window = window_on(session)
-    qtbot.addWidget(window)
-    window.open_topic(opened(made), TOPIC)
-    turn(session, window)
-    window.settings.choose("copy_most", 1_000)
-    window.frame.records.table.selectAll()
-    window.frame.copy(False)
-    assert window.toast.text.startswith("Select at most 1,000 records")
-
-
 def test_that_the_limits_hold_for_the_next_connection(qtbot: QtBot) -> None:
     settings = Settings(None)
     settings.choose("capture_limit", 0.3)

@@ -25,6 +25,8 @@ def test_that_whoever_names_anything_has_asked_for_something() -> None:
         Options(connections=(Connection("localhost:9092"),)),
         Options(names=("acme",)),
         Options(through=("demo", "--mesh")),
+        Options(cluster=("localhost:9092", "")),
+        Options(link_problem="It leads nowhere."),
         Options(view="help"),
         Options(select="orders"),
         Options(size=(800, 600)),

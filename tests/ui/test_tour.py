@@ -8,9 +8,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from meshdesk.session.resources import resource
+from meshdesk.session.resources import RECORDED_DEMO, resource
 from meshdesk.ui.remembered import Remembered
-from meshdesk.ui.tour import RECORDED, STEPS, Tour
+from meshdesk.ui.tour import STEPS, Tour
 from meshdesk.ui.window import Window
 from tests.ui.memory import MemoryCapture, MemorySession, capture, opened, turn, window_on
 
@@ -77,7 +77,7 @@ def test_that_it_waits_for_the_demo_and_a_demo_that_fails_gives_way_to_the_recor
     assert not tour.callout.next_button.isVisible()
     session.captures[0].state = "failed"
     turn(session, window)
-    assert session.files == [resource(RECORDED)]
+    assert session.files == [resource(RECORDED_DEMO)]
     recorded = session.captures[-1]
     recorded.topics, recorded.state = capture().topics, "ended"
     turn(session, window)
@@ -87,7 +87,7 @@ def test_that_it_waits_for_the_demo_and_a_demo_that_fails_gives_way_to_the_recor
 def test_that_the_recorded_demo_is_opened_where_no_other_is_installed(qtbot: QtBot) -> None:
     session = MemorySession()
     on_tour(qtbot, session)
-    assert session.files == [resource(RECORDED)]
+    assert session.files == [resource(RECORDED_DEMO)]
     assert session.through == []
 
 

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from meshdesk.model.record import RecordName
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.connection import Connection
+from meshdesk.session.resources import RECORDED_DEMO, resource
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
 from tests.ui.memory import MemoryCapture, MemorySession, Status, capture, opened, turn, window_on
@@ -38,6 +39,14 @@ def test_that_the_start_page_stands_while_nothing_is_open(qtbot: QtBot) -> None:
     session.captures[0].state = "live"
     turn(session, window)
     assert window.frame.explorer.isVisible()
+
+
+def test_that_the_demo_is_a_recording_where_there_is_no_mesh_to_start(qtbot: QtBot) -> None:
+    session = MemorySession()
+    window = window_on(session, demo=None)
+    qtbot.addWidget(window)
+    window.start.demo_button.click()
+    assert (session.through, session.files) == ([], [resource(RECORDED_DEMO)])
 
 
 def test_that_connecting_goes_through_the_session(qtbot: QtBot) -> None:

@@ -3,16 +3,19 @@
 Everything it asks for is an object that is done at some beat; `beat` looks at each.
 """
 
+import re
+import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from meshdesk.model.profile import Credentials, Profile, wanted
+from meshdesk.model.profile import SECURITIES, Credentials, Profile, wanted
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.book import Asked, Book
+from meshdesk.session.checking import Checking
 from meshdesk.session.connection import Connection
-from meshdesk.ui.views.connection_form import ConnectionForm
+from meshdesk.ui.views.connection_form import CHOICES, ConnectionForm
 from meshdesk.ui.widgets.connection_list import ConnectionList
-from meshdesk.ui.widgets.steps import Step
 
 if TYPE_CHECKING:
     from meshdesk.session.opened import Opened
@@ -25,28 +28,39 @@ STATES = {  # of a capture: what the row of its connection says, and in which co
 }
 
 
-class Checking(Protocol):
-    """A test of a connection, as the session runs it."""
-
-    @property
-    def steps(self) -> "tuple[Step, ...]": ...
-    @property
-    def done(self) -> bool: ...
-    @property
-    def ok(self) -> bool: ...
-    def cancel(self) -> None: ...
-
-
 Check = Callable[[Connection], Checking]
+
+# What a client calls a setting, and where the form has it; the longest first.
+IN_FORM = {
+    "(ssl.certificate.location and ssl.key.location, or ssl.keystore.location for PKCS#12)": "at “Client certificate”",
+    "in ssl.ca.location": "at “Trusted authorities”",
+    "in ssl.key.location": "as “Key”",
+    "ssl.ca.location": "“Trusted authorities”",
+    "sasl.mechanism": "“Login”",
+    "as that of the registry": "as “Authorities” of the schema registry",
+}
+PROTOCOLS: dict[str, str] = {security: f"“{words}”" for security, (words, _) in zip(SECURITIES, CHOICES, strict=True)}
+
+
+def in_form_words(text: str) -> str:
+    """A sentence about a client's settings in the words of the form, in which a person mends them.
+
+    >>> in_form_words("Set security.protocol to SSL or SASL_SSL, or use the plaintext port.")
+    'Set “Protocol” to “TLS” or “TLS and login”, or use the plaintext port.'
+    """
+    for setting, words in IN_FORM.items():
+        text = text.replace(setting, words)
+    if "security.protocol" in text:
+        text = re.sub(r"\b(SASL_SSL|SASL_PLAINTEXT|SSL|PLAINTEXT)\b", lambda found: PROTOCOLS[found[1]], text)
+    return text.replace("security.protocol", "“Protocol”")
 
 
 class Connecting:
     """What the start page does with connections. One form, one test, any number that are being opened."""
 
-    def __init__(
-        self, start: "StartView", book: Book, check: "Check | None", opened: "Callable[[], list[Opened]]"
-    ) -> None:
+    def __init__(self, start: "StartView", book: Book, check: Check, opened: "Callable[[], list[Opened]]") -> None:
         self.form: ConnectionForm | None = None
+        self.question = ""  # what has to be answered in the form before a saved connection can be opened
         self._start, self._book, self._check, self._opened = start, book, check, opened
         self._list: ConnectionList | None = None
         self._opening: dict[str, Asked] = {}  # by name
@@ -116,6 +130,7 @@ class Connecting:
             self._report(asked.sentence)
         else:
             self._edit(asked.profile)
+            self.question = f"“{name}” cannot be opened. {next(iter(asked.problems.values()))}"
             self._start.page_asked.emit()
             if self.form is not None:
                 self.form.show_problems(asked.problems)
@@ -140,10 +155,9 @@ class Connecting:
         elif self._wish == "save":
             self._take_saved(asked)
         elif asked.connection is not None and self._wish == "test":
-            self._checking = self._check(asked.connection) if self._check else None
+            self._checking = self._check(asked.connection)
         elif asked.connection is not None:
-            form.is_changed = False
-            self._leave()
+            self._leave()  # what was written stays, to be saved once it has proved right
             self._go(asked.connection, form.was)
 
     def _take_saved(self, asked: Asked) -> None:
@@ -186,7 +200,8 @@ class Connecting:
         checking = self._checking
         if checking is None:
             return
-        form.show_steps(checking.steps, not checking.done)
+        steps = [replace(step, advice=in_form_words(step.advice)) for step in checking.steps]
+        form.show_steps(steps, not checking.done)
         if checking.done:
             self._checking = None
             form.say("The test went all the way." if checking.ok else "")
@@ -200,7 +215,6 @@ class Connecting:
             self.form.save_asked.connect(lambda *what: self._wish_of("save", *what))
             self.form.test_asked.connect(lambda *what: self._wish_of("test", *what))
             self.form.left.connect(self._leave)
-            self.form.test_button.setVisible(self._check is not None)
         self._start.show_page(self.form)
         return self.form
 
@@ -225,7 +239,7 @@ class Connecting:
 
     def _drop(self) -> None:
         """What the form waited for concerns nobody any more."""
-        self._asked = None
+        self._asked, self.question = None, ""
         if self._checking is not None:
             self._checking.cancel()
             self._checking = None
@@ -235,4 +249,5 @@ class Connecting:
         self._start.show_home()
 
     def _report(self, sentence: str) -> None:
-        self._start.reported.emit(Trouble(sentence, about="saved connections", severity="attention"))
+        now = time.time_ns() // 1_000_000
+        self._start.reported.emit(Trouble(sentence, about="saved connections", severity="attention", seen=now))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QBoxLayout,
     QHBoxLayout,
     QPlainTextEdit,
@@ -18,14 +19,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from meshdesk.model.profile import MECHANISMS, SECURITIES, Credentials, Profile, Security
+from meshdesk.model.profile import MECHANISMS, OF_FIELDS, SECURITIES, Credentials, Profile, Security
+from meshdesk.model.step import Step
 from meshdesk.ui import theme
-from meshdesk.ui.widgets.controls import PAD, Button, Rule, Segments, name_bars, with_shortcut
+from meshdesk.ui.widgets.controls import Button, Rule, Segments, name_bars, with_shortcut
 from meshdesk.ui.widgets.field import Field, FileField, PasswordField, Row
 from meshdesk.ui.widgets.folder_list import FolderList
 from meshdesk.ui.widgets.hue_picker import HuePicker
 from meshdesk.ui.widgets.label import Label
-from meshdesk.ui.widgets.steps import Step, Steps
+from meshdesk.ui.widgets.steps import Steps
 
 WIDTH = 600
 STEPS_WIDTH = 300
@@ -34,10 +36,10 @@ SIDE_BY_SIDE = 1_000  # px of width from which the test stands beside the form
 PEM = "Certificates and keys (*.pem *.crt *.cer *.key);;All files (*)"
 PKCS12 = "PKCS#12 (*.p12 *.pfx);;All files (*)"
 CHOICES: tuple[tuple[str, str], ...] = (  # as SECURITIES
-    ("Plaintext", "Nothing is encrypted and nobody logs in: for a Kafka on this machine (PLAINTEXT)."),
+    ("Plaintext", "No encryption and no login: for a Kafka on this machine (PLAINTEXT)."),
     ("TLS", "What is sent is encrypted, and the brokers show who they are (SSL)."),
     ("TLS and login", "Encrypted, and MeshDesk logs in with a user and a password (SASL_SSL)."),
-    ("Login alone", "The password can be read by anybody on the way, unless SCRAM hides it (SASL_PLAINTEXT)."),
+    ("Login alone", "No encryption: a password by PLAIN can be read on the way (SASL_PLAINTEXT)."),
 )
 SECTIONS = {  # above the row of this name
     "security": "Security",
@@ -58,7 +60,6 @@ class ConnectionForm(QWidget):
     save_asked = Signal(object, object, str)
     test_asked = Signal(object, object, str)
     left = Signal()
-    changed = Signal()  # somebody typed or chose
 
     def __init__(self) -> None:
         super().__init__()
@@ -258,14 +259,21 @@ class ConnectionForm(QWidget):
             "is_production": Row("Production", self.production),
             "settings": Row("Settings", self.settings),
         }
+        for button, (_, text) in zip(self.security.findChildren(QAbstractButton), CHOICES, strict=True):
+            button.setToolTip(text)
+        for setting, name in OF_FIELDS.items():  # what sentences about a client call it
+            if name in self.rows and not self.rows[name].caption.toolTip():
+                self.rows[name].caption.setToolTip(setting)
         self.rows["is_production"].note.say("The word stands wherever the connection is shown.")
         self.rows["settings"].note.say("One a line, in librdkafka's names: client.rack=eu-1. Nothing secret.")
         self.rows["settings"].line.setStretch(0, 1)
         self.rows["settings"].line.setStretch(1, 0)
 
     def _make_buttons(self) -> None:
-        self.back_button = Button("Connections", name="Back to the connections", icon="arrow-left", frame=False)
+        self.back_button = Button("Connections", name="Back to the connections", icon="arrow-left")
         self.back_button.setToolTip(with_shortcut("Back to the connections", "Esc"))
+        self.empty_button = Button("Start over", name="Empty all fields", frame=False)
+        self.empty_button.clicked.connect(lambda: self.begin(Profile("")))
         self.connect_button = Button("Connect", icon="plug", first=True)
         self.save_button = Button("Save", icon="save")
         self.test_button = Button("Test")
@@ -289,7 +297,6 @@ class ConnectionForm(QWidget):
     def _touched(self, _value: object = None) -> None:
         self.is_changed = True
         self._show_what_is_needed()
-        self.changed.emit()
 
     def _show_what_is_needed(self) -> None:
         security = SECURITIES[self.security.place]
@@ -313,16 +320,17 @@ class ConnectionForm(QWidget):
         }
         for name, is_shown in shown.items():
             self.rows[name].setVisible(is_shown)
+        self.empty_button.setVisible(self.is_changed and not self.was)
         self.rows["security"].note.say(CHOICES[self.security.place][1])
 
     def _lay_out(self) -> None:
         page, whole = QWidget(), QWidget()
         page.setBackgroundRole(QPalette.ColorRole.Base)
         whole.setMaximumWidth(WIDTH + GAP + STEPS_WIDTH)
-        back = QHBoxLayout()
-        back.setContentsMargins(-PAD, 0, 0, 0)  # a button without a frame begins with its words
-        back.addWidget(self.back_button)
-        back.addStretch(1)
+        top = QHBoxLayout()
+        top.addWidget(self.title, 1)
+        top.addWidget(self.empty_button)
+        top.addWidget(self.back_button)
         self._test = self._test_column()
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._columns.setSpacing(GAP)
@@ -330,8 +338,7 @@ class ConnectionForm(QWidget):
         self._columns.addWidget(self._test, STEPS_WIDTH)
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(back)
-        column.addWidget(self.title)
+        column.addLayout(top)
         column.addSpacing(8)
         column.addLayout(self._columns, 1)
         centre(QHBoxLayout(page), whole, 24)

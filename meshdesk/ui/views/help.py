@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from PySide6.QtCore import QSize, Qt, Signal, qVersion
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from meshdesk.session.handbook import PAGES, Found, Page, keys_table, local_facts, pages, search
 from meshdesk.session.parts import Inventory, Part, text_of
-from meshdesk.session.settings import BY_KEY, Settings
+from meshdesk.session.settings import Settings
 from meshdesk.ui import theme
-from meshdesk.ui.views.settings import SettingsView
+from meshdesk.ui.views.settings import show_setting
 from meshdesk.ui.widgets.controls import Rule, draw_focus, name_bars
 from meshdesk.ui.widgets.markdown_page import MarkdownPage
 
@@ -26,6 +26,7 @@ IS_FRAMED = False
 IS_AT_FOOT = True
 KEYS = "F1"
 LIST_WIDTH = 248
+LIST_SMALL = 214  # beside a page in a window that is narrow
 LOOKING = "What it is made of is being looked up …"
 
 
@@ -156,9 +157,12 @@ class HelpView(QWidget):
             self.page.show_plain(f"{part.name} {part.version}\n{part.licence}\n\n{text_of(part)}")
             self.page.setAccessibleName(f"Licence of {part.name}")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._left.setFixedWidth(LIST_WIDTH if event.size().width() >= theme.SLIM else LIST_SMALL)
+
     def _lay_out(self) -> None:
-        left = QWidget()
-        left.setFixedWidth(LIST_WIDTH)
+        left = self._left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(10)
@@ -248,9 +252,10 @@ def make(window: "Window") -> HelpView:
     return view
 
 
-def show_setting(window: "Window", key: str) -> None:
-    """Leads to one setting, which is marked among the others."""
-    window.show_view("settings")
-    settings = window.pages.view("settings")
-    assert isinstance(settings, SettingsView)
-    settings.field.setText(BY_KEY[key].title)
+def show_help(window: "Window", page: str) -> None:
+    """Opens the help at one page."""
+    window.show_view("help")
+    view = window.pages.view(NAME)
+    assert isinstance(view, HelpView)
+    view.field.clear()
+    view.show_page(page)

@@ -32,6 +32,7 @@ TITLE = "Records"
 ICON = "list"
 IS_FRAMED = True
 IS_AT_FOOT = False
+COPY_MOST = 100_000  # more text than that no editor wants to see pasted
 SMALL_TOPIC = 10_000  # a topic with no more records is read from its beginning
 BEATS_A_PAINT = 2  # the list repaints at 15 Hz
 LATE = 1.0  # s after which new rows are shown though their text is still on its way
@@ -82,7 +83,6 @@ class RecordsView(QWidget):
         self._coming_until = 0.0
         self.are_topics_beside = True  # the explorer is on the screen
         self.first_read = "15m"  # where a topic that is opened is read from: a word of FIRST
-        self.copy_most = 100_000  # records copied at once
         self._rows_painted = -1  # row_revision of the answers on the screen
         self._starts: dict[tuple[int, str], str] = {}  # by capture and topic: the words of where reading began
         self.table = RecordTable(remembered)
@@ -407,10 +407,9 @@ class RecordsView(QWidget):
         count = self.table.chosen_count()
         if count == 0:
             self.said.emit("Select records to copy them.")
-        elif count > self.copy_most:
+        elif count > COPY_MOST:
             self.said.emit(
-                f"Select at most {wording.count(self.copy_most)} records to copy them (the settings hold the limit); "
-                "save the capture to keep more."
+                f"Select at most {wording.count(COPY_MOST)} records to copy them; save the capture to keep more."
             )
         else:
             form = "JSON" if as_json else "text"

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QPainter, QPaintEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from meshdesk.session.settings import NOW, SETTINGS, Choice, Number, Setting, Settings, Value
+from meshdesk.session.settings import BY_KEY, NOW, SETTINGS, Choice, Number, Setting, Settings, Value
 from meshdesk.ui import theme
 from meshdesk.ui.widgets.controls import Button, Segments, name_bars
 from meshdesk.ui.widgets.number_field import NumberField
@@ -33,6 +33,14 @@ def make(window: "Window") -> "SettingsView":
     view = SettingsView(window.settings)
     view.said.connect(window.toast.say)
     return view
+
+
+def show_setting(window: "Window", key: str) -> None:
+    """Leads to one setting, which is marked among the others."""
+    window.show_view(NAME)
+    view = window.pages.view(NAME)
+    assert isinstance(view, SettingsView)
+    view.field.setText(BY_KEY[key].title)
 
 
 class SettingsView(QWidget):

@@ -73,7 +73,7 @@ class StartView(QWidget):
         )
         self.new_button.hide()
         self.open_button = Button("Open a capture…", name="Open a capture", icon="folder-open")
-        self.demo_button = Button("Start the demo", icon="flask-conical")
+        self.demo_button = Button("Start the demo" if has_demo else "Open the demo", icon="flask-conical")
         self.progress_text = Label("text", "second")
         self.progress = ProgressBar("Progress of what is being opened")
         self.back_button = Button("Back", name="Back to what is open")
@@ -111,7 +111,7 @@ class StartView(QWidget):
         else:
             (self.bootstrap if wrong[0] else self.registry).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def attach(self, book: "Book", check: "Check | None", opened: "Callable[[], list[Opened]]") -> None:
+    def attach(self, book: "Book", check: "Check", opened: "Callable[[], list[Opened]]") -> None:
         """Gives the page the saved connections, what tests a connection, and what is open."""
         # After the first paint: profiles and their form take longer to import than the page to be shown.
         from meshdesk.ui.views.connecting import Connecting
@@ -134,6 +134,11 @@ class StartView(QWidget):
     def is_asking(self) -> bool:
         """A saved connection is on its way to be opened."""
         return self._connecting is not None and self._connecting.is_asking
+
+    @property
+    def question(self) -> str:
+        """What has to be answered here before a saved connection can be opened: a sentence, or ""."""
+        return self._connecting.question if self._connecting is not None else ""
 
     def show_page(self, page: QWidget) -> None:
         """Shows a page over this one (the form), until `show_home`."""
@@ -271,9 +276,7 @@ class StartView(QWidget):
         self._short = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._short.setSpacing(12)
         self._short.addWidget(self._open_card(), 1)
-        self._demo = self._demo_card()
-        self._demo.setVisible(has_demo)
-        self._short.addWidget(self._demo, 1)
+        self._short.addWidget(self._demo_card(has_demo), 1)
         column.addLayout(self._short)
         column.addWidget(self.progress_text)
         column.addWidget(self.progress)
@@ -293,8 +296,10 @@ class StartView(QWidget):
         card.add_buttons(self.open_button)
         return card
 
-    def _demo_card(self) -> QWidget:
-        text = "A real Kafka with the traffic of a small company, on this machine only."
+    def _demo_card(self, is_live: bool) -> QWidget:
+        text = "A recording of the traffic of a small company: topics, records and their schemas."
+        if is_live:
+            text = "A real Kafka with the traffic of a small company, on this machine only."
         card = Card("flask-conical", "Try the demo", text)
         card.add_buttons(self.demo_button)
         return card

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPolygonF
+from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from meshdesk.ui import theme
@@ -16,7 +16,7 @@ GAP = 5  # px from the ring to that tip
 EDGE = 8  # px that stay free at the edges of the window
 CORNER = 18  # px between a corner of the card and its arrow, at least
 RING = 3  # px outside the part that it goes around
-SHADE = 96  # of 255: what the ring is not around stands back
+SHADE = 0.38  # what the ring is not around stands back
 
 Side = Literal["left", "right", "above", "below", "over"]
 
@@ -77,15 +77,13 @@ class Ring(QWidget):
             self._paint(painter)
 
     def _paint(self, painter: QPainter) -> None:
+        if self.part is None:
+            return
         c = theme.colours()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         whole = QPainterPath()
         whole.addRect(QRectF(self.rect()))
-        shade = QColor(c.canvas)
-        shade.setAlpha(SHADE)
-        if self.part is None:
-            painter.fillPath(whole, shade)
-            return
+        shade = theme.seen_through(c.canvas, SHADE)
         around = (
             QRectF(self.part).adjusted(-RING, -RING, RING, RING).intersected(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         )
@@ -151,7 +149,7 @@ class Callout(QWidget):
         self.skip_button.setVisible(next_words != "Done")
 
     def point_at(self, part: QRect | None) -> None:
-        """Goes beside a part of the window; into the middle of it where there is none."""
+        """Goes beside a part of the window; out of the way, into its corner, where there is none."""
         window = self.parentWidget()
         if window is None:
             return
@@ -160,7 +158,7 @@ class Callout(QWidget):
         size = QSize(self.width(), height)
         if part is None:
             box = QRect(QPoint(0, 0), size)
-            box.moveCenter(window.rect().center())
+            box.moveBottomRight(window.rect().bottomRight() - QPoint(EDGE, EDGE + theme.STATUS_LINE))
             side: Side = "over"
         else:
             box, side = placed(part, size, window.rect())

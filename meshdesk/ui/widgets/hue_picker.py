@@ -1,7 +1,7 @@
 """A row of colours of which one is chosen, or none: what a connection is known by all over the window."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from meshdesk.ui import theme
@@ -32,7 +32,7 @@ class HuePicker(QWidget):
 
     @property
     def colour(self) -> str:
-        """#rrggbb of the one that is chosen, "" for none."""
+        """The one that is chosen, as #rrggbb; "" for none."""
         hue = self._group.checkedButton()
         return hue.colour if isinstance(hue, _Hue) else ""
 
@@ -79,9 +79,10 @@ class _Hue(QAbstractButton):
             painter.setPen(QPen(c.accent if self.isChecked() or self.hasFocus() else c.line, 1.5))
             painter.setBrush(c.accent_back if self.hasFocus() else Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(1, 1, SIDE - 2, SIDE - 2), theme.RADIUS, theme.RADIUS)
-        if self.colour:
+        own = theme.hue(self.colour, False)
+        if own is not None:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self.colour))
+            painter.setBrush(own)
             painter.drawEllipse(middle, DOT, DOT)
         else:
             painter.setPen(QPen(c.second, 1.5))

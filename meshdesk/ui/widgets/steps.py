@@ -1,12 +1,12 @@
 """The steps of a test on the way to a cluster, each with its state and its sentence."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from meshdesk.model.step import Step
 from meshdesk.ui import icons, theme
 from meshdesk.ui.widgets.label import Label
 
@@ -16,7 +16,6 @@ STATES = {
     "passed": ("circle-check", "good", "passed"),
     "failed": ("circle-x", "bad", "failed"),
     "skipped": ("circle-minus", "third", "not tried"),
-    "waiting": ("circle-dashed", "third", "not tried yet"),
 }
 NAMES = {
     "name": "Name",
@@ -27,19 +26,6 @@ NAMES = {
     "registry": "Schema registry",
 }
 ICON_LEFT = 28  # px from an icon's left edge to the words
-
-
-class Step(Protocol):
-    """One step, as the session tells it."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def advice(self) -> str: ...
 
 
 class Steps(QWidget):
@@ -70,7 +56,7 @@ class StepRow(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._icon, self._tone = "circle-dashed", "third"
+        self._icon, self._tone = "loader-circle", "accent"
         self.title = Label("strong", "text")
         self.text = Label("small", "second")
         self.advice = Label("small", "text")
@@ -86,8 +72,8 @@ class StepRow(QWidget):
         row.addLayout(words, 1)
 
     def say(self, step: Step) -> None:
-        self._icon, self._tone, word = STATES.get(step.state, STATES["waiting"])
-        title = NAMES.get(step.name, step.name.capitalize())
+        self._icon, self._tone, word = STATES[step.state]
+        title = NAMES[step.name]
         self.title.say(title)
         self.text.say(step.text)
         self.advice.say(step.advice)

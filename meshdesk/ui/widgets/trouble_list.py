@@ -30,10 +30,10 @@ def when(trouble: Trouble) -> tuple[str, str]:
     """When it happened: the last time, and how often since when ("" where it was once)."""
     last = moment(trouble.seen or None)
     if trouble.count == 1:
-        return f"{last.day} {last.clock[:8]}".strip(), ""
+        return f"{last.day} {last.clock[:8]} {last.zone}".strip(), ""
     first = moment(trouble.first or trouble.seen or None)
     since = first.clock[:8] if first.day == last.day else f"{first.day} {first.clock[:8]}"
-    return f"{last.day} {last.clock[:8]}".strip(), f"{wording.plural(trouble.count, 'time')} since {since}"
+    return f"{last.day} {last.clock[:8]} {last.zone}".strip(), f"{wording.plural(trouble.count, 'time')} since {since}"
 
 
 def as_text(trouble: Trouble) -> str:

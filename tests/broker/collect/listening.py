@@ -5,7 +5,7 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -16,9 +16,30 @@ HOST = "127.0.0.1"
 
 def closed_port() -> int:
     """A port where nobody listens."""
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        return int(free.getsockname()[1])
+    return closed_ports(1)[0]
+
+
+def closed_ports(number: int) -> list[int]:
+    """So many different ones."""
+    with ExitStack() as held:
+        free = [held.enter_context(socket.socket()) for _ in range(number)]
+        for one in free:
+            one.bind((HOST, 0))
+        return [int(one.getsockname()[1]) for one in free]
+
+
+@contextmanager
+def black_hole() -> Iterator[int]:
+    """A port that answers nothing at all, as one behind a firewall that drops: its queue of connections is full."""
+    with ExitStack() as held:
+        server = held.enter_context(socket.socket())
+        server.bind((HOST, 0))
+        server.listen(0)
+        for _ in range(8):  # Linux takes one or two more than it was told
+            one = held.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(server.getsockname())
+        yield int(server.getsockname()[1])
 
 
 @contextmanager
@@ -126,8 +147,8 @@ class Relay:
                 return  # it was closed
             far = socket.create_connection(self._target)
             self._ends += [near, far]
-            self._begin(_copy, near, far)
-            self._begin(_copy, far, near)
+            self._begin(copy, near, far)
+            self._begin(copy, far, near)
 
     def _begin(self, work: Callable[..., None], *ends: socket.socket) -> None:
         thread = Thread(target=work, args=ends)
@@ -135,7 +156,8 @@ class Relay:
         thread.start()
 
 
-def _copy(source: socket.socket, target: socket.socket) -> None:
+def copy(source: socket.socket, target: socket.socket) -> None:
+    """Hands on what comes, until one of the two ends."""
     with suppress(OSError):
         while data := source.recv(65_536):
             target.sendall(data)

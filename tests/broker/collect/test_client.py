@@ -62,7 +62,7 @@ def test_that_a_closed_port_is_said(troubles: list[Trouble]) -> None:
 
 def test_that_tls_spoken_to_a_plaintext_port_is_said(broker: Broker, troubles: list[Trouble]) -> None:
     assert refusal(broker.bootstrap, troubles, security_protocol="SSL") == (
-        f"{broker.bootstrap} does not speak TLS, and MeshDesk did. "
+        f"{broker.bootstrap} does not speak TLS, and MeshDesk did: a Kafka answers there in plaintext. "
         "Set security.protocol to PLAINTEXT or SASL_PLAINTEXT, or use the TLS port."
     )
 
@@ -75,8 +75,8 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
 
 def test_that_plaintext_spoken_to_a_tls_port_is_said(tls: tuple[str, Path], troubles: list[Trouble]) -> None:
     assert refusal(tls[0], troubles) == (
-        f"{tls[0]} does not answer as a Kafka does. "
-        "Check the port: it may be another program's, or one for TLS or logins (then set security.protocol)."
+        f"{tls[0]} speaks TLS, and MeshDesk spoke plaintext. "
+        "Set security.protocol to SSL or SASL_SSL, or use the plaintext port."
     )
 
 
@@ -84,15 +84,17 @@ def test_that_a_certificate_of_nobody_that_is_known_is_refused_in_words(
     tls: tuple[str, Path], troubles: list[Trouble]
 ) -> None:
     said = refusal(tls[0], troubles, security_protocol="SSL")
-    assert said.startswith(f"The certificate of {tls[0]} is not trusted: ")
-    assert said.endswith("Name the authority's file in ssl.ca.location, or check the host name.")
+    assert said == (
+        f"The certificate of {tls[0]} is not trusted: it signed itself, and is not known to this system. "
+        "Name the file of that authority (PEM) in ssl.ca.location; whoever runs the server has it."
+    )
 
 
 def test_that_a_certificate_is_trusted_by_the_file_of_its_authority(
     tls: tuple[str, Path], troubles: list[Trouble]
 ) -> None:
     said = refusal(tls[0], troubles, security_protocol="SSL", ssl_ca_location=str(tls[1]))
-    assert said.startswith(f"{tls[0]} does not answer as a Kafka does. ")  # it shook hands
+    assert said.startswith(f"{tls[0]} takes connections, and does not answer as a Kafka does. ")  # it shook hands
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,7 @@ def test_that_a_certificate_is_trusted_by_the_file_of_its_authority(
         ({"no.such.setting": "1"}, 'These settings cannot be used: No such configuration property: "no.such.setting".'),
         ({"socket.timeout.ms": "soon"}, "These settings cannot be used: "),
         ({"security.protocol": "MAGIC"}, "These settings cannot be used: "),
-        ({"ssl.ca.location": "/no/such/file.pem", "security.protocol": "SSL"}, "These settings cannot be used: "),
+        ({"ssl.ca.location": "/no/such/file.pem", "security.protocol": "SSL"}, "The authorities in /no/such/file.pem "),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )

@@ -13,7 +13,9 @@ import httpx
 import pytest
 
 from meshdesk.collect import registry as module
-from meshdesk.collect.registry import Schemas, shown
+from meshdesk.collect import registry_client
+from meshdesk.collect.registry import Schemas
+from meshdesk.collect.registry_client import shown
 from meshdesk.demo.registry import Reference, Schema, SchemaRegistry
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.mesh import Mesh, fold
@@ -47,10 +49,10 @@ def registry() -> Iterator[SchemaRegistry]:
 class Fetching:
     """A fetcher, and what it said and stored."""
 
-    def __init__(self, url: str, user: str = "") -> None:
+    def __init__(self, url: str, user: str = "", ca: str = "") -> None:
         self.stored: list[Fact | Checked] = []
         self.troubles: list[Trouble] = []
-        self.schemas = Schemas(url, user, self.stored.append, self.troubles.append, lambda: 42)
+        self.schemas = Schemas(url, user, ca, self.stored.append, self.troubles.append, lambda: 42)
 
     def facts(self, number: int) -> list[Any]:
         """What was stored of an id, one after the other."""
@@ -396,7 +398,7 @@ def test_that_a_registry_that_is_slow_or_never_ends_is_said(fetching: Fetch, mon
 
 
 def test_that_an_answer_has_a_largest_size(fetching: Fetch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(registry_client, "MOST_BYTES", 100_000)
     with scripted_port(lambda head: [json_said({"schema": "x" * 200_000})]) as url:
         assert "answers, but not as a schema registry does" in fetching(url).refusal()
 
@@ -419,7 +421,7 @@ def test_that_an_address_that_is_none_is_said(fetching: Fetch, url: str) -> None
     one = fetching(url)
     assert one.refusal() == (
         f"The schema registry {url} has an address that cannot be asked; 1 schema cannot be fetched. "
-        "Write it as http://HOST:PORT or https://HOST:PORT."
+        f"{STORED}write it as http://HOST:PORT or https://HOST:PORT."
     )
 
 
@@ -428,7 +430,11 @@ def test_that_a_certificate_that_nobody_knows_and_a_port_without_tls_are_said(
 ) -> None:
     with tls_port(tmp_path) as (port, _):
         one = fetching(f"https://127.0.0.1:{port}")
-        assert "has a certificate that is not trusted; 1 schema cannot be fetched." in one.refusal()
+        assert one.refusal() == (
+            f"The schema registry https://127.0.0.1:{port} has a certificate that is not trusted: it signed itself, and is "
+            f"not known to this system; 1 schema cannot be fetched. {STORED}name the file of that authority (PEM) as that "
+            "of the registry; whoever runs the server has it."
+        )
         one.schemas.stop()
     two = fetching(registry.url.replace("http:", "https:"))
     assert "does not speak TLS; 1 schema cannot be fetched." in two.refusal()

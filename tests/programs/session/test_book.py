@@ -219,3 +219,25 @@ def test_that_the_one_used_last_comes_first(book: Book) -> None:
     until(book, lambda: not book.is_busy)
     assert names(book) == ["b", "a", "c"]
     assert book.found.used[0] > 1_600_000_000_000
+
+
+def test_that_what_is_being_saved_when_the_window_closes_is_saved(
+    secret_service: SecretService, book: Book, tmp_path: Path
+) -> None:
+    secret_service.start()
+    book.save(ACME, TYPED)
+    book.close(10.0)
+    assert Profiles(tmp_path / "connections", tmp_path / "recent.json").load("acme") == ACME
+    assert Secrets().read("acme") == (TYPED, "")
+
+
+def test_that_closing_does_not_wait_for_a_keyring_that_hangs(secret_service: SecretService, tmp_path: Path) -> None:
+    secret_service.start()
+    book = book_in(tmp_path, Secrets(limit=30.0))
+    secret_service.hang()
+    book.save(ACME, TYPED)
+    began = time.monotonic()
+    book.close(0.3)
+    assert time.monotonic() - began < 5.0
+    secret_service.go_on()
+    until(book, lambda: not book.is_busy)

@@ -85,7 +85,8 @@ def test_that_names_and_secrets_that_are_planted_everywhere_are_nowhere_in_it(se
     assert str(tmp_path) not in text
     assert "The name of host-" in text  # what is wrong is still said
     assert "JSONDecodeError: …" in text
-    assert any(line.startswith("capture-1: a connection, ") for line in section(text, "Open captures"))
+    (capture_line,) = (line for line in section(text, "Open captures") if line.startswith("capture-1: a connection, "))
+    assert "SASL_PLAINTEXT PLAIN" in capture_line
     programs = {line.partition(":")[0] for line in section(text, "Programs")}
     assert {"window", "collect", "look", "work"} <= programs
     assert {"collect", "window", "explain-look"} <= {

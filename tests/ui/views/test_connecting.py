@@ -1,5 +1,6 @@
 """From a saved or a written connection to an open one: with real files, and a keyring or none; nothing waits."""
 
+import re
 from pathlib import Path
 from typing import cast
 
@@ -10,15 +11,17 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.profile import Credentials, Profile
+from meshdesk.model.step import Step
 from meshdesk.session.book import Book
 from meshdesk.session.profiles import Profiles
 from meshdesk.session.secrets import Secrets
+from meshdesk.ui.views.connecting import IN_FORM, in_form_words
 from meshdesk.ui.views.connection_form import ConnectionForm
 from meshdesk.ui.widgets.connection_list import ConnectionRow
 from meshdesk.ui.widgets.field import STORED
 from meshdesk.ui.window import Window
 from tests.keyring import SecretService
-from tests.ui.memory import MemoryCapture, MemorySession, MemoryStep, turn, window_on
+from tests.ui.memory import MemoryCapture, MemorySession, turn, window_on
 
 ACME = Profile("acme", "kafka:9093", "SASL_SSL", mechanism="PLAIN", user="me", colour="#23a38f", is_production=True)
 LOCAL = Profile("local", "localhost:9092")
@@ -220,7 +223,24 @@ def test_that_a_draft_survives_a_look_elsewhere(desk: Desk) -> None:
     QTest.keyClick(desk.form.texts["name"].edit, Qt.Key.Key_Escape)
     assert desk.window.start.is_home
     click(desk.window.start.new_button)
-    assert desk.form.texts["name"].text == "half"
+    form = desk.form
+    assert form.texts["name"].text == "half"
+    click(form.empty_button)
+    assert (form.texts["name"].text, form.is_changed, form.empty_button.isVisible()) == ("", False, False)
+
+
+def test_that_what_was_connected_unsaved_can_still_be_saved(desk: Desk) -> None:
+    desk.show()
+    click(desk.window.start.new_button)
+    QTest.keyClicks(desk.form.texts["bootstrap"].edit, "localhost:9092")
+    QTest.keyClick(desk.form.texts["bootstrap"].edit, Qt.Key.Key_Return)
+    desk.until(lambda: desk.session.connections)
+    assert desk.window.start.is_home
+    click(desk.window.start.new_button)
+    QTest.keyClicks(desk.form.texts["name"].edit, "mine")
+    click(desk.form.save_button)
+    desk.until(lambda: desk.rows)
+    assert desk.profiles.names() == ["mine"]
 
 
 def test_that_an_edited_connection_says_that_its_password_is_stored_and_keeps_it(
@@ -324,15 +344,15 @@ def test_that_a_test_shows_its_steps_as_they_come_and_saves_nothing(desk: Desk) 
     desk.until(lambda: desk.session.checks)
     (check,) = desk.session.checks
     assert check.connection.bootstrap == "kafka:9092"
-    check.steps = (MemoryStep("name", "passed", "kafka is 10.0.0.1."), MemoryStep("tcp", "running"))
+    check.steps = (Step("name", "passed", "kafka is 10.0.0.1."), Step("tcp", "running"))
     turn(desk.session, desk.window)
     assert [row.title.text() for row in form.steps.rows] == ["Name", "Port"]
     assert form.test_button.text() == "Stop the test"
-    check.steps = (check.steps[0], MemoryStep("tcp", "failed", "Nobody listens.", "Start it."))
+    check.steps = (check.steps[0], Step("tcp", "failed", "Nobody listens.", "Set security.protocol to SASL_SSL."))
     check.done = True
     turn(desk.session, desk.window)
     assert form.test_button.text() == "Test again"
-    assert form.steps.rows[1].advice.text() == "Start it."
+    assert form.steps.rows[1].advice.text() == "Set “Protocol” to “TLS and login”."
     assert form.isVisible()
     assert desk.profiles.names() == []
     assert not desk.session.connections
@@ -345,7 +365,7 @@ def test_that_a_test_is_stopped_by_its_button_and_by_leaving(desk: Desk) -> None
     form.begin(Profile("", "kafka:9092"))
     click(form.test_button)
     desk.until(lambda: desk.session.checks)
-    desk.session.checks[0].steps = (MemoryStep("name", "running"),)
+    desk.session.checks[0].steps = (Step("name", "running"),)
     turn(desk.session, desk.window)
     click(form.test_button)
     assert desk.session.checks[0].is_cancelled
@@ -364,3 +384,30 @@ def test_that_a_test_of_what_is_wrong_says_that_first(desk: Desk) -> None:
     desk.until(lambda: desk.form.rows["bootstrap"].error.isVisible())
     assert desk.form.rows["ca"].error.text().startswith("/gone.pem cannot be read")
     assert not desk.session.checks
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Name the file of its authority (PEM) in ssl.ca.location.",
+            "Name the file of its authority (PEM) at “Trusted authorities”.",
+        ),
+        ("Set sasl.mechanism to one that it takes.", "Set “Login” to one that it takes."),
+        ("Check the host: SSL is spoken there.", "Check the host: SSL is spoken there."),
+        (
+            "Set security.protocol to PLAINTEXT or SASL_PLAINTEXT, or use the TLS port.",
+            "Set “Protocol” to “Plaintext” or “Login alone”, or use the TLS port.",
+        ),
+    ],
+)
+def test_that_advice_is_in_the_words_of_the_form(text: str, said: str) -> None:
+    assert in_form_words(text) == said
+
+
+def test_that_every_place_of_the_form_that_advice_names_is_there(desk: Desk) -> None:
+    desk.show()
+    click(desk.window.start.new_button)
+    captions = {row.caption.text() for row in desk.form.rows.values()}
+    named = {place for words in IN_FORM.values() for place in re.findall("“([^”]+)”", words)}
+    assert named | {"Protocol"} <= captions

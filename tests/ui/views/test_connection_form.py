@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidge
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.profile import Credentials, Profile, Security
+from meshdesk.model.step import Step
 from meshdesk.ui.views.connection_form import SIDE_BY_SIDE, ConnectionForm
 from meshdesk.ui.widgets.field import STORED
-from tests.ui.memory import MemoryStep
 
 FULL = Profile(
     "acme",
@@ -191,7 +191,7 @@ def test_that_nothing_is_asked_twice_while_it_is_busy(qtbot: QtBot) -> None:
 
 def test_that_the_steps_of_a_test_stand_beside_the_form_or_below_it(qtbot: QtBot) -> None:
     form = form_on(qtbot, FULL)
-    form.show_steps((MemoryStep("name", "passed", "found"), MemoryStep("tcp", "running")), is_running=True)
+    form.show_steps((Step("name", "passed", "found"), Step("tcp", "running")), is_running=True)
     assert form.test_button.text() == "Stop the test"
     assert form.steps.isVisible()
     form.resize(SIDE_BY_SIDE, 900)

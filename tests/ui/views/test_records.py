@@ -206,18 +206,20 @@ def test_that_selected_records_are_copied_and_it_is_said(qtbot: QtBot, as_json: 
     assert lines[0].startswith("{") is as_json
 
 
-def test_that_copying_nothing_or_too_much_is_answered_with_a_sentence(qtbot: QtBot) -> None:
+def test_that_copying_nothing_or_too_much_is_answered_with_a_sentence(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = capture(30)
     view = view_on(qtbot, made)
     said: list[str] = []
     view.said.connect(said.append)
     view.copy(False)
-    view.copy_most = 10
+    monkeypatch.setattr(records, "COPY_MOST", 10)
     view.table.selectAll()
     view.copy(False)
     assert said == [
         "Select records to copy them.",
-        "Select at most 10 records to copy them (the settings hold the limit); save the capture to keep more.",
+        "Select at most 10 records to copy them; save the capture to keep more.",
     ]
 
 

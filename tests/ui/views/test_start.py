@@ -1,5 +1,7 @@
 """The start page: three ways to begin, and a sentence beside what is wrong."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,9 +96,11 @@ def test_that_short_cards_stand_side_by_side_where_there_is_room(qtbot: QtBot) -
     qtbot.waitUntil(lambda: start.demo_button.mapTo(start, QPoint()).y() > start.open_button.mapTo(start, QPoint()).y())
 
 
-def test_that_the_demo_is_offered_only_where_there_is_one(qtbot: QtBot) -> None:
-    assert start_on(qtbot, has_demo=True).demo_button.isVisible()
-    assert not start_on(qtbot, has_demo=False).demo_button.isVisible()
+def test_that_the_demo_is_offered_live_or_as_a_recording(qtbot: QtBot) -> None:
+    for has_demo, words in ((True, "Start the demo"), (False, "Open the demo")):
+        start = start_on(qtbot, has_demo)
+        assert start.demo_button.isVisible()
+        assert start.demo_button.accessibleName() == words
 
 
 def test_that_progress_is_shown_while_something_is_prepared_and_the_reason_where_it_failed(qtbot: QtBot) -> None:
@@ -139,3 +143,11 @@ def test_that_what_was_left_behind_is_offered_with_what_it_is(qtbot: QtBot, tmp_
     assert [name for name in chain if name.endswith(":9092")] == wanted  # from the top to the bottom
     start.show_orphans(())
     qtbot.waitUntil(lambda: not [b for b in start.findChildren(Button) if b.accessibleName().startswith("Recover")])
+
+
+def test_that_the_first_paint_does_not_pay_for_what_is_saved() -> None:
+    late = ["keyring", "tomlkit", "secretstorage", "meshdesk.session.book", "meshdesk.ui.views.connection_form"]
+    late += ["meshdesk.session.profiles", "meshdesk.ui.views.connecting", "meshdesk.ui.widgets.connection_list"]
+    line = f"import sys, meshdesk.ui.window; print([name for name in {late} if name in sys.modules])"
+    asked = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
+    assert asked.stdout == "[]\n"

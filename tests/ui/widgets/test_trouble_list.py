@@ -26,9 +26,12 @@ def list_on(qtbot: QtBot, width: int, *troubles: Trouble) -> TroubleList:
 
 def test_that_when_is_the_last_time_and_since_when_it_was_repeated() -> None:
     day = moment(SEEN)
-    assert when(ONE) == (f"{day.day} {day.clock[:8]}", "")
+    assert when(ONE) == (f"{day.day} {day.clock[:8]} {day.zone}", "")
     often = Trouble("It failed.", seen=SEEN + 3_000, first=SEEN, count=1_204)
-    assert when(often) == (f"{day.day} {moment(SEEN + 3_000).clock[:8]}", f"1,204 times since {day.clock[:8]}")
+    assert when(often) == (
+        f"{day.day} {moment(SEEN + 3_000).clock[:8]} {day.zone}",
+        f"1,204 times since {day.clock[:8]}",
+    )
     yesterday = moment(SEEN - 86_400_000)
     older = Trouble("It failed.", seen=SEEN, first=SEEN - 86_400_000, count=2)
     assert when(older)[1] == f"2 times since {yesterday.day} {yesterday.clock[:8]}"

@@ -16,6 +16,7 @@ from meshdesk.collect.properties import (
     public_settings,
     read_properties,
 )
+from tests.certificates import Certificates
 
 HERE = Source("here:1")
 JAVA = "key.deserializer=org.apache.kafka.common.serialization.StringDeserializer\n"  # what tells that it is Java's
@@ -422,6 +423,29 @@ def test_that_values_that_are_to_be_looked_up_elsewhere_are_said(file: Path) -> 
     )
 
 
+def test_that_a_field_that_was_left_empty_sets_nothing() -> None:
+    empty = {"ssl.ca.location": "", "ssl.key.password": "", "ssl.keystore.location": "", "sasl.password": ""}
+    made = client_settings(Source("broker:9092", properties=empty))
+    assert made["ssl.ca.location"] == "probe"
+    assert "ssl.keystore.location" not in made
+    assert made["sasl.password"] == "", "that is a password"
+
+
+def test_that_a_key_store_without_a_password_is_opened_for_the_client(certificates: Certificates) -> None:
+    store = {"ssl.keystore.location": str(certificates.client_open_p12), "ssl.keystore.password": ""}
+    made = client_settings(Source("broker:9092", properties=store))
+    assert made["ssl.key.pem"] == certificates.client_key.read_text()
+    assert "ssl.keystore.location" not in made
+    locked = {"ssl.keystore.location": str(certificates.client_p12)}
+    with pytest.raises(PropertiesError, match="is locked with a password, and none is given"):
+        client_settings(Source("broker:9092", properties=locked))
+    with_password = {**locked, "ssl.keystore.password": "x"}
+    assert (
+        client_settings(Source("b:1", properties=with_password))["ssl.keystore.location"]
+        == locked["ssl.keystore.location"]
+    )
+
+
 # The registry
 
 
@@ -442,11 +466,28 @@ def test_that_the_registry_may_have_the_login_of_the_cluster(file: Path) -> None
         ("bearer.auth.token=geheim", "bearer.auth.token"),
         ("schema.registry.bearer.auth.token=geheim", "bearer.auth.token"),
         ("schema.registry.ssl.keystore.location=/a.jks", "ssl.keystore.location"),
-        ("schema.registry.ssl.truststore.location=/a.jks", "ssl.truststore.location"),
+        ("schema.registry.ssl.key.location=/a.pem", "ssl.key.location"),
     ],
 )
 def test_that_a_login_of_the_registry_that_is_not_known_is_said(file: Path, line: str, name: str) -> None:
     assert refusal(file, line) == (
         f"MeshDesk does not know {name} of a schema registry, which {file} sets. It logs in with basic.auth.user.info "
-        "and trusts the authorities of this system; take the line out to go on with those."
+        "and trusts the authorities of ssl.ca.location, or this system's; take the line out to go on with those."
     )
+
+
+@pytest.mark.parametrize("name", ["ssl.ca.location", "ssl.truststore.location"])
+def test_that_the_registry_may_have_an_authority_of_its_own(file: Path, name: str) -> None:
+    text = f"schema.registry.url=https://r\nschema.registry.{name}=/ca.pem\nssl.ca.location=/kafka.pem\n"
+    found = read(file, text)
+    assert (found.registry_ca, found.properties["ssl.ca.location"]) == ("/ca.pem", "/kafka.pem")
+    assert read(file, text, Source("h:1", registry_ca="/mine.pem")).registry_ca == "/mine.pem"
+
+
+def test_that_a_java_store_of_the_registrys_authorities_is_said(file: Path, tmp_path: Path) -> None:
+    store = tmp_path / "trust.jks"
+    store.write_bytes(b"\xfe\xed\xfe\xed\x00\x00\x00\x02")
+    said = refusal(
+        file, f"schema.registry.ssl.truststore.location={store}\nschema.registry.ssl.truststore.password=x\n"
+    )
+    assert said.endswith("and name that file in schema.registry.ssl.ca.location.")

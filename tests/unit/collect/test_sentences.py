@@ -84,19 +84,19 @@ def test_that_an_unknown_code_of_a_broker_is_its_answer_and_one_of_the_client_is
 def test_that_an_address_that_a_broker_gave_for_itself_is_told_from_the_one_that_was_asked() -> None:
     text = "kafka.internal:9092/1: Failed to resolve 'kafka.internal:9092': Name or service not known (after 4ms in state CONNECT)"
     assert trouble(KafkaError._RESOLVE, text, "localhost:9092").sentence == (
-        "The name of kafka.internal:9092 is not known to this machine. The address is what broker 1 of localhost:9092 "
-        "gives for itself (advertised.listeners): it must be one that this machine can reach."
+        "The name of kafka.internal:9092, which broker 1 of localhost:9092 gives as its address (advertised.listeners), is "
+        "not known to this machine. Ask whoever runs the cluster for a listener whose address this machine can reach."
     )
     refused = "sasl_ssl://10.0.0.7:9093/22: Connect to ipv4#10.0.0.7:9093 failed: Connection refused (after 0ms in state CONNECT)"
-    assert trouble(KafkaError._TRANSPORT, refused).text == "Nothing answers at 10.0.0.7:9093."
-    assert "broker 22 of broker:9092" in trouble(KafkaError._TRANSPORT, refused).advice
+    assert trouble(KafkaError._TRANSPORT, refused).text == (
+        "Nothing answers at 10.0.0.7:9093, which broker 22 of broker:9092 gives as its address (advertised.listeners)."
+    )
 
 
 @pytest.mark.parametrize("prefix", ["b:2/bootstrap", "ssl://b:2/bootstrap", "b:2/7"])
 def test_that_one_of_several_servers_is_named(prefix: str) -> None:
     found = trouble(KafkaError._TRANSPORT, f"{prefix}: Disconnected (after 1ms in state UP)", "a:1, SSL://b:2")
     assert (found.text, found.about) == ("Nothing answers at b:2.", "a:1, SSL://b:2")
-    assert "advertised" not in found.advice
 
 
 @pytest.mark.parametrize(
