@@ -63,7 +63,9 @@ class Told:
 
             saved = open_saved(options.connection, say)
             settings = {**saved.properties, **settings}
-            source = Source(saved.bootstrap, saved.registry, settings, saved.registry_user, saved.registry_ca)
+            source = Source(
+                saved.bootstrap, saved.registry, settings, saved.registry_user, saved.registry_ca, options.connection
+            )
         self.source = read_properties(options.config, source) if options.config else source
         if not self.source.bootstrap:
             raise PropertiesError(

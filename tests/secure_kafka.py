@@ -10,6 +10,7 @@ import ssl
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -34,15 +35,16 @@ from meshdesk.demo.broker import HOST, PORT_TRIES, Broker, start_broker
 from meshdesk.demo.java import Java
 from meshdesk.demo.registry import CONTENT_TYPE, SchemaRegistry
 from meshdesk.demo.trouble import DemoError
-from tests.broker.collect.listening import closed_ports
+from tests.broker.collect.listening import black_hole, closed_ports
 from tests.certificates import Certificates, make_certificates
+from tests.recording import Recorder
 
 USER, PASSWORD = "alice", "alice-geheim-0815"
 PLAIN_USER, PLAIN_PASSWORD = "ada", "ada-love-1815"
 REGISTRY_USER, REGISTRY_PASSWORD = "reader", "registry-geheim-99"
 OPEN, FORBIDDEN = "open.to.all.v1", "salaries.v1"  # topics, of which the logins may read the first
 PARTITIONS = 2
-LOST_NAME = "kafka.invalid:9092"  # what the listener `lost` says that it is
+LOST_NAME = "kafka.invalid:9092"  # what the listener LOST says that it is
 
 # Listener: (protocol, the server's certificate).
 LISTENERS: Mapping[str, tuple[str, str]] = {
@@ -56,6 +58,8 @@ LISTENERS: Mapping[str, tuple[str, str]] = {
     "STRANGE": ("SSL", "strange"),
     "LOST": ("PLAINTEXT", ""),  # gives an address for itself that nobody knows
     "SHUT": ("PLAINTEXT", ""),  # gives one where nobody listens
+    "HOLE": ("PLAINTEXT", ""),  # gives one from which nothing comes back
+    "RECORDED": ("PLAINTEXT", ""),  # gives the recorder's, through which everything goes
 }
 
 
@@ -66,7 +70,9 @@ class SecureKafka:
     broker: Broker
     certificates: Certificates
     ports: Mapping[str, int]
-    shut_address: str  # what the listener `shut` says that it is
+    shut_address: str  # what the listener SHUT says that it is
+    hole_address: str  # what HOLE says
+    recorder: Recorder  # in front of RECORDED
 
     def __getitem__(self, listener: str) -> str:
         """HOST:PORT of a listener of LISTENERS."""
@@ -106,8 +112,15 @@ def certificates() -> Iterator[Certificates]:
 @pytest.fixture(scope="session")
 def secure_kafka(kafka_java: Java, certificates: Certificates) -> Iterator[SecureKafka]:
     """Everybody who comes in by PLAIN may do everything; the others what the ACLs let them."""
+    recorder = Recorder()
+    with black_hole() as hole, closing(recorder):
+        yield from _running(certificates, hole, recorder)
+
+
+def _running(certificates: Certificates, hole: int, recorder: Recorder) -> Iterator[SecureKafka]:
     for attempt in range(PORT_TRIES):
         ports = dict(zip([*LISTENERS, "CONTROLLER", "nobody"], closed_ports(len(LISTENERS) + 2), strict=True))
+        ports |= {"hole": hole, "recorder": recorder.port}
         folder = Path(tempfile.mkdtemp(prefix="meshdesk-secure-"))
         try:
             settings = _settings(ports, certificates)
@@ -120,12 +133,18 @@ def secure_kafka(kafka_java: Java, certificates: Certificates) -> Iterator[Secur
         raise AssertionError("no ports")
     with broker:
         _people(broker.bootstrap)
-        yield SecureKafka(broker, certificates, ports, f"{HOST}:{ports['nobody']}")
+        recorder.target = ports["RECORDED"]
+        yield SecureKafka(broker, certificates, ports, f"{HOST}:{ports['nobody']}", f"{HOST}:{hole}", recorder)
 
 
 def _settings(ports: Mapping[str, int], certificates: Certificates) -> dict[str, str]:
     doors = {name: f"{name}://{HOST}:{ports[name]}" for name in LISTENERS}
-    elsewhere = {"LOST": f"LOST://{LOST_NAME}", "SHUT": f"SHUT://{HOST}:{ports['nobody']}"}
+    elsewhere = {
+        "LOST": f"LOST://{LOST_NAME}",
+        "SHUT": f"SHUT://{HOST}:{ports['nobody']}",
+        "HOLE": f"HOLE://{HOST}:{ports['hole']}",
+        "RECORDED": f"RECORDED://{HOST}:{ports['recorder']}",
+    }
     protocols = {name: protocol for name, (protocol, _) in LISTENERS.items()} | {"CONTROLLER": "PLAINTEXT"}
     login = "org.apache.kafka.common.security"
     settings = {

@@ -16,7 +16,7 @@ from meshdesk import logs
 from meshdesk.collect.certificates import Own, own
 from meshdesk.collect.check_registry import RegistryStep, Say, Told, joined, parted
 from meshdesk.collect.client import Cluster, KafkaTrouble
-from meshdesk.collect.diagnosis import logs_in, no_kafka, spoken_plainly
+from meshdesk.collect.diagnosis import advertised, logs_in, spoken_plainly, wrong_partner
 from meshdesk.collect.properties import PropertiesError, Source
 from meshdesk.collect.reach import Address, Place, Speaks, Unreached, addresses, connect, resolve
 from meshdesk.collect.tls import Shaken, shake_hands, trust_of, uses_tls, wants_certificate
@@ -135,12 +135,12 @@ class _Kafka:
     def _on_each(self, work: Callable[[Address], T], seconds: float) -> tuple[dict[Address, T], Told]:
         """What came of each address that is left; and what is said of those that do not do. Raises _Failed where none does."""
         found, wrong = _each(list(self._places), work, seconds)
+        errors = list(wrong.values())
         if not found:
-            raise _Failed(
-                " ".join(dict.fromkeys(error.text for error in wrong)), wrong[0].advice, _later(wrong[0].step)
-            )
+            text = " ".join(dict.fromkeys(error.text for error in errors))
+            raise _Failed(text, errors[0].advice, "login" if errors[0].step == "login" else None)
         self._places = {address: self._places[address] for address in found}
-        return found, (" ".join(error.text for error in wrong), wrong[0].advice if wrong else "")
+        return found, (" ".join(error.text for error in errors), errors[0].advice if errors else "")
 
     def _look_up(self) -> Told:
         if not self._source.bootstrap.strip():
@@ -195,10 +195,12 @@ class _Kafka:
 
     def _log_in(self) -> Told:
         """With the metadata behind it, as librdkafka does it, and the collect program with that."""
-        others = [(address, speaks) for address, speaks in self._speaks.items() if speaks not in (Speaks.KAFKA, None)]
-        if others and len(others) == len(self._speaks):
-            wrong = no_kafka(others[0][0], others[0][1] or Speaks.OTHER)
-            self._no_metadata = _Failed(wrong.text, wrong.advice)
+        partners = self._speaks.items()
+        wrong = [wrong_partner(address, speaks, self._source.properties) for address, speaks in partners]
+        if wrong and (first := wrong[0]) is not None and None not in wrong:
+            self._no_metadata = _Failed(first.text, first.advice)
+            if first.step == "login":
+                raise self._no_metadata
         else:
             self._request()
         settings, is_unheard = self._source.properties, self._no_metadata is not None
@@ -252,32 +254,17 @@ class _Kafka:
                 connect(address, places, seconds).close()
 
         _, wrong = _each(new, reach, seconds)
-        wrong = [error for error in wrong if error.step != "login"]
-        if not wrong:
-            return
-        at = ", ".join(f"{brokers[error.address]} as {error.address}" for error in wrong[:SHOWN])
-        more = f" and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
-        only = (
-            ""
-            if len(wrong) == len(brokers)
-            else f"{len(wrong)} of {plural(len(brokers), 'broker')} cannot be reached. "
-        )
-        raise _Failed(
-            f"{only}The cluster names its broker {at}{more} (advertised.listeners), which does not do: {wrong[0].text}",
-            "Ask whoever runs the cluster for a listener whose address this machine can reach.",
-        )
-
-
-class _Wrong:
-    """What is wrong with one address."""
-
-    def __init__(self, address: Address, error: Unreached) -> None:
-        self.address, self.step, self.text, self.advice = address, error.step, error.text, error.advice
+        wrong = {address: error for address, error in wrong.items() if error.step != "login"}
+        if wrong:
+            address, error = next(iter(wrong.items()))
+            only = f"{len(wrong)} of {len(brokers):,} brokers cannot be reached." if len(brokers) > 1 else ""
+            first = advertised(address, brokers[address], self._source.bootstrap, error)
+            raise _Failed(joined(only, first.text), first.advice)
 
 
 def _each(
     all_of: Sequence[Address], work: Callable[[Address], T], seconds: float
-) -> tuple[dict[Address, T], list[_Wrong]]:
+) -> tuple[dict[Address, T], dict[Address, Unreached]]:
     """Does it for all at once, in threads that nobody waits for longer. Raises what is wrong with more than one address."""
     answers: SimpleQueue[tuple[Address, T | Unreached | PropertiesError]] = SimpleQueue()
 
@@ -298,7 +285,7 @@ def _each(
             break
         said[address] = answer
     found: dict[Address, T] = {}
-    wrong: list[_Wrong] = []
+    wrong: dict[Address, Unreached] = {}
     for address in all_of:  # in their own order, whoever answered first
         late = Unreached(
             "tcp", f"{address} did not answer within {seconds:.0f} s.", "Check the network and the broker."
@@ -307,15 +294,10 @@ def _each(
         if isinstance(answer, PropertiesError):
             raise answer
         if isinstance(answer, Unreached):
-            wrong.append(_Wrong(address, answer))
+            wrong[address] = answer
         else:
             found[address] = answer
     return found, wrong
-
-
-def _later(step: Name) -> Name | None:
-    """The login is what failed where a handshake says so; everything else is the step that was made."""
-    return step if step == "login" else None
 
 
 def _secured(found: dict[Address, Shaken], verifies: bool) -> str:

@@ -1,5 +1,6 @@
 """Kafka clients: made, asked and closed here. Errors come out as troubles or as KafkaTrouble."""
 
+import json
 import logging
 import re
 import time
@@ -11,9 +12,9 @@ from typing import Any
 from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from meshdesk.collect.diagnosis import why_not
+from meshdesk.collect.diagnosis import why_not, why_not_advertised
 from meshdesk.collect.properties import PropertiesError, Source, client_settings
-from meshdesk.collect.reach import Unreached, addresses
+from meshdesk.collect.reach import Address, Unreached, addresses
 from meshdesk.collect.sentences import LOGIN, place_of, trouble_of
 from meshdesk.collect.tls import context, trust_of, uses_tls
 from meshdesk.model.position import Position
@@ -30,8 +31,10 @@ ADMIN_SETTINGS = (
 CONSUMER_ONLY = (*ADMIN_SETTINGS, "check.crcs", "fetch.wait.max.ms", "fetch.max.bytes", "fetch.message.max.bytes",
                  "queued.min.messages", "queued.max.messages.kbytes", "fetch.queue.backoff.ms", "isolation.level")  # fmt: skip
 REQUEST_TIMEOUT = 10.0  # s; a broker that answers no metadata for so long is in trouble
-SECOND_TRY = 2.5  # s of silence after which an address is tried by hand
+SECOND_TRY = 2.0  # s of silence after which an address is tried by hand
+LONG = 3.5  # s after which the same is done for a request that only some brokers answer
 BY_HAND = 4.0  # s for that
+STATISTICS = 1000  # ms; some kB, of which the first is looked at
 TRIED = 3  # addresses of a list of brokers
 FOUND_HOLDS = 15.0  # s for which that is not done again; the client says the same twice a second
 FIRST_TRY = 0.3  # s; a connection that is refused says so by then, and twice as long is waited each time for a slow one
@@ -92,31 +95,40 @@ class Cluster:
         self.source = source
         self._report = report
         settings = {name: value for name, value in client_settings(source).items() if name not in CONSUMER_ONLY}
-        self._admin = _made(AdminClient, settings | {"error_cb": self._error})
+        ours = {"error_cb": self._error, "statistics.interval.ms": STATISTICS, "stats_cb": self._statistics}
+        self._admin = _made(AdminClient, settings | ours)
         self._last = Trouble("")
         self._last_step: Name = "metadata"
         self._found: dict[tuple[str, bool], tuple[float, Unreached | None]] = {}  # what was tried by hand, and when
+        self._advertised: dict[Address, int] = {}  # the brokers, as they gave their addresses last
         self._has_answered = False  # there was a Kafka
         self._is_explained = False  # a connection said why it failed; what all of them say together adds nothing
 
     def metadata(self, topic: str | None = None, timeout: float = REQUEST_TIMEOUT) -> Any:
         """confluent_kafka's ClusterMetadata of all topics or of one. Raises KafkaTrouble."""
+        asked = {"topic": topic} if topic else {}
+        said = self.patiently(lambda seconds: self._admin.list_topics(timeout=seconds, **asked), timeout, topic or "")
+        self._has_answered = True
+        self._advertised = {Address(one.host, one.port): number for number, one in said.brokers.items()}
+        return said
+
+    def patiently(self, ask: Callable[[float], Any], timeout: float, topic: str) -> Any:
+        """What is asked for with a number of seconds, tried until the time is over or it is known why it cannot be had.
+
+        Raises KafkaTrouble.
+        """
         started = time.monotonic()
-        until = started + timeout
-        patience = FIRST_TRY
+        until, patience = started + timeout, FIRST_TRY
         self._last = Trouble("")
         while True:
             try:
-                asked = {"topic": topic} if topic else {}
-                said = self._admin.list_topics(timeout=patience, **asked)
-                self._has_answered = True
-                return said
+                return ask(patience)
             except KafkaException as error:
                 self._admin.poll(0)  # what the connection said in the meantime: a reason beats a time-out
                 left = until - time.monotonic()
                 if self._last.text or left <= 0:
-                    raise self.failed(error.args[0], topic or "") from error
-                if time.monotonic() - started > SECOND_TRY and (found := self._why_not(self.source.bootstrap, False)):
+                    raise self.failed(error.args[0], topic) from error
+                if time.monotonic() - started > SECOND_TRY and (found := self._why_not(self.source.bootstrap)):
                     raise KafkaTrouble(self._told(found), found.step) from error
                 patience = min(2 * patience, max(left, 0.1))
 
@@ -215,6 +227,8 @@ class Cluster:
             self._admin.poll(0)
             if waiting and self._last.text and spent > SETTLED:
                 raise KafkaTrouble(self._last, self._last_step)
+            if waiting and spent > LONG and (found := self._why_not(self.source.bootstrap)):
+                raise KafkaTrouble(self._told(found), found.step)
         self._has_answered = self._has_answered or not waiting
 
     def _error(self, error: KafkaError) -> None:
@@ -227,7 +241,7 @@ class Cluster:
         if trouble is not None:
             self._is_explained = error.code() != KafkaError._ALL_BROKERS_DOWN
             step: Name = "login" if error.code() in LOGIN else "metadata"
-            if self._says_little(error) and (found := self._why_not(place_of(error, self.source.bootstrap), True)):
+            if self._says_little(error) and (found := self._why_not(place_of(error, self.source.bootstrap))):
                 trouble, step = self._told(found), found.step
             self._last, self._last_step = trouble, step
             self._report(trouble)
@@ -236,20 +250,36 @@ class Cluster:
         """librdkafka says one thing of all certificates, and of a port that hangs up no more than that."""
         if error.code() == KafkaError._SSL:
             return True
-        is_refused = "refused" in (error.str() or "").lower()
-        vague = (KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT)
-        return error.code() in vague and not self._has_answered and not is_refused
+        if error.code() == KafkaError._TRANSPORT and "refused" in (error.str() or "").lower():
+            return False
+        return error.code() in (KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT)
 
-    def _why_not(self, place: str, hung_up: bool) -> Unreached | None:
-        """The first thing that is wrong with one of the addresses, tried by hand; the answer holds for a while."""
-        when, found = self._found.get((place, hung_up), (-FOUND_HOLDS, None))
+    def _why_not(self, place: str) -> Unreached | None:
+        """The first thing that is wrong with an address, tried by hand; the answer holds for a while.
+
+        Where the cluster has answered, it is those that its brokers gave for themselves.
+        """
+        typed = addresses(place)[:TRIED]
+        given = [address for address in self._advertised if address not in addresses(self.source.bootstrap)][:TRIED]
+        when, found = self._found.get((place, bool(given)), (-FOUND_HOLDS, None))
         if time.monotonic() - when < FOUND_HOLDS:
             return found
-        seconds = BY_HAND / min(len(addresses(place)) or 1, TRIED)
-        tried = (why_not(one, self.source.properties, seconds, hung_up) for one in addresses(place)[:TRIED])
+        seconds = BY_HAND / (len(given or typed) or 1)
+        bootstrap, properties = self.source.bootstrap, self.source.properties
+        if given:
+            tried = (why_not_advertised(one, self._advertised[one], bootstrap, seconds) for one in given)
+        else:
+            tried = (why_not(one, properties, seconds) for one in typed)
         found = next(filter(None, tried), None)
-        self._found[place, hung_up] = time.monotonic(), found
+        self._found[place, bool(given)] = time.monotonic(), found
         return found
+
+    def _statistics(self, text: str) -> None:
+        """The client leaves the addresses that were typed in for those that brokers give, often before it answers anything."""
+        if not self._advertised:
+            brokers = [one for one in json.loads(text)["brokers"].values() if one["nodeid"] >= 0]
+            given = {int(one["nodeid"]): addresses(str(one["nodename"])) for one in brokers}
+            self._advertised = {address: number for number, found in given.items() for address in found}
 
     def _told(self, found: Unreached) -> Trouble:
         passes = found.step in ("name", "tcp")

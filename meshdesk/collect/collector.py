@@ -340,10 +340,10 @@ class Collector:
 
     def _find_leaders(self, topic: str, timeout: float = REQUEST_TIMEOUT) -> int:
         """Makes the client look for them now; how many partitions the topic has."""
-        try:
-            return len(self._consumer.list_topics(topic, timeout=timeout).topics[topic].partitions)
-        except KafkaException as error:
-            raise self._cluster.failed(error.args[0], topic) from error
+        said = self._cluster.patiently(
+            lambda seconds: self._consumer.list_topics(topic, timeout=seconds), timeout, topic
+        )
+        return len(said.topics[topic].partitions)
 
     def _note(self) -> None:
         self._notes_due = time.monotonic() + NOTES_EVERY

@@ -10,11 +10,8 @@ from meshdesk.collect.tls import peer_certificate, shake_hands, trust_of, uses_t
 NAME = 2.0  # s for a name, of the seconds that there are
 
 
-def why_not(address: Address, properties: Mapping[str, str], seconds: float, hung_up: bool) -> Unreached | None:
-    """What is wrong with it under these client settings; None where nothing is found.
-
-    `hung_up`: it ended the connection, which a Kafka does with one who should log in first, and not one that is slow.
-    """
+def why_not(address: Address, properties: Mapping[str, str], seconds: float) -> Unreached | None:
+    """What is wrong with it under these client settings; None where nothing is found."""
     until = time.monotonic() + seconds
     try:
         places = resolve(address, min(NAME, seconds))
@@ -30,9 +27,36 @@ def why_not(address: Address, properties: Mapping[str, str], seconds: float, hun
         return wants_certificate(address, properties) if error.step == "login" else error
     except PropertiesError:
         return None  # the client says it
-    if speaks is Speaks.KAFKA:
-        return wants_login(address) if hung_up and not logs_in(properties) else None
-    return no_kafka(address, speaks) if speaks is not None else None
+    return wrong_partner(address, speaks, properties)
+
+
+def why_not_advertised(address: Address, number: int, bootstrap: str, seconds: float) -> Unreached | None:
+    """What is wrong with the way to an address that a broker gives for itself; None where there is one."""
+    try:
+        connect(address, resolve(address, min(NAME, seconds)), seconds / 2).close()
+    except Unreached as error:
+        return advertised(address, number, bootstrap, error)
+    return None
+
+
+def advertised(address: Address, number: int, bootstrap: str, error: Unreached) -> Unreached:
+    """The same error, for one whose address nobody typed in."""
+    return Unreached(
+        "metadata",
+        f"Broker {number} of {bootstrap} says that it is at {address} (advertised.listeners). {error.text}",
+        "Ask whoever runs the cluster for a listener whose address this machine can reach.",
+    )
+
+
+def wrong_partner(address: Address, speaks: Speaks | None, properties: Mapping[str, str]) -> Unreached | None:
+    """What is wrong with who answers there; None where that is a Kafka as it is wanted, or is not known."""
+    if speaks is Speaks.BARRED and not logs_in(properties):
+        return Unreached(
+            "login",
+            f"The Kafka at {address} hangs up on one who does not log in.",
+            "Set security.protocol to SASL_SSL or SASL_PLAINTEXT, with a user and a password, or use another port.",
+        )
+    return None if speaks in (Speaks.KAFKA, Speaks.BARRED, None) else no_kafka(address, speaks)
 
 
 def spoken_plainly(address: Address, places: list[Place], seconds: float) -> Speaks:
@@ -51,15 +75,6 @@ def spoken_plainly(address: Address, places: list[Place], seconds: float) -> Spe
 def logs_in(properties: Mapping[str, str]) -> bool:
     """Whether client settings name a login by SASL."""
     return properties.get("security.protocol", "").lower().startswith("sasl")
-
-
-def wants_login(address: Address) -> Unreached:
-    """A Kafka that answers to its first question and to no other."""
-    return Unreached(
-        "login",
-        f"The Kafka at {address} hangs up on one who does not log in.",
-        "Set security.protocol to SASL_SSL or SASL_PLAINTEXT, with a user and a password, or use another port.",
-    )
 
 
 def no_kafka(address: Address, speaks: Speaks) -> Unreached:

@@ -265,7 +265,7 @@ def command(order: Order, made_by: str, say: Say, print_line: Say) -> int:
 
 def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, say: Say, print_line: Say) -> int:
     gc.disable()
-    create_capture(folder, made_by, order.source.bootstrap, to_be_a_file=True)
+    create_capture(folder, made_by, order.source.name or order.source.bootstrap, to_be_a_file=True)
     folds = _Folds(lambda trouble: say(trouble.sentence))
     started = time.monotonic()
     collector = Collector(order.source, folder, folds.report, lambda: None, Limit(NO_LIMIT))

@@ -87,6 +87,7 @@ class Source:
     properties: Mapping[str, str] = field(default_factory=dict, repr=False)
     registry_user: str = field(default="", repr=False)  # user:password of the registry
     registry_ca: str = ""  # a file of authorities (PEM) for the registry; "" for the system's
+    name: str = ""  # of a saved connection
 
 
 def client_settings(source: Source) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """One address, tried step by step: its name, its port, and what is spoken there. Nothing is kept open, nothing is asked twice.
 
-What is spoken is learnt with one question that every Kafka answers before any login: ApiVersions, version 0 (KIP-35).
+What is spoken is learnt with a question that every Kafka answers before any login: ApiVersions, version 0 (KIP-35); and
+whether one is let in with another: Metadata of no topic, in a version that the answer names.
 """
 
 import errno
@@ -21,6 +22,8 @@ NO_WAY = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFN
 QUESTION_ID = 0x6D657368
 # Length, API key 18, version 0, the question's own number, the name of the client (protocol guide, request header v1).
 QUESTION = struct.pack(">ihhih8s", 18, 18, 0, QUESTION_ID, 8, b"meshdesk")
+METADATA = 3
+METADATA_VERSIONS = 4, 7  # those of one form: topics (none), and that none is to be made
 NUDGE = b"\r\n\r\n"  # by which a web server answers to what it takes for the beginning of a question
 HEAD = 10  # bytes of an answer that tell who gave it: length, the question's number, an error code
 LONGEST = 1 << 20  # bytes; a Kafka's answer has some 500
@@ -38,6 +41,7 @@ class Speaks(Enum):
     """What is behind a port, by its answer."""
 
     KAFKA = "Kafka"
+    BARRED = "a Kafka that wants a login"  # it answers what may be asked before one, and hangs up at anything else
     TLS = "TLS"
     HTTP = "HTTP"
     OTHER = "something else"
@@ -167,7 +171,39 @@ def spoken(stream: socket.socket, seconds: float) -> Speaks:
         raise
     except OSError:  # it hung up
         pass
-    return _told_by(head or b"")
+    speaks = _told_by(head or b"")
+    return _let_in(stream, head or b"", seconds / 2) if speaks is Speaks.KAFKA else speaks
+
+
+def _let_in(stream: socket.socket, head: bytes, seconds: float) -> Speaks:
+    """KAFKA or BARRED. Where the question cannot be asked, or the answer takes its time, nothing speaks against it."""
+    length = struct.unpack(">i", head[:4])[0] + 4
+    try:
+        versions = _rest(stream, head, length, seconds)[HEAD + 4 :]
+        pairs = struct.iter_unpack(">hhh", versions[: len(versions) // 6 * 6])
+        least, most = next(((least, most) for key, least, most in pairs if key == METADATA), (0, 0))
+        version = max(least, METADATA_VERSIONS[0])
+        if not version <= min(most, METADATA_VERSIONS[1]):
+            return Speaks.KAFKA
+        stream.sendall(struct.pack(">ihhih8si?", 23, METADATA, version, QUESTION_ID, 8, b"meshdesk", 0, False))
+        stream.settimeout(seconds)
+        return Speaks.KAFKA if stream.recv(1) else Speaks.BARRED
+    except TimeoutError:
+        return Speaks.KAFKA
+    except (ConnectionError, ssl.SSLZeroReturnError, ssl.SSLEOFError):
+        return Speaks.BARRED
+
+
+def _rest(stream: socket.socket, head: bytes, length: int, seconds: float) -> bytes:
+    """The whole answer that begins with `head`. Raises TimeoutError."""
+    until = time.monotonic() + seconds
+    while len(head) < length:
+        stream.settimeout(max(0.01, until - time.monotonic()))
+        piece = stream.recv(length - len(head))
+        if not piece:
+            raise ConnectionAbortedError
+        head += piece
+    return head
 
 
 def _heard(stream: socket.socket, seconds: float) -> bytes | None:

@@ -147,7 +147,7 @@ def _no_handshake(address: Address, places: list[Place], error: OSError) -> Unre
         )
     with suppress(Unreached), connect(address, places, ASK) as plain:
         speaks = spoken(plain, ASK)
-        if speaks is Speaks.KAFKA:
+        if speaks in (Speaks.KAFKA, Speaks.BARRED):
             return Unreached(
                 "tls",
                 f"{address} does not speak TLS, and MeshDesk did: a Kafka answers there in plaintext.",

@@ -182,7 +182,7 @@ class _Fold:
             total=capture.rows - capture.dropped,
             dropped=capture.dropped,
             bytes=sum(topic.bytes for topic in capture.topics.values()),
-            title=mesh.bootstrap or str(capture.store.manifest.get("title", "")),
+            title=str(capture.store.manifest.get("title", "")) or mesh.bootstrap,
             began=min(seen, default=None),
             ended=max(seen, default=None),
             schemas=len(mesh.schemas),

@@ -22,9 +22,10 @@ from meshdesk.session.collecting import SILENCE
 from meshdesk.session.connection import Connection
 from meshdesk.session.explainers import Explainers, Limits, ended_how
 from meshdesk.session.home import Orphan, Owned, captures_home, clear_scratch, orphans, own, own_new, own_scratch
-from meshdesk.session.opened import Opened, Progress
+from meshdesk.session.opened import Opened
 from meshdesk.session.readings import Told
 from meshdesk.session.troubles import with_trouble
+from meshdesk.session.works import Work
 
 log = logging.getLogger("meshdesk.session")
 BEAT_ITEMS = 200  # messages taken in one beat: at 20 frames a second and child there are a handful
@@ -72,6 +73,7 @@ class Session:
         self._told: SimpleQueue[Told] = SimpleQueue()
         self._look = Explainers("look", self._heard, self.report, spare=True, limits=limits)
         self._work = Explainers("work", self._heard, self.report, spare=False, limits=limits)
+        self._save = Explainers("work", self._heard, self.report, spare=False, limits=limits)  # starts with a save
         self._numbers = 0
         self.capture_limit, self.kept_free = capture_limit, kept_free
         self._meshes: dict[Child, Opened] = {}  # programs that make a mesh to connect to (the demo's)
@@ -161,6 +163,12 @@ class Session:
             opened.fail(f"{title} could not be started: {error.strerror}.")
         return opened
 
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """What runs long, also the saves of captures that were closed meanwhile."""
+        leaving = [leaving.opened for leaving in self._leaving]
+        return tuple(work for opened in (*self.captures, *leaving) for work in opened.works.now)
+
     def warm(self) -> None:
         """Starts the programs that will be needed, before they are."""
         self._look.warm()
@@ -179,7 +187,7 @@ class Session:
     @property
     def replaced(self) -> dict[str, int]:
         """How many explain programs were ended by us, by what they do."""
-        return {"look": self._look.killed, "work": self._work.killed}
+        return {"look": self._look.killed, "work": self._work.killed, "save": self._save.killed}
 
     @property
     def names(self) -> dict[str, frozenset[str]]:
@@ -210,7 +218,7 @@ class Session:
         ending = [child for leaving in self._leaving for child in leaving.children]
         for checking in self._checks.values():
             checking.cancel()
-        ending += [*self._checks, *self._look.end(), *self._work.end()]
+        ending += [*self._checks, *self._look.end(), *self._work.end(), *self._save.end()]
         until = time.monotonic() + END
         self.book.close(END)
         for child in ending:
@@ -254,18 +262,13 @@ class Session:
             checking.beat()
         self._look.beat()
         self._work.beat()
+        self._save.beat()
         self._see_off()
 
     def idle(self) -> bool:
         """Nothing that was asked for is on its way."""
-        waiting = (
-            self._look.busy
-            or self._work.busy
-            or bool(self._checks)
-            or self.book.is_busy
-            or not self._heard.empty()
-            or not self._told.empty()
-        )
+        asked = self._look.busy or self._work.busy or self._save.busy or bool(self._checks) or self.book.is_busy
+        waiting = asked or not self._heard.empty() or not self._told.empty()
         return not waiting and all(opened.idle for opened in self.captures)
 
     def report(self, trouble: Trouble) -> None:
@@ -283,7 +286,7 @@ class Session:
     def pids(self) -> dict[str, list[int]]:
         """The processes of the session by what they do."""
         collects = [opened.collect.pid for opened in self.captures if opened.collect]
-        return {"collect": collects, "look": self._look.pids, "work": self._work.pids}
+        return {"collect": collects, "look": self._look.pids, "work": self._work.pids, "save": self._save.pids}
 
     # The rest
 
@@ -293,10 +296,12 @@ class Session:
             self._numbers,
             self._look,
             self._work,
+            self._save,
             self._told,
             self.report,
             self._withdraw,
             self._scratch_folder,
+            self.shut,
             self.capture_limit,
             self._silence,
             self.kept_free,
@@ -318,7 +323,7 @@ class Session:
             )
             return
         try:
-            create_capture(folder, MADE_BY, connection.bootstrap)
+            create_capture(folder, MADE_BY, connection.title)
         except CaptureError as error:
             owned.delete()
             opened.fail(str(error))
@@ -365,7 +370,7 @@ class Session:
         self._deletions = [*(other for other in self._deletions if other.is_alive()), deletion]
 
     def _hear(self, heard: Heard) -> None:
-        if self._look.hear(heard) or self._work.hear(heard):
+        if self._look.hear(heard) or self._work.hear(heard) or self._save.hear(heard):
             return
         if (checking := self._checks.get(heard.child)) is not None:
             checking.hear(heard.message)
@@ -393,10 +398,7 @@ class Session:
                 )
                 opened.stop()
         elif message.get("is") == "progress":
-            opened.progress = Progress(
-                str(message.get("text", "")), int(message.get("done", 0)), int(message.get("of", 0))
-            )
-            opened.revision += 1
+            opened.prepared(str(message.get("text", "")), int(message.get("done", 0)), int(message.get("of", 0)))
         elif message.get("is") == "mesh":
             bootstrap, registry = str(message["bootstrap"]), str(message.get("registry", ""))
             folder = self._new_folder()
@@ -409,6 +411,7 @@ class Session:
         while not self._closed.wait(MEMORY_EVERY):
             self._look.watch_memory()
             self._work.watch_memory()
+            self._save.watch_memory()
 
     def _changed(self) -> None:
         self.revision += 1

@@ -7,6 +7,8 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from meshdesk.ui import icons, theme
+from meshdesk.ui.panels import step
+from meshdesk.ui.status import WORKS_KEYS
 
 if TYPE_CHECKING:
     from meshdesk.ui.pages import ViewModule
@@ -37,11 +39,17 @@ class Actions:
         self.tour = self._make("Take the tour", "", "signpost", window.take_tour)
         self.explorer = self._make("Explorer", "Ctrl+B", "panel-left", window.frame.toggle_explorer)
         self.inspector = self._make("Inspector", "Ctrl+I", "panel-right", window.frame.toggle_inspector)
+        self.panels = [self.explorer, self.inspector]
+        if window.frame.strip is not None:
+            self.panels.append(self._make("Strip", "Ctrl+T", "panel-bottom", window.frame.toggle_strip))
         self.pause = self._make("Pause the list", "Ctrl+P", "pause", window.frame.records.pause)
         self.follow = self._make(
             "Follow the newest", "Ctrl+E", "arrow-down-to-line", lambda: window.frame.records.follow(True)
         )
         self.palette = self._make("Find anything…", "Ctrl+K", "search", window.open_palette)
+        self.next_panel = self._make("Next panel", "F6", "panel-right", lambda: step(window, 1))
+        self.panel_before = self._make("Panel before", "Shift+F6", "panel-left", lambda: step(window, -1))
+        self.works = self._make("What is running", WORKS_KEYS, "loader", window.show_works)
         self.back = self._make("Back", "Alt+Left", "chevron-left", window.places.back)
         self.forward = self._make("Forward", "Alt+Right", "chevron-right", window.places.forward)
         self.views = [self._make_view(place, module) for place, module in enumerate(window.pages.modules.values(), 1)]
@@ -53,7 +61,7 @@ class Actions:
             action.setData(choice)
             action.triggered.connect(lambda _=False, choice=choice: window.wear(choice))
             self.themes.addAction(action)
-        for action in (self.explorer, self.inspector):
+        for action in self.panels:
             action.setCheckable(True)
         self._is_dressed = False
 
@@ -91,10 +99,10 @@ class Actions:
         menu.addActions([self.back, self.forward])
         views = menu.addMenu("Views")
         views.addActions(self.views)
-        menu.addActions([self.explorer, self.inspector])
+        menu.addActions(self.panels)
         themes = menu.addMenu("Theme")
         themes.addActions(self.themes.actions())
-        menu.addActions([self.logs, self.diagnosis, self.tour])
+        menu.addActions([self.works, self.logs, self.diagnosis, self.tour])
         menu.addSeparator()
         menu.addAction(self.quit)
         menu.aboutToShow.connect(self.refresh)
@@ -114,6 +122,8 @@ class Actions:
         self.pause.setEnabled(window.frame.records.is_live)
         self.explorer.setChecked(window.frame.explorer.isVisible())
         self.inspector.setChecked(window.frame.inspector.isVisible())
+        for strip in self.panels[2:]:
+            strip.setChecked(window.frame.strip is not None and window.frame.strip.isVisible())
         for action in self.themes.actions():
             action.setChecked(action.data() == theme.choice())
 

@@ -1,4 +1,4 @@
-"""What the palette finds in a window: its views, its actions, its captures and their topics. A kind is one line here."""
+"""What the palette finds in a window: its views, its actions, its captures with their topics, what is saved. A kind is one line here."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -41,6 +41,17 @@ def _captures(window: "Window") -> Iterator[Source]:
     )
 
 
+def _saved(window: "Window") -> Iterator[Source]:
+    profiles = window.session.book.found.profiles
+    yield Source(
+        "Saved connections",
+        [profile.name for profile in profiles],
+        lambda k: window.start.open_saved(profiles[k].name),
+        lambda _: "plug",
+        lambda k: "production" if profiles[k].is_production else profiles[k].bootstrap,
+    )
+
+
 def _topics(window: "Window") -> Iterator[Source]:
     for opened in window.session.captures:
         names = [topic.name for topic in opened.topics if not topic.internal]
@@ -70,7 +81,15 @@ def _help(window: "Window") -> Iterator[Source]:
 
 
 # In the order in which they stand while nothing is looked for.
-KINDS: tuple[Callable[["Window"], Iterator[Source]], ...] = (_views, _captures, _topics, _actions, _settings, _help)
+KINDS: tuple[Callable[["Window"], Iterator[Source]], ...] = (
+    _views,
+    _captures,
+    _saved,
+    _topics,
+    _actions,
+    _settings,
+    _help,
+)
 
 
 def sources(window: "Window") -> list[Source]:

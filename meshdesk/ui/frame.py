@@ -39,12 +39,26 @@ class Frame(QWidget):
         self.inspector.setVisible(remembered.is_on("window/inspector", True))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._across)
+        self._all = _Splitter(Qt.Orientation.Vertical)
+        self._all.addWidget(self._across)
+        self._all.setStretchFactor(0, 1)
+        row.addWidget(self._all)
+        self.strip: QWidget | None = None
         self.records.said.connect(self.said)
         self.records.topics_asked.connect(self.find_topic)
         self.inspector.said.connect(self.said)
         self._across.splitterMoved.connect(self.keep_sizes)
         self._down.splitterMoved.connect(self.keep_sizes)
+        self._all.splitterMoved.connect(self.keep_sizes)
+
+    def set_strip(self, strip: QWidget) -> None:
+        """Puts a strip along the foot of all panels; it can be dragged and closed as they can."""
+        self.strip = strip
+        self._all.addWidget(strip)
+        self._all.setStretchFactor(1, 0)
+        strip.setVisible(self._remembered.is_on("window/strip", True))
+        self._shape = None  # the next size that Qt gives is its first with the strip
+        self._set_strip_height()
 
     def refresh(self, captures: list[Opened]) -> None:
         """Lets the panels ask what is new."""
@@ -111,9 +125,18 @@ class Frame(QWidget):
         self.inspector.setVisible(shown)
         self._remembered.keep("window/inspector", shown)
 
+    def toggle_strip(self) -> None:
+        if self.strip is not None:
+            shown = not self.strip.isVisible()
+            self.strip.setVisible(shown)
+            self._remembered.keep("window/strip", shown)
+            self._set_strip_height()
+
     def keep_sizes(self) -> None:
         """Remembers the widths of what is open, when somebody has dragged an edge: else they fit the window."""
         keep = self._remembered.keep_numbers
+        if self.strip is not None and self.strip.isVisible():
+            keep("window/strip_height", [self.strip.height()])
         if self.explorer.isVisible():
             keep("window/explorer_width", [self.explorer.width()])
         if self.inspector.isVisible() and self._is_narrow:
@@ -145,6 +168,12 @@ class Frame(QWidget):
             self._is_slim = slim
             self.explorer.setVisible(not slim and self._remembered.is_on("window/explorer", True))
         self._set_sizes(width)
+        self._set_strip_height()
+
+    def _set_strip_height(self) -> None:
+        if self.strip is not None:
+            high = min(self._kept("strip_height", theme.STRIP, 40), self.height() // 2)
+            self._all.setSizes([self.height() - high, high])
 
     def _set_sizes(self, width: int) -> None:
         """The panels as somebody left them; else as drawn, narrower in a window that is narrower than the drawing."""
@@ -158,9 +187,9 @@ class Frame(QWidget):
             right = self._kept("inspector_width", theme.INSPECTOR if roomy else theme.INSPECTOR_SMALL)
             self._across.setSizes([left, max(200, width - left - right), right])
 
-    def _kept(self, name: str, otherwise: int) -> int:
+    def _kept(self, name: str, otherwise: int, least: int = 120) -> int:
         numbers = self._remembered.numbers(f"window/{name}")
-        return min(max(numbers[0], 120), 1600) if numbers else otherwise
+        return min(max(numbers[0], least), 1600) if numbers else otherwise
 
 
 class _Splitter(QSplitter):

@@ -57,6 +57,11 @@ class Pages(QStackedWidget):
         """The view on the screen stands in the frame."""
         return self.modules[self.shown].IS_FRAMED
 
+    @property
+    def shown_view(self) -> QWidget:
+        """The view on the screen."""
+        return self._made[self.shown]
+
     def show_view(self, name: str) -> None:
         """Brings a view to the screen."""
         if name != self.shown or name not in self._made:

@@ -132,6 +132,8 @@ def save_picture(window: Window, out: Path) -> None:
 def _opened(window: Window) -> Generator[str, None, Opened | None]:
     while window.start.is_asking:
         yield "the keyring"
+    if window.start.question:
+        raise CannotError(window.start.question)
     captures = window.session.captures
     if not captures:
         return None

@@ -26,6 +26,7 @@ EXPLORER_SMALL = 240
 INSPECTOR_SMALL = 320
 INSPECTOR_BELOW = 300  # height of the inspector when it lies below the work area
 VIEW_BAR = 40
+STRIP = 74  # height of what lies along the foot of all panels
 STATUS_LINE = 24
 LIST_ROW = 25
 TREE_ROW = 26

@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # each of these takes longer to import than the window to be 
     from meshdesk.ui.places import Places
     from meshdesk.ui.tour import Tour
     from meshdesk.ui.widgets.palette_box import PaletteBox
+    from meshdesk.ui.widgets.work_box import WorkBox
 
 LEAST = QSize(640, 420)
 TITLE = "MeshDesk"
@@ -60,6 +61,7 @@ class Window(QWidget):
         self.view = "records"  # what somebody wants to see; where nothing is open the start page stands for it
         self.is_closed = False
         self.palette_box: PaletteBox | None = None
+        self.work_box: WorkBox | None = None
         self.settings = settings or Settings(None)
         self._remembered = remembered
         self._is_attached = False
@@ -108,6 +110,7 @@ class Window(QWidget):
         self.top.find_asked.connect(self.open_palette)
         self.top.place.pressed.connect(self.places.press)
         self.trouble.all_asked.connect(lambda: self.show_view("trouble"))
+        self.status.works_asked.connect(self.show_works)
         self.status.trouble_asked.connect(lambda: self.show_view("trouble"))
         self.frame.explorer.opened.connect(self.open_topic)
         self.frame.explorer.added.connect(self.add_topic)
@@ -205,6 +208,14 @@ class Window(QWidget):
 
             self.palette_box = PaletteBox(self, lambda: sources(self))
         self.palette_box.open()
+
+    def show_works(self) -> None:
+        """Opens the list of what runs long, or closes it."""
+        if self.work_box is None:
+            from meshdesk.ui.widgets.work_box import WorkBox  # most of the time nothing runs long
+
+            self.work_box = WorkBox(self)
+        self.work_box.toggle(self.session.works)
 
     def leave_page(self) -> None:
         """From a view that takes the page for itself back to what is open."""
@@ -375,6 +386,9 @@ class Window(QWidget):
             self._known_troubles = troubles
         new = 0 if troubles is self._known_troubles else len(set(troubles).difference(self._known_troubles))
         self.rail.buttons["trouble"].count(new)
+        self.status.say_works(self.session.works)
+        if self.work_box is not None and self.work_box.isVisible():
+            self.work_box.say(self.session.works)
         newest = troubles[-1] if troubles else None
         if opened is None:
             self.top.wear("", False)

@@ -1,10 +1,12 @@
 """Saved connections on the command line: opened by name, with their secrets from the keyring, and a sentence where that cannot be."""
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from meshdesk.capture.reader import open_captures
 from meshdesk.demo.broker import Broker
 from meshdesk.model.profile import Credentials, Profile
 from meshdesk.session.profiles import Profiles
@@ -45,6 +47,8 @@ def test_that_tail_and_collect_read_a_saved_connection(
     ran = run("collect", topic, "--connection", "local", "--until", "end", "-o", tmp_path / "c.meshcap")
     assert (ran.code, ran.err) == (0, "")
     assert ran.summary["records"] == 2
+    with closing(open_captures(tmp_path / "c.meshcap")[0]) as capture:  # whoever opens it later sees whose it was
+        assert capture.store.manifest["title"] == "local"
 
 
 def test_that_the_window_opens_a_saved_connection_by_its_name_beside_files_and_servers(
@@ -59,6 +63,16 @@ def test_that_the_window_opens_a_saved_connection_by_its_name_beside_files_and_s
     ran = run(capture, broker.bootstrap, "acme prod", *words, timeout=2 * SECONDS)
     assert (ran.code, ran.out) == (0, b""), ran.err
     assert (tmp_path / "one.png").stat().st_size > 10_000
+
+
+def test_that_a_picture_of_what_cannot_be_opened_is_a_sentence(
+    profiles: Profiles, secret_service: SecretService, tmp_path: Path
+) -> None:
+    profiles.save(LOGIN)
+    ran = run("acme", "--screenshot", tmp_path / "no.png", timeout=2 * SECONDS)
+    assert ran.code == 1
+    assert "“acme” cannot be opened. This system has no keyring that MeshDesk trusts" in ran.err
+    assert not (tmp_path / "no.png").exists()
 
 
 def test_that_a_name_wins_over_a_file_of_the_same_name_and_a_verb_over_both(

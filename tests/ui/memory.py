@@ -20,6 +20,7 @@ from meshdesk.session.book import Book
 from meshdesk.session.connection import Connection
 from meshdesk.session.home import Orphan
 from meshdesk.session.orders import Order
+from meshdesk.session.works import Work
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
 
@@ -208,6 +209,7 @@ class MemorySession:
         self.files: list[Path] = []
         self.through: list[tuple[tuple[str, ...], str]] = []
         self.is_closed = False
+        self.works: tuple[Work, ...] = ()
 
     def beat(self) -> None:
         self.book.beat()

@@ -1,8 +1,14 @@
 """What the palette finds in a window: every action with its keys, every view, every open capture and every topic of each."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 from PySide6.QtGui import QKeySequence
 from pytestqt.qtbot import QtBot
 
+from meshdesk.model.profile import Profile
+from meshdesk.session.book import Book
+from meshdesk.session.profiles import Profiles
 from meshdesk.ui.found import sources
 from meshdesk.ui.pages import view_module
 from meshdesk.ui.palette import Source
@@ -61,6 +67,32 @@ def test_that_every_topic_of_every_open_capture_is_found_and_leads_to_its_record
     found["Open captures"].do(0)
     turn(session, window)
     assert (window.top.place.text, window.frame.records.topic) == ("acme", "")
+
+
+def test_that_a_saved_connection_is_found_and_opened(qtbot: QtBot, tmp_path: Path) -> None:
+    profiles = Profiles(tmp_path / "connections", tmp_path / "recent.json")
+    for profile in (Profile("acme-prod", "a:1", is_production=True), Profile("local", "localhost:9092")):
+        profiles.save(profile)
+    session = MemorySession(capture(), book=Book(profiles))
+    window = window_on(session)
+    qtbot.addWidget(window)
+
+    def beat(until: Callable[[], bool]) -> None:
+        def holds() -> bool:
+            turn(session, window, 1)
+            return until()
+
+        qtbot.waitUntil(holds, timeout=20_000)
+
+    beat(lambda: session.book.is_read)
+    saved = {source.group: source for source in sources(window)}["Saved connections"]
+    assert [(text, saved.note(k)) for k, text in enumerate(saved.texts)] == [
+        ("acme-prod", "production"),
+        ("local", "localhost:9092"),
+    ]
+    saved.do(1)
+    beat(lambda: bool(session.connections))
+    assert session.connections[0].title == "local"
 
 
 def test_that_a_view_is_shown(qtbot: QtBot) -> None:

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from meshdesk.ui.frame import Frame
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
 from tests.ui.memory import MemoryCapture, MemorySession, capture, opened, turn, window_on
@@ -127,3 +130,34 @@ def test_that_where_the_explorer_is_folded_away_the_empty_page_brings_it_back(qt
     turn(session, window)
     assert window.frame.explorer.isVisible()
     assert "on the left" in window.frame.records._empty.text
+
+
+def test_that_a_strip_lies_along_the_foot_of_all_panels_and_is_remembered(qtbot: QtBot, tmp_path: Path) -> None:
+    def framed() -> tuple[Frame, QWidget]:
+        frame, strip = Frame(Remembered(tmp_path)), QWidget()
+        qtbot.addWidget(frame)
+        frame.set_strip(strip)
+        frame.resize(1_392, 830)
+        frame.show()
+        return frame, strip
+
+    frame, strip = framed()
+    assert (strip.height(), strip.width(), strip.mapTo(frame, QPoint()).x()) == (74, 1_392, 0)
+    assert frame.inspector.mapTo(frame, frame.inspector.rect().bottomLeft()).y() < strip.y()
+    frame._all.moveSplitter(700, 1)
+    assert strip.height() == pytest.approx(129, abs=2)
+    frame.toggle_strip()
+    assert not strip.isVisible()
+    assert frame.explorer.height() >= 828
+    frame, strip = framed()
+    assert not strip.isVisible()
+    frame.toggle_strip()
+    assert strip.height() == pytest.approx(129, abs=2)
+    frame.resize(1_392, 200)
+    assert frame.explorer.height() >= 90
+
+
+def test_that_without_a_strip_there_is_no_box_for_it(qtbot: QtBot) -> None:
+    window, _ = with_topic(qtbot, capture())
+    window.frame.toggle_strip()
+    assert window.frame.explorer.height() == window.frame.height()

@@ -7,9 +7,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from meshdesk.session.works import Work
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
-from tests.ui.memory import MemoryCapture, MemorySession, Progress, capture, opened, turn, window_on
+from tests.ui.memory import MemoryCapture, MemorySession, capture, opened, turn, window_on
 
 TOPIC = "orders.placed.v1"
 
@@ -26,9 +27,10 @@ def with_topic(qtbot: QtBot, made: MemoryCapture, remembered: Remembered | None 
 def test_that_saving_shows_progress_and_says_its_end(qtbot: QtBot, tmp_path: Path) -> None:
     made = capture()
     window, session = with_topic(qtbot, made)
-    made.progress = Progress("Saving orders.meshcap", 50, 100)
+    session.works = (Work("Saving orders.meshcap", 50, 100),)
     turn(session, window)
-    assert "Saving orders.meshcap 50%" in window.status.text
+    assert window.status.work_button.text() == "Saving orders.meshcap"
+    session.works = ()
     window.opening.save(opened(made), tmp_path / "orders.meshcap")
     turn(session, window)
     assert window.toast.text == "Saved orders.meshcap."

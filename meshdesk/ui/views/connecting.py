@@ -3,16 +3,18 @@
 Everything it asks for is an object that is done at some beat; `beat` looks at each.
 """
 
+import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from meshdesk.model.profile import Credentials, Profile, wanted
+from meshdesk.model.profile import SECURITIES, Credentials, Profile, wanted
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.book import Asked, Book
 from meshdesk.session.checking import Checking
 from meshdesk.session.connection import Connection
-from meshdesk.ui.views.connection_form import ConnectionForm
+from meshdesk.ui.views.connection_form import CHOICES, ConnectionForm
 from meshdesk.ui.widgets.connection_list import ConnectionList
 
 if TYPE_CHECKING:
@@ -28,12 +30,37 @@ STATES = {  # of a capture: what the row of its connection says, and in which co
 
 Check = Callable[[Connection], Checking]
 
+# What a client calls a setting, and where the form has it; the longest first.
+IN_FORM = {
+    "(ssl.certificate.location and ssl.key.location, or ssl.keystore.location for PKCS#12)": "at “Client certificate”",
+    "in ssl.ca.location": "at “Trusted authorities”",
+    "in ssl.key.location": "as “Key”",
+    "ssl.ca.location": "“Trusted authorities”",
+    "sasl.mechanism": "“Login”",
+    "as that of the registry": "as “Authorities” of the schema registry",
+}
+PROTOCOLS: dict[str, str] = {security: f"“{words}”" for security, (words, _) in zip(SECURITIES, CHOICES, strict=True)}
+
+
+def in_form_words(text: str) -> str:
+    """A sentence about a client's settings in the words of the form, in which a person mends them.
+
+    >>> in_form_words("Set security.protocol to SSL or SASL_SSL, or use the plaintext port.")
+    'Set “Protocol” to “TLS” or “TLS and login”, or use the plaintext port.'
+    """
+    for setting, words in IN_FORM.items():
+        text = text.replace(setting, words)
+    if "security.protocol" in text:
+        text = re.sub(r"\b(SASL_SSL|SASL_PLAINTEXT|SSL|PLAINTEXT)\b", lambda found: PROTOCOLS[found[1]], text)
+    return text.replace("security.protocol", "“Protocol”")
+
 
 class Connecting:
     """What the start page does with connections. One form, one test, any number that are being opened."""
 
     def __init__(self, start: "StartView", book: Book, check: Check, opened: "Callable[[], list[Opened]]") -> None:
         self.form: ConnectionForm | None = None
+        self.question = ""  # what has to be answered in the form before a saved connection can be opened
         self._start, self._book, self._check, self._opened = start, book, check, opened
         self._list: ConnectionList | None = None
         self._opening: dict[str, Asked] = {}  # by name
@@ -103,6 +130,7 @@ class Connecting:
             self._report(asked.sentence)
         else:
             self._edit(asked.profile)
+            self.question = f"“{name}” cannot be opened. {next(iter(asked.problems.values()))}"
             self._start.page_asked.emit()
             if self.form is not None:
                 self.form.show_problems(asked.problems)
@@ -172,7 +200,8 @@ class Connecting:
         checking = self._checking
         if checking is None:
             return
-        form.show_steps(checking.steps, not checking.done)
+        steps = [replace(step, advice=in_form_words(step.advice)) for step in checking.steps]
+        form.show_steps(steps, not checking.done)
         if checking.done:
             self._checking = None
             form.say("The test went all the way." if checking.ok else "")
@@ -210,7 +239,7 @@ class Connecting:
 
     def _drop(self) -> None:
         """What the form waited for concerns nobody any more."""
-        self._asked = None
+        self._asked, self.question = None, ""
         if self._checking is not None:
             self._checking.cancel()
             self._checking = None

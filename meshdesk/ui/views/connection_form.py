@@ -9,6 +9,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QBoxLayout,
     QHBoxLayout,
     QPlainTextEdit,
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from meshdesk.model.profile import MECHANISMS, SECURITIES, Credentials, Profile, Security
+from meshdesk.model.profile import MECHANISMS, OF_FIELDS, SECURITIES, Credentials, Profile, Security
 from meshdesk.model.step import Step
 from meshdesk.ui import theme
 from meshdesk.ui.widgets.controls import Button, Rule, Segments, name_bars, with_shortcut
@@ -59,7 +60,6 @@ class ConnectionForm(QWidget):
     save_asked = Signal(object, object, str)
     test_asked = Signal(object, object, str)
     left = Signal()
-    changed = Signal()  # somebody typed or chose
 
     def __init__(self) -> None:
         super().__init__()
@@ -259,6 +259,11 @@ class ConnectionForm(QWidget):
             "is_production": Row("Production", self.production),
             "settings": Row("Settings", self.settings),
         }
+        for button, (_, text) in zip(self.security.findChildren(QAbstractButton), CHOICES, strict=True):
+            button.setToolTip(text)
+        for setting, name in OF_FIELDS.items():  # what sentences about a client call it
+            if name in self.rows and not self.rows[name].caption.toolTip():
+                self.rows[name].caption.setToolTip(setting)
         self.rows["is_production"].note.say("The word stands wherever the connection is shown.")
         self.rows["settings"].note.say("One a line, in librdkafka's names: client.rack=eu-1. Nothing secret.")
         self.rows["settings"].line.setStretch(0, 1)
@@ -292,7 +297,6 @@ class ConnectionForm(QWidget):
     def _touched(self, _value: object = None) -> None:
         self.is_changed = True
         self._show_what_is_needed()
-        self.changed.emit()
 
     def _show_what_is_needed(self) -> None:
         security = SECURITIES[self.security.place]

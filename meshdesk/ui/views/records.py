@@ -352,8 +352,11 @@ class RecordsView(QWidget):
 
     def _go_on(self) -> None:
         """What the button of the empty page offers."""
+        order = self.opened.order(self.list) if self.opened is not None else None
         if self.opened is None:
             self.topics_asked.emit()
+        elif order is not None and order.failed:
+            self.sort_again()
         else:
             self.read_from(*STARTS[0])
 
@@ -548,7 +551,10 @@ class RecordsView(QWidget):
     def _say_empty(self) -> None:
         opened = self.opened
         order = opened.order(self.list) if opened else None
-        if opened is not None and order is not None:
+        if opened is not None and order is not None and order.failed:
+            title = "Not looked through to the end" if self.listing.word else "Not sorted"
+            self._empty.say(title, order.failed, "Try again")
+        elif opened is not None and order is not None:
             looking = not order.is_made and not order.is_known
             title = "Looking …" if looking else f"No record holds “{self.listing.word}”"
             text = "" if looking else "A word without capitals is found in any case; others as they are written."

@@ -135,6 +135,11 @@ class StartView(QWidget):
         """A saved connection is on its way to be opened."""
         return self._connecting is not None and self._connecting.is_asking
 
+    @property
+    def question(self) -> str:
+        """What has to be answered here before a saved connection can be opened: a sentence, or ""."""
+        return self._connecting.question if self._connecting is not None else ""
+
     def show_page(self, page: QWidget) -> None:
         """Shows a page over this one (the form), until `show_home`."""
         if self._pages.indexOf(page) < 0:

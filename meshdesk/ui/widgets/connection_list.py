@@ -188,10 +188,10 @@ class ConnectionRow(QAbstractButton):
         if tag:
             box = QRectF(TEXT_LEFT + strong.horizontalAdvance(name) + 8.5, 10.5, tag, 18)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(c.attention)
+            painter.setPen(c.bad)
             painter.drawRoundedRect(box, 4, 4)
             painter.setFont(theme.font("small"))
-            painter.setPen(c.attention_text)
+            painter.setPen(c.bad_text)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "production")
 
     def _draw_brokers(self, painter: QPainter, right: int) -> None:

@@ -86,7 +86,6 @@ class PasswordField(Field):
 
     def __init__(self, name: str, accessible: str = "") -> None:
         super().__init__(name, "", accessible)
-        self._is_stored = False
         self.edit.setEchoMode(QLineEdit.EchoMode.Password)
         self.edit.setInputMethodHints(Qt.InputMethodHint.ImhHiddenText | Qt.InputMethodHint.ImhSensitiveData)
         self.show_button = Button("", name=f"Show the {(accessible or name).lower()}", icon="eye", frame=False)
@@ -95,13 +94,7 @@ class PasswordField(Field):
         self.show_button.toggled.connect(self._show)
         self.line.addWidget(self.show_button)
 
-    @property
-    def is_there(self) -> bool:
-        """Something is typed or stored."""
-        return bool(self.text) or self._is_stored
-
     def set_stored(self, is_stored: bool) -> None:
-        self._is_stored = is_stored
         self.edit.setPlaceholderText(STORED if is_stored else "")
         self.note.say("Type to replace it." if is_stored else "")
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from meshdesk.ui import theme
 from meshdesk.ui.palette import Finder, Source, words_of
 from meshdesk.ui.widgets.controls import Line
 from meshdesk.ui.widgets.palette_list import ROW, PaletteList
+from meshdesk.ui.widgets.popover import Popover
 
 WIDE = 620
 ROWS = 14  # that are seen at once in a window of the usual height
@@ -18,17 +18,14 @@ AROUND = 120  # px of a low window that are not for the list
 HINT = "↑ ↓ choose    Tab next group    Enter go    Esc close"
 
 
-class PaletteBox(QWidget):
-    """A box over the window. A press beside it closes it and does nothing else."""
-
-    closed = Signal()
+class PaletteBox(Popover):
+    """The field and the list below it, which is as high as what was found."""
 
     def __init__(self, window: QWidget, sources: Callable[[], Sequence[Source]]) -> None:
         """`sources` gives what can be found, each time it opens."""
         super().__init__(window)
-        self._window, self._sources = window, sources
+        self._sources = sources
         self._finder = Finder(())
-        self._before: QWidget | None = None  # what had the focus
         self.setAccessibleName("Palette")
         self.field = _Field()
         self.field.setPlaceholderText("Find a topic, a connection, an action …")
@@ -49,63 +46,28 @@ class PaletteBox(QWidget):
         self.field.textChanged.connect(self._find)
         self.field.pressed.connect(self._press)
         self.list.chosen.connect(self._take)
-        window.installEventFilter(self)
-        self.hide()
 
     def open(self) -> None:
         """Opens it empty, or closes it where it is open."""
         if self.isVisible():
             self.close_again()
             return
-        self._before = QApplication.focusWidget()
         self._finder = Finder(self._sources(), self._finder.names)
         self.field.clear()
         self._find("")
-        self.show()
-        self.raise_()
-        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._window.windowHandle().installEventFilter(self)
+        self.open_on(self.field)
 
     def close_again(self) -> None:
-        """Closes it; what had the focus has it again."""
-        if not self.isVisible():
-            return
-        self.hide()
-        self._window.windowHandle().removeEventFilter(self)
-        # What was open may be closed meanwhile; its names may be needed again.
-        self._finder = Finder([Source("", names.texts, print) for names in self._finder.names], self._finder.names)
-        self.list.show_groups([], ())
-        if self._before is not None and self._before.isVisible():
-            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._before = None
-        self.closed.emit()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and watched is self._window:
-            self._place()
-        # A widget over all of the window would catch it as well, and have all of the window drawn when the palette opens.
-        is_press = event.type() == QEvent.Type.MouseButtonPress and watched is not self._window
-        if is_press and isinstance(event, QMouseEvent) and not self._holds(event):
-            self.close_again()
-            return True
-        return False
-
-    def _holds(self, event: QMouseEvent) -> bool:
-        return self.geometry().contains(event.position().toPoint())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            c = theme.colours()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setBrush(c.raised)
-            painter.setPen(c.line)
-            box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-            painter.drawRoundedRect(box, theme.CARD_RADIUS, theme.CARD_RADIUS)
+        """Closes it; what was open may be closed meanwhile, but its names may be needed again."""
+        if self.isVisible():
+            self._finder = Finder([Source("", names.texts, print) for names in self._finder.names], self._finder.names)
+            self.list.show_groups([], ())
+        super().close_again()
 
     def _find(self, text: str) -> None:
         self.list.show_groups(self._finder.find(text), words_of(text))
         self._nothing.setVisible(not self.list.found.rows)
-        self._place()
+        self.place()
         self._say_current()
 
     def _press(self, key: int) -> None:
@@ -136,7 +98,7 @@ class PaletteBox(QWidget):
         words = [part for part in (row.text, row.note, row.group.source.group) if part] if row is not None else []
         self.field.setAccessibleDescription(", ".join(words))
 
-    def _place(self) -> None:
+    def place(self) -> None:
         """As high as what was found needs, within the window."""
         whole = self._window.size()
         most = max(3, (whole.height() - TOP - AROUND) // ROW)

@@ -2,20 +2,20 @@
 
 import pytest
 
-from meshdesk.collect.diagnosis import why_not
+from meshdesk.collect.diagnosis import why_not, why_not_advertised
 from meshdesk.collect.reach import Address
 from tests.broker.collect.listening import HOST, closed_port
 from tests.secure_kafka import SecureKafka
 
 
-def reason(kafka: SecureKafka, listener: str, properties: dict[str, str], hung_up: bool = True) -> str:
-    found = why_not(Address(HOST, kafka.ports[listener]), properties, 4, hung_up)
+def reason(kafka: SecureKafka, listener: str, properties: dict[str, str]) -> str:
+    found = why_not(Address(HOST, kafka.ports[listener]), properties, 4)
     return "" if found is None else f"{found.step}: {found.text.replace(kafka[listener], 'it')}"
 
 
 def test_that_nothing_is_found_where_nothing_is_wrong(secure_kafka: SecureKafka) -> None:
-    assert reason(secure_kafka, "TLS", secure_kafka.tls, hung_up=False) == ""
-    assert reason(secure_kafka, "PLAIN", {}, hung_up=False) == ""
+    assert reason(secure_kafka, "TLS", secure_kafka.tls) == ""
+    assert reason(secure_kafka, "PLAIN", {}) == ""
     assert reason(secure_kafka, "SASL", secure_kafka.login()) == ""
 
 
@@ -47,7 +47,17 @@ def test_that_authorities_that_cannot_be_used_are_the_clients_to_say(secure_kafk
     assert reason(secure_kafka, "TLS", secure_kafka.tls | {"ssl.ca.location": "/nowhere"}) == ""
 
 
+def test_that_the_addresses_that_brokers_give_are_tried(secure_kafka: SecureKafka) -> None:
+    assert why_not_advertised(Address(HOST, secure_kafka.ports["TLS"]), 1, "b:1", 4) is None
+    found = why_not_advertised(Address("kafka.invalid", 9092), 7, "b:1", 4)
+    assert found is not None
+    assert found.text == (
+        "Broker 7 of b:1 says that it is at kafka.invalid:9092 (advertised.listeners). "
+        "The name kafka.invalid is not known to this machine."
+    )
+
+
 def test_that_a_port_that_is_closed_is_found() -> None:
-    found = why_not(Address(HOST, closed_port()), {}, 4, hung_up=False)
+    found = why_not(Address(HOST, closed_port()), {}, 4)
     assert found is not None
     assert found.step == "tcp"

@@ -1,5 +1,6 @@
 """From a saved or a written connection to an open one: with real files, and a keyring or none; nothing waits."""
 
+import re
 from pathlib import Path
 from typing import cast
 
@@ -14,6 +15,7 @@ from meshdesk.model.step import Step
 from meshdesk.session.book import Book
 from meshdesk.session.profiles import Profiles
 from meshdesk.session.secrets import Secrets
+from meshdesk.ui.views.connecting import IN_FORM, in_form_words
 from meshdesk.ui.views.connection_form import ConnectionForm
 from meshdesk.ui.widgets.connection_list import ConnectionRow
 from meshdesk.ui.widgets.field import STORED
@@ -346,11 +348,11 @@ def test_that_a_test_shows_its_steps_as_they_come_and_saves_nothing(desk: Desk) 
     turn(desk.session, desk.window)
     assert [row.title.text() for row in form.steps.rows] == ["Name", "Port"]
     assert form.test_button.text() == "Stop the test"
-    check.steps = (check.steps[0], Step("tcp", "failed", "Nobody listens.", "Start it."))
+    check.steps = (check.steps[0], Step("tcp", "failed", "Nobody listens.", "Set security.protocol to SASL_SSL."))
     check.done = True
     turn(desk.session, desk.window)
     assert form.test_button.text() == "Test again"
-    assert form.steps.rows[1].advice.text() == "Start it."
+    assert form.steps.rows[1].advice.text() == "Set “Protocol” to “TLS and login”."
     assert form.isVisible()
     assert desk.profiles.names() == []
     assert not desk.session.connections
@@ -382,3 +384,30 @@ def test_that_a_test_of_what_is_wrong_says_that_first(desk: Desk) -> None:
     desk.until(lambda: desk.form.rows["bootstrap"].error.isVisible())
     assert desk.form.rows["ca"].error.text().startswith("/gone.pem cannot be read")
     assert not desk.session.checks
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Name the file of its authority (PEM) in ssl.ca.location.",
+            "Name the file of its authority (PEM) at “Trusted authorities”.",
+        ),
+        ("Set sasl.mechanism to one that it takes.", "Set “Login” to one that it takes."),
+        ("Check the host: SSL is spoken there.", "Check the host: SSL is spoken there."),
+        (
+            "Set security.protocol to PLAINTEXT or SASL_PLAINTEXT, or use the TLS port.",
+            "Set “Protocol” to “Plaintext” or “Login alone”, or use the TLS port.",
+        ),
+    ],
+)
+def test_that_advice_is_in_the_words_of_the_form(text: str, said: str) -> None:
+    assert in_form_words(text) == said
+
+
+def test_that_every_place_of_the_form_that_advice_names_is_there(desk: Desk) -> None:
+    desk.show()
+    click(desk.window.start.new_button)
+    captions = {row.caption.text() for row in desk.form.rows.values()}
+    named = {place for words in IN_FORM.values() for place in re.findall("“([^”]+)”", words)}
+    assert named | {"Protocol"} <= captions

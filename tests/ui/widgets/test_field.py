@@ -50,7 +50,6 @@ def test_that_a_password_is_hidden_until_it_is_shown_and_forgotten_when_it_is_cl
     field = PasswordField("Password")
     qtbot.addWidget(field)
     field.show()
-    assert not field.is_there
     QTest.keyClicks(field.edit, "hunter2")
     assert (field.edit.echoMode(), field.edit.displayText() == "hunter2") == (QLineEdit.EchoMode.Password, False)
     QTest.mouseClick(field.show_button, Qt.MouseButton.LeftButton)
@@ -64,10 +63,10 @@ def test_that_a_stored_password_is_said_and_not_shown(qtbot: QtBot) -> None:
     qtbot.addWidget(field)
     field.show()
     field.set_stored(True)
-    assert (field.is_there, field.text, field.edit.placeholderText()) == (True, "", STORED)
+    assert (field.text, field.edit.placeholderText()) == ("", STORED)
     assert "Type to replace it." in [label.text() for label in field.findChildren(QLabel) if label.isVisible()]
     field.set_stored(False)
-    assert (field.is_there, field.edit.placeholderText()) == (False, "")
+    assert (field.text, field.edit.placeholderText()) == ("", "")
 
 
 def test_that_a_file_is_chosen_without_waiting_for_it(qtbot: QtBot, tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """An address tried by hand: its name, its port, and what answers there; real sockets on loopback."""
 
 import socket
+import struct
 from collections.abc import Iterator
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 
 from meshdesk.collect.reach import Address, Place, Speaks, Unreached, addresses, connect, resolve, spoken
 from tests.broker.collect.listening import HOST, black_hole, closed_port
+from tests.secure_kafka import SecureKafka
 
 
 @pytest.mark.parametrize(
@@ -92,7 +95,7 @@ def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
 @pytest.mark.parametrize(
     ("answer", "speaks"),
     [
-        (b"\x00\x00\x01\x00mesh\x00\x00\x00\x00", Speaks.KAFKA),
+        (b"\x00\x00\x01\x00mesh\x00\x00\x00\x00", Speaks.BARRED),  # it says so, and hangs up
         (b"\x00\x00\x01\x00mess\x00\x00\x00\x00", Speaks.OTHER),
         (b"\xff\x00\x01\x00mesh\x00\x00\x00\x00", Speaks.OTHER),
         (b"\x15\x03\x03\x00\x02\x02\x50", Speaks.TLS),
@@ -108,6 +111,23 @@ def test_that_an_answer_tells_who_gave_it(
     there.sendall(answer)
     there.shutdown(socket.SHUT_WR)
     assert spoken(here, 2) is speaks
+
+
+def test_that_a_kafka_that_lets_nobody_in_is_told_from_one_that_does(secure_kafka: SecureKafka) -> None:
+    for listener, speaks in (("PLAIN", Speaks.KAFKA), ("LOGIN", Speaks.BARRED)):
+        with socket.create_connection((HOST, secure_kafka.ports[listener])) as one:
+            assert spoken(one, 5) is speaks
+
+
+@pytest.mark.parametrize("pairs", [[], [(3, 0, 3)], [(3, 12, 13)], [(18, 0, 4)]])
+def test_that_a_kafka_of_another_age_is_not_asked_on(
+    ends: tuple[socket.socket, socket.socket], pairs: list[Any]
+) -> None:
+    here, there = ends
+    said = b"".join(struct.pack(">hhh", *pair) for pair in pairs)
+    there.sendall(struct.pack(">i4shi", 10 + len(said), b"mesh", 0, len(pairs)) + said)
+    assert spoken(here, 2) is Speaks.KAFKA
+    assert len(there.recv(100)) == 22, "one question"
 
 
 def test_that_silence_is_nothing(ends: tuple[socket.socket, socket.socket]) -> None:
