@@ -297,7 +297,7 @@ class StartView(QWidget):
         return card
 
     def _demo_card(self, is_live: bool) -> QWidget:
-        text = "A recording of the traffic of a small company: topics, records and their schemas."
+        text = "A recording of the traffic of a small company, with no broker at all."
         if is_live:
             text = "A real Kafka with the traffic of a small company, on this machine only."
         card = Card("flask-conical", "Try the demo", text)
