@@ -4,10 +4,10 @@ PYTHON ?= python3
 PREPARE = $(PYTHON) packaging/prepare.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint speed soak pins clean
+.PHONY: help demo run test lint speed soak package package-test pins clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## the window on an embedded mesh; with no display, screenshots of it
 	@$(PREPARE) demo
@@ -26,6 +26,12 @@ speed: ## the figures of tests/speed; make speed NAME=collect for one script
 
 soak: ## half an hour of load through a small capture; make soak MINUTES=5 for less
 	@$(PREPARE) soak $(MINUTES)
+
+package: ## the wheel, the program in a folder and a .deb, into dist/
+	@$(PREPARE) package
+
+package-test: ## what package makes, installed as people do, and run
+	@$(PREPARE) package-test $(ARGS)
 
 pins: ## packaging/requirements anew from pyproject.toml
 	@$(PYTHON) packaging/pins.py

@@ -23,6 +23,7 @@ import platformdirs
 
 MOST_BYTES = 1_000_000  # of one file; one older file is kept behind it
 PROCESSES = 40  # whose files are kept: some days of windows with their programs, 80 MB at the very most
+TAIL = 200_000  # bytes read from the end of a log for its last lines
 REDACTED = "•••"
 LEAST = 4  # characters of a secret that is looked for everywhere; shorter ones are words of every line
 
@@ -79,11 +80,42 @@ def begin(program: str) -> Path | None:
     logging.getLogger().addHandler(handler)
     logging.getLogger("meshdesk").setLevel(logging.INFO)
     faulthandler.enable(crashed)
-    logging.getLogger("meshdesk").info("%s begins, Python %s on %s", program, sys.version.split()[0], sys.platform)
+    logging.getLogger("meshdesk").info(
+        "%s begins, Python %s on %s, process %d of %d",
+        program, sys.version.split()[0], sys.platform, os.getpid(), os.getppid(),
+    )  # fmt: skip
     _forget_old(folder)
     _begun.append(path)
     _watch_over_mistakes()
     return path
+
+
+def last_lines(process: int, count: int, of_each: int = 3) -> list[tuple[str, list[str]]]:
+    """The last lines of what a process and the programs that it started have logged: (name of the file, lines), oldest
+    first, of each program the newest `of_each`. Reads files: not for the window's thread."""
+    found: dict[str, list[tuple[str, list[str]]]] = defaultdict(list)
+    with suppress(OSError):
+        for path in sorted(logs_folder().glob("*.log"), reverse=True):
+            named = re.fullmatch(r"\d{8}-\d{6}-([\w-]+)-(\d+)", path.stem)
+            if named is None or len(found[named[1]]) >= of_each:
+                continue
+            with suppress(OSError):
+                if int(named[2]) == process or f" of {process}\n" in _first_line(path):
+                    found[named[1]].append((path.name, _tail(path, count)))
+    return sorted(log for logs in found.values() for log in logs)
+
+
+def _first_line(path: Path) -> str:
+    """Of the older file, where there is one: it says whose child the program is."""
+    older = path.with_name(f"{path.name}.1")
+    with (older if older.exists() else path).open(encoding="utf-8", errors="replace") as file:
+        return file.readline()
+
+
+def _tail(path: Path, count: int) -> list[str]:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL))
+        return file.read().decode("utf-8", "replace").splitlines()[-count:]
 
 
 def _watch_over_mistakes() -> None:

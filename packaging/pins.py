@@ -14,13 +14,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 REQUIREMENTS = Path(__file__).resolve().parent / "requirements"
 PYTHONS = {"3.11": "python_version < '3.12'", "3.12": "python_version >= '3.12'"}
-SETS = {"run": ["demo"], "test": ["demo", "test"]}
+# Each set: the extras and the groups of pyproject.toml that it holds beside what the program needs.
+SETS = {
+    "run": (["demo"], ["build"]),
+    "test": (["demo", "test"], ["build"]),
+    "package": ([], ["build", "package"]),
+}
 HEADER = "# Made by `make pins` from pyproject.toml, not by hand: what to install {what} with Python {python}.\n"
-WHAT = {"run": "to run MeshDesk", "test": "to run and test MeshDesk"}
+WHAT = {"run": "to run MeshDesk", "test": "to run and test MeshDesk", "package": "to build its packages"}
 
 
 def main() -> None:
-    """Writes the four files."""
+    """Writes the six files."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         venv.create(folder / "uv", with_pip=True)
@@ -37,7 +42,7 @@ def _make(uv: Path, folder: Path, name: str, python: str) -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8") + only
     (folder / "pyproject.toml").write_text(project, encoding="utf-8")
     out = folder / f"{name}-{python}.txt"
-    # The tests run on the versions that the program runs on, so that one virtual environment serves both.
+    # What is tested, and what is packaged, are the versions that the program runs on.
     earlier = folder / f"run-{python}.txt"
     line: list[str | Path] = [
         uv,
@@ -51,9 +56,10 @@ def _make(uv: Path, folder: Path, name: str, python: str) -> None:
     ]
     # No address of an index and no path of this machine gets into the files.
     line += ["--no-annotate", "--no-header", "--no-emit-index-url", "--no-emit-find-links"]
-    line += ["--group", "build"]
-    line += [part for extra in SETS[name] for part in ("--extra", extra)]
-    line += ["--constraints", earlier] if name == "test" else []
+    extras, groups = SETS[name]
+    line += [part for group in groups for part in ("--group", group)]
+    line += [part for extra in extras for part in ("--extra", extra)]
+    line += ["--constraints", earlier] if name != "run" else []
     # uv looks for a Python of that version otherwise; what it resolves for is said above.
     line += ["--python", sys.executable, "pyproject.toml", "--output-file", out]
     subprocess.run(line, cwd=folder, check=True)

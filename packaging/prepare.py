@@ -1,4 +1,4 @@
-"""What stands between a fresh checkout and the program: make's demo, run, test, lint, speed and soak come through here.
+"""What stands between a fresh checkout and the program: all of make's verbs but pins and clean come through here.
 
 A virtual environment in .venv with the pinned packages, Qt's system libraries, and for the tests an X server and the
 other programs they talk to. Runs on nothing but Python; as root on Debian or Ubuntu it installs what is missing.
@@ -15,12 +15,15 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
-PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+IN_VENV = "Scripts/python.exe" if os.name == "nt" else "bin/python"
+PYTHON = VENV / IN_VENV
+PACKAGE_VENV = ROOT / "build" / "venv"  # holds what goes into the packages and what makes them, and nothing else
 OLDEST = (3, 11)
 NEWER = ["python3.14", "python3.13", "python3.12", "python3.11"]  # asked for where python3 is too old
 SCREENSHOTS = "demo-screenshots"
@@ -72,11 +75,32 @@ PROGRAMS = {
     "gnome-keyring-daemon": "gnome-keyring",
 }
 
+# What makes a .deb, and what checks it; a package is built without the latter as well.
+MAKE_DEB = {"dpkg-deb": "dpkg", "strip": "binutils"}
+CHECK_DEB = {
+    "desktop-file-validate": "desktop-file-utils",
+    "appstreamcli": "appstream",
+    "update-mime-database": "shared-mime-info",
+    "lintian": "lintian",
+    "unshare": "util-linux",
+    "update-ca-certificates": "ca-certificates",
+    "dbus-daemon": "dbus",
+}
+
 
 def main(verb: str = "", *arguments: str) -> int:
     """Does one verb and returns the exit code."""
     os.chdir(ROOT)
-    verbs = {"demo": demo, "run": run, "test": test, "lint": lint, "speed": speed, "soak": soak}
+    verbs = {
+        "demo": demo,
+        "run": run,
+        "test": test,
+        "lint": lint,
+        "speed": speed,
+        "soak": soak,
+        "package": package,
+        "package-test": package_test,
+    }
     if verb not in verbs:
         raise SystemExit(f"usage: prepare.py {'|'.join(verbs)} [argument …]")
     return verbs[verb](*arguments)
@@ -149,6 +173,40 @@ def soak(*minutes: str) -> int:
     return _measure([SOAK, *minutes])
 
 
+def package() -> int:
+    """The wheel, the program in a folder, and on Debian and Ubuntu the .deb, into dist/."""
+    install("package", PACKAGE_VENV)
+    if sys.platform == "linux":
+        apt([package for program, package in MAKE_DEB.items() if not shutil.which(program)])
+        need_python_library()
+    need_libraries(EVERYWHERE)  # the program's modules are loaded to see what they need
+    return subprocess.run([str(PACKAGE_VENV / IN_VENV), str(ROOT / "packaging" / "package.py")]).returncode
+
+
+def package_test(*arguments: str) -> int:
+    """What `package` has made, installed as people do and run; built first where it is older than the sources."""
+    dist = ROOT / "dist"
+    if not _is_built(dist) and (code := package()):
+        return code
+    install("test")
+    need_programs(PROGRAMS | CHECK_DEB)
+    need_libraries(EVERYWHERE)
+    with display() as environment:
+        line = [str(PYTHON), "-m", "pytest", "tests/package", *arguments]
+        return subprocess.run(line, env=environment | {"MESHDESK_DIST": str(dist)}).returncode
+
+
+def _is_built(dist: Path) -> bool:
+    """Whether the packages are there and newer than all that they are made from."""
+    made = [
+        path.stat().st_mtime for path in (*dist.glob("*.whl"), *dist.glob("*.deb"), *dist.glob("meshdesk/meshdesk*"))
+    ]
+    folders = [ROOT / name for name in ("meshdesk", "resources", "packaging")]
+    sources = [path for folder in folders for path in folder.rglob("*") if path.suffix != ".pyc" and path.is_file()]
+    newest = max(path.stat().st_mtime for path in (*sources, ROOT / "pyproject.toml"))
+    return len(made) >= (3 if shutil.which("dpkg-deb") else 2) and min(made) > newest
+
+
 def _measure(*lines: list[str]) -> int:
     """Runs scripts of tests/speed, each a name and its arguments."""
     install("test")
@@ -165,32 +223,35 @@ def _measure(*lines: list[str]) -> int:
 # Packages
 
 
-def install(name: str) -> None:
-    """Makes .venv hold the pins "run" or "test" and this checkout; at once where it does already."""
-    python = _venv_version() or _make_venv()
-    wanted = {each: _fingerprint(each, python) for each in ("run", "test")}
-    stamp = VENV / "meshdesk-installed"
-    if stamp.exists() and stamp.read_text() in (wanted[name], wanted["test"]):
+def install(name: str, venv: Path = VENV) -> None:
+    """Makes the virtual environment hold the pins "run", "test" or "package"; at once where it does already.
+
+    With the first two this checkout is installed, too, so that its command is there.
+    """
+    python = _venv_version(venv) or _make_venv(venv)
+    wanted = {each: _fingerprint(each, python) for each in {name, "test"}}
+    stamp = venv / "meshdesk-installed"
+    if stamp.exists() and stamp.read_text() in wanted.values():
         return
     pins = _pins(name, python)
     packages = sum(1 for line in pins.read_text(encoding="utf-8").splitlines() if "==" in line)
-    say(f"Installing {packages} packages into .venv, once (some 400 MB; a minute or two) …")
-    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    say(f"Installing {packages} packages into {venv.relative_to(ROOT)}, once (some 400 MB; a minute or two) …")
+    pip = [str(venv / IN_VENV), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     pip += [] if sys.stdout.isatty() else ["--quiet"]
     stamp.unlink(missing_ok=True)
     # Two steps: pip refuses hashes and an editable install in one.
     steps = [["--require-hashes", "-r", str(pins)], ["--no-deps", "--no-build-isolation", "-e", "."]]
-    for step in steps:
+    for step in steps[: 1 if name == "package" else 2]:
         if subprocess.run([*pip, *step]).returncode:
             raise SystemExit("The packages could not be installed, pip says why above: mend that and run make again.")
     stamp.write_text(wanted[name])
 
 
-def _venv_version() -> tuple[int, int] | None:
-    """The Python of .venv, None where there is none that runs (never made, or its Python was removed)."""
+def _venv_version(venv: Path) -> tuple[int, int] | None:
+    """The Python of a virtual environment, None where there is none that runs (never made, or its Python was removed)."""
     ask = "import sys, pip; print(*sys.version_info[:2])"
     try:
-        asked = subprocess.run([str(PYTHON), "-c", ask], capture_output=True, text=True)
+        asked = subprocess.run([str(venv / IN_VENV), "-c", ask], capture_output=True, text=True)
     except OSError:
         return None
     if asked.returncode:
@@ -199,14 +260,14 @@ def _venv_version() -> tuple[int, int] | None:
     return int(major), int(minor)
 
 
-def _make_venv() -> tuple[int, int]:
+def _make_venv(venv: Path) -> tuple[int, int]:
     package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
     if not importlib.util.find_spec("ensurepip") and apt([package]):
         raise SystemExit(
             f"This Python cannot make virtual environments: as root, apt-get install {package}, then run make again."
         )
-    if subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)]).returncode:
-        raise SystemExit(f"No virtual environment could be made in {VENV}; Python says why above.")
+    if subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)]).returncode:
+        raise SystemExit(f"No virtual environment could be made in {venv}; Python says why above.")
     return sys.version_info.major, sys.version_info.minor
 
 
@@ -238,23 +299,37 @@ def missing_libraries(libraries: dict[str, str]) -> list[str]:
     return missing
 
 
-def need_libraries(libraries: dict[str, str]) -> None:
-    """Ends with a sentence where Qt would not start; as root on Debian or Ubuntu it installs what is missing."""
+def need_libraries(libraries: dict[str, str], what: str = "Qt") -> None:
+    """Ends with a sentence where Qt (or `what` else) would not start; as root on Debian or Ubuntu it installs what is missing."""
     if missing := missing_libraries(libraries):
         apt(sorted({libraries[name] for name in missing}))
     if missing := missing_libraries(libraries):
         packages = " ".join(sorted({libraries[name] for name in missing}))
         raise SystemExit(
-            f"Qt needs {', '.join(missing)}, which this system does not have: as root, apt-get install {packages}, "
+            f"{what} needs {', '.join(missing)}, which this system does not have: as root, apt-get install {packages}, "
             "then run make again."
         )
 
 
-def need_programs() -> None:
+def need_python_library() -> None:
+    """Ends with a sentence where this Python cannot be frozen; Debian's has its library in a package of its own."""
+    name = sysconfig.get_config_var("INSTSONAME") or ""
+    folders = [Path(sysconfig.get_config_var("LIBDIR") or "/usr/lib"), Path(sys.base_prefix) / "lib"]
+    if name.endswith(".a"):
+        raise SystemExit(
+            "This Python has its library built in, and PyInstaller needs it as a file of its own: use your system's Python "
+            "(PYTHON=/usr/bin/python3), or one that was built with --enable-shared."
+        )
+    if any((folder / name).exists() for folder in folders):
+        return
+    need_libraries({name: f"libpython{sys.version_info.major}.{sys.version_info.minor}"}, "PyInstaller")
+
+
+def need_programs(programs: dict[str, str] = PROGRAMS) -> None:
     """Installs what tests talk to, where that can be done, and says what stays missing."""
     if sys.platform != "linux":
         return
-    wanted = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
+    wanted = [package for program, package in programs.items() if not shutil.which(program)]
     libraries = EVERYWHERE | X11
     wanted += sorted({libraries[name] for name in missing_libraries(libraries)})
     if missing := apt(wanted):

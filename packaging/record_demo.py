@@ -4,8 +4,10 @@ The same traffic, by the same seed, from the real broker of `meshdesk demo`: the
 Run it with the environment of the checkout: .venv/bin/python packaging/record_demo.py
 """
 
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from queue import SimpleQueue
@@ -17,6 +19,7 @@ from meshdesk.session.children import Child, Heard
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "resources" / "demo" / "demo.meshcap"
+NAME = "Demo mesh"  # what the capture is called, as the live demo is
 HISTORY = "3m"  # the story is densest at its end: some 8,000 records of all topics
 CALM_SECONDS = 5  # without a new record: the history is in
 
@@ -29,16 +32,14 @@ def main() -> int:
         where = _ready(heard)
         TARGET.parent.mkdir(parents=True, exist_ok=True)
         _wait_for_history(where["bootstrap"])
-        words = [
-            "collect",
-            *_topics(where["bootstrap"]),
-            "--bootstrap",
-            where["bootstrap"],
-            "--registry",
-            where["registry"],
-        ]
+        words = ["collect", *_topics(where["bootstrap"]), "--connection", NAME]
         span = ["--from", HISTORY, "--until", "end", "-o", str(TARGET)]
-        code = subprocess.run([sys.executable, "-m", "meshdesk", *words, *span]).returncode
+        with tempfile.TemporaryDirectory() as config:
+            saved = Path(config) / "connections" / f"{NAME}.toml"
+            saved.parent.mkdir()
+            saved.write_text(f'bootstrap = "{where["bootstrap"]}"\nregistry = "{where["registry"]}"\n', "utf-8")
+            environment = {**os.environ, "MESHDESK_CONFIG": config}
+            code = subprocess.run([sys.executable, "-m", "meshdesk", *words, *span], env=environment).returncode
         TARGET.chmod(0o644)
         return code
     finally:

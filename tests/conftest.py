@@ -3,7 +3,7 @@
 import os
 import sys
 
-pytest_plugins = ["tests.nets", "tests.kafka", "tests.secure_kafka"]
+pytest_plugins = ["tests.nets", "tests.kafka", "tests.keyring", "tests.secure_kafka"]
 
 if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

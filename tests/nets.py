@@ -37,6 +37,9 @@ def pytest_configure() -> None:
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ["MESHDESK_LOGS"] = f"{home}/logs"  # nothing of a test run is left among a developer's own
     os.environ["MESHDESK_CAPTURES"] = f"{home}/captures"
+    os.environ["MESHDESK_CONFIG"] = f"{home}/config"
+    os.environ["MESHDESK_STATE"] = f"{home}/state"
+    os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)  # nor is a developer's own keyring asked
     logging.getLogger().addHandler(_Net(logging.WARNING))
 
 

@@ -19,6 +19,7 @@ ROOM = "head_room"  # the manifest's word for it; only in a folder, never in a .
 MESHCAP = "meshcap"
 MESHCAP_VERSION = 1
 SIZE_LIMIT = 2_000_000_000  # bytes of a live capture, unless somebody says otherwise
+KEPT_FREE = 0.1  # share of the disk that stays free, likewise
 KEPT_OPEN = 64  # files of one capture; a process may have 1,024, and many captures, each of many segments and writers
 
 

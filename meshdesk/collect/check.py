@@ -17,11 +17,12 @@ from meshdesk.collect.certificates import Own, own
 from meshdesk.collect.check_registry import RegistryStep, Say, Told, joined, parted
 from meshdesk.collect.client import Cluster, KafkaTrouble
 from meshdesk.collect.diagnosis import advertised, logs_in, spoken_plainly, wrong_partner
-from meshdesk.collect.properties import SECRET, PropertiesError, Source
+from meshdesk.collect.properties import PropertiesError, Source
 from meshdesk.collect.reach import Address, Place, Speaks, Unreached, addresses, connect, resolve
 from meshdesk.collect.tls import Shaken, shake_hands, trust_of, uses_tls, wants_certificate
 from meshdesk.model.address import bootstrap_problem
 from meshdesk.model.frame import Message
+from meshdesk.model.setting import is_secret
 from meshdesk.model.step import Name, Step, step_message
 from meshdesk.model.wording import day, plural
 from meshdesk.pipes import Pipes
@@ -68,7 +69,7 @@ def _source(first: Message) -> Source:
         str(first.get(name) or "") for name in ("bootstrap", "registry", "registry_user", "registry_ca")
     )
     logs.keep_secret(user, user.partition(":")[2])
-    logs.keep_secret(*(value for name, value in properties.items() if SECRET.search(name)))
+    logs.keep_secret(*(value for name, value in properties.items() if is_secret(name, value)))
     return Source(bootstrap, registry, properties, user, ca)
 
 

@@ -18,14 +18,13 @@ from meshdesk.capture.kept import join, keep, kept_from, to_join
 from meshdesk.capture.names import PARTS, kept_of
 from meshdesk.capture.reader import Generation, TopicKey, open_captures
 from meshdesk.capture.seal import DRAFT, seal
-from meshdesk.capture.store import SIZE_LIMIT, CaptureError
+from meshdesk.capture.store import KEPT_FREE, SIZE_LIMIT, CaptureError
 from meshdesk.capture.writer import SEGMENT_SIZE, Writer
 from meshdesk.model.trouble import Trouble
 from meshdesk.model.wording import size
 
 EVERY = 0.5  # s between looks
 GRACE = 2.0  # s between a word that files are not needed any more and their removal: readers look twice a second
-KEPT_FREE = 0.1  # share of the disk that stays free
 SEGMENTS = 16  # a capture at its limit has at least so many generations: what is dropped at once is a sixteenth of it
 SAMPLES = 8  # the samples of what is dropped have an eighth of the limit,
 FILES_OF_SAMPLES = 16  # in about so many files, so that what goes behind it at once is small

@@ -15,17 +15,20 @@ from itertools import count
 from pathlib import Path
 from queue import Empty
 
+from confluent_kafka import libversion
+
 from meshdesk import logs
 from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.pack import pack_in_place
-from meshdesk.capture.store import SIZE_LIMIT, CaptureError
+from meshdesk.capture.store import KEPT_FREE, SIZE_LIMIT, CaptureError
 from meshdesk.collect.client import KafkaTrouble, now
 from meshdesk.collect.collector import Collector
 from meshdesk.collect.keeper import Limit
-from meshdesk.collect.properties import SECRET, PropertiesError, Source
+from meshdesk.collect.properties import PropertiesError, Source
 from meshdesk.collect.reading import Began, Place
 from meshdesk.model.frame import Message, lacking
 from meshdesk.model.position import Position, position_from
+from meshdesk.model.setting import SECRET
 from meshdesk.model.trouble import Trouble, trouble_message
 from meshdesk.model.wording import plural
 from meshdesk.pipes import Pipes
@@ -66,6 +69,12 @@ def child() -> int:
         return 1
 
 
+def versions() -> int:
+    """Says in a frame which librdkafka this is: the window asks, which may not load it."""
+    Pipes().send({"is": "versions", "librdkafka": str(libversion()[0])})
+    return 0
+
+
 def _serve(pipes: Pipes, first: Message) -> int:
     gc.disable()  # millions of young tuples and no cycles among them; the collector costs 8-25 % here (measured 2026-11)
     news = threading.Event()
@@ -81,7 +90,7 @@ def _serve(pipes: Pipes, first: Message) -> int:
         str(first.get("registry_ca", "")),
     )
     folds = _Folds(lambda trouble: pipes.send(trouble_message(trouble)))
-    limit = Limit(int(first.get("limit") or SIZE_LIMIT))
+    limit = Limit(int(first.get("limit") or SIZE_LIMIT), float(first.get("kept_free") or KEPT_FREE))
     collector = Collector(source, Path(str(first["folder"])), folds.report, news.set, limit)
     told: Message = {}
     due = alive = 0.0
@@ -257,7 +266,7 @@ def command(order: Order, made_by: str, say: Say, print_line: Say) -> int:
 
 def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, say: Say, print_line: Say) -> int:
     gc.disable()
-    create_capture(folder, made_by, order.source.bootstrap, to_be_a_file=True)
+    create_capture(folder, made_by, order.source.name or order.source.bootstrap, to_be_a_file=True)
     folds = _Folds(lambda trouble: say(trouble.sentence))
     started = time.monotonic()
     collector = Collector(order.source, folder, folds.report, lambda: None, Limit(NO_LIMIT))

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from meshdesk.model.setting import is_secret
+
 # What MeshDesk promises (read-only, nothing lost in silence) and what speed depends on; a user's file cannot change these.
 OURS: dict[str, object] = {
     "group.id": "meshdesk",  # demanded by the client, never joined
@@ -50,11 +52,6 @@ NOTHING_SAID = (
 # What names a certificate of this client.
 OWN = ("ssl.certificate.location", "ssl.certificate.pem", "ssl.keystore.location")
 
-SECRET = re.compile(
-    r"password|passphrase|secret|jaas|credential|token|\.pem$|user\.info|private|keystore\.key", re.IGNORECASE
-)
-LOGIN_IN_URL = re.compile(r"//[^/\s]*@")
-
 # Settings that only Java's client has (tests/broker/collect/test_properties.py asks Kafka for their names). Those that
 # matter to a reader are translated below; the others are left out. They also tell a Java file from one of librdkafka's.
 JAVA = re.compile(
@@ -91,6 +88,7 @@ class Source:
     properties: Mapping[str, str] = field(default_factory=dict, repr=False)
     registry_user: str = field(default="", repr=False)  # user:password of the registry
     registry_ca: str = ""  # a file of authorities (PEM) for the registry; "" for the system's
+    name: str = ""  # of a saved connection
 
 
 def client_settings(source: Source) -> dict[str, object]:
@@ -126,7 +124,7 @@ def public_settings(pairs: Sequence[str]) -> dict[str, str]:
         name, equals, value = pair.partition("=")
         name = name.strip()
         word = re.split(r"[:=\s]", name)[0]  # what stands behind it may be the secret
-        if SECRET.search(word) or LOGIN_IN_URL.search(value):
+        if is_secret(word, value):
             raise PropertiesError(
                 f"-X {word} would show a secret to everyone on this machine. "
                 "Put it into a file and name that with --config."

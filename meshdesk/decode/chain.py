@@ -1,6 +1,7 @@
 """The chain: decoders asked in order, the first that reads all bytes wins, and why the others declined is kept."""
 
 from dataclasses import replace
+from functools import cache
 
 from meshdesk.decode import confluent, json_text, raw, text
 from meshdesk.decode.contract import Bounds, Declined, Decoded, Decoder, Layer, Payload, Preview, Schemas, Undecodable
@@ -28,7 +29,8 @@ def decode(payload: Payload, schemas: Schemas, bounds: Bounds = BOUNDS) -> Decod
             trouble = trouble or why.trouble
         else:
             # Bytes that something reads have proved what they are, whatever else they looked like.
-            return replace(found, tried=tuple(tried), trouble=trouble if decoder is raw else found.trouble)
+            trouble = trouble if decoder is raw else found.trouble
+            return Decoded(found.tree, found.chain, found.format, found.schema, tuple(tried), trouble)
     raise Undecodable("no decoder answered")  # raw never declines
 
 
@@ -41,6 +43,7 @@ def preview(payload: Payload, schemas: Schemas, limit: int = 160) -> Preview:
     return Preview(line if payload.data else "", tones if payload.data else (), decoded.format, decoded.trouble)
 
 
+@cache  # a list asks for two of them, a hundred times a screen
 def _enough_for(limit: int) -> Bounds:
     """What a line can show: each part takes a character and a space at least, and of the rest only the number counts.
 

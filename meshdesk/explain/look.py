@@ -30,7 +30,7 @@ Answer = TypeVar("Answer")
 def row_of(record: Record | Lost, schemas: Schemas, k: int = -1) -> Row:
     """The record, row `k` of its topic, as one row of a list; a lost one is a row that says why."""
     if isinstance(record, Lost):
-        return Row(record.row, record.topic, -1, -1, None, "", "", (), "lost", "", 0, 0, trouble=record.reason, k=k)
+        return _lost_row(record, k)
     key = _preview(Payload(record.key, "key", record.topic, record.headers), schemas, KEY)
     value = _preview(Payload(record.value, "value", record.topic, record.headers), schemas, PREVIEW)
     names = ", ".join(visible(name[:HEADERS]) for name, _ in record.headers[:20])
@@ -54,14 +54,27 @@ def row_of(record: Record | Lost, schemas: Schemas, k: int = -1) -> Row:
     )
 
 
+def columns_of(record: Record | Lost, k: int = -1) -> Row:
+    """The columns of a record alone, for a reader who has jumped to it; its key and its value come with `row_of`."""
+    return _undecoded_row(record, k, "", is_bare=True)
+
+
 def culprit(record: Record | Lost, reason: str, k: int = -1) -> Row:
     """The row of a record whose decoding had to be ended: its columns, and the reason in place of the value."""
+    return _undecoded_row(record, k, "not decoded", reason)
+
+
+def _undecoded_row(record: Record | Lost, k: int, format: str, trouble: str = "", is_bare: bool = False) -> Row:
     if isinstance(record, Lost):
-        return Row(record.row, record.topic, -1, -1, None, "", "", (), "lost", "", 0, 0, trouble=record.reason, k=k)
+        return _lost_row(record, k)
     return Row(
-        record.row, record.topic, record.partition, record.offset, record.timestamp, "", "", (), "not decoded",
-        "", len(record.headers), record.size, record.key is None, record.value is None, reason, k,
+        record.row, record.topic, record.partition, record.offset, record.timestamp, "", "", (), format,
+        "", len(record.headers), record.size, record.key is None, record.value is None, trouble, k, is_bare,
     )  # fmt: skip
+
+
+def _lost_row(lost: Lost, k: int) -> Row:
+    return Row(lost.row, lost.topic, -1, -1, None, "", "", (), "lost", "", 0, 0, trouble=lost.reason, k=k)
 
 
 def details_of(record: Record | Lost, schemas: Schemas, raw: bool = False) -> Details:

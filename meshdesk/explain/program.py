@@ -5,15 +5,16 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
-from queue import SimpleQueue
+from queue import PriorityQueue
 
 import numpy as np
 
 from meshdesk.capture.pack import pack
 from meshdesk.capture.store import CaptureError
 from meshdesk.explain.lines import json_line, tab_line
-from meshdesk.explain.look import culprit, details_of, row_of
+from meshdesk.explain.look import columns_of, culprit, details_of, row_of
 from meshdesk.explain.orders import (
     PLACE,
     Places,
@@ -39,7 +40,10 @@ PROGRESS_EVERY = 8 << 20  # bytes between two words on how far saving is
 TOO_LARGE = "The answer is too large to be handed over. Select fewer records, or save the capture."
 ROWS_EVERY = 200_000  # rows between two words on how far an order is: ten a second
 
+AT_ONCE = ("columns",)  # answered before what was asked earlier: a reader has jumped, and waits for them
+
 Answer = Callable[["Explain", Message], Message]
+Requests = PriorityQueue[tuple[bool, int, Message]]  # whether it can wait, its place in the order of asking
 
 
 class Explain:
@@ -63,13 +67,13 @@ class Explain:
 def child(role: str) -> int:
     """Serves the window in a role until its pipe ends; then it ends at once, whatever it is doing."""
     gc.set_threshold(*COLLECT_AFTER)
-    requests: SimpleQueue[Message] = SimpleQueue()
+    requests: Requests = PriorityQueue()
     explain = Explain(Pipes())
     threading.Thread(target=_listen, args=(explain, requests), name="listen", daemon=True).start()
     answers = ROLES[role]
     explain.pipes.send({"is": "ready"})
     while True:
-        message = requests.get()
+        _, _, message = requests.get()
         number = message.get("id", 0)
         try:
             explain.pipes.send({"id": number, **_answer(explain, answers, message)})
@@ -77,12 +81,13 @@ def child(role: str) -> int:
             explain.pipes.send({"id": number, "is": "failed", "text": TOO_LARGE})
 
 
-def _listen(explain: Explain, requests: "SimpleQueue[Message]") -> None:
+def _listen(explain: Explain, requests: "Requests") -> None:
+    numbers = count()  # in order, and no two messages are ever compared
     while (message := explain.pipes.messages.get()) is not None:
         if message.get("do") == "cancel" and not lacking(message, NEEDS["cancel"]):
             explain.cancelled.add(message["of"])
         else:
-            requests.put(message)
+            requests.put((message.get("do") not in AT_ONCE, next(numbers), message))
     sys.stderr.flush()
     os._exit(
         1 if explain.pipes.is_broken else 0
@@ -148,6 +153,11 @@ def _rows(explain: Explain, message: Message) -> Message:
     reason = str(message.get("not", ""))  # decoding this row was ended before; only its columns are wanted
     shown = [culprit(record, reason, k) if reason else row_of(record, rows, k) for k, record in listed]
     return {"is": "rows", "rows": [row_frame(row) for row in shown]}
+
+
+def _columns(explain: Explain, message: Message) -> Message:
+    listed = _listed(explain.rows(message), message, int(message["first"]), int(message["count"]))
+    return {"is": "rows", "rows": [row_frame(columns_of(record, k)) for k, record in listed]}
 
 
 def _record(explain: Explain, message: Message) -> Message:
@@ -264,6 +274,7 @@ NEEDS: dict[str, dict[str, type]] = {
     "open": {"capture": int, "path": str},
     "close": {"capture": int},
     "rows": {**LISTED, "first": int, "count": int},
+    "columns": {**LISTED, "first": int, "count": int},
     "record": {**LISTED, "k": int},
     "find": {"capture": int, "name": list},
     "where": {"order": str, "of": int, "k": int},
@@ -272,7 +283,7 @@ NEEDS: dict[str, dict[str, type]] = {
     "order": {"id": int, "capture": int, "listing": dict, "order": str, "begin": list},
     "cancel": {"of": int},
 }
-LOOK: dict[str, Answer] = {"open": _open, "close": _close, "rows": _rows, "record": _record, "find": _find,
-                           "where": _where}  # fmt: skip
+LOOK: dict[str, Answer] = {"open": _open, "close": _close, "rows": _rows, "columns": _columns,
+                           "record": _record, "find": _find, "where": _where}  # fmt: skip
 WORK: dict[str, Answer] = {"open": _open, "close": _close, "copy": _copy, "save": _save, "order": _order}
 ROLES: dict[str, dict[str, Answer]] = {"look": LOOK, "work": WORK}

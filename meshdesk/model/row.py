@@ -30,6 +30,7 @@ class Row:
     null_value: bool = False
     trouble: str = ""  # a sentence where it could not be decoded as it should
     k: int = -1  # its number in its topic, which it keeps in every list
+    is_bare: bool = False  # only what is stored as columns; key and value are still to be decoded
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ class Trouble:
     advice: str = ""  # a whole sentence: what to do next; empty where nothing is to be done
     about: str = ""  # the thing it happened to (a topic, a program, a file), for folding repeated ones
     severity: Severity = "bad"
-    seen: int = 0  # when, in ms since the epoch, by the clock of the program that noticed
+    seen: int = 0  # when, in ms since the epoch, by the clock of the program that noticed; of repeated ones the last
+    first: int = 0  # of repeated ones the first; 0 where there is one
     count: int = 1  # how often; repeated ones are folded
     passes: bool = False  # it ends by itself: a broker that does not answer (repeated while it lasts), a pause
 
@@ -40,6 +41,7 @@ def trouble_from(message: Message) -> Trouble:
         about=str(message.get("about", "")),
         severity=cast(Severity, severity) if severity in ("attention", "bad") else "bad",
         seen=int(message.get("seen", 0)),
+        first=int(message.get("first", 0)),
         count=int(message.get("count", 1)),
         passes=bool(message.get("passes", False)),
     )

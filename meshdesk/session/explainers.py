@@ -16,7 +16,7 @@ from meshdesk.model.wording import size
 from meshdesk.session.children import Child, Heard
 
 # s by question; saving may take as long as it needs. Copying is bounded, or one record would bar all saving behind it.
-DEADLINES = {"rows": 2.0, "record": 5.0, "find": 5.0, "copy": 30.0}
+DEADLINES = {"rows": 2.0, "columns": 2.0, "record": 5.0, "find": 5.0, "copy": 30.0}
 READY = 30.0  # s for a child to say its first word on a machine that is very busy
 OPENING = 30.0  # s more while it opens captures: a large index is read before the first row can be
 MEMORY = 1 << 30  # bytes resident; an answer is bounded well below, so more is a decoder that runs away

@@ -16,11 +16,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import platformdirs
-
 from meshdesk.capture.files import disk_used
 from meshdesk.capture.reader import open_captures
 from meshdesk.capture.store import CaptureError
+from meshdesk.session.folders import state_folder
 
 LOCK = "lock"
 SCRATCH = "scratch-"  # begins the names of folders that are of no use to anybody once their owner has ended
@@ -31,7 +30,7 @@ ORPHANS = 50  # looked at; more were left by something that does not end
 def captures_home() -> Path:
     """Where live captures are kept while they are open: the platform's state folder of this user, never a synced one."""
     named = os.environ.get("MESHDESK_CAPTURES")
-    return Path(named) if named else Path(platformdirs.user_state_dir("meshdesk", appauthor=False)) / "captures"
+    return Path(named) if named else state_folder() / "captures"
 
 
 class Owned:

@@ -18,9 +18,13 @@ def child_command(*verb: str) -> list[str]:
 def child_environment() -> dict[str, str]:
     """The environment of a child: ours, with this very package first, and frames never held back.
 
+    A frozen program holds its package, and looks at none of these words: its children begin as it did.
+
     The folder that we were started in is kept off the path of modules, where `-m` would put it before everything: a
     json.py that lies there is none of ours.
     """
+    if getattr(sys, "frozen", False):
+        return dict(os.environ)
     home = str(Path(__file__).resolve().parents[2])
     paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1", "PYTHONSAFEPATH": "1"}

@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from typing import Literal
 
 from meshdesk.capture.pack import draft_of
+from meshdesk.capture.store import KEPT_FREE
 from meshdesk.model.frame import Message
 from meshdesk.model.listing import Listing
 from meshdesk.model.position import Position
@@ -24,9 +25,13 @@ from meshdesk.session.home import Owned
 from meshdesk.session.orders import KEPT, Order
 from meshdesk.session.readings import Follower, Reading, Told, Topic, recorded
 from meshdesk.session.row_cache import RowCache
+from meshdesk.session.works import Works
 
 State = Literal["opening", "connecting", "live", "ended", "failed"]
 PASSED = 12.0  # s after which a broker that nothing was said of answers: a client tries each 10 s at the latest
+BACKLOG = 20_000  # records behind from which on it is told how far reading is: less is there before it is read
+BACKLOG_OVER = 1_000  # behind so few a tail keeps up
+READING, OPENING, PREPARING = "reading", "opening", "preparing"  # the keys of works
 RATE_WINDOW = 2.0  # s over which the rate of captured rows is taken
 
 
@@ -60,18 +65,22 @@ class Opened:
         number: int,
         look: Explainers,
         work: Explainers,
+        save: Explainers,
         told: "SimpleQueue[Told]",
         report: Callable[[Trouble], None],
         withdraw: Callable[[Callable[[Trouble], bool]], None],
         scratch: Callable[[], Path],
+        shut: "Callable[[Opened], None]",
         limit: int,
         silence: float = SILENCE,
+        kept_free: float = KEPT_FREE,
     ) -> None:
-        """`scratch` gives the folder for what is made while it is open, and goes with the session. A live capture stays
-        below `limit` bytes; a collect program that says nothing for `silence` seconds is ended. `withdraw` takes back
-        what was reported, once it is over."""
+        """`save` is a work program of its own: a save of minutes does not keep a sort waiting. `scratch` gives the folder for
+        what is made while it is open, and goes with the session. `shut` closes a capture for good. A live capture stays
+        below `limit` bytes and leaves the share `kept_free` of its disk; a collect program that says nothing for `silence`
+        seconds is ended. `withdraw` takes back what was reported, once it is over."""
         self.number = number
-        self.limit = limit
+        self.limit, self.kept_free = limit, kept_free
         self.title = ""
         self.state: State = "opening"
         self.progress: Progress | None = None
@@ -87,11 +96,16 @@ class Opened:
         self._ordered = 0  # how many were ever made
         self._connection: Connection | None = None
         self._collecting: Collecting | None = None
-        self._look, self._work, self._told, self._report, self._withdraw = look, work, told, report, withdraw
+        self._look, self._work, self._save, self._told = look, work, save, told
+        self._report, self._withdraw = report, withdraw
+        self.works = Works()
+        self._shut = shut
+        self._saves = 0  # how many were ever begun
+        self._read_at = 0  # rows that were captured when the backlog began
         self._reading = Reading()
         self._follower: Follower | None = None
         self._tailing: frozenset[str] = frozenset()
-        self._cache = RowCache(self._fetch)
+        self._cache = RowCache(self._fetch, self._fetch_columns)
         self._selected: tuple[str, int] | None = None
         self._counted: list[tuple[float, int]] = []
         self._silence = silence
@@ -113,10 +127,34 @@ class Opened:
         return self._reading.topics
 
     @property
+    def colour(self) -> str:
+        """The hue that the owner of the connection gave it, as #rrggbb; "" for none."""
+        return self._connection.colour if self._connection else ""
+
+    @property
+    def is_production(self) -> bool:
+        """What is connected is in production, which the whole window shows."""
+        return self._connection is not None and self._connection.is_production
+
+    @property
     def names(self) -> frozenset[str]:
         """What troubles call it: its title, and the brokers that it was told to ask."""
         bootstrap = self._connection.bootstrap if self._connection else ""
         return frozenset({self.title, bootstrap, *bootstrap.split(",")} - {""})
+
+    @property
+    def connection(self) -> Connection | None:
+        """What it was told to connect to; None for a file, and before a mesh is there."""
+        return self._connection
+
+    @property
+    def protocol(self) -> str:
+        """How it speaks to its brokers: the protocol, and the kind of login where there is one; "" where nothing is live."""
+        if self._connection is None:
+            return ""
+        settings = self._connection.properties
+        kinds = (settings.get("security.protocol", "PLAINTEXT"), settings.get("sasl.mechanism", ""))
+        return " ".join(kind for kind in kinds if kind)
 
     @property
     def state_text(self) -> str:
@@ -159,6 +197,7 @@ class Opened:
     def open_file(self, path: Path, which: int = 0, owned: "Owned | None" = None) -> None:
         """Opens a file or the folder of a capture that nobody writes; an orphan's with the lock on it."""
         self.title, self.which, self._owned = path.stem, which, owned
+        self.works.begin(OPENING, f"Opening {path.name}", cancel=self._give_way)
         self._begin(path, grows=False)
 
     def connect(self, connection: Connection, owned: "Owned", start: Callable[[], Child]) -> None:
@@ -171,21 +210,31 @@ class Opened:
             "registry_ca": connection.registry_ca,
             "properties": dict(connection.properties),
             "limit": self.limit,
+            "kept_free": self.kept_free,
         }
         self._collecting = Collecting(start, first, self._silence)
         self._connection, self._owned, self.folder = connection, owned, owned.folder
         self.title = connection.title
         self.state = "connecting"
         self.progress = None
+        self.works.end(PREPARING)
         self._begin(owned.folder, grows=True)
 
     def prepare(self, title: str, text: str) -> None:
         """Something else must come first (the demo's mesh); progress says how far it is."""
-        self.title, self.state, self.progress = title, "connecting", Progress(text)
+        self.title, self.state = title, "connecting"
+        self.prepared(text)
+
+    def prepared(self, text: str, done: int = 0, of: int = 0) -> None:
+        """How far what must come first is."""
+        self.progress = Progress(text, done, of)
+        self.works.begin(PREPARING, f"Preparing {self.title}", cancel=self._give_way)
+        self.works.tell(PREPARING, done, of)
         self._changed()
 
     def fail(self, text: str, advice: str = "") -> None:
         self.state, self.progress = "failed", None
+        self.works.clear()
         if self._collecting is not None:
             self._collecting.waiting.clear()
             self._collecting.hang_up()
@@ -197,8 +246,14 @@ class Opened:
         if self._collecting is not None and self.state in ("connecting", "live"):
             self._collecting.stop()
 
+    def _give_way(self) -> None:
+        """What is being opened is not wanted any more."""
+        self._shut(self)
+
     def close(self) -> list[Child]:
-        """Lets go of everything; the processes that are still ending."""
+        """Lets go of everything but a save; the processes that are still ending."""
+        for key in (OPENING, PREPARING, READING):
+            self.works.end(key)
         if self._follower:
             self._follower.stop()
         for name in list(self._orders):
@@ -273,6 +328,7 @@ class Opened:
         order = self._orders.pop(name, None)
         if order is None:
             return
+        self.works.end(order.name)
         if order.asked is not None:
             self._work.cancel(order.asked)
         with suppress(OSError):
@@ -304,8 +360,9 @@ class Opened:
     def row(self, topic: str, k: int) -> Row | None:
         return self._cache.get(topic, k)
 
-    def want(self, topic: str, first: int, last: int) -> None:
-        self._cache.want(topic, first, last, self.rows(topic))
+    def want(self, topic: str, first: int, last: int, jumped: bool = False) -> None:
+        """The rows [first, last] are on the screen. Where a reader has `jumped` to them, their columns come first."""
+        self._cache.want(topic, first, last, self.rows(topic), jumped)
 
     def select(self, topic: str, k: int | None) -> None:
         selected = None if k is None else (topic, k)
@@ -359,13 +416,15 @@ class Opened:
             return
 
         draft = draft_of(path)
+        self._saves += 1
+        key = f"save {self._saves}"
 
         def said(answer: Message) -> None:
             if answer.get("is") == "progress":
-                self.progress = Progress(f"Saving {path.name}", int(answer["done"]), int(answer["of"]))
+                self.works.tell(key, int(answer["done"]), int(answer["of"]))
             else:
                 self._saving -= 1
-                self.progress = None
+                self.works.end(key)
                 if answer.get("is") != "saved":
                     with suppress(OSError):  # a program that was killed has left it behind
                         draft.unlink()
@@ -373,9 +432,10 @@ class Opened:
             self._changed()
 
         self._saving += 1
-        self.progress = Progress(f"Saving {path.name}")
         folders = list(dict.fromkeys(map(str, sources)))
-        self._ask(self._work, {"do": "save", "folders": folders, "path": str(path), "draft": str(draft)}, said)
+        question = {"do": "save", "folders": folders, "path": str(path), "draft": str(draft)}
+        number = self._ask(self._save, question, said)
+        self.works.begin(key, f"Saving {path.name}", cancel=lambda: self._save.cancel(number))
         self._changed()
 
     # What arrives, on the beat
@@ -397,6 +457,7 @@ class Opened:
             self.fail(told.failed)
             return
         before, self._reading = self._reading, told.reading
+        self.works.end(OPENING)
         if self.state == "opening":
             self.state = "ended"
         if self._connection is None:
@@ -455,10 +516,29 @@ class Opened:
         if self.status.paused and not paused:
             names, text = self.names, self.status.paused
             self._withdraw(lambda trouble: trouble.about in names and trouble.text == text)
+        self._tell_backlog(behind)
         status = replace(self.status, behind=behind, dropped=int(message.get("dropped", 0)), paused=paused)
         if status != self.status:
             self.status = status
             self._changed()
+
+    def _tell_backlog(self, behind: int | None) -> None:
+        """Many records that are still to be read have an end in sight; a tail that keeps up has none."""
+        read = self.status.rows + self.status.dropped
+        if not behind or behind < BACKLOG_OVER or not self._tailing:
+            self.works.end(READING)
+            return
+        if not self.works.runs(READING):
+            if behind < BACKLOG:
+                return
+            self._read_at = read
+            self.works.begin(READING, f"Reading {self.title}", "records", self._stop_reading)
+        self.works.tell(READING, read - self._read_at, read - self._read_at + behind)
+
+    def _stop_reading(self) -> None:
+        """Nothing is read any more; what was read stays."""
+        for topic in self._tailing:
+            self.stop_tail(topic)
 
     def _collect_ended(self, collecting: Collecting, child: Child) -> None:
         collecting.child, self._has_reached = None, False
@@ -492,6 +572,7 @@ class Opened:
         if self.state != "failed":
             self.state = "ended"
         self._tailing = frozenset()
+        self.works.end(READING)
         if self._collecting is not None:
             self._collecting.waiting.clear()
         self.status = replace(self.status, behind=None, rows_rate=0.0)
@@ -531,6 +612,13 @@ class Opened:
         question = {"do": "rows", "capture": self.number, "first": first, "count": count, **self._where(topic)}
         self._look.ask(question, arrived)
 
+    def _fetch_columns(self, topic: str, first: int, count: int) -> None:
+        def arrived(answer: Message) -> None:
+            self._cache.take_columns(topic, first, rows_from(answer) if answer.get("is") == "rows" else [])
+
+        question = {"do": "columns", "capture": self.number, "first": first, "count": count, **self._where(topic)}
+        self._look.ask(question, arrived)
+
     def _where(self, name: str) -> Message:
         order = self._orders.get(name)
         return order.where() if order else {"topic": name}
@@ -547,16 +635,21 @@ class Opened:
             if kind == "progress":
                 order.rows = int(answer.get("rows", order.rows))
                 order.done, order.of = int(answer.get("done", order.done)), int(answer.get("of", order.of))
+                self.works.tell(order.name, order.done, order.of)
             else:
                 order.asked = None
+                self.works.end(order.name)
                 if kind == "ordered":
                     order.rows, order.ends = int(answer["rows"]), [int(k) for k in answer["ends"]]
                 elif order.name in self._orders:
                     order.failed = str(answer.get("text")) or "It was cancelled."
-                    self._failed(answer)
+                    if not answer.get("cancelled"):
+                        self._failed(answer)
             self._changed()
 
-        order.asked = self._ask(self._work, order.question(), arrived)
+        asked = order.asked = self._ask(self._work, order.question(), arrived)
+        if not order.is_known:  # else it goes on with what has arrived since
+            self.works.begin(order.name, order.words, "records", lambda: self._work.cancel(asked))
         self._changed()
 
     def _ask(self, whom: Explainers, message: Message, done: Callable[[Message], None]) -> int:

@@ -42,6 +42,15 @@ class Order:
         """Rows that arrive later belong at its end: a filter of one topic as it arrived."""
         return self.listing.by is None and len(self.listing.topics) == 1
 
+    @property
+    def words(self) -> str:
+        """What making it is, in words."""
+        listing = self.listing
+        what = listing.topic or f"{len(listing.topics)} topics"
+        if listing.word:
+            return f"Looking for “{listing.word[:40]}” in {what}"
+        return f"Sorting {what} by {listing.by or 'timestamp'}"
+
     def where(self) -> Message:
         """What explain needs to read it."""
         return {"topic": self.name, "order": str(self.file), "topics": list(self.listing.topics)}

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -12,6 +12,7 @@ from meshdesk.capture.reader import Capture, Generation, PlacedSamples, open_cap
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.rates import Offsets, rates_of, records_of
+from meshdesk.session.zone import in_zone, shown_in
 
 POLL = 0.5  # s between looks when nobody nudged; frames from collect nudge at most 20 times a second
 RECENT = 120_000  # ms; of a capture that is opened no older samples are read
@@ -181,7 +182,7 @@ class _Fold:
             total=capture.rows - capture.dropped,
             dropped=capture.dropped,
             bytes=sum(topic.bytes for topic in capture.topics.values()),
-            title=mesh.bootstrap or str(capture.store.manifest.get("title", "")),
+            title=str(capture.store.manifest.get("title", "")) or mesh.bootstrap,
             began=min(seen, default=None),
             ended=max(seen, default=None),
             schemas=len(mesh.schemas),
@@ -212,19 +213,15 @@ def _recent(samples: list[PlacedSamples]) -> list[PlacedSamples]:
     return [placed for placed in samples if placed.batch.last_seen >= last - RECENT]
 
 
-def local_time(ms: int) -> datetime:
-    """A moment (ms since the epoch) on this machine's clock."""
-    return datetime.fromtimestamp(ms / 1000, UTC).astimezone()
-
-
-def recorded(reading: Reading, local: Callable[[int], datetime] = local_time) -> str:
-    """When a capture was made, as a phrase."""
+def recorded(reading: Reading, local: Callable[[int], datetime] = in_zone) -> str:
+    """When a capture was made, as a phrase; it names a zone that is not the one of every clock in the room."""
     if reading.began is None or reading.ended is None:
         return "recorded, empty"
     began, ended = local(reading.began), local(reading.ended)
+    zone = " UTC" if shown_in() == "utc" else ""
     if began.date() == ended.date():
         return f"recorded {began.day} {began:%b %H:%M}" + (
-            f" – {ended:%H:%M}" if f"{began:%H:%M}" != f"{ended:%H:%M}" else ""
+            f" – {ended:%H:%M}{zone}" if f"{began:%H:%M}" != f"{ended:%H:%M}" else zone
         )
     form = "%b %H:%M" if began.year == ended.year else "%b %Y %H:%M"
-    return f"recorded {began.day} {began:{form}} – {ended.day} {ended:{form}}"
+    return f"recorded {began.day} {began:{form}} – {ended.day} {ended:{form}}{zone}"

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+RECORDED_DEMO = "demo/demo.meshcap"  # what is shown where the embedded mesh is not installed
 PACKAGE = Path(__file__).resolve().parents[1]
 
 

@@ -17,10 +17,14 @@ Ask = Callable[[str, int, int], None]  # topic, first, count
 
 
 class RowCache:
-    """Blocks of rows by topic. `ask` fetches one; its rows come back through `take`."""
+    """Blocks of rows by topic. `ask` fetches one; its rows come back through `take`. `ask_columns` fetches the columns
+    alone of a screen that was jumped to, which takes a quarter of the time (measured 2026-11); see `take_columns`."""
 
-    def __init__(self, ask: Ask, clock: Callable[[], float] = time.monotonic) -> None:
-        self._ask, self._clock = ask, clock
+    def __init__(self, ask: Ask, ask_columns: Ask, clock: Callable[[], float] = time.monotonic) -> None:
+        self._ask, self._ask_columns, self._clock = ask, ask_columns, clock
+        self._bare: dict[tuple[str, int], Row] = {}  # of the screen that was jumped to last
+        self._columns_of: tuple[str, int, int] | None = None  # whose columns are on their way
+        self._columns_next: tuple[str, int, int] | None = None  # and whose are asked for when they are there
         self._blocks: OrderedDict[tuple[str, int], list[Row]] = OrderedDict()
         self._on_the_way: dict[tuple[str, int], int] = {}  # and how many rows were asked for
         self._rest_until: dict[tuple[str, int], float] = {}
@@ -32,16 +36,16 @@ class RowCache:
     @property
     def busy(self) -> bool:
         """True while something that is wanted is not there yet."""
-        return bool(self._on_the_way or self._wanted)
+        return bool(self._on_the_way or self._wanted or self._columns_of)
 
     def get(self, topic: str, k: int) -> Row | None:
         """Row k of a topic, where it is at hand."""
         block = self._blocks.get((topic, k // BLOCK))
         at = k % BLOCK
-        return block[at] if block is not None and at < len(block) else None
+        return block[at] if block is not None and at < len(block) else self._bare.get((topic, k))
 
-    def want(self, topic: str, first: int, last: int, rows: int) -> None:
-        """The rows [first, last] are on the screen, of `rows` in all."""
+    def want(self, topic: str, first: int, last: int, rows: int, jumped: bool = False) -> None:
+        """The rows [first, last] are on the screen, of `rows` in all; their columns are wanted first after a jump."""
         self._rows[topic] = rows
         shown = range(max(0, first) // BLOCK, max(0, min(last, rows - 1)) // BLOCK + 1) if rows else range(0)
         screens = max(1, len(shown))
@@ -60,7 +64,17 @@ class RowCache:
         for block in shown:
             if (topic, block) in self._blocks:
                 self._blocks.move_to_end((topic, block))
+        if jumped and not all((topic, block) in self._blocks for block in shown):
+            self._columns_next = (topic, max(0, first), min(last, rows - 1) - max(0, first) + 1)
+            self._fetch_columns()
         self._fetch()
+
+    def take_columns(self, topic: str, first: int, rows: list[Row]) -> None:
+        """The columns of the rows from `first` on, which stand until the rows themselves come; none where they cannot be had."""
+        self._columns_of = None
+        self._bare = {(topic, first + at): row for at, row in enumerate(rows)}
+        self.revision += 1
+        self._fetch_columns()
 
     def take(self, topic: str, first: int, rows: list[Row]) -> None:
         """What look answered for the block that begins at row `first`."""
@@ -82,6 +96,12 @@ class RowCache:
         self._on_the_way.pop(key, None)
         self._rest(key)
         self._fetch()
+
+    def _fetch_columns(self) -> None:
+        """One screen at a time: a bar that is dragged passes many."""
+        if self._columns_of is None and self._columns_next is not None:
+            self._columns_of, self._columns_next = self._columns_next, None
+            self._ask_columns(*self._columns_of)
 
     def _rest(self, key: tuple[str, int]) -> None:
         self._rest_until[key] = self._clock() + AGAIN

@@ -12,24 +12,27 @@ from queue import Empty, SimpleQueue
 
 from meshdesk import __version__
 from meshdesk.capture.manifest import create_capture
-from meshdesk.capture.store import SIZE_LIMIT, CaptureError
+from meshdesk.capture.store import KEPT_FREE, SIZE_LIMIT, CaptureError
 from meshdesk.model.frame import Message
 from meshdesk.model.trouble import Trouble, trouble_from
+from meshdesk.session.book import Book
 from meshdesk.session.checking import Checking
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.collecting import SILENCE
 from meshdesk.session.connection import Connection
 from meshdesk.session.explainers import Explainers, Limits, ended_how
 from meshdesk.session.home import Orphan, Owned, captures_home, clear_scratch, orphans, own, own_new, own_scratch
-from meshdesk.session.opened import Opened, Progress
+from meshdesk.session.opened import Opened
 from meshdesk.session.readings import Told
 from meshdesk.session.troubles import with_trouble
+from meshdesk.session.works import Work
 
 log = logging.getLogger("meshdesk.session")
 BEAT_ITEMS = 200  # messages taken in one beat: at 20 frames a second and child there are a handful
 MEMORY_EVERY = 0.5  # s between looks at the size of the explain programs
 MADE_BY = f"MeshDesk {__version__}"
 END = 3.0  # s that the end of the session waits for its children
+NAMES_KEPT = 50_000  # of what was closed, to be left out of a diagnosis: the topics of several large meshes, some MB
 LEAVE = 10.0  # s that the programs of a capture which was closed may take to end by themselves
 
 
@@ -51,13 +54,17 @@ class Session:
         limits: Limits | None = None,
         capture_limit: int = SIZE_LIMIT,
         silence: float = SILENCE,
+        kept_free: float = KEPT_FREE,
+        book: Book | None = None,
     ) -> None:
-        """`home` is where live captures are kept, each below `capture_limit` bytes.
+        """`home` is where live captures are kept, each below `capture_limit` bytes, on a disk of which the share `kept_free`
+        is left to others; both may be changed for the captures to come. `book` has the saved connections.
 
         A collect program that says nothing for `silence` seconds is taken for one that hangs.
         """
         self.orphans: tuple[Orphan, ...] = ()  # what sessions that ended without closing it have left
         self.captures: list[Opened] = []
+        self.book = book or Book()
         self.troubles: tuple[Trouble, ...] = ()
         self.revision = 0
         self._home = home or captures_home()
@@ -66,12 +73,14 @@ class Session:
         self._told: SimpleQueue[Told] = SimpleQueue()
         self._look = Explainers("look", self._heard, self.report, spare=True, limits=limits)
         self._work = Explainers("work", self._heard, self.report, spare=False, limits=limits)
+        self._save = Explainers("work", self._heard, self.report, spare=False, limits=limits)  # starts with a save
         self._numbers = 0
-        self._capture_limit = capture_limit
+        self.capture_limit, self.kept_free = capture_limit, kept_free
         self._meshes: dict[Child, Opened] = {}  # programs that make a mesh to connect to (the demo's)
         self._checks: dict[Child, Checking] = {}  # until their programs have ended
         self._leaving: list[_Leaving] = []
         self._deletions: list[threading.Thread] = []
+        self._names_before: dict[str, frozenset[str]] = {}
         self._closed = threading.Event()
         self._scratch: Owned | None = None
         self._found: SimpleQueue[tuple[Orphan, ...]] = SimpleQueue()
@@ -154,6 +163,12 @@ class Session:
             opened.fail(f"{title} could not be started: {error.strerror}.")
         return opened
 
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """What runs long, also the saves of captures that were closed meanwhile."""
+        leaving = [leaving.opened for leaving in self._leaving]
+        return tuple(work for opened in (*self.captures, *leaving) for work in opened.works.now)
+
     def warm(self) -> None:
         """Starts the programs that will be needed, before they are."""
         self._look.warm()
@@ -169,7 +184,22 @@ class Session:
             names = opened.names.difference(*(other.names for other in self.captures))
             self._withdraw(lambda trouble: trouble.about in names)
 
+    @property
+    def replaced(self) -> dict[str, int]:
+        """How many explain programs were ended by us, by what they do."""
+        return {"look": self._look.killed, "work": self._work.killed, "save": self._save.killed}
+
+    @property
+    def names(self) -> dict[str, frozenset[str]]:
+        """The names of what is open, and of what was open before in this run, by what they name: connections and topics.
+        Whoever shows a text to strangers leaves them out."""
+        now = [*map(_names_of, self.captures), self._names_before]
+        return {kind: frozenset().union(*(names.get(kind, ()) for names in now)) for kind in ("connection", "topic")}
+
     def _shut(self, opened: Opened) -> None:
+        left = sum(map(len, self._names_before.values()))
+        for kind, names in _names_of(opened).items() if left < NAMES_KEPT else ():
+            self._names_before[kind] = self._names_before.get(kind, frozenset()) | names
         children = opened.close()
         for child in [child for child, owner in self._meshes.items() if owner is opened]:
             del self._meshes[child]
@@ -188,8 +218,9 @@ class Session:
         ending = [child for leaving in self._leaving for child in leaving.children]
         for checking in self._checks.values():
             checking.cancel()
-        ending += [*self._checks, *self._look.end(), *self._work.end()]
+        ending += [*self._checks, *self._look.end(), *self._work.end(), *self._save.end()]
         until = time.monotonic() + END
+        self.book.close(END)
         for child in ending:
             if not child.wait(max(0.0, until - time.monotonic())):
                 child.kill("the session ended")
@@ -207,6 +238,7 @@ class Session:
 
     def beat(self) -> None:
         """Takes what has arrived since the last beat."""
+        self.book.beat()
         for _ in range(BEAT_ITEMS):
             try:
                 self._hear(self._heard.get_nowait())
@@ -230,17 +262,13 @@ class Session:
             checking.beat()
         self._look.beat()
         self._work.beat()
+        self._save.beat()
         self._see_off()
 
     def idle(self) -> bool:
         """Nothing that was asked for is on its way."""
-        waiting = (
-            self._look.busy
-            or self._work.busy
-            or bool(self._checks)
-            or not self._heard.empty()
-            or not self._told.empty()
-        )
+        asked = self._look.busy or self._work.busy or self._save.busy or bool(self._checks) or self.book.is_busy
+        waiting = asked or not self._heard.empty() or not self._told.empty()
         return not waiting and all(opened.idle for opened in self.captures)
 
     def report(self, trouble: Trouble) -> None:
@@ -258,7 +286,7 @@ class Session:
     def pids(self) -> dict[str, list[int]]:
         """The processes of the session by what they do."""
         collects = [opened.collect.pid for opened in self.captures if opened.collect]
-        return {"collect": collects, "look": self._look.pids, "work": self._work.pids}
+        return {"collect": collects, "look": self._look.pids, "work": self._work.pids, "save": self._save.pids}
 
     # The rest
 
@@ -268,12 +296,15 @@ class Session:
             self._numbers,
             self._look,
             self._work,
+            self._save,
             self._told,
             self.report,
             self._withdraw,
             self._scratch_folder,
-            self._capture_limit,
+            self.shut,
+            self.capture_limit,
             self._silence,
+            self.kept_free,
         )
         self.captures = [*self.captures, opened]
         self._changed()
@@ -292,7 +323,7 @@ class Session:
             )
             return
         try:
-            create_capture(folder, MADE_BY, connection.bootstrap)
+            create_capture(folder, MADE_BY, connection.title)
         except CaptureError as error:
             owned.delete()
             opened.fail(str(error))
@@ -339,7 +370,7 @@ class Session:
         self._deletions = [*(other for other in self._deletions if other.is_alive()), deletion]
 
     def _hear(self, heard: Heard) -> None:
-        if self._look.hear(heard) or self._work.hear(heard):
+        if self._look.hear(heard) or self._work.hear(heard) or self._save.hear(heard):
             return
         if (checking := self._checks.get(heard.child)) is not None:
             checking.hear(heard.message)
@@ -367,10 +398,7 @@ class Session:
                 )
                 opened.stop()
         elif message.get("is") == "progress":
-            opened.progress = Progress(
-                str(message.get("text", "")), int(message.get("done", 0)), int(message.get("of", 0))
-            )
-            opened.revision += 1
+            opened.prepared(str(message.get("text", "")), int(message.get("done", 0)), int(message.get("of", 0)))
         elif message.get("is") == "mesh":
             bootstrap, registry = str(message["bootstrap"]), str(message.get("registry", ""))
             folder = self._new_folder()
@@ -383,6 +411,11 @@ class Session:
         while not self._closed.wait(MEMORY_EVERY):
             self._look.watch_memory()
             self._work.watch_memory()
+            self._save.watch_memory()
 
     def _changed(self) -> None:
         self.revision += 1
+
+
+def _names_of(opened: Opened) -> dict[str, frozenset[str]]:
+    return {"connection": opened.names, "topic": frozenset(topic.name for topic in opened.topics)}

@@ -12,5 +12,5 @@ def with_trouble(troubles: tuple[Trouble, ...], new: Trouble) -> tuple[Trouble, 
     for old in troubles:
         if (old.text, old.about) == (new.text, new.about):
             rest = tuple(trouble for trouble in troubles if trouble is not old)
-            return (*rest, replace(new, count=old.count + new.count))
+            return (*rest, replace(new, count=old.count + new.count, first=old.first or old.seen))
     return (*troubles[-(KEPT - 1) :], new)

@@ -8,14 +8,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
-from meshdesk.ui import theme
+from meshdesk.session.folders import config_folder
+from meshdesk.session.resources import resource
+from meshdesk.session.settings import Settings
+from meshdesk.ui import effects, theme
 from meshdesk.ui.messages import take_messages
 from meshdesk.ui.options import Options
-from meshdesk.ui.remembered import Remembered, config_folder
+from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
 
 if TYPE_CHECKING:  # imported after the first paint
@@ -25,6 +28,7 @@ __all__ = ["Options", "run"]
 
 PICTURE_SIZE = (1440, 900)
 UNSEEN_MS = 500  # a window that is never painted (minimised from the start) gets its session all the same
+SCALE = "QT_SCALE_FACTOR"
 NO_DISPLAY = (
     "There is no display: neither DISPLAY nor WAYLAND_DISPLAY is set. Start MeshDesk on a desktop; "
     "without one, --screenshot writes a picture, and tail, read and collect work in the terminal."
@@ -33,8 +37,10 @@ NO_DISPLAY = (
 
 def run(options: Options) -> int:
     """Runs the window until it is closed, or until the pictures are taken. Gives the exit code."""
-    if options.scale != 1.0:
-        os.environ["QT_SCALE_FACTOR"] = f"{options.scale:g}"  # read by Qt when the application is made
+    settings = Settings(_folder(options))
+    scale = options.scale * settings.number("window_scale") / 100
+    if scale != 1.0:
+        os.environ[SCALE] = f"{scale * _scale_so_far():g}"  # read by Qt when the application is made
     if not has_display():
         if not options.takes_pictures:
             sys.stderr.write(f"{NO_DISPLAY}\n")
@@ -44,24 +50,26 @@ def run(options: Options) -> int:
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     release()
-    return _Program(app, options).run()
+    return _Program(app, options, settings).run()
 
 
 class _Program:
     """One run: the window first, and what runs behind it after the first paint."""
 
-    def __init__(self, app: QApplication, options: Options) -> None:
+    def __init__(self, app: QApplication, options: Options, settings: Settings) -> None:
         self._app = app
         self._options = options
         self._running: running.Running | None = None
         self._has_failed = False
-        remembered = Remembered(None if options.takes_pictures else options.config or config_folder())
+        self._settings = settings
+        remembered = Remembered(_folder(options))
         QGuiApplication.setApplicationDisplayName("MeshDesk")
         QGuiApplication.setDesktopFileName("meshdesk")
         QGuiApplication.setQuitOnLastWindowClosed(False)  # closing the window quits, once
         theme.load_fonts()
-        theme.apply(app, options.theme or _remembered_theme(remembered))
-        self._window = Window(remembered, options.demo)
+        _take_over(settings, remembered)
+        effects.dress(app, settings, options.theme)
+        self._window = Window(remembered, options.demo, settings)
         _size(self._window, options, remembered)
 
     def run(self) -> int:
@@ -72,30 +80,37 @@ class _Program:
         both = (signal.SIGINT, signal.SIGTERM)
         signals = {number: signal.signal(number, lambda *_: window.close()) for number in both}
         window.closing.connect(self._app.quit)
-        window.painted.connect(self._begin)
-        QTimer.singleShot(UNSEEN_MS, self._begin)
+        first_paint = _FirstPaint(self._app) if self._options.until_painted else None
+        if first_paint is None:
+            window.painted.connect(self._begin)
+            QTimer.singleShot(UNSEEN_MS, self._begin)
         try:
             window.show()
             self._app.exec()
         finally:
             window.closing.disconnect(self._app.quit)
-            window.painted.disconnect(self._begin)
+            if first_paint is None:
+                window.painted.disconnect(self._begin)
             window.close()
             window.deleteLater()
             if self._running is not None:
                 self._running.end()
+            self._settings.close()
             sys.excepthook = hook
             for number, handler in signals.items():
                 signal.signal(number, handler)
         if self._running is not None and self._running.sentence:
             sys.stderr.write(f"{self._running.sentence}\n")
-        return 1 if self._has_failed or self._running is None else self._running.code
+        if self._running is None:
+            return 0 if self._options.until_painted and not self._has_failed else 1
+        return 1 if self._has_failed else self._running.code
 
     def _begin(self) -> None:
         """After the first paint: the session takes as long to import as the window took to be shown."""
         if self._running is None and not self._window.is_closed:
             from meshdesk.ui.running import Running  # after the first paint, see above
 
+            QGuiApplication.setWindowIcon(QIcon(str(resource("app/meshdesk.svg"))))  # a plug-in is loaded to draw it
             self._running = Running(self._window, self._options, self._app.quit)
 
     def _excepthook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -122,6 +137,30 @@ class _Program:
             self._window.report(Trouble(text, advice, "window", "bad", time.time_ns() // 1_000_000))
 
 
+class _FirstPaint(QObject):
+    """For tests/speed/start.py: says when a widget is first painted, in s since the epoch; that is all of this run."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        app.installEventFilter(self)
+
+    def eventFilter(self, seen: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            sys.stdout.write(f"{time.time()}\n")
+            self._app.removeEventFilter(self)
+            QTimer.singleShot(0, self._app.quit)  # not before the painting has ended
+        return False
+
+
+def _scale_so_far() -> float:
+    """What the environment asks of Qt already; it holds on top of what was chosen."""
+    try:
+        return float(os.environ.get(SCALE, "1"))
+    except ValueError:
+        return 1.0
+
+
 def has_display() -> bool:
     """False on a Linux without a screen, where Qt would abort the process."""
     named = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
@@ -138,6 +177,15 @@ def _size(window: Window, options: Options, remembered: Remembered) -> None:
     window.resize(min(width, screen.width()), min(height, screen.height()))
 
 
-def _remembered_theme(remembered: Remembered) -> theme.Choice:
+def _folder(options: Options) -> Path | None:
+    """Where settings and what is remembered lie; None for pictures, which must not depend on a person."""
+    return None if options.takes_pictures else options.config or config_folder()
+
+
+def _take_over(settings: Settings, remembered: Remembered) -> None:
+    """An early MeshDesk remembered the appearance elsewhere; the settings own it now."""
     word = remembered.text("window/theme")
-    return next((choice for choice in theme.CHOICES if choice == word), "system")
+    if word in ("light", "dark") and not settings.is_stored:
+        settings.choose("appearance", word)
+    if word:
+        remembered.forget("window/theme")

@@ -2,9 +2,8 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QSplitterHandle, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QSplitterHandle, QStackedWidget, QWidget
 
-from meshdesk.model import wording
 from meshdesk.session.opened import Opened
 from meshdesk.ui import theme
 from meshdesk.ui.remembered import Remembered
@@ -29,7 +28,9 @@ class Frame(QWidget):
         self.inspector = Inspector()
         self._across = _Splitter(Qt.Orientation.Horizontal)
         self._down = _Splitter(Qt.Orientation.Vertical)
-        self._down.addWidget(self.records)
+        self._work = QStackedWidget()  # the views that stand in the frame
+        self._work.addWidget(self.records)
+        self._down.addWidget(self._work)
         for part in (self.explorer, self._down, self.inspector):
             self._across.addWidget(part)
         self._across.setStretchFactor(1, 1)
@@ -38,12 +39,26 @@ class Frame(QWidget):
         self.inspector.setVisible(remembered.is_on("window/inspector", True))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._across)
+        self._all = _Splitter(Qt.Orientation.Vertical)
+        self._all.addWidget(self._across)
+        self._all.setStretchFactor(0, 1)
+        row.addWidget(self._all)
+        self.strip: QWidget | None = None
         self.records.said.connect(self.said)
         self.records.topics_asked.connect(self.find_topic)
         self.inspector.said.connect(self.said)
         self._across.splitterMoved.connect(self.keep_sizes)
         self._down.splitterMoved.connect(self.keep_sizes)
+        self._all.splitterMoved.connect(self.keep_sizes)
+
+    def set_strip(self, strip: QWidget) -> None:
+        """Puts a strip along the foot of all panels; it can be dragged and closed as they can."""
+        self.strip = strip
+        self._all.addWidget(strip)
+        self._all.setStretchFactor(1, 0)
+        strip.setVisible(self._remembered.is_on("window/strip", True))
+        self._shape = None  # the next size that Qt gives is its first with the strip
+        self._set_strip_height()
 
     def refresh(self, captures: list[Opened]) -> None:
         """Lets the panels ask what is new."""
@@ -54,6 +69,23 @@ class Frame(QWidget):
         self.inspector.show_hits(self.records.listing.word)
         shown = self.records.opened
         self.inspector.refresh(shown.details if shown is not None else None, self.records.table.chosen_count())
+
+    def say_times_anew(self) -> None:
+        """Times are shown in another zone."""
+        self.records.table.records.say_anew()
+        self.records.table.viewport().update()
+        self.inspector.say_times_anew()
+
+    @property
+    def is_slim(self) -> bool:
+        """The explorer is folded into the rail."""
+        return self._is_slim
+
+    def show_view(self, view: QWidget) -> None:
+        """Brings a view to the work area."""
+        if self._work.indexOf(view) < 0:
+            self._work.addWidget(view)
+        self._work.setCurrentWidget(view)
 
     def show_topic(self, opened: Opened | None, topic: str) -> None:
         self.records.show_topic(opened, topic)
@@ -93,9 +125,18 @@ class Frame(QWidget):
         self.inspector.setVisible(shown)
         self._remembered.keep("window/inspector", shown)
 
+    def toggle_strip(self) -> None:
+        if self.strip is not None:
+            shown = not self.strip.isVisible()
+            self.strip.setVisible(shown)
+            self._remembered.keep("window/strip", shown)
+            self._set_strip_height()
+
     def keep_sizes(self) -> None:
         """Remembers the widths of what is open, when somebody has dragged an edge: else they fit the window."""
         keep = self._remembered.keep_numbers
+        if self.strip is not None and self.strip.isVisible():
+            keep("window/strip_height", [self.strip.height()])
         if self.explorer.isVisible():
             keep("window/explorer_width", [self.explorer.width()])
         if self.inspector.isVisible() and self._is_narrow:
@@ -112,7 +153,8 @@ class Frame(QWidget):
 
         Qt gives a frame behind another page some size first and its own when it is shown: sizes are set for each shape.
         """
-        shape = (width < theme.NARROW, width < theme.SLIM, width >= theme.DRAWN_FOR)
+        whole = width + theme.RAIL  # of the window
+        shape = (whole < theme.NARROW, whole < theme.SLIM, whole >= theme.DRAWN_FOR)
         if shape == self._shape:
             return
         self._shape = shape
@@ -126,10 +168,16 @@ class Frame(QWidget):
             self._is_slim = slim
             self.explorer.setVisible(not slim and self._remembered.is_on("window/explorer", True))
         self._set_sizes(width)
+        self._set_strip_height()
+
+    def _set_strip_height(self) -> None:
+        if self.strip is not None:
+            high = min(self._kept("strip_height", theme.STRIP, 40), self.height() // 2)
+            self._all.setSizes([self.height() - high, high])
 
     def _set_sizes(self, width: int) -> None:
         """The panels as somebody left them; else as drawn, narrower in a window that is narrower than the drawing."""
-        roomy = width >= theme.DRAWN_FOR
+        roomy = width + theme.RAIL >= theme.DRAWN_FOR
         left = self._kept("explorer_width", theme.EXPLORER if roomy else theme.EXPLORER_SMALL)
         if self._is_narrow:
             self._across.setSizes([left, max(200, width - left)])
@@ -139,33 +187,9 @@ class Frame(QWidget):
             right = self._kept("inspector_width", theme.INSPECTOR if roomy else theme.INSPECTOR_SMALL)
             self._across.setSizes([left, max(200, width - left - right), right])
 
-    def _kept(self, name: str, otherwise: int) -> int:
+    def _kept(self, name: str, otherwise: int, least: int = 120) -> int:
         numbers = self._remembered.numbers(f"window/{name}")
-        return min(max(numbers[0], 120), 1600) if numbers else otherwise
-
-
-def status_facts(opened: Opened) -> tuple[tuple[str, str], ...]:
-    """The numbers at the left of the status line, each with its colour. What is at rest has no rate."""
-    status = opened.status
-    facts: list[tuple[str, str]] = [(f"{opened.title} · {opened.state_text}", "second")]
-    if opened.progress is not None:
-        progress = opened.progress
-        text = f"{progress.text} {progress.done / progress.of:.0%}" if progress.of else progress.text
-        facts.append((text, "accent_text"))
-    amount = f"{wording.plural(status.rows, 'record')} · {wording.size(status.bytes)}"
-    if opened.state == "live":
-        facts.append((f"{wording.rate(status.rows_rate)} · {amount}" if status.rows_rate else amount, "second"))
-        if status.behind is not None or opened.reading:
-            behind = "unknown" if status.behind is None else wording.count(status.behind)
-            facts.append((f"behind {behind}", "second"))
-        if status.disk:
-            facts.append((f"{wording.size(status.disk)} of {wording.size(opened.limit)} on disk", "second"))
-        if status.paused:
-            facts.append(("paused at the limit", "attention_text"))
-    else:
-        facts.append((amount, "second"))
-    facts.append((f"dropped {wording.count(status.dropped)}", "bad_text" if status.dropped else "second"))
-    return tuple(facts)
+        return min(max(numbers[0], least), 1600) if numbers else otherwise
 
 
 class _Splitter(QSplitter):

@@ -9,7 +9,7 @@ from PySide6.QtSvg import QSvgRenderer
 from meshdesk.session.resources import resource
 
 STROKE = "1.7"
-PICTURES = 256  # some 24 icons in a few colours and sizes at two scales
+PICTURES = 512  # some 50 icons in a few colours and sizes at two scales
 ICON = 16
 
 

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 
 from meshdesk.model import wording
 from meshdesk.ui import icons, theme
-from meshdesk.ui.widgets.controls import Button, Line, draw_dot
+from meshdesk.ui.widgets.controls import Button, Line
 
 if TYPE_CHECKING:  # nothing has gone wrong before the first paint
     from meshdesk.model.trouble import Trouble
@@ -16,9 +16,6 @@ if TYPE_CHECKING:  # nothing has gone wrong before the first paint
 TOAST_MS = 4_000
 TOAST_WIDEST = 560
 TROUBLE_BAR = 34
-TROUBLE_LEAST = 160  # px of the status line; the whole sentence stands in the bar above
-TITLE_LEAST = 60
-FACT_GAP = 18
 
 
 class Toast(QWidget):
@@ -108,6 +105,7 @@ class TroubleBar(QWidget):
     """The newest trouble as a sentence with its advice. Closing it hides what was said so far, not what comes."""
 
     closed = Signal()
+    all_asked = Signal()  # the list of all troubles
 
     def __init__(self) -> None:
         super().__init__()
@@ -117,14 +115,15 @@ class TroubleBar(QWidget):
         self.setAccessibleName("Trouble")
         self._text = Line("Trouble")
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._count = Line("Earlier trouble")
+        self.earlier_button = Button("All trouble", frame=False)
+        self.earlier_button.clicked.connect(self.all_asked)
         self.close_button = Button("", name="Close this trouble", icon="x", frame=False)
         self.close_button.clicked.connect(self._close)
         row = QHBoxLayout(self)
         row.setContentsMargins(36, 0, 6, 0)
         row.setSpacing(12)
         row.addWidget(self._text, 1)
-        row.addWidget(self._count)
+        row.addWidget(self.earlier_button)
         row.addWidget(self.close_button)
         self.hide()
 
@@ -132,7 +131,12 @@ class TroubleBar(QWidget):
     def text(self) -> str:
         return self._text.text
 
-    def refresh(self, troubles: "tuple[Trouble, ...]") -> None:
+    def refresh(self, troubles: "tuple[Trouble, ...]", are_listed: bool = False) -> None:
+        """`are_listed`: all of them are on the screen as it is, which counts as closing it."""
+        if are_listed:
+            self._seen, self._closed_at = troubles, sum(trouble.count for trouble in troubles)
+            self.hide()
+            return
         if troubles is self._seen or troubles == self._seen:
             return
         self._seen = troubles
@@ -146,7 +150,7 @@ class TroubleBar(QWidget):
             (newest.text + times, "text", "text"), (f"  {newest.advice}" if newest.advice else "", "text", "second")
         )
         others = len(troubles) - 1
-        self._count.say((f"and {wording.count(others)} earlier" if others else "", "small", "second"))
+        self.earlier_button.say(f"and {wording.count(others)} earlier" if others else "All trouble")
         self.setToolTip(newest.sentence)
         self.setAccessibleDescription(newest.sentence)
         self.show()
@@ -168,80 +172,3 @@ class TroubleBar(QWidget):
         self._closed_at = sum(trouble.count for trouble in self._seen)
         self.hide()
         self.closed.emit()
-
-
-class StatusLine(QWidget):
-    """The foot of the window: what is connected, how much came, what was lost, and the newest trouble at the right."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedHeight(theme.STATUS_LINE)
-        self.setAccessibleName("Status")
-        self._facts: tuple[tuple[str, str], ...] = ()
-        self._trouble: Trouble | None = None
-        self._dot: tuple[str, bool] | None = None
-
-    def say(self, dot: tuple[str, bool] | None, facts: tuple[tuple[str, str], ...], trouble: "Trouble | None") -> None:
-        """`dot` is (tone, hollow); `facts` are (text, colour of the theme), from the left."""
-        if (dot, facts, trouble) == (self._dot, self._facts, self._trouble):
-            return
-        self._dot, self._facts, self._trouble = dot, facts, trouble
-        said = [text for text, _ in facts] + ([trouble.sentence] if trouble else [])
-        self.setAccessibleName(f"Status: {', '.join(said)}")
-        self.setToolTip(trouble.sentence if trouble else "")
-        self.update()
-
-    @property
-    def text(self) -> str:
-        return "   ".join(text for text, _ in self._facts)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            self._paint(painter)
-
-    def _paint(self, painter: QPainter) -> None:
-        c = theme.colours()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), c.panel)
-        painter.fillRect(0, 0, self.width(), 1, c.line)
-        painter.setFont(theme.font("small"))
-        metrics = QFontMetrics(theme.font("small"))
-        base = round((self.height() + 1 + metrics.capHeight()) / 2)
-        x = 12.0
-        if self._dot is not None:
-            tone, hollow = self._dot
-            draw_dot(painter, QPointF(x + 4, self.height() / 2 + 0.5), getattr(c, tone), hollow, 3.5)
-            x += 15
-        end = self.width() - 12 - (TROUBLE_LEAST if self._trouble else 0)
-        for text, colour in self._fitting(metrics, end - x):
-            painter.setPen(getattr(c, colour))
-            painter.drawText(QPointF(x, base), text)
-            x += metrics.horizontalAdvance(text) + FACT_GAP
-        if self._trouble is not None:
-            self._paint_trouble(painter, metrics, base, x)
-
-    def _fitting(self, metrics: QFontMetrics, room: float) -> list[tuple[str, str]]:
-        """The facts as far as there is room: the title gives way first, a number is never cut."""
-        wide = [metrics.horizontalAdvance(text) + FACT_GAP for text, _ in self._facts]
-        if not wide:
-            return []
-        title = max(TITLE_LEAST, int(room - sum(wide[1:])))
-        fitting = [(metrics.elidedText(self._facts[0][0], Qt.TextElideMode.ElideMiddle, title), self._facts[0][1])]
-        room -= min(wide[0], title + FACT_GAP)
-        for fact, needed in zip(self._facts[1:], wide[1:], strict=True):
-            room -= needed
-            if room < -FACT_GAP:
-                break
-            fitting.append(fact)
-        return fitting
-
-    def _paint_trouble(self, painter: QPainter, metrics: QFontMetrics, base: float, left: float) -> None:
-        assert self._trouble is not None
-        c = theme.colours()
-        tone = c.bad_text if self._trouble.severity == "bad" else c.attention_text
-        right = self.width() - 12
-        text = metrics.elidedText(self._trouble.text, Qt.TextElideMode.ElideRight, max(0, int(right - left - 24)))
-        x = right - metrics.horizontalAdvance(text)
-        painter.setPen(tone)
-        painter.drawText(QPointF(x, base), text)
-        icons.draw(painter, "triangle-alert", x - 18, self.height() / 2 - 6, 13, tone)

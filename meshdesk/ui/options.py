@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from meshdesk.capture.store import SIZE_LIMIT
 from meshdesk.session.connection import Connection
 from meshdesk.ui.theme import Choice
 
@@ -14,6 +13,9 @@ class Options:
 
     files: tuple[Path, ...] = ()
     connections: tuple[Connection, ...] = ()
+    names: tuple[str, ...] = ()  # of saved connections
+    cluster: tuple[str, str] | None = None  # brokers and registry of a link: filled in, not connected to
+    link_problem: str = ""  # why a link opens nothing, as a sentence
     through: tuple[str, ...] | None = None  # a verb that prepares a mesh and says where it is (the demo)
     through_title: str = "Demo"
     demo: tuple[str, ...] | None = None  # the verb that the start page offers; None where there is no demo
@@ -21,13 +23,20 @@ class Options:
     select: str = ""  # a topic, or a record as topic[partition]@offset
     size: tuple[int, int] | None = None  # of the window, in device-independent pixels
     scale: float = 1.0
-    theme: Choice | None = None  # None: as it was left
+    theme: Choice | None = None  # None: as the settings say
     screenshot: Path | None = None  # write this picture and leave
     screenshots: Path | None = None  # a bounded run without anybody: pictures into this folder
     seconds: float = 20.0  # how long that run lasts once records can arrive
     beat_report: Path | None = None  # figures of the beat, as JSON, at the end
-    capture_limit: int = SIZE_LIMIT  # bytes of each live capture
-    config: Path | None = None  # the folder of what is remembered; None: the platform's
+    until_painted: bool = False  # says when the window was first painted, and ends
+    capture_limit: int | None = None  # bytes of each live capture; None: as the settings say
+    config: Path | None = None  # the folder of settings and of what is remembered; None: the platform's
+
+    @property
+    def is_plain(self) -> bool:
+        """Somebody starts the program and has asked for nothing yet."""
+        named = self.files or self.connections or self.names or self.cluster or self.through or self.view or self.select
+        return not (named or self.link_problem or self.size or self.beat_report or self.takes_pictures)
 
     @property
     def takes_pictures(self) -> bool:

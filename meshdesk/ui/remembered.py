@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QStandardPaths
+from PySide6.QtCore import QSettings
 
 FILE = "window.ini"
 
@@ -35,11 +35,11 @@ class Remembered:
         else:
             self._settings.setValue(name, word)
 
+    def forget(self, name: str) -> None:
+        """It has another owner now."""
+        self._values.pop(name, None)
+        if self._settings is not None:
+            self._settings.remove(name)
+
     def keep_numbers(self, name: str, numbers: Sequence[int]) -> None:
         self.keep(name, " ".join(str(number) for number in numbers))
-
-
-def config_folder() -> Path:
-    """The platform's folder for configuration (XDG_CONFIG_HOME/meshdesk on Linux)."""
-    base = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
-    return Path(base) / "meshdesk"

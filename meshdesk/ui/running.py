@@ -1,14 +1,18 @@
 """What runs behind the window from its first paint on: the session, what was named, the beat, and the script."""
 
 import json
+import math
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from meshdesk import logs
+from meshdesk.model.trouble import Trouble
+from meshdesk.session.book import Book
 from meshdesk.session.session import Session
 from meshdesk.ui.beat import Beat
 from meshdesk.ui.options import Options
-from meshdesk.ui.script import PATIENCE, TOUR_PATIENCE, Script, arrive, picture, tour
+from meshdesk.ui.script import PATIENCE, TOUR_PATIENCE, Script, arrive, arrive_later, picture, tour
 from meshdesk.ui.window import Window
 
 
@@ -22,9 +26,11 @@ class Running:
         self._leave = leave
         self._no_report = ""  # why the figures were not written
         logs.begin("window")
-        self._session = Session(capture_limit=options.capture_limit)
+        self._session = Session(book=Book(looks=options.screenshots is None))
         self.beat = Beat(self._session, self._each_beat)
         window.attach(self._session)
+        if options.capture_limit is not None:
+            self._session.capture_limit = options.capture_limit
         window.frame.records.waits.connect(self.beat.hurry)
         self._open()
         self._script = self._make_script()
@@ -67,10 +73,21 @@ class Running:
             session.open_file(path)
         for connection in options.connections:
             session.connect(connection)
+        for name in options.names:
+            self._window.start.open_saved(name)
         if options.through is not None:
             session.open_through(options.through, options.through_title)
-        if options.view == "start":
+        if options.view:
+            self._window.show_view(options.view)
+        if options.cluster is not None or options.link_problem:
             self._window.show_start()
+        if options.cluster is not None:  # any web page may hold a link: it must not make this machine talk to a host
+            self._window.start.fill(*options.cluster)
+            self._window.toast.say("A link has filled in where to connect. Nothing was sent: look at it, then connect.")
+        if options.link_problem:
+            self._window.report(Trouble(options.link_problem, "", "link", "attention", time.time_ns() // 1_000_000))
+        if options.is_plain:
+            self._window.offer_tour()
 
     def _make_script(self) -> Script | None:
         options, window = self._options, self._window
@@ -79,6 +96,8 @@ class Running:
         if options.screenshots is not None:
             patience = TOUR_PATIENCE + options.seconds
             return Script(tour(window, options.screenshots, options.seconds, options.select), patience)
+        if options.cluster is not None and options.select:
+            return Script(arrive_later(window, options.cluster[0], options.select), math.inf)
         return Script(arrive(window, options.select), TOUR_PATIENCE) if options.select else None
 
     def _each_beat(self) -> None:

@@ -68,6 +68,13 @@ def arrive(window: Window, select: str) -> Steps:
             yield from _choose(window, opened, name)
 
 
+def arrive_later(window: Window, title: str, select: str) -> Steps:
+    """The same for a cluster to which somebody may connect, or not."""
+    while not (window.session.captures and window.session.captures[-1].title == title):
+        yield f"somebody to connect to {title}"
+    yield from arrive(window, select)
+
+
 def picture(window: Window, out: Path, view: str, select: str) -> Steps:
     """Takes a picture of what was named, at rest: what is live is first read from its beginning to its end."""
     opened = None if view == "start" else (yield from _opened(window))
@@ -78,6 +85,8 @@ def picture(window: Window, out: Path, view: str, select: str) -> Steps:
         window.open_topic(opened, topic)
         if name is not None:
             yield from _choose(window, opened, name)
+    if view:
+        window.show_view(view)
     yield from _calm(lambda: window.session.idle() and window.frame.records.is_complete, "rows that are on their way")
     save_picture(window, out)
 
@@ -121,6 +130,10 @@ def save_picture(window: Window, out: Path) -> None:
 
 
 def _opened(window: Window) -> Generator[str, None, Opened | None]:
+    while window.start.is_asking:
+        yield "the keyring"
+    if window.start.question:
+        raise CannotError(window.start.question)
     captures = window.session.captures
     if not captures:
         return None

@@ -5,17 +5,20 @@ from functools import cache
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QStyle
 
 from meshdesk.session.resources import resource
 
 Choice = Literal["light", "dark", "system"]
 CHOICES: tuple[Choice, ...] = ("system", "light", "dark")
-FontName = Literal["text", "small", "label", "title", "strong", "heading", "mono", "mono_small"]
+FontName = Literal["text", "small", "label", "title", "strong", "heading", "badge", "mono", "mono_small"]
 
 # Measures in device-independent pixels, on a grid of 4.
 TOP_BAR = 44
+RAIL = 48
+FIND = 420  # width of the field in the top bar that opens the palette
+STRIPE = 3  # the line at the top edge of a window with a connection that has a colour
 EXPLORER = 264
 INSPECTOR = 372
 DRAWN_FOR = 1440  # the width of the window that these two were drawn for
@@ -23,6 +26,7 @@ EXPLORER_SMALL = 240
 INSPECTOR_SMALL = 320
 INSPECTOR_BELOW = 300  # height of the inspector when it lies below the work area
 VIEW_BAR = 40
+STRIP = 74  # height of what lies along the foot of all panels
 STATUS_LINE = 24
 LIST_ROW = 25
 TREE_ROW = 26
@@ -129,6 +133,16 @@ DARK = _colours(
     authorised_text="#9da7b4",
 )
 
+# Hues that stay apart for colour-blind eyes: what people give a colour, connections first. Strokes and fills, on both themes.
+HUES = {
+    "Blue": "#4c8dff",
+    "Teal": "#23a38f",
+    "Red": "#d9644f",
+    "Ochre": "#c98a1b",
+    "Violet": "#9a6be0",
+    "Grey": "#7a8594",
+}
+
 # Family, size in pixels and weight of each.
 FONTS: dict[FontName, tuple[str, int, QFont.Weight]] = {
     "text": ("Inter", 13, QFont.Weight.Normal),
@@ -137,6 +151,7 @@ FONTS: dict[FontName, tuple[str, int, QFont.Weight]] = {
     "strong": ("Inter", 13, QFont.Weight.DemiBold),
     "title": ("Inter", 15, QFont.Weight.DemiBold),
     "heading": ("Inter", 22, QFont.Weight.DemiBold),
+    "badge": ("Inter", 9, QFont.Weight.DemiBold),
     "mono": ("JetBrains Mono", 12, QFont.Weight.Normal),
     "mono_small": ("JetBrains Mono", 11, QFont.Weight.Normal),
 }
@@ -144,20 +159,36 @@ FALLBACKS = {
     "Inter": ["Inter MeshDesk", "Inter", "sans-serif"],
     "JetBrains Mono": ["JetBrains Mono", "DejaVu Sans Mono", "monospace"],
 }
+MONO: tuple[FontName, ...] = ("mono", "mono_small")
 FONT_FILES = ("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf", "JetBrainsMono-Regular.ttf")
 
 
 class _Applied:
-    """What the window wears now; only `apply` changes it."""
+    """What the window wears now; only `apply`, `write_payloads_in` and `move_less` change it."""
 
     colours = LIGHT
     choice: Choice = "system"
+    has_own_mono = True  # JetBrains Mono; else the system's font for code
+    moves_less = False
     is_followed = False  # whether the style is set and the system's changes are heard
 
 
 def colours() -> Colours:
     """The colours the window wears now. Ask at every paint: they change while the program runs."""
     return _Applied.colours
+
+
+def hue(colour: str, is_production: bool) -> QColor | None:
+    """The colour that a connection is known by: what its owner gave it, else red for production, else none. For strokes."""
+    own = QColor(colour) if colour else QColor()
+    return own if own.isValid() else colours().bad if is_production else None
+
+
+def seen_through(colour: QColor, share: float) -> QColor:
+    """The colour as a veil: 0 is none, 1 hides what is below."""
+    veil = QColor(colour)
+    veil.setAlphaF(share)
+    return veil
 
 
 def choice() -> Choice:
@@ -184,11 +215,35 @@ def load_fonts() -> None:
         QFontDatabase.addApplicationFont(str(resource("fonts") / name))
 
 
+def write_payloads_in(app: QApplication, bundled: bool) -> None:
+    """Writes payloads in JetBrains Mono or in the system's font for code, from now on and in all that is there."""
+    if bundled == _Applied.has_own_mono:
+        return
+    before = {name: font(name) for name in MONO}
+    _Applied.has_own_mono = bundled
+    font.cache_clear()
+    for widget in app.allWidgets():  # what was given a font once; lists ask at each paint
+        for name in MONO:
+            if widget.font() == before[name]:
+                widget.setFont(font(name))
+                break
+        widget.update()
+
+
+def move_less(wanted: bool) -> None:
+    """Whether nothing moves, whatever the system says."""
+    _Applied.moves_less = wanted
+
+
 @cache
 def font(name: FontName) -> QFont:
     """A font of the window. Figures are tabular; the mono font draws no ligatures."""
     family, pixels, weight = FONTS[name]
     made = QFont(FALLBACKS[family])
+    if name in MONO and not _Applied.has_own_mono:
+        # The family that the system means: "monospace" itself is none, and Qt would go on to the next in the list.
+        fixed = QFontInfo(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)).family()
+        made = QFont([fixed, *FALLBACKS[family]])
     made.setPixelSize(pixels)
     made.setWeight(weight)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
@@ -201,8 +256,8 @@ def font(name: FontName) -> QFont:
 
 
 def moves(app: QApplication) -> bool:
-    """False where the system asks for less motion."""
-    return app.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
+    """False where the system, or somebody in the settings, asks for less motion."""
+    return not _Applied.moves_less and app.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
 
 
 def contrast(one: QColor, other: QColor) -> float:
@@ -264,8 +319,14 @@ def _style_sheet(c: Colours) -> str:
     return f"""
 QLineEdit {{ background: {c.canvas.name()}; border: 1px solid {c.line.name()}; border-radius: {RADIUS}px;
     padding: 0 8px; min-height: {FIELD - 2}px; max-height: {FIELD - 2}px; }}
-QLineEdit:focus {{ border-color: {c.accent.name()}; }}
-QLineEdit[wrong="true"] {{ border-color: {c.bad.name()}; }}
+QPlainTextEdit#field {{ background: {c.canvas.name()}; border: 1px solid {c.line.name()}; border-radius: {RADIUS}px;
+    padding: 2px 4px; }}
+QLineEdit:focus, QPlainTextEdit#field:focus {{ border-color: {c.accent.name()}; }}
+QLineEdit[wrong="true"], QPlainTextEdit#field[wrong="true"] {{ border-color: {c.bad.name()}; }}
+QListWidget {{ background: transparent; outline: 0; }}
+QListWidget::item {{ padding: 0 8px; border-radius: 4px; }}
+QListWidget::item:selected {{ background: {c.selection.name()}; color: {c.text.name()}; }}
+QListWidget::item:hover:!selected {{ background: {c.faint.name()}; }}
 QMenu {{ background: {c.raised.name()}; border: 1px solid {c.line.name()}; padding: 4px; }}
 QMenu::item {{ padding: 5px 28px 5px 10px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {c.selection.name()}; color: {c.text.name()}; }}

@@ -1,7 +1,8 @@
-"""Moments as the window shows them: local time with its zone."""
+"""Moments as the window shows them: local time or UTC, as was chosen, with the zone."""
 
-from datetime import datetime
 from typing import NamedTuple
+
+from meshdesk.session.zone import in_zone
 
 NO_TIME = "–"
 
@@ -15,11 +16,11 @@ class Moment(NamedTuple):
 
 
 def moment(ms: int | None) -> Moment:
-    """`ms` since the epoch in local time; a number that no calendar holds stays a number."""
+    """`ms` since the epoch in the zone that was chosen; a number that no calendar holds stays a number."""
     if ms is None:
         return Moment("", NO_TIME, "")
     try:
-        local = datetime.fromtimestamp(ms // 1000).astimezone()
+        local = in_zone(ms)
     except (ValueError, OverflowError, OSError):
         return Moment("", f"{ms} ms", "")
     clock = f"{local.hour:02d}:{local.minute:02d}:{local.second:02d}.{ms % 1000:03d}"

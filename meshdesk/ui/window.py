@@ -1,47 +1,43 @@
-"""The window: top bar, trouble bar, start page or frame, status line. It joins them, no more.
+"""The window: rail, top bar, trouble bar, the view on the screen, status line. It joins them, no more.
 
 It is shown before the session is there: what a first paint does not need is imported and made after it (`attach`).
 """
 
-import re
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
-from meshdesk.session.connection import Connection
+from meshdesk.session.settings import Settings
 from meshdesk.ui import theme
-from meshdesk.ui.notices import StatusLine, Toast, TroubleBar
+from meshdesk.ui.notices import Toast, TroubleBar
+from meshdesk.ui.opening import Opening
+from meshdesk.ui.pages import Pages
+from meshdesk.ui.rail import EXPLORER, Rail
 from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.status import StatusLine
+from meshdesk.ui.top_bar import TopBar
 from meshdesk.ui.views.start import StartView
-from meshdesk.ui.widgets.controls import Button, Chip, Line, Rule, tone_of
+from meshdesk.ui.widgets.offer import Offer
 
 if TYPE_CHECKING:  # each of these takes longer to import than the window to be shown
     from meshdesk.model.record import RecordName
     from meshdesk.model.trouble import Trouble
-    from meshdesk.session.home import Orphan
     from meshdesk.session.opened import Opened
     from meshdesk.session.session import Session
     from meshdesk.ui.actions import Actions
+    from meshdesk.ui.bars import Bars
+    from meshdesk.ui.diagnosing import Diagnosing
     from meshdesk.ui.frame import Frame
+    from meshdesk.ui.places import Places
+    from meshdesk.ui.tour import Tour
+    from meshdesk.ui.widgets.palette_box import PaletteBox
+    from meshdesk.ui.widgets.work_box import WorkBox
 
-CAPTURES = "Captures (*.meshcap);;All files (*)"
 LEAST = QSize(640, 420)
-OWN_TROUBLES = 20
-NAME_MOST = 80  # characters of a proposed file name; systems take 255 bytes
-
-
-def file_name(title: str) -> str:
-    """A capture's title as the name of a file, on every system.
-
-    >>> file_name("broker-1:9092,broker-2:9092"), file_name("orders.meshcap"), file_name("://")
-    ('broker-1-9092-broker-2-9092', 'orders', 'capture')
-    """
-    words = re.sub(r"[^\w.-]+", "-", title.removesuffix(".meshcap"))[:NAME_MOST]
-    return words.strip("-. ") or "capture"
+TOUR = "window/tour_offered"  # remembered: somebody has answered
 
 
 class Window(QWidget):
@@ -52,56 +48,86 @@ class Window(QWidget):
 
     session: "Session"
     frame: "Frame"
+    places: "Places"
+    bars: "Bars"
     actions_: "Actions"
 
-    def __init__(self, remembered: Remembered, demo: Sequence[str] | None) -> None:
-        """`demo` is the verb that starts the demo's mesh; None where this installation has none."""
+    def __init__(self, remembered: Remembered, demo: Sequence[str] | None, settings: Settings | None = None) -> None:
+        """`demo` is the verb that starts the demo's mesh; None where this installation has none. Without settings all have
+        their defaults."""
         super().__init__()
         self.current: Opened | None = None  # the capture that the window is about
+        self.view = "records"  # what somebody wants to see; where nothing is open the start page stands for it
         self.is_closed = False
+        self.palette_box: PaletteBox | None = None
+        self.work_box: WorkBox | None = None
+        self.settings = settings or Settings(None)
         self._remembered = remembered
-        self._demo = demo
         self._is_attached = False
         self._is_painted = False
         self._own_troubles: tuple[Trouble, ...] = ()
-        self._awaited: Opened | None = None  # what was opened last, to be shown once there is something to show
-        self._wants_start = False  # somebody asked for the start page while captures are open
+        self._diagnosing: Diagnosing | None = None
+        self.tour: Tour | None = None
+        self._offers_tour = False
         self.setWindowTitle("MeshDesk")
         self.setMinimumSize(LEAST)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setFocus()  # no control wears the ring of the focus before somebody has used the keyboard
-        self.place = Line("Place", Qt.TextElideMode.ElideMiddle)
-        self.place.say(("MeshDesk", "strong", "text"))
-        self.chip = Chip()
-        self.chip.hide()
-        self.menu_button = Button("", name="Menu", icon="ellipsis", frame=False)
+        self.rail = Rail()
+        self.top = TopBar()
         self.trouble = TroubleBar()
+        self.offer = Offer(
+            "signpost", "New here? Five sentences on the demo's mesh show you around.", "Take the tour", "Not now"
+        )
         self.start = StartView(demo is not None)
+        self.pages = Pages(self.start)
         self.status = StatusLine()
         self._lay_out()
         self.toast = Toast(self)
+        self.opening = Opening(self, remembered, demo)
 
     def attach(self, session: "Session") -> None:
         """Gives the window its session, and makes all that the first paint did not need."""
         # After the first paint: the session and the frame take longer to import and make than the start page.
+        from meshdesk.ui import effects
         from meshdesk.ui.actions import Actions
+        from meshdesk.ui.bars import Bars
         from meshdesk.ui.frame import Frame
+        from meshdesk.ui.places import Places
 
         self.session = session
         self.frame = Frame(self._remembered)
-        self._stack.addWidget(self.frame)
+        self.places = Places(self)
+        self.bars = Bars(self)
+        self.pages.attach(self, self.frame)
         self.actions_ = Actions(self)
-        self.menu_button.set_menu(self.actions_.menu())
+        self.rail.fill(list(self.pages.modules.values()), [keys.toString() for keys in self.actions_.view_keys()])
+        self.top.menu_button.set_menu(self.actions_.menu())
         self._is_attached = True
+        self.rail.pressed.connect(self.go_to_view)
+        self.top.back.connect(self.places.back)
+        self.top.forward.connect(self.places.forward)
+        self.top.find_asked.connect(self.open_palette)
+        self.top.place.pressed.connect(self.places.press)
+        self.trouble.all_asked.connect(lambda: self.show_view("trouble"))
+        self.status.works_asked.connect(self.show_works)
+        self.status.trouble_asked.connect(lambda: self.show_view("trouble"))
         self.frame.explorer.opened.connect(self.open_topic)
         self.frame.explorer.added.connect(self.add_topic)
         self.frame.said.connect(self.toast.say)
-        self.start.connect_asked.connect(self._connect)
-        self.start.open_asked.connect(self.ask_for_file)
-        self.start.demo_asked.connect(self.start_demo)
-        self.start.back_asked.connect(self.leave_start)
-        self.start.recover_asked.connect(self.recover)
+        self.start.connect_asked.connect(self.opening.connect)
+        self.start.page_asked.connect(lambda: self.show_view("start"))
+        self.start.said.connect(self.toast.say)
+        self.start.reported.connect(self.report)
+        self.start.attach(session.book, session.check, lambda: session.captures)
+        self.start.open_asked.connect(self.opening.ask_for_file)
+        self.start.demo_asked.connect(self.opening.open_demo)
+        self.start.back_asked.connect(self.leave_page)
+        self.start.recover_asked.connect(self.opening.recover)
         self.start.delete_asked.connect(lambda orphan: self.session.delete(orphan))
+        self.offer.taken.connect(self.take_tour)
+        self.offer.declined.connect(self._answer_tour)
+        effects.follow(self)
         self.refresh()
 
     # The beat
@@ -111,31 +137,42 @@ class Window(QWidget):
         if not self._is_attached:
             self.trouble.refresh(self.troubles)
             return
+        for trouble in self.settings.take_troubles():
+            self.report(trouble)
+        self.start.take_over()
         captures = self.session.captures
         usable = [opened for opened in captures if opened.state in ("live", "ended") or opened.topics]
         if self.current not in usable:
             self.current = usable[-1] if usable else None
-        at_start = self._wants_start or not usable
-        self._stack.setCurrentWidget(self.start if at_start else self.frame)
-        self.trouble.refresh(self.troubles)
+        framed = [name for name, module in self.pages.modules.items() if module.IS_FRAMED]
+        self.pages.show_view("start" if self.view in framed and not usable else self.view)
+        self.rail.mark(self.pages.shown, [name for name in self.pages.modules if usable or name not in framed])
+        self.trouble.refresh(self.troubles, are_listed=self.pages.shown == "trouble")
         self.start.show_orphans(self.session.orphans)
         self.start.back_button.setVisible(bool(usable))
-        if at_start:
+        if self.pages.is_framed:
+            self.frame.refresh(captures)
+            self.opening.show_awaited(usable)
+        elif self.pages.shown == "start":
             self.start.show_progress(next((o for o in reversed(captures) if o not in usable), None))
         else:
-            self.frame.refresh(captures)
-            if self._awaited in usable:
-                self._show_awaited()
-        self._say()
+            self.pages.refresh()
+        if self._diagnosing is not None:
+            self._diagnosing.refresh()
+            self._diagnosing = None if self._diagnosing.is_done else self._diagnosing
+        self.offer.setVisible(self._offers_tour and self.pages.shown == "start" and self.tour is None)
+        if self.tour is not None:
+            self.tour.refresh()
+            self.tour = None if self.tour.is_over else self.tour
+        self.places.note()
+        self.bars.say()
 
     def report(self, trouble: "Trouble") -> None:
         """A trouble of the window itself; the same one again is counted."""
         # Where there is trouble it is no first paint, and the window has not imported it for itself.
-        from dataclasses import replace
+        from meshdesk.session.troubles import with_trouble
 
-        before = {known.text: known.count for known in self._own_troubles}
-        others = tuple(known for known in self._own_troubles if known.text != trouble.text)
-        self._own_troubles = (*others, replace(trouble, count=before.get(trouble.text, 0) + 1))[-OWN_TROUBLES:]
+        self._own_troubles = with_trouble(self._own_troubles, trouble)
         if not self._is_attached:
             self.refresh()  # no beat does it yet
 
@@ -147,9 +184,53 @@ class Window(QWidget):
 
     # What can be done
 
+    def show_view(self, name: str) -> None:
+        """Shows a view of VIEWS."""
+        self.view = name
+        self.refresh()
+
+    def go_to_view(self, name: str) -> None:
+        """What a press on the rail does: a view of VIEWS, or the explorer where it is folded away."""
+        if name == EXPLORER:
+            self.show_view("records")
+            self.frame.toggle_explorer()
+        elif name == "start":
+            self.show_start()
+        else:
+            self.show_view(name)
+
+    def open_palette(self) -> None:
+        """Opens the palette, or closes it."""
+        if self.palette_box is None:
+            # Nobody pays for the palette before it is asked for.
+            from meshdesk.ui.found import sources
+            from meshdesk.ui.widgets.palette_box import PaletteBox
+
+            self.palette_box = PaletteBox(self, lambda: sources(self))
+        self.palette_box.open()
+
+    def show_works(self) -> None:
+        """Opens the list of what runs long, or closes it."""
+        if self.work_box is None:
+            from meshdesk.ui.widgets.work_box import WorkBox  # most of the time nothing runs long
+
+            self.work_box = WorkBox(self)
+        self.work_box.toggle(self.session.works)
+
+    def leave_page(self) -> None:
+        """From a view that takes the page for itself back to what is open."""
+        self.show_view("records")
+
+    def show_capture(self, opened: "Opened") -> None:
+        """Shows a capture and its topics, none of them open."""
+        self.view, self.current = "records", opened
+        self.frame.show_topic(None, "")
+        self.refresh()
+        self.frame.explorer.go_to(opened)
+
     def open_topic(self, opened: "Opened", topic: str) -> None:
         """Shows the records of a topic in the work area."""
-        self.current = opened
+        self.view, self.current = "records", opened
         self.frame.show_topic(opened, topic)
         self.refresh()
 
@@ -163,87 +244,33 @@ class Window(QWidget):
 
     def open_record(self, opened: "Opened", name: "RecordName") -> None:
         """Shows the topic of a record with that record selected."""
+        self.places.jump()
         self.open_topic(opened, name.topic)
         self.frame.records.choose(name)
 
-    def open_file(self, path: Path) -> None:
-        self._wants_start = False
-        self._awaited = self.session.open_file(path)
+    def offer_tour(self) -> None:
+        """On the very first start the first page offers it; nobody is taken along unasked."""
+        self._offers_tour = not self._remembered.numbers("window/size") and not self._remembered.is_on(TOUR, False)
+        self.refresh()
 
-    def recover(self, orphan: "Orphan") -> None:
-        """Opens what a session has left behind, to be looked at and saved."""
-        self._wants_start = False
-        self._awaited = self.session.recover(orphan)
+    def take_tour(self) -> None:
+        """Five sentences on the demo; Escape ends it."""
+        from meshdesk.ui.tour import Tour  # most starts have none
 
-    def start_demo(self) -> None:
-        if self._demo is not None:
-            self._wants_start = False
-            self._drop_attempts()
-            self._awaited = self.session.open_through(self._demo, "Demo")
+        self._answer_tour()
+        if self.tour is not None:
+            self.tour.end()
+        self.tour = Tour(self)
+
+    def _answer_tour(self) -> None:
+        self._offers_tour = False
+        self._remembered.keep(TOUR, True)
+        self.refresh()
 
     def show_start(self) -> None:
         """The start page, to connect to one more; Escape leads back."""
-        self._wants_start = True
-        self.refresh()
+        self.show_view("start")
         self.start.bootstrap.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def leave_start(self) -> None:
-        self._wants_start = False
-        self.refresh()
-
-    def ask_for_file(self) -> None:
-        from PySide6.QtWidgets import QFileDialog  # a class of Qt costs some ms when it is first named
-
-        dialog = QFileDialog(self, "Open a capture", str(self._folder()), CAPTURES)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.open_file(self._chosen(name)))
-        dialog.open()
-
-    def ask_where_to_save(self) -> None:
-        if self.current is None:
-            self.toast.say("Open a capture first, then save it.")
-            return
-        opened = self.current
-        self._ask_where("Save the capture as", opened.title, lambda path: self.save(opened, path))
-
-    def ask_where_to_save_all(self) -> None:
-        """One file for all captures that are open: what belongs to one finding."""
-        first, *others = self.savable or (None,)
-        if first is None:
-            self.toast.say("Open a capture first, then save it.")
-        else:
-            self._ask_where("Save all captures as", "captures", lambda path: self.save(first, path, others))
-
-    def _ask_where(self, title: str, name: str, save: Callable[[Path], None]) -> None:
-        from PySide6.QtWidgets import QFileDialog  # a class of Qt costs some ms when it is first named
-
-        dialog = QFileDialog(self, title, str(self._folder()), CAPTURES)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("meshcap")
-        dialog.selectFile(f"{file_name(name)}.meshcap")
-        dialog.fileSelected.connect(lambda name: save(self._chosen(name)))
-        dialog.open()
-
-    def _folder(self) -> Path:
-        """Where the last file was opened or saved."""
-        folder = Path(self._remembered.text("window/folder") or Path.home())
-        return folder if folder.is_dir() else Path.home()
-
-    def _chosen(self, name: str) -> Path:
-        path = Path(name)
-        self._remembered.keep("window/folder", str(path.parent))
-        return path
-
-    @property
-    def savable(self) -> "list[Opened]":
-        """The captures that hold something."""
-        return [opened for opened in self.session.captures if opened.state in ("live", "ended")]
-
-    def save(self, opened: "Opened", path: Path, beside: "Sequence[Opened]" = ()) -> None:
-        """Saves a capture, or several in one file; its end is said in a toast, its progress in the status line."""
-        opened.save(path, lambda wrong: self.toast.say(wrong or f"Saved {path.name}."), beside)
 
     def open_logs(self) -> None:
         """Shows where each program keeps its log, in the system's own file manager."""
@@ -257,21 +284,34 @@ class Window(QWidget):
         if not folder.is_dir() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self.toast.say(f"The logs are in {folder}.")
 
-    def close_capture(self) -> None:
-        """Closes the capture that the window is about; what was collected and not saved is gone then."""
-        if self.current is None:
-            return
-        closed = self.current
-        if self.frame.records.opened is closed:
-            self.frame.show_topic(None, "")
-        self.session.shut(closed)
-        self.refresh()
+    def copy_diagnosis(self) -> None:
+        """Puts on the clipboard what helps whoever is to mend something, without names and secrets."""
+        from meshdesk.ui.diagnosing import Diagnosing  # nothing is amiss at first
+
+        if self._diagnosing is None:
+            self._diagnosing = Diagnosing(self)
+            self.toast.say("The diagnosis is being written …")
+
+    def copy(self, as_json: bool) -> None:
+        """Copies what is selected in the view on the screen."""
+        if self.pages.is_framed:
+            self.frame.copy(as_json)
+        else:
+            self.pages.copy()
 
     def wear(self, choice: theme.Choice) -> None:
+        """Dresses the window, and keeps that as the setting."""
+        self.settings.choose("appearance", choice)
         app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme.apply(app, choice)
-        self._remembered.keep("window/theme", choice)
+        if theme.choice() != choice and isinstance(app, QApplication):  # the command line had another one for this run
+            theme.apply(app, choice)
+
+    def say_times_anew(self) -> None:
+        """Times are shown in another zone, or in another way: what was worded before is worded again."""
+        self.frame.say_times_anew()
+        self.start.show_orphans(())
+        for part in self.findChildren(QWidget):
+            part.update()
 
     # Qt asks
 
@@ -294,71 +334,43 @@ class Window(QWidget):
             self.actions_.undress()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._wants_start:
-            self.leave_start()
+        """Escape ends the tour, or leaves a view that takes the page for itself."""
+        if event.key() == Qt.Key.Key_Escape and self.tour is not None:
+            self.tour.end()
+        elif event.key() == Qt.Key.Key_Escape and self._is_attached and not self.pages.is_framed:
+            self.leave_page()
         else:
             super().keyPressEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.windowHandle().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The fourth and the fifth button of a mouse go back and forward, whatever widget is below it."""
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent) and self._is_attached:
+            way = {Qt.MouseButton.BackButton: self.places.back, Qt.MouseButton.ForwardButton: self.places.forward}
+            step = way.get(event.button())
+            if step is not None:
+                step()
+                return True
+        return False
+
     # Inside
 
-    def _connect(self, bootstrap: str, registry: str) -> None:
-        self._wants_start = False
-        self._drop_attempts()
-        self._awaited = self.session.connect(Connection(bootstrap, registry))
-
-    def _show_awaited(self) -> None:
-        """What was opened beside other captures is what the window is about; nobody should have to look for it."""
-        awaited, self._awaited = self._awaited, None
-        if awaited is not None and awaited is not self.current:
-            self.current = awaited
-            self.frame.show_topic(None, "")
-            self.frame.explorer.go_to(awaited)
-
-    def _drop_attempts(self) -> None:
-        """A connection that has come to nothing so far makes room for the next one."""
-        for opened in list(self.session.captures):
-            if opened.state in ("connecting", "failed") and not opened.topics:
-                self.session.shut(opened)
-
     def _lay_out(self) -> None:
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.start)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout()
         column.setSpacing(0)
-        column.addWidget(self._top_bar())
-        column.addWidget(Rule())
         column.addWidget(self.trouble)
-        column.addWidget(self._stack, 1)
-        column.addWidget(self.status)
-
-    def _top_bar(self) -> QWidget:
-        bar = QWidget()
-        bar.setFixedHeight(theme.TOP_BAR - 1)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(14, 0, 10, 0)
-        row.setSpacing(8)
-        self.place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        row.addWidget(self.place, 1)
-        row.addWidget(self.chip)
-        row.addWidget(self.menu_button)
-        return bar
-
-    def _say(self) -> None:
-        from meshdesk.ui.frame import status_facts  # not before `attach`
-
-        opened = self.current
-        newest = self.troubles[-1] if self.troubles else None
-        self.chip.setVisible(opened is not None)
-        if opened is None:
-            self.place.say(("MeshDesk", "strong", "text"))
-            self.status.say(None, (), newest)
-            return
-        tone, hollow = tone_of(opened)
-        self.chip.say(opened.title, opened.state_text, tone, hollow)
-        topic = ", ".join(self.frame.records.listing.topics) if self.frame.records.opened is opened else ""
-        if topic:
-            self.place.say((f"{opened.title}  ›  ", "text", "second"), (topic, "strong", "text"))
-        else:
-            self.place.say((opened.title, "strong", "text"))
-        self.status.say((tone, hollow), status_facts(opened), newest)
+        column.addWidget(self.offer)
+        column.addWidget(self.pages, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addLayout(column, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.top)
+        whole.addLayout(middle, 1)
+        whole.addWidget(self.status)

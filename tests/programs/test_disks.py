@@ -180,8 +180,10 @@ def test_that_a_disk_that_is_full_while_a_capture_is_saved_is_said_and_saving_ag
 ) -> None:
     folder = made_capture(tmp_path / "c", {"t": [[counted(n, 1_000) for n in range(1_000)]]})
     opened, target, said = session.open_file(folder), disk.folder / "saved.meshcap", list[str]()
+    opened.save(tmp_path / "before.meshcap", said.append)
     settle(session)
-    (work,) = session.pids["work"]
+    assert said.pop() == ""
+    (work,) = session.pids["save"]
     disk.fill(work)
     opened.save(target, said.append)
     settle(session)
@@ -197,7 +199,7 @@ def test_that_a_disk_that_is_full_while_a_capture_is_saved_is_said_and_saving_ag
     settle(session)
     assert said[1:] == [""]
     assert records_in(target) == records_in(folder)
-    assert session.pids["work"] == [work]
+    assert session.pids["save"] == [work]
     assert sentences(session) == []
 
 

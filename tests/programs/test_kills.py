@@ -170,8 +170,8 @@ def test_that_what_is_asked_is_answered_whichever_explain_program_is_killed_at_a
         opened.save(target, saved.append)
         moment = time.monotonic() + chance.uniform(0, 0.03)
         turn(session, lambda moment=moment: time.monotonic() > moment, "a moment by chance")  # type: ignore[misc]
-        look, work = session.pids["look"], session.pids["work"]
-        os.kill(chance.choice([look[0], look[0], look[-1], *work, *work]), signal.SIGKILL)
+        look, work = session.pids["look"], [*session.pids["work"], *session.pids["save"]]
+        os.kill(chance.choice([look[0], look[0], look[-1], *work]), signal.SIGKILL)
         settle(session)
         rows = [opened.row("t", k) for k in range(first, first + 50)]
         assert [(row.key, row.trouble) for row in rows if row] == [(f"key {k}", "") for k in range(first, first + 50)]

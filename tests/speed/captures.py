@@ -43,6 +43,27 @@ def write_orders(folder: Path, rows: int = ROWS) -> Path:
     return folder
 
 
+def write_names(folder: Path, topics: int) -> Path:
+    """A capture that knows so many topics, named as in a large mesh, and holds no record of them."""
+    create_capture(folder, "the speed scripts", "127.0.0.1:9092")
+    writer, domains = Writer(folder), ("orders", "payments", "fraud", "shipments", "baskets", "customers", "ledger")
+    verbs = ("placed", "authorised", "failed", "scored", "planned", "changed", "amended", "cancelled", "archived")
+    writer.facts(
+        [
+            Fact(
+                "topic",
+                f"{domains[k % len(domains)]}.{verbs[k % len(verbs)]}.{k:05d}.v{k % 4}",
+                {"id": "", "partitions": 6, "internal": False},
+                BEGAN,
+                "kafka",
+            )
+            for k in range(topics)
+        ]
+    )
+    writer.close()
+    return folder
+
+
 def orders(numbers: Numbers) -> pa.RecordBatch:
     """The orders of these numbers, as the columns of a capture; the same number is always the same order."""
     chance = np.random.default_rng(int(numbers[0]))

@@ -5,7 +5,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,6 +36,19 @@ def make_topic(broker: Broker, name: str, partitions: int) -> str:
     for made in admin.create_topics([NewTopic(name, partitions, 1)]).values():
         made.result()
     return name
+
+
+def make_topics(broker: Broker, names: Sequence[str]) -> None:
+    """Creates topics of one partition each, and waits until the broker tells of all of them."""
+    admin = AdminClient({"bootstrap.servers": broker.bootstrap})
+    for first in range(0, len(names), 200):
+        for made in admin.create_topics([NewTopic(name, 1, 1) for name in names[first : first + 200]]).values():
+            made.result()
+    until = time.monotonic() + 60
+    while set(names) - set(admin.list_topics(timeout=10).topics):
+        if time.monotonic() > until:
+            raise SystemExit("the broker does not tell of all topics that were made")
+        time.sleep(0.1)
 
 
 def fill(broker: Broker, topic: str, count: int, size: int, headers: int = 0) -> None:

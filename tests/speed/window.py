@@ -107,15 +107,20 @@ class Driven(QObject):
         self.running, self.window, self.beat = running, window, running.beat
         self.table = window.frame.records.table
         self.whole = 0.0  # perf_counter at which the list had last been drawn with every row on the screen there
+        self.columns = 0.0  # and with their columns at least
         self.table.viewport().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint and self.table.records.rows and self.window.frame.records.is_complete:
-            QTimer.singleShot(0, self._drawn)  # the event loop comes back when it has been drawn and handed over
+        records = self.window.frame.records
+        if event.type() == QEvent.Type.Paint and self.table.records.rows and records.has_columns:
+            is_whole = records.is_complete
+            # The event loop comes back when it has been drawn and handed over.
+            QTimer.singleShot(0, lambda: self._drawn(is_whole))
         return False
 
-    def _drawn(self) -> None:
-        self.whole = time.perf_counter()
+    def _drawn(self, is_whole: bool) -> None:
+        self.columns = time.perf_counter()
+        self.whole = self.columns if is_whole else self.whole
 
     def open(self, folder: str) -> Generator[None, None, Opened]:
         """Opens a capture."""

@@ -5,6 +5,7 @@ import os
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from meshdesk.session.zone import show_in
 from meshdesk.ui import theme
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -17,7 +18,10 @@ def fonts(qapp: QApplication) -> None:
 
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication, fonts: None) -> None:
-    """Every test begins in the light theme."""
+    """Every test begins in the light theme, in local time, with the bundled fonts."""
+    show_in("local")
+    theme.move_less(False)
+    theme.write_payloads_in(qapp, True)
     if theme.choice() != "light" or theme.colours() is not theme.LIGHT:
         theme.apply(qapp, "light")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -13,9 +14,13 @@ from meshdesk.model.node import Node
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
 from meshdesk.model.row import Details, Part, Row
+from meshdesk.model.step import Step
 from meshdesk.model.trouble import Trouble
+from meshdesk.session.book import Book
+from meshdesk.session.connection import Connection
 from meshdesk.session.home import Orphan
 from meshdesk.session.orders import Order
+from meshdesk.session.works import Work
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
 
@@ -62,11 +67,16 @@ class MemoryCapture:
     title: str = "acme-prod"
     state: State = "live"
     state_text: str = "read-only"
+    connection: Connection | None = None
     is_reached: bool = True
+    number: int = field(default_factory=count(1).__next__)
+    colour: str = ""
+    is_production: bool = False
     topics: tuple[Topic, ...] = ()
     progress: Progress | None = None
     status: Status = field(default_factory=Status)
     limit: int = SIZE_LIMIT
+    path: Path = Path()
     revision: int = 0
     row_revision: int = 0
     details: Details | None = None
@@ -131,7 +141,7 @@ class MemoryCapture:
     def row(self, topic: str, k: int) -> Row | None:
         return self.known.get((topic, k))
 
-    def want(self, topic: str, first: int, last: int) -> None:
+    def want(self, topic: str, first: int, last: int, jumped: bool = False) -> None:
         missing = [k for k in range(first, last + 1) if (topic, k) not in self.known and k < self.rows(topic)]
         if missing:
             self.wanted.append((topic, first, last))
@@ -171,20 +181,38 @@ class MemoryCapture:
         self.row_revision += 1
 
 
+@dataclass
+class MemoryChecking:
+    """A test of a connection that goes as far as a test says."""
+
+    connection: Connection
+    steps: tuple[Step, ...] = ()
+    done: bool = False
+    ok: bool = False
+    is_cancelled: bool = False
+
+    def cancel(self) -> None:
+        self.is_cancelled = self.done = True
+
+
 class MemorySession:
     """A session whose captures were put into it."""
 
-    def __init__(self, *captures: MemoryCapture) -> None:
+    def __init__(self, *captures: MemoryCapture, book: Book | None = None) -> None:
         self.captures: list[MemoryCapture] = list(captures)
+        self.book = book or Book(looks=False)
+        self.checks: list[MemoryChecking] = []
         self.orphans: tuple[Orphan, ...] = ()
         self.troubles: tuple[Trouble, ...] = ()
         self.revision = 0
-        self.connections: list[object] = []
+        self.connections: list[Connection] = []
         self.files: list[Path] = []
         self.through: list[tuple[tuple[str, ...], str]] = []
         self.is_closed = False
+        self.works: tuple[Work, ...] = ()
 
     def beat(self) -> None:
+        self.book.beat()
         for capture in self.captures:
             todo, capture.todo = capture.todo, []
             for do in todo:
@@ -192,11 +220,24 @@ class MemorySession:
 
     def open_file(self, path: Path) -> MemoryCapture:
         self.files.append(path)
-        return self._add(MemoryCapture(path.name, "opening", "opening …"))
+        return self._add(MemoryCapture(path.name, "opening", "opening …", path=path))
 
-    def connect(self, connection: object) -> MemoryCapture:
+    def connect(self, connection: Connection) -> MemoryCapture:
         self.connections.append(connection)
-        return self._add(MemoryCapture("localhost:9092", "connecting", "connecting …"))
+        return self._add(
+            MemoryCapture(
+                connection.title,
+                "connecting",
+                "connecting …",
+                connection=connection,
+                colour=connection.colour,
+                is_production=connection.is_production,
+            )
+        )
+
+    def check(self, connection: Connection) -> "MemoryChecking":
+        self.checks.append(MemoryChecking(connection))
+        return self.checks[-1]
 
     def open_through(self, verb: Sequence[str], title: str) -> MemoryCapture:
         self.through.append((tuple(verb), title))

@@ -1,16 +1,17 @@
-"""The frame: how its panels are arranged at any width, what it remembers of them, and the numbers of the status line."""
+"""The frame: how its panels are arranged at any width, what it remembers of them."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from meshdesk.ui.frame import status_facts
+from meshdesk.ui.frame import Frame
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
-from tests.ui.memory import MemoryCapture, MemorySession, Progress, Status, capture, opened, turn, window_on
+from tests.ui.memory import MemoryCapture, MemorySession, capture, opened, turn, window_on
 
 TOPIC = "orders.placed.v1"
 
@@ -99,28 +100,6 @@ def test_that_finding_a_topic_opens_the_explorer(qtbot: QtBot) -> None:
     assert window.frame.explorer.isVisible()
 
 
-def test_that_the_facts_of_the_status_line_carry_what_is_lost_in_colour() -> None:
-    made = capture(10)
-    made.status = Status(10, 0.0, 0, 3, 2_130, 3_700_000)
-    made.progress = Progress("Saving a.meshcap", 1, 4)
-    assert status_facts(opened(made)) == (
-        ("acme-prod · read-only", "second"),
-        ("Saving a.meshcap 25%", "accent_text"),
-        ("10 records · 2.1 kB", "second"),
-        ("behind 0", "second"),
-        ("3.7 MB of 2.0 GB on disk", "second"),
-        ("dropped 3", "bad_text"),
-    )
-
-
-def test_that_behind_is_unknown_only_while_something_is_read() -> None:
-    made = capture(10)
-    made.status = Status(10, 0.0, None, 0, 2_130)
-    assert "behind unknown" in [text for text, _ in status_facts(opened(made))]
-    made.topics = tuple(replace(topic, tailing=False) for topic in made.topics)
-    assert not [text for text, _ in status_facts(opened(made)) if "behind" in text]
-
-
 def test_that_copying_takes_what_has_the_focus(qtbot: QtBot) -> None:
     made = capture(30)
     window, session = with_topic(qtbot, made)
@@ -151,3 +130,34 @@ def test_that_where_the_explorer_is_folded_away_the_empty_page_brings_it_back(qt
     turn(session, window)
     assert window.frame.explorer.isVisible()
     assert "on the left" in window.frame.records._empty.text
+
+
+def test_that_a_strip_lies_along_the_foot_of_all_panels_and_is_remembered(qtbot: QtBot, tmp_path: Path) -> None:
+    def framed() -> tuple[Frame, QWidget]:
+        frame, strip = Frame(Remembered(tmp_path)), QWidget()
+        qtbot.addWidget(frame)
+        frame.set_strip(strip)
+        frame.resize(1_392, 830)
+        frame.show()
+        return frame, strip
+
+    frame, strip = framed()
+    assert (strip.height(), strip.width(), strip.mapTo(frame, QPoint()).x()) == (74, 1_392, 0)
+    assert frame.inspector.mapTo(frame, frame.inspector.rect().bottomLeft()).y() < strip.y()
+    frame._all.moveSplitter(700, 1)
+    assert strip.height() == pytest.approx(129, abs=2)
+    frame.toggle_strip()
+    assert not strip.isVisible()
+    assert frame.explorer.height() >= 828
+    frame, strip = framed()
+    assert not strip.isVisible()
+    frame.toggle_strip()
+    assert strip.height() == pytest.approx(129, abs=2)
+    frame.resize(1_392, 200)
+    assert frame.explorer.height() >= 90
+
+
+def test_that_without_a_strip_there_is_no_box_for_it(qtbot: QtBot) -> None:
+    window, _ = with_topic(qtbot, capture())
+    window.frame.toggle_strip()
+    assert window.frame.explorer.height() == window.frame.height()

@@ -1,15 +1,14 @@
-"""Toasts that pass, the trouble bar, the status line."""
+"""Toasts that pass, and the trouble bar."""
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.trouble import Trouble
 from meshdesk.ui import theme
-from meshdesk.ui.notices import StatusLine, Toast, TroubleBar
+from meshdesk.ui.notices import Toast, TroubleBar
 
 REGISTRY = Trouble("The registry does not answer.", "Start it.", "registry", "attention")
 BROKER = Trouble("127.0.0.1:1 refused the connection.", "Check the port.", "127.0.0.1:1")
@@ -29,7 +28,7 @@ def test_that_the_newest_trouble_is_shown_with_its_advice_and_how_many_came_befo
     bar.refresh((REGISTRY, BROKER))
     assert not bar.isHidden()
     assert bar.text == "127.0.0.1:1 refused the connection.  Check the port."
-    assert bar._count.text == "and 1 earlier"
+    assert bar.earlier_button.text() == "and 1 earlier"
     bar.grab()
 
 
@@ -101,30 +100,6 @@ def test_that_a_long_toast_stays_in_the_window(qtbot: QtBot) -> None:
     window.resize(300, 300)
     QApplication.processEvents()
     assert toast.geometry().right() < 300
-
-
-@pytest.mark.parametrize("width", [300, 900, 2_000])
-def test_that_the_status_line_says_its_numbers_and_the_newest_trouble(qtbot: QtBot, width: int) -> None:
-    line = StatusLine()
-    qtbot.addWidget(line)
-    line.resize(width, theme.STATUS_LINE)
-    line.say(("good", False), (("acme · read-only", "second"), ("dropped 0", "second")), BROKER)
-    assert line.accessibleName() == f"Status: acme · read-only, dropped 0, {BROKER.sentence}"
-    line.grab()
-    line.say(None, (), None)
-    assert line.text == ""
-    line.grab()
-
-
-def test_that_a_long_title_gives_way_to_the_numbers_which_are_never_cut(qtbot: QtBot) -> None:
-    line = StatusLine()
-    qtbot.addWidget(line)
-    numbers = (("behind 12", "second"), ("dropped 1,234,567", "bad_text"))
-    line.say(("good", False), (("broker.example.org:9092," * 20, "second"), *numbers), BROKER)
-    fitting = line._fitting(QFontMetrics(theme.font("small")), 640 - 200)
-    assert fitting[0][0].startswith("broker")
-    assert "…" in fitting[0][0]
-    assert tuple(fitting[1:]) == numbers
 
 
 def test_that_a_toast_goes_that_had_to_go_before_it_was_seen(qtbot: QtBot) -> None:

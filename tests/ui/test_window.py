@@ -1,19 +1,18 @@
 """The window: what it shows when, how it is arranged, what it remembers, and that everything in it has a name."""
 
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QFileDialog, QLineEdit, QScrollBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLineEdit, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.record import RecordName
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.connection import Connection
+from meshdesk.session.resources import RECORDED_DEMO, resource
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
-from tests.ui.memory import MemoryCapture, MemorySession, Progress, Status, capture, opened, turn, window_on
+from tests.ui.memory import MemoryCapture, MemorySession, capture, opened, turn, window_on
 
 TOPIC = "orders.placed.v1"
 
@@ -40,6 +39,14 @@ def test_that_the_start_page_stands_while_nothing_is_open(qtbot: QtBot) -> None:
     session.captures[0].state = "live"
     turn(session, window)
     assert window.frame.explorer.isVisible()
+
+
+def test_that_the_demo_is_a_recording_where_there_is_no_mesh_to_start(qtbot: QtBot) -> None:
+    session = MemorySession()
+    window = window_on(session, demo=None)
+    qtbot.addWidget(window)
+    window.start.demo_button.click()
+    assert (session.through, session.files) == ([], [resource(RECORDED_DEMO)])
 
 
 def test_that_connecting_goes_through_the_session(qtbot: QtBot) -> None:
@@ -85,30 +92,9 @@ def test_that_the_start_page_can_be_had_and_left_while_something_is_open(qtbot: 
 
 def test_that_a_topic_is_named_at_the_top_and_marked_at_the_left(qtbot: QtBot) -> None:
     window, _ = with_topic(qtbot, capture())
-    assert window.place.text == f"acme-prod  ›  {TOPIC}"
-    assert window.chip.accessibleName() == "Connection: acme-prod, read-only"
+    assert window.top.place.text == f"acme-prod  ›  {TOPIC}"
+    assert window.top.chip.accessibleName() == "Connection: acme-prod, read-only"
     assert window.frame.explorer.list.open_topics == (window.current, (TOPIC,))
-
-
-def test_that_the_status_line_counts_what_is_lost_and_what_is_behind(qtbot: QtBot) -> None:
-    made = capture()
-    window, session = with_topic(qtbot, made)
-    made.status = Status(1_204, 812.0, 42, 7, 1_100_000)
-    turn(session, window)
-    assert window.status.text == "acme-prod · read-only   812/s · 1,204 records · 1.1 MB   behind 42   dropped 7"
-    made.status = Status(1_204, 0.0, None, 0, 1_100_000)
-    turn(session, window)
-    assert "behind unknown" in window.status.text
-
-
-def test_that_a_capture_at_rest_shows_no_rate_and_no_lag(qtbot: QtBot) -> None:
-    made = capture()
-    window, session = with_topic(qtbot, made)
-    made.stop()
-    turn(session, window)
-    assert "/s" not in window.status.text
-    assert "behind" not in window.status.text
-    assert window.chip.accessibleName() == "Connection: acme-prod, recorded 24 Nov 14:02 – 14:10"
 
 
 def test_that_a_record_is_opened_by_its_name(qtbot: QtBot) -> None:
@@ -119,42 +105,12 @@ def test_that_a_record_is_opened_by_its_name(qtbot: QtBot) -> None:
     assert window.frame.inspector.title.text == "Record  2 : 1,184,011"
 
 
-def test_that_saving_shows_progress_and_says_its_end(qtbot: QtBot, tmp_path: Path) -> None:
-    made = capture()
-    window, session = with_topic(qtbot, made)
-    made.progress = Progress("Saving orders.meshcap", 50, 100)
-    turn(session, window)
-    assert "Saving orders.meshcap 50%" in window.status.text
-    window.save(opened(made), tmp_path / "orders.meshcap")
-    turn(session, window)
-    assert window.toast.text == "Saved orders.meshcap."
-
-
-def test_that_asking_for_a_file_waits_for_nobody(qtbot: QtBot) -> None:
-    window, _ = with_topic(qtbot, capture())
-    window.ask_for_file()
-    window.ask_where_to_save()
-    dialogs = [child for child in window.findChildren(QWidget) if child.inherits("QFileDialog")]
-    assert len(dialogs) == 2
-    for dialog in dialogs:
-        dialog.close()
-
-
 def test_that_a_mistake_of_the_window_is_counted_in_the_trouble_bar(qtbot: QtBot) -> None:
     window, session = with_topic(qtbot, capture())
     for _ in range(3):
         window.report(Trouble("MeshDesk made a mistake.", "The window goes on."))
     turn(session, window)
     assert window.trouble.text == "MeshDesk made a mistake.  ×3  The window goes on."
-
-
-def test_that_closing_the_only_capture_leads_back_to_the_start(qtbot: QtBot) -> None:
-    window, session = with_topic(qtbot, capture())
-    window.actions_.close.trigger()
-    turn(session, window)
-    assert session.captures == []
-    assert window.start.isVisible()
-    assert window.place.text == "MeshDesk"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -199,30 +155,7 @@ def test_that_tab_reaches_the_list_the_filter_and_the_inspector(qtbot: QtBot) ->
         window.frame.records.table,
         window.frame.inspector.tree,
     } <= reached
-    assert {window.menu_button, window.frame.records.follow_button, window.frame.records.from_button} <= reached
-
-
-def test_that_what_is_opened_beside_others_is_what_the_window_shows_once_it_is_there(qtbot: QtBot) -> None:
-    window, session = with_topic(qtbot, capture())
-    window.show_start()
-    turn(session, window)
-    assert window.start.back_button.isVisible()
-    window.start.back_button.click()
-    turn(session, window)
-    assert window.frame.records.topic == TOPIC
-    window.show_start()
-    QTest.keyClicks(window.start.bootstrap, "localhost:9092")
-    QTest.keyClick(window.start.bootstrap, Qt.Key.Key_Return)
-    turn(session, window)
-    assert window.frame.records.topic == TOPIC  # while nothing is known of the other one
-    session.captures[-1].state = "live"
-    session.captures[-1].topics = session.captures[0].topics
-    turn(session, window)
-    assert window.current is opened(session.captures[-1])
-    assert window.frame.records.topic == ""
-    window.open_topic(opened(session.captures[0]), TOPIC)
-    turn(session, window)
-    assert window.frame.records.topic == TOPIC  # what the reader did since stands
+    assert {window.top.menu_button, window.frame.records.follow_button, window.frame.records.from_button} <= reached
 
 
 def test_that_every_topic_in_the_list_is_marked_in_the_explorer(qtbot: QtBot) -> None:
@@ -235,19 +168,3 @@ def test_that_every_topic_in_the_list_is_marked_in_the_explorer(qtbot: QtBot) ->
     window.add_topic(opened(made), "fraud.scored.v2")
     turn(session, window)
     assert [e.text for e in shown.topics.entries if shown._is_open(e)] == [TOPIC]
-
-
-def test_that_a_save_proposes_a_name_and_the_folder_of_the_last_one(qtbot: QtBot, tmp_path: Path) -> None:
-    window, _ = with_topic(qtbot, capture(title="broker-1:9092"))
-
-    def dialog() -> QFileDialog:
-        window.actions_.save.trigger()
-        return window.findChildren(QFileDialog)[-1]
-
-    first = dialog()
-    assert [Path(name).name for name in first.selectedFiles()] == ["broker-1-9092.meshcap"]
-    first.fileSelected.emit(str(tmp_path / "orders.meshcap"))
-    first.close()
-    second = dialog()
-    assert second.directory().absolutePath() == str(tmp_path)
-    second.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from meshdesk.logs import PROCESSES, REDACTED, redacted
+from meshdesk.logs import PROCESSES, REDACTED, last_lines, redacted
 
 SAYS = """
 import logging, sys
@@ -98,6 +98,33 @@ def test_that_a_log_is_rolled_before_it_is_large(tmp_path: Path) -> None:
     sizes = [path.stat().st_size for path in tmp_path.glob("*-test-*.log*")]
     assert len(sizes) == 2
     assert max(sizes) <= 1_000_000
+
+
+def test_that_the_last_lines_of_a_process_and_of_its_own_programs_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MESHDESK_LOGS", str(tmp_path))
+    for second, name, pid, begun in (
+        (1, "window", 10, "process 10 of 1"),
+        (2, "collect", 11, "process 11 of 10"),
+        (3, "collect", 12, "process 12 of 10"),
+        (4, "collect", 13, "process 13 of 99"),
+        (5, "window", 99, "process 99 of 1"),
+        (6, "explain-look", 14, "process 14 of 10"),
+    ):
+        lines = [f"{name} begins, {begun}", *(f"line {n}" for n in range(100))]
+        (tmp_path / f"20260101-00000{second}-{name}-{pid}.log").write_text("\n".join(lines) + "\n")
+    rolled = tmp_path / "20260101-000006-explain-look-14.log"
+    rolled.rename(tmp_path / f"{rolled.name}.1")
+    rolled.write_text("line 100\n")
+    found = last_lines(10, 3, of_each=1)
+    assert [(name.split("-", 2)[2], lines) for name, lines in found] == [
+        ("window-10.log", ["line 97", "line 98", "line 99"]),
+        ("collect-12.log", ["line 97", "line 98", "line 99"]),
+        ("explain-look-14.log", ["line 100"]),
+    ]
+    monkeypatch.setenv("MESHDESK_LOGS", str(tmp_path / "none"))
+    assert last_lines(10, 3) == []
 
 
 FAILS = """

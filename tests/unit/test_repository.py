@@ -10,7 +10,9 @@ import pytest
 from meshdesk import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
-REQUIREMENTS = sorted((ROOT / "packaging" / "requirements").glob("*.txt"))
+FOLDER = ROOT / "packaging" / "requirements"
+REQUIREMENTS = sorted(FOLDER.glob("*.txt"))
+PINS, PYTHONS = ("package", "run", "test"), ("3.11", "3.12")
 # A home or a scratch folder of somebody; a path that merely begins like one (/tmpfs, /homeless) is none.
 OF_ONE_MACHINE = re.compile(r"(?<![\w./-])/(?:root|home|Users|tmp|work)/\w")
 
@@ -57,25 +59,30 @@ def test_that_pins_are_exact_and_hashed_and_name_no_address(path: Path) -> None:
 
 
 def test_that_the_pins_hold_every_dependency_of_the_project_for_both_pythons() -> None:
-    assert [path.name for path in REQUIREMENTS] == ["run-3.11.txt", "run-3.12.txt", "test-3.11.txt", "test-3.12.txt"]
+    assert [path.stem for path in REQUIREMENTS] == [f"{name}-{python}" for name in PINS for python in PYTHONS]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    extras = project["project"]["optional-dependencies"]
-    wanted = [*project["project"]["dependencies"], *extras["demo"], *project["dependency-groups"]["build"]]
+    extras, groups = project["project"]["optional-dependencies"], project["dependency-groups"]
+    more = {
+        "package": groups["package"],
+        "run": extras["demo"],
+        "test": [*extras["demo"], *extras["test"]],
+    }
     for path in REQUIREMENTS:
-        lines = [*wanted, *(extras["test"] if path.name.startswith("test") else [])]
+        lines = [*project["project"]["dependencies"], *groups["build"], *more[path.stem.rpartition("-")[0]]]
         names = {re.split(r"[\[<>=]", line)[0].lower().replace("_", "-") for line in lines} - {"meshdesk"}
-        pinned = {line.split("==")[0] for line in path.read_text(encoding="utf-8").splitlines() if "==" in line}
-        assert names - pinned == set()
+        assert names - pinned(path).keys() == set()
 
 
-def test_that_what_runs_and_what_is_tested_are_the_same_versions() -> None:
-    for python in ("3.11", "3.12"):
-        run, test = (
-            (ROOT / f"packaging/requirements/{name}-{python}.txt").read_text("utf-8") for name in ("run", "test")
-        )
-        assert {line for line in run.splitlines() if "==" in line} <= {
-            line for line in test.splitlines() if "==" in line
-        }
+def test_that_what_runs_what_is_tested_and_what_is_packaged_are_the_same_versions() -> None:
+    for python in PYTHONS:
+        run, test, package = (pinned(FOLDER / f"{name}-{python}.txt") for name in ("run", "test", "package"))
+        assert run.items() <= test.items()
+        assert {name: package[name] for name in package.keys() & run.keys()}.items() <= run.items()
+
+
+def pinned(path: Path) -> dict[str, str]:
+    """The versions by package."""
+    return dict(re.findall(r"^([\w.-]+)==([^\s;]+)", path.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def test_that_the_readme_names_the_two_commands_and_they_exist(texts: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 import time
 from bisect import bisect_left
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
@@ -23,9 +24,16 @@ from meshdesk.ui.widgets.filter_field import FilterField
 from meshdesk.ui.widgets.record_lines import COLUMNS, TIME
 from meshdesk.ui.widgets.record_table import RecordTable
 
+if TYPE_CHECKING:
+    from meshdesk.ui.window import Window
+
 NAME = "records"
-SMALL_TOPIC = 10_000  # a topic with no more records is read from its beginning
+TITLE = "Records"
+ICON = "list"
+IS_FRAMED = True
+IS_AT_FOOT = False
 COPY_MOST = 100_000  # more text than that no editor wants to see pasted
+SMALL_TOPIC = 10_000  # a topic with no more records is read from its beginning
 BEATS_A_PAINT = 2  # the list repaints at 15 Hz
 LATE = 1.0  # s after which new rows are shown though their text is still on its way
 
@@ -39,9 +47,17 @@ STARTS: tuple[tuple[str, Position], ...] = (
 )
 
 
-def start_for(records: int | None) -> tuple[str, Position]:
-    """Where reading begins when nobody has said it: all of a small topic, of others what is recent."""
-    return STARTS[0] if records is not None and records <= SMALL_TOPIC else STARTS[3]
+FIRST: dict[str, tuple[str, Position]] = dict(zip(("beginning", "1d", "1h", "15m", "now"), STARTS, strict=True))
+
+
+def start_for(records: int | None, first: str = "15m") -> tuple[str, Position]:
+    """Where reading begins when nobody has said it: all of a small topic, of others what the setting says (FIRST)."""
+    return STARTS[0] if records is not None and records <= SMALL_TOPIC else FIRST[first]
+
+
+def make(window: "Window") -> QWidget:
+    """The frame's own: its inspector is about what is selected in this list."""
+    return window.frame.records
 
 
 class RecordsView(QWidget):
@@ -66,6 +82,7 @@ class RecordsView(QWidget):
         self._coming = 0  # rows up to which new ones were asked for, while the list follows
         self._coming_until = 0.0
         self.are_topics_beside = True  # the explorer is on the screen
+        self.first_read = "15m"  # where a topic that is opened is read from: a word of FIRST
         self._rows_painted = -1  # row_revision of the answers on the screen
         self._starts: dict[tuple[int, str], str] = {}  # by capture and topic: the words of where reading began
         self.table = RecordTable(remembered)
@@ -74,14 +91,14 @@ class RecordsView(QWidget):
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self._body = QStackedLayout()
-        self._body.addWidget(self.table)
-        self._body.addWidget(self._empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._bar)
         column.addWidget(Rule())
         column.addLayout(self._body, 1)
+        for part in (self.table, self._empty):  # once they are in the view: it shows the first, as a window of its own
+            self._body.addWidget(part)
         self.table.left_the_end.connect(self._leave_the_end)
         self.table.wants_the_end.connect(self.go_to_the_end)
         self.table.copy_asked.connect(self.copy)
@@ -103,12 +120,12 @@ class RecordsView(QWidget):
         self._leave()
         self._give_up_order()
         self.opened, self.listing, self.list = opened, arrival(topic) if topic else Listing(()), topic
-        self._filter.clear_quietly()
+        self.filter.clear_quietly()
         self.paused = False
         self._coming = 0
         known = self.facts
         if opened is not None and opened.state == "live" and known is not None and not known.tailing:
-            words, position = start_for(known.records)
+            words, position = start_for(known.records, self.first_read)
             self._starts[id(opened), topic] = words
             opened.tail(topic, position)
         self.table.show_list(opened, topic, *((opened.rows(topic), opened.first(topic)) if opened else (0, 0)))
@@ -165,7 +182,7 @@ class RecordsView(QWidget):
         """What is on the screen now is asked for at once; a beat later it would be there a beat later."""
         first, last = self._on_the_screen()
         if self.opened is not None and not self.following and last >= first:
-            self.opened.want(self.list, first, last)
+            self.opened.want(self.list, first, last, jumped=True)
         self._hasten()
 
     def _hasten(self) -> None:
@@ -188,9 +205,18 @@ class RecordsView(QWidget):
 
     @property
     def is_complete(self) -> bool:
-        """True when no row on the screen is on its way."""
+        """True when no row on the screen is on its way, nor its key and value."""
+        return not self._lacks(bare_counts=False)
+
+    @property
+    def has_columns(self) -> bool:
+        """True when the columns of every row on the screen are there, if not what its key and value say."""
+        return not self._lacks(bare_counts=True)
+
+    def _lacks(self, bare_counts: bool) -> bool:
         first, last = self.table.span()
-        return all(self.table.records.line(k) is not None for k in range(first, last + 1))
+        lines = (self.table.records.line(k) for k in range(first, last + 1))
+        return any(line is None or (line.row.is_bare and not bare_counts) for line in lines)
 
     def _rows_to_show(self, opened: Opened) -> int:
         """How far the list goes. While it follows, new rows come once they can be drawn: none blinks in as “…”."""
@@ -237,13 +263,13 @@ class RecordsView(QWidget):
         topics = tuple(other for other in topics if other != topic) if topic in topics else (*topics, topic)
         known = next((known for known in opened.topics if known.name == topic), None)
         if topic in topics and self.is_live and known is not None and not known.tailing:
-            opened.tail(topic, start_for(known.records)[1])
+            opened.tail(topic, start_for(known.records, self.first_read)[1])
         self.show_listing(replace(self.listing, topics=topics or (topic,)))
 
     def go_to_the_filter(self) -> None:
         if self.opened is not None:
-            self._filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            self._filter.selectAll()
+            self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.filter.selectAll()
 
     def show_listing(self, listing: Listing) -> None:
         """Shows the records in another order, or others of them; the selected one and the place stay."""
@@ -265,6 +291,11 @@ class RecordsView(QWidget):
         self._wants_end = is_by_time and was_newest and self._kept is None
         self._rests = 0
         self.refresh()
+
+    def restore(self, listing: Listing) -> None:
+        """Shows a topic's records as they were shown before, the word of the filter included."""
+        self.filter.setText(listing.word)
+        self.show_listing(listing)
 
     def sort_again(self) -> None:
         """With what arrived since."""
@@ -321,8 +352,11 @@ class RecordsView(QWidget):
 
     def _go_on(self) -> None:
         """What the button of the empty page offers."""
+        order = self.opened.order(self.list) if self.opened is not None else None
         if self.opened is None:
             self.topics_asked.emit()
+        elif order is not None and order.failed:
+            self.sort_again()
         else:
             self.read_from(*STARTS[0])
 
@@ -392,7 +426,7 @@ class RecordsView(QWidget):
         else:
             self.follow(False)
             if not self.listing.is_arrival:
-                self._filter.clear_quietly()
+                self.filter.clear_quietly()
                 self.table.clearSelection()
                 self.show_listing(arrival(self.topic))
             begin = self.opened.first(self.list) if self.opened else 0
@@ -436,14 +470,14 @@ class RecordsView(QWidget):
             action = menu.addAction(f"From {words}")
             action.triggered.connect(lambda _=False, words=words, position=position: self.read_from(words, position))
         self.from_button.set_menu(menu)
-        self._filter = FilterField()
-        self._filter.asked.connect(self.hold)
+        self.filter = FilterField()
+        self.filter.asked.connect(self.hold)
         self.again_button = Button("Sort again")
         self.again_button.setToolTip("Sort once more, with the records that arrived since")
         self.again_button.clicked.connect(self.sort_again)
         for part in (
             *(self.follow_button, self.pause_button, self._count),
-            *(self.again_button, self._filter, self.from_button),
+            *(self.again_button, self.filter, self.from_button),
         ):
             row.addWidget(part)
         return bar
@@ -454,7 +488,7 @@ class RecordsView(QWidget):
             button.setVisible(live and len(self.listing.topics) <= 1)
         self.pause_button.setVisible(live and self._grows)
         self.again_button.setVisible(self._newer() > 0)
-        self._filter.setVisible(opened is not None)
+        self.filter.setVisible(opened is not None)
         self.follow_button.setChecked(self.following)
         self.follow_button.set_dot(self.following)
         self.follow_button.say("Following" if self.following else "Follow")
@@ -517,7 +551,10 @@ class RecordsView(QWidget):
     def _say_empty(self) -> None:
         opened = self.opened
         order = opened.order(self.list) if opened else None
-        if opened is not None and order is not None:
+        if opened is not None and order is not None and order.failed:
+            title = "Not looked through to the end" if self.listing.word else "Not sorted"
+            self._empty.say(title, order.failed, "Try again")
+        elif opened is not None and order is not None:
             looking = not order.is_made and not order.is_known
             title = "Looking …" if looking else f"No record holds “{self.listing.word}”"
             text = "" if looking else "A word without capitals is found in any case; others as they are written."

@@ -72,6 +72,11 @@ class Button(QAbstractButton):
         self.setAccessibleName(f"{self._lead} {text}".strip() or self.accessibleName())
         self.updateGeometry()
 
+    def set_icon(self, name: str) -> None:
+        """Changes the icon; there was one before, so that the size stays."""
+        self._icon = name
+        self.update()
+
     def set_dot(self, shown: bool) -> None:
         self._dot = theme.colours().accent if shown else None
         self.updateGeometry()
@@ -103,12 +108,12 @@ class Button(QAbstractButton):
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         hot = self.isEnabled() and (self.underMouse() or self.isDown())
         if self._first and self.isEnabled():
-            _box(painter, box, c.accent if hot else c.accent_text, c.text if self._keyboard() else None)
+            draw_box(painter, box, c.accent if hot else c.accent_text, c.text if self._keyboard() else None)
         elif on:
-            _box(painter, box, c.accent_back, c.accent if self._keyboard() else None)
+            draw_box(painter, box, c.accent_back, c.accent if self._keyboard() else None)
         elif self._frame or hot or self._keyboard():
             back = c.faint if hot else c.raised
-            _box(painter, box, back, c.accent if self._keyboard() else (c.line if self._frame else None))
+            draw_box(painter, box, back, c.accent if self._keyboard() else (c.line if self._frame else None))
         colour = c.accent_text if on else (c.text if hot else c.second)
         if not self.isEnabled():
             colour = c.third
@@ -129,7 +134,7 @@ class Button(QAbstractButton):
             x += 8 + GAP
         painter.setFont(theme.font("text"))
         metrics = QFontMetrics(theme.font("text"))
-        base = _baseline(metrics, self.height())
+        base = baseline(metrics, self.height())
         if self._lead:
             painter.setPen(colour)
             painter.drawText(QPointF(x, base), self._lead)
@@ -298,12 +303,12 @@ class Tags(QWidget):
         last = len(self._words) - 1
         for place, (box, word) in enumerate(self._places(self.width())):
             stands_out = place == last and last > 0
-            _box(painter, box, c.raised, c.accent if stands_out else c.line, 4)
+            draw_box(painter, box, c.raised, c.accent if stands_out else c.line, 4)
             painter.setPen(c.accent_text if stands_out else c.second)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
             if place < last:
                 painter.setPen(c.third)
-                painter.drawText(QPointF(box.right() + 5, box.top() + _baseline(metrics, TAG_HEIGHT)), ARROW)
+                painter.drawText(QPointF(box.right() + 5, box.top() + baseline(metrics, TAG_HEIGHT)), ARROW)
 
     def _places(self, width: int) -> list[tuple[QRectF, str]]:
         metrics = QFontMetrics(theme.font("small"))
@@ -363,9 +368,7 @@ class Line(QWidget):
         self.setToolTip(self.text if whole > self.width() else "")
         x = float(max(0, self.width() - whole)) if self._right else 0.0
         left = self.width() - x
-        base = max(
-            (_baseline(QFontMetrics(theme.font(font)), self.height()) for _, font, _ in self._parts), default=0.0
-        )
+        base = max((baseline(QFontMetrics(theme.font(font)), self.height()) for _, font, _ in self._parts), default=0.0)
         for place, (text, font, colour) in enumerate(self._parts):
             metrics = QFontMetrics(theme.font(font))
             rest = sum(QFontMetrics(theme.font(f)).horizontalAdvance(t) for t, f, _ in self._parts[place + 1 :])
@@ -382,65 +385,6 @@ class Line(QWidget):
 
     def _width(self) -> int:
         return sum(QFontMetrics(theme.font(font)).horizontalAdvance(text) for text, font, _ in self._parts)
-
-
-class Chip(QWidget):
-    """A rounded chip with a dot, a name and a quieter phrase: the connection in the top bar."""
-
-    HEIGHT = 26
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._tone = "third"
-        self._hollow = False
-        self._name = ""
-        self._phrase = ""
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-
-    def say(self, name: str, phrase: str, tone: str, hollow: bool) -> None:
-        """The dot has the colour `tone`; a hollow one says the same without colour: nothing is connected."""
-        if (name, phrase, tone, hollow) == (self._name, self._phrase, self._tone, self._hollow):
-            return
-        self._name, self._phrase, self._tone, self._hollow = name, phrase, tone, hollow
-        self.setAccessibleName(f"Connection: {name}, {phrase}")
-        self.setToolTip(f"{name}  {phrase}")
-        self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(theme.font("text"))
-        texts = metrics.horizontalAdvance(self._name) + metrics.horizontalAdvance(self._phrase)
-        return QSize(min(texts + 11 + 8 + 7 + 7 + 12 + 2, 460), self.HEIGHT)  # 2: widths are rounded, each its own way
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(60, self.HEIGHT)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            self._paint(painter)
-
-    def _paint(self, painter: QPainter) -> None:
-        c = theme.colours()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _box(painter, QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), c.raised, c.line, self.HEIGHT / 2)
-        draw_dot(painter, QPointF(15, self.height() / 2), getattr(c, self._tone), self._hollow)
-        metrics = QFontMetrics(theme.font("text"))
-        base = _baseline(metrics, self.height())
-        name, phrase = self.shown()
-        painter.setFont(theme.font("text"))
-        painter.setPen(c.text)
-        painter.drawText(QPointF(26, base), name)
-        painter.setPen(c.second)
-        painter.drawText(QPointF(26 + metrics.horizontalAdvance(name) + 7, base), phrase)
-
-    def shown(self) -> tuple[str, str]:
-        """Name and phrase as far as there is room: each has half of it, and what the other leaves."""
-        metrics = QFontMetrics(theme.font("text"))
-        room = self.width() - 26 - 12
-        phrase_room = min(metrics.horizontalAdvance(self._phrase) + 7, room // 2)
-        name = metrics.elidedText(self._name, Qt.TextElideMode.ElideMiddle, room - phrase_room + 1)
-        rest = room - metrics.horizontalAdvance(name) - 7 + 1
-        return name, metrics.elidedText(self._phrase, Qt.TextElideMode.ElideRight, rest)
 
 
 class Rule(QWidget):
@@ -492,11 +436,13 @@ def with_shortcut(text: str, keys: QKeySequence | str) -> str:
     return f"{text}  ({shown})" if shown else text
 
 
-def _box(painter: QPainter, box: QRectF, back: QColor, line: QColor | None, radius: float = theme.RADIUS) -> None:
+def draw_box(painter: QPainter, box: QRectF, back: QColor, line: QColor | None, radius: float = theme.RADIUS) -> None:
+    """A box with rounded corners; `line` None draws none around it."""
     painter.setBrush(back)
     painter.setPen(Qt.PenStyle.NoPen if line is None else line)
     painter.drawRoundedRect(box, radius, radius)
 
 
-def _baseline(metrics: QFontMetrics, height: int) -> float:
+def baseline(metrics: QFontMetrics, height: int) -> float:
+    """Where text stands so that its capitals are in the middle of a line so high."""
     return round((height + metrics.capHeight()) / 2)

@@ -109,6 +109,11 @@ class Inspector(QWidget):
             self.facts.say(details)
             self._show_part()
 
+    def say_times_anew(self) -> None:
+        """Times are shown in another zone."""
+        if self._details is not None:
+            self.facts.say(self._details)
+
     def show_hits(self, word: str) -> None:
         """Marks the word that the list is filtered by: a record may hold it where the list has no room to show it."""
         if word != self._word:

@@ -72,8 +72,9 @@ class Line:
 def line_of(row: Row) -> Line:
     """The strings of a row; control characters become dots."""
     moment = times.moment(row.timestamp)
-    key = NULL if row.null_key else row.key.translate(CONTROLS) or EMPTY
-    value = row.value.translate(CONTROLS) or EMPTY
+    empty = NOT_YET if row.is_bare else EMPTY
+    key = NULL if row.null_key else row.key.translate(CONTROLS) or empty
+    value = row.value.translate(CONTROLS) or empty
     if row.null_value:
         value = NULL if row.null_key else TOMBSTONE
     headers = f"{wording.count(row.header_count)}  {row.headers.translate(CONTROLS)}" if row.header_count else ""

@@ -116,6 +116,10 @@ class RecordModel(QAbstractTableModel):
         line = self._lines[k] = line_of(row)
         return line
 
+    def say_anew(self) -> None:
+        """The strings were made under other settings."""
+        self._lines.clear()
+
     @property
     def rows(self) -> int:
         return self._end - self._first

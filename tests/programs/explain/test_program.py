@@ -143,6 +143,24 @@ def test_that_one_of_several_captures_of_a_file_is_opened(either: Program, tmp_p
     assert either.ask("open", path=str(tmp_path / "both.meshcap"), which=1)["is"] == "opened"
 
 
+def test_that_the_columns_of_rows_come_before_what_was_asked_earlier(look: Program, tmp_path: Path) -> None:
+    """A reader who has jumped sees at once where; what is decoded for the way there comes after it."""
+    large = json.dumps([{"n": n, "text": "x" * 20} for n in range(50_000)]).encode()
+    folder = made_capture(tmp_path / "c", {"t": [[Rec(0, n, key=b"k", value=large) for n in range(3)]]})
+    look.ask("open", path=str(folder))
+    for number in (2, 3):
+        look.child.send({"do": "rows", "id": number, "capture": 1, "topic": "t", "first": 0, "count": 3})
+    look.child.send({"do": "columns", "id": 4, "capture": 1, "topic": "t", "first": 1, "count": 5})
+    answers = {(answer := look.next() or {})["id"]: answer for _ in range(3)}
+    assert list(answers).index(4) < list(answers).index(3)
+    bare = [row_from(row) for row in answers[4]["rows"]]
+    assert [(row.offset, row.k, row.size, row.is_bare, row.value) for row in bare] == [
+        (1, 1, len(large) + 1, True, ""),
+        (2, 2, len(large) + 1, True, ""),
+    ]
+    assert not any(row_from(row).is_bare for row in answers[3]["rows"])
+
+
 def test_that_saving_tells_how_far_it_is_and_leaves_nothing_when_it_is_cancelled(work: Program, tmp_path: Path) -> None:
     folder = made_capture(tmp_path / "c", {"t": [[Rec(0, n, value=bytes(12 << 20))] for n in range(3)]})
     target = tmp_path / "saved.meshcap"

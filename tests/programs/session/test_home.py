@@ -116,6 +116,7 @@ def test_that_captures_live_in_the_state_folder_unless_the_environment_names_ano
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.delenv("MESHDESK_CAPTURES", raising=False)
+    monkeypatch.delenv("MESHDESK_STATE", raising=False)
     if sys.platform == "linux":
         assert captures_home() == tmp_path / "state" / "meshdesk" / "captures"
     monkeypatch.setenv("MESHDESK_CAPTURES", str(tmp_path / "mine"))

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from meshdesk.demo.broker import Broker
+from meshdesk.model.listing import Listing
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
 from meshdesk.session import opened as session_opened
 from meshdesk.session.connection import Connection
-from meshdesk.session.opened import Opened, Progress
+from meshdesk.session.opened import Opened
 from meshdesk.session.session import Session
 from tests.broker.collect.producing import New, produce
 from tests.kafka import MakeTopic
@@ -197,10 +198,10 @@ def test_that_a_saved_capture_holds_the_same_and_the_progress_ends_with_it(
     opened = session.open_file(folder)
     said: list[str] = []
     opened.save(tmp_path / "saved.meshcap", said.append)
-    assert [opened.progress, opened.is_saving] == [Progress("Saving saved.meshcap"), True]
+    assert (opened.works.runs("save 1"), opened.is_saving) == (True, True)
     settle(session)
     assert said == [""]
-    assert [opened.progress, opened.is_saving] == [None, False]
+    assert (opened.works.runs("save 1"), opened.is_saving) == (False, False)
     assert records_in(tmp_path / "saved.meshcap") == records_in(folder)
 
 
@@ -211,9 +212,9 @@ def test_that_a_place_where_nothing_can_be_written_is_said_and_the_capture_can_b
     (tmp_path / "a folder").mkdir()
     opened = session.open_file(folder)
     settle(session)
-    pids = session.pids
     said: list[str] = []
     opened.save(tmp_path / where, said.append)
+    pids = session.pids
     opened.save(tmp_path / "good.meshcap", said.append)
     settle(session)
     assert said[0].startswith(f"{tmp_path / where} cannot be written: ")
@@ -229,12 +230,46 @@ def test_that_a_save_whose_program_is_killed_is_written_by_the_next_one(
     opened = session.open_file(folder)
     settle(session)
     said: list[str] = []
-    with stopped(session.pids["work"][0]) as work:
-        opened.save(tmp_path / "saved.meshcap", said.append)
-        work.kill()
+    opened.save(tmp_path / "saved.meshcap", said.append)
+    with stopped(session.pids["save"][0]) as saving:
+        saving.kill()
         settle(session)
     assert said == [""]
     assert records_in(tmp_path / "saved.meshcap") == records_in(folder)
+
+
+def test_that_a_save_that_is_cancelled_leaves_nothing_and_keeps_no_sort_waiting(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, draft = tmp_path / "saved.meshcap", tmp_path / "saved.meshcap.part"
+    monkeypatch.setattr("meshdesk.session.opened.draft_of", lambda _target: draft)
+    os.mkfifo(draft)
+    reader = os.open(draft, os.O_RDONLY | os.O_NONBLOCK)
+    big = made_capture(tmp_path / "big", {"t": [[Rec(0, k, value=b"x" * 10_000) for k in range(5_000)]]})
+    opened = session.open_file(big)
+    settle(session)
+    said: list[str] = []
+    opened.save(target, said.append)
+    turn(session, lambda: any(writes(pid, target) for pid in session.pids["save"]), "the save to be under way")
+    turn(session, lambda: session.works, "the save to be told")
+    (work,) = session.works
+    assert work.text == "Saving saved.meshcap"
+    name = opened.arrange(Listing(("t",), "value"))
+    turn(session, lambda: (order := opened.order(name)) is not None and order.is_made, "the sort, beside the save")
+    assert said == []
+    assert work.cancel is not None
+    work.cancel()
+    os.set_blocking(reader, True)
+    while os.read(reader, 1 << 20):  # the save goes on, as far as the next look at whether it is wanted
+        session.beat()
+    os.close(reader)
+    settle(session)
+    assert said == ["Saving was cancelled; nothing was written."]
+    assert session.works == ()
+    assert not list(tmp_path.glob("saved*"))
+    opened.save(target, said.append)
+    settle(session)
+    assert said[1] == ""
 
 
 def test_that_a_save_whose_programs_are_all_killed_fails_in_a_sentence_and_leaves_no_part_behind(
@@ -250,10 +285,10 @@ def test_that_a_save_whose_programs_are_all_killed_fails_in_a_sentence_and_leave
     said: list[str] = []
     opened.save(target, said.append)
     for _ in range(2):  # once may be anybody's doing, twice is this save's
-        turn(session, lambda: any(writes(pid, target) for pid in session.pids["work"]), "the save to be under way")
-        before = session.pids["work"]
+        turn(session, lambda: any(writes(pid, target) for pid in session.pids["save"]), "the save to be under way")
+        before = session.pids["save"]
         os.kill(before[0], signal.SIGKILL)
-        turn(session, lambda before=before: session.pids["work"] != before, "its end")  # type: ignore[misc]
+        turn(session, lambda before=before: session.pids["save"] != before, "its end")  # type: ignore[misc]
     os.close(reader)
     turn(session, lambda: said, "the sentence")
     assert said == ["The work program ended: it was killed by signal 9."]
@@ -267,6 +302,57 @@ def writes(pid: int, target: Path) -> bool:
     with suppress(OSError):
         return any(str(file.readlink()) == f"{target}.part" for file in Path(f"/proc/{pid}/fd").iterdir())
     return False
+
+
+def test_that_opening_is_a_work_that_can_be_cancelled(session: Session, folder: Path) -> None:
+    opened = session.open_file(folder)
+    assert opened.works.runs("opening")
+    settle(session)
+    assert not opened.works.runs("opening")
+    assert session.works == ()
+    other = session.open_file(folder)
+    opening = other.works._begun["opening"].work  # before it has run long enough to be told
+    assert opening.cancel is not None
+    opening.cancel()
+    assert session.captures == [opened]
+    settle(session)
+
+
+def test_that_a_sort_that_is_cancelled_is_no_trouble_and_can_be_begun_again(session: Session, tmp_path: Path) -> None:
+    big = made_capture(tmp_path / "big", {"t": [[Rec(0, k, value=b"%d" % k) for k in range(20_000)]]})
+    opened = session.open_file(big)
+    settle(session)
+    with stopped(session.pids["work"][0]):
+        name = opened.arrange(Listing(("t",), "value"))
+        turn(session, lambda: session.works, "the sort to be told")
+        (work,) = session.works
+        assert work.text == "Sorting t by value"
+        assert work.cancel is not None
+        work.cancel()
+    settle(session)
+    order = opened.order(name)
+    assert order is not None
+    assert order.failed == "It was cancelled."
+    assert sentences(session) == []
+    again = opened.arrange(Listing(("t",), "value"))
+    settle(session)
+    assert again != name
+    assert opened.rows(again) == 20_000
+
+
+def test_that_a_backlog_is_told_until_reading_keeps_up(session: Session) -> None:
+    opened = session.connect(Connection("127.0.0.1:1"))
+    said = {"connected": True, "reading": ["orders", "payments"], "dropped": 0}
+    opened._progress({**said, "behind": 900})
+    assert not opened.works.runs("reading")  # a tail that keeps up
+    for behind in (60_000, 30_000):
+        opened._progress({**said, "behind": behind})
+    turn(session, lambda: session.works, "the backlog to be told")
+    (work,) = [work for work in session.works if work.text.startswith("Reading")]
+    assert (work.unit, work.of) == ("records", 30_000)
+    opened._progress({**said, "behind": 0})
+    assert not opened.works.runs("reading")
+    settle(session)
 
 
 # Live, without a broker

@@ -86,6 +86,9 @@ def test_that_a_capture_that_grows_is_told_again_when_something_has_come_and_onl
     followed = follow(tmp_path / "c", grows=True)
     followed.wait(lambda: followed.told, "the first reading")
     assert (followed.newest.total, followed.newest.began) == (0, None)
+    writer.facts([Fact("cluster", "1", {"bootstrap": "127.0.0.1:9092"}, SEEN, "kafka")])
+    followed.look_again()
+    assert followed.newest.title == "the title"
     writer.facts([Fact("topic", "t", {"id": "", "partitions": 3, "internal": False}, SEEN, "kafka")])
     followed.look_again()
     assert [(topic.name, topic.partitions, topic.rows) for topic in followed.newest.topics] == [("t", 3, 0)]

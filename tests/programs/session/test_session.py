@@ -160,9 +160,8 @@ def test_that_the_folder_of_a_live_capture_goes_when_it_is_closed_once_its_colle
 def test_that_closing_a_live_capture_that_is_being_saved_waits_for_the_save(session: Session, tmp_path: Path) -> None:
     opened, folder = live(session)
     said: list[str] = []
-    session.warm()
-    with stopped(session.pids["work"][0]):
-        opened.save(tmp_path / "saved.meshcap", said.append)
+    opened.save(tmp_path / "saved.meshcap", said.append)
+    with stopped(session.pids["save"][0]):
         session.shut(opened)
         turn(session, lambda: not running("collect"), "collect to end")
         for _ in range(20):
@@ -276,7 +275,7 @@ while True:
     with subprocess.Popen(line, stdout=subprocess.PIPE, env=child_environment()) as parent:
         assert parent.stdout is not None
         pids = json.loads(parent.stdout.readline())
-        assert {role: len(ids) for role, ids in pids.items()} == {"collect": 1, "look": 2, "work": 1}
+        assert {role: len(ids) for role, ids in pids.items()} == {"collect": 1, "look": 2, "work": 1, "save": 0}
         parent.kill()
     for pid in (pid for ids in pids.values() for pid in ids):
         wait_until(lambda pid=pid: gone(pid), "a child to notice", GONE)  # type: ignore[misc]
@@ -302,5 +301,6 @@ def test_that_captures_live_in_the_state_folder_of_the_user_or_where_the_environ
     monkeypatch.setenv("MESHDESK_CAPTURES", str(tmp_path))
     assert captures_home() == tmp_path
     monkeypatch.delenv("MESHDESK_CAPTURES")
+    monkeypatch.delenv("MESHDESK_STATE")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     assert captures_home().is_relative_to(tmp_path / "state") or os.name != "posix"

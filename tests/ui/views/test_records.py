@@ -298,13 +298,13 @@ def test_that_a_word_leaves_only_the_records_that_hold_it_and_escape_gives_all_b
     view = view_on(qtbot, made)
     word = made.held[TOPIC][57].key
     view.go_to_the_filter()
-    QTest.keyClicks(view._filter, word)
-    QTest.keyClick(view._filter, Qt.Key.Key_Return)
+    QTest.keyClicks(view.filter, word)
+    QTest.keyClick(view.filter, Qt.Key.Key_Return)
     beat(view, made)
     hits = [row for row in made.held[TOPIC] if word in row.key or word in row.value]
     assert 0 < view.table.records.rows == len(hits) < 200
     assert view._count.text.strip() == f"{len(hits)} of 200 records"
-    QTest.keyClick(view._filter, Qt.Key.Key_Escape)
+    QTest.keyClick(view.filter, Qt.Key.Key_Escape)
     beat(view, made)
     assert (view.list, view.table.records.rows) == (TOPIC, 200)
 

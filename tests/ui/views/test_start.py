@@ -1,14 +1,17 @@
 """The start page: three ways to begin, and a sentence beside what is wrong."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.address import registry_problem
+from meshdesk.session.connection import Connection
 from meshdesk.session.home import Orphan
 from meshdesk.ui.views.start import StartView
 from meshdesk.ui.widgets.controls import Button
@@ -29,7 +32,7 @@ def test_that_a_bootstrap_and_a_registry_are_asked_for_once_they_make_sense(qtbo
         QTest.keyClicks(start.bootstrap, " localhost:9092 ")
         QTest.keyClicks(start.registry, "http://localhost:8081")
         QTest.keyClick(start.registry, Qt.Key.Key_Return)
-    assert asked.args == ["localhost:9092", "http://localhost:8081"]
+    assert asked.args == [Connection("localhost:9092", "http://localhost:8081")]
 
 
 @pytest.mark.parametrize(
@@ -69,9 +72,35 @@ def test_that_a_wrong_registry_is_said_beside_its_field(qtbot: QtBot, wrong: str
     assert start.focusWidget() is start.registry
 
 
-def test_that_the_demo_is_offered_only_where_there_is_one(qtbot: QtBot) -> None:
-    assert start_on(qtbot, has_demo=True).demo_button.isVisible()
-    assert not start_on(qtbot, has_demo=False).demo_button.isVisible()
+def test_that_the_keyboard_goes_from_brokers_to_connect_in_three_steps(qtbot: QtBot) -> None:
+    start = start_on(qtbot)
+    start.bootstrap.setFocus()
+    for _ in range(2):
+        QTest.keyClick(start.focusWidget(), Qt.Key.Key_Tab)
+    assert start.focusWidget() is start.connect_button
+
+
+def test_that_a_new_connection_waits_for_the_session(qtbot: QtBot) -> None:
+    start = start_on(qtbot)
+    assert not start.new_button.isVisible()
+    start.open_saved("acme")  # asked before there is anything that could answer
+    start.write_new()
+    assert start.is_home
+    assert not start.is_asking
+
+
+def test_that_short_cards_stand_side_by_side_where_there_is_room(qtbot: QtBot) -> None:
+    start = start_on(qtbot)
+    assert start.demo_button.mapTo(start, QPoint()).y() == start.open_button.mapTo(start, QPoint()).y()
+    start.resize(500, 700)
+    qtbot.waitUntil(lambda: start.demo_button.mapTo(start, QPoint()).y() > start.open_button.mapTo(start, QPoint()).y())
+
+
+def test_that_the_demo_is_offered_live_or_as_a_recording(qtbot: QtBot) -> None:
+    for has_demo, words in ((True, "Start the demo"), (False, "Open the demo")):
+        start = start_on(qtbot, has_demo)
+        assert start.demo_button.isVisible()
+        assert start.demo_button.accessibleName() == words
 
 
 def test_that_progress_is_shown_while_something_is_prepared_and_the_reason_where_it_failed(qtbot: QtBot) -> None:
@@ -114,3 +143,11 @@ def test_that_what_was_left_behind_is_offered_with_what_it_is(qtbot: QtBot, tmp_
     assert [name for name in chain if name.endswith(":9092")] == wanted  # from the top to the bottom
     start.show_orphans(())
     qtbot.waitUntil(lambda: not [b for b in start.findChildren(Button) if b.accessibleName().startswith("Recover")])
+
+
+def test_that_the_first_paint_does_not_pay_for_what_is_saved() -> None:
+    late = ["keyring", "tomlkit", "secretstorage", "meshdesk.session.book", "meshdesk.ui.views.connection_form"]
+    late += ["meshdesk.session.profiles", "meshdesk.ui.views.connecting", "meshdesk.ui.widgets.connection_list"]
+    line = f"import sys, meshdesk.ui.window; print([name for name in {late} if name in sys.modules])"
+    asked = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
+    assert asked.stdout == "[]\n"

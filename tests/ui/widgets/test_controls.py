@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from meshdesk.ui import theme
 from meshdesk.ui.remembered import Remembered
-from meshdesk.ui.widgets.controls import Button, Chip, Line, Segments, Tags, tone_of, with_shortcut
+from meshdesk.ui.widgets.controls import Button, Line, Segments, Tags, tone_of, with_shortcut
 from meshdesk.ui.widgets.dump import Dump
 from meshdesk.ui.widgets.node_tree import NodeTree
 from meshdesk.ui.widgets.record_table import RecordTable
@@ -105,25 +105,6 @@ def test_that_a_line_that_does_not_fit_tells_all_of_it_in_its_tool_tip(qtbot: Qt
     line.grab()
     assert line.toolTip() == ""
     assert line.accessibleName() == "Place: short"
-
-
-def test_that_a_chip_says_its_state_in_words_and_stays_within_bounds(qtbot: QtBot) -> None:
-    chip = Chip()
-    qtbot.addWidget(chip)
-    chip.say("n" * 300, "recorded 24 Nov 14:02 – 14:10", "third", True)
-    assert chip.accessibleName().endswith("recorded 24 Nov 14:02 – 14:10")
-    assert chip.sizeHint().width() <= 460
-    chip.grab()
-
-
-@pytest.mark.parametrize("phrase", ["read-only", "connecting …", "opening …", "recorded 24 Nov 14:02 – 14:10"])
-@pytest.mark.parametrize("name", ["Demo mesh", "Demo", "v1", "127.0.0.1:9092", "kafka.example:9092"])
-def test_that_a_chip_that_has_its_room_cuts_nothing(qtbot: QtBot, name: str, phrase: str) -> None:
-    chip = Chip()
-    qtbot.addWidget(chip)
-    chip.say(name, phrase, "good", False)
-    chip.resize(chip.sizeHint())
-    assert chip.shown() == (name, phrase)
 
 
 def test_that_a_tool_tip_names_the_shortcut() -> None:

@@ -39,6 +39,11 @@ def test_that_a_child_keeps_our_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert os.pathsep not in environment["PYTHONPATH"]  # an empty part would mean the current folder
 
 
+def test_that_a_frozen_program_gives_its_children_its_own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert child_environment() == dict(os.environ)
+
+
 def test_that_a_frozen_program_is_its_own_child_and_on_windows_its_console_twin_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,12 +12,20 @@ class Look:
     def __init__(self) -> None:
         self.asked: list[tuple[str, int, int]] = []  # all there ever was
         self.waiting: list[tuple[str, int, int]] = []
+        self.columns_asked: list[tuple[str, int, int]] = []
         self.now = 0.0
-        self.cache = RowCache(self._ask, lambda: self.now)
+        self.cache = RowCache(self._ask, self._ask_columns, lambda: self.now)
 
     def _ask(self, topic: str, first: int, count: int) -> None:
         self.asked.append((topic, first, count))
         self.waiting.append((topic, first, count))
+
+    def _ask_columns(self, topic: str, first: int, count: int) -> None:
+        self.columns_asked.append((topic, first, count))
+
+    def answer_columns(self) -> None:
+        topic, first, count = self.columns_asked[-1]
+        self.cache.take_columns(topic, first, [bare(topic, first + at) for at in range(count)])
 
     def answer(self, short: int = 0) -> None:
         """Answers the oldest question, `short` rows short of what was asked for."""
@@ -35,6 +43,10 @@ class Look:
 
 def row(topic: str, k: int) -> Row:
     return Row(k, topic, 0, k, None, "", f"{topic} {k}", (), "text", "", 0, 1)
+
+
+def bare(topic: str, k: int) -> Row:
+    return Row(k, topic, 0, k, None, "", "", (), "", "", 0, 1, is_bare=True)
 
 
 def firsts(look: Look) -> list[int]:
@@ -206,3 +218,49 @@ def test_that_nonsense_ranges_ask_for_nothing_that_is_not_there() -> None:
         look.cache.want(T, first, last, rows)
         look.answer_all()
     assert all(0 <= first < 100 and first + count <= 100 for _, first, count in look.asked)
+
+
+def test_that_after_a_jump_the_columns_of_the_screen_stand_there_until_its_rows_come() -> None:
+    look = Look()
+    look.cache.want(T, 1010, 1040, 100_000, jumped=True)
+    assert look.columns_asked == [(T, 1010, 31)]
+    look.answer_columns()
+    assert [look.cache.get(T, k) for k in (1009, 1010, 1040, 1041)] == [None, bare(T, 1010), bare(T, 1040), None]
+    assert look.cache.busy
+    look.answer_all()
+    assert [look.cache.get(T, k) for k in (1010, 1040)] == [row(T, 1010), row(T, 1040)]
+
+
+def test_that_columns_are_not_asked_for_rows_at_hand_nor_where_nobody_jumped() -> None:
+    look = Look()
+    look.cache.want(T, 1010, 1040, 100_000)
+    look.answer_all()
+    look.cache.want(T, 1015, 1045, 100_000, jumped=True)
+    assert look.columns_asked == []
+
+
+def test_that_a_bar_that_is_dragged_has_the_columns_of_one_screen_on_the_way_and_then_of_the_last_one() -> None:
+    look = Look()
+    for first in (1_000, 2_000, 3_000):
+        look.cache.want(T, first, first + 30, 100_000, jumped=True)
+    assert look.columns_asked == [(T, 1_000, 31)]
+    look.answer_columns()
+    assert look.columns_asked == [(T, 1_000, 31), (T, 3_000, 31)]
+    look.answer_columns()
+    assert look.cache.get(T, 1_010) is None
+    assert look.cache.get(T, 3_010) == bare(T, 3_010)
+
+
+def test_that_columns_are_not_asked_behind_the_last_row() -> None:
+    look = Look()
+    look.cache.want(T, 90, 140, 100, jumped=True)
+    assert look.columns_asked == [(T, 90, 10)]
+
+
+def test_that_columns_which_cannot_be_had_leave_the_rows_on_their_way() -> None:
+    look = Look()
+    look.cache.want(T, 1010, 1040, 100_000, jumped=True)
+    look.cache.take_columns(T, 1010, [])
+    assert look.cache.get(T, 1010) is None
+    look.answer_all()
+    assert look.cache.get(T, 1010) == row(T, 1010)

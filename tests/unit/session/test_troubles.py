@@ -14,6 +14,13 @@ def test_that_a_trouble_that_comes_again_moves_to_the_end_with_its_count_and_its
     ]
 
 
+def test_that_the_first_time_of_a_repeated_trouble_is_kept() -> None:
+    troubles: tuple[Trouble, ...] = ()
+    for seen in (1_000, 2_000, 3_000):
+        troubles = with_trouble(troubles, Trouble("port closed", seen=seen))
+    assert [(trouble.first, trouble.seen) for trouble in troubles] == [(1_000, 3_000)]
+
+
 def test_that_counts_that_a_child_has_folded_already_add_up() -> None:
     troubles = with_trouble((), Trouble("port closed", count=40))
     assert with_trouble(troubles, Trouble("port closed", count=2))[0].count == 42

@@ -1,0 +1,92 @@
+"""What the verbs that read without a window (tail, collect) are told: their options, and what these mean."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from meshdesk.model.address import bootstrap_problem, holds_password, registry_problem
+from meshdesk.model.position import Position, PositionError, milliseconds, position
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Where to read, what, and how long."""
+    parser.add_argument("topics", nargs="+", metavar="TOPIC")
+    parser.add_argument(
+        "--connection", default="", metavar="NAME", help="a saved connection, with its secrets from the keyring"
+    )
+    parser.add_argument("--bootstrap", default="", metavar="HOST:PORT")
+    parser.add_argument("--registry", default="", metavar="URL")
+    parser.add_argument(
+        "-X",
+        dest="settings",
+        action="append",
+        default=[],
+        metavar="name=value",
+        help="a client setting that is no secret",
+    )
+    parser.add_argument("--config", type=Path, metavar="FILE", help="client settings in librdkafka's or Java's names")
+    parser.add_argument("--from", dest="start", default=None, metavar="beginning|end|OFFSET|TIME|15m")
+    parser.add_argument(
+        "--until", default=None, metavar="end|OFFSET|TIME", help="end: the end offsets as seen at the start"
+    )
+    parser.add_argument("--for", dest="time", default=None, metavar="60s", help="end after so long")
+
+
+class Told:
+    """What a reading verb was told, understood."""
+
+    def __init__(self, options: argparse.Namespace, say: Callable[[str], None]) -> None:
+        """Raises PropertiesError, ProfileError and PositionError; `say` tells what is waited for."""
+        # A window, which is told other things, must not pay for Kafka's settings.
+        from meshdesk.collect.properties import PropertiesError, Source, public_settings, read_properties
+
+        problem = bootstrap_problem(options.bootstrap) if options.bootstrap else ""
+        problem = problem or argument_problem(
+            options.registry, "Put basic.auth.user.info=USER:PASSWORD into a file and name that with --config."
+        )
+        if options.connection and (options.bootstrap or options.registry or options.config):
+            problem = "--connection says where to read. Leave out --bootstrap, --registry and --config, or leave out --connection."
+        if problem:
+            raise PropertiesError(problem)
+        settings = public_settings(options.settings)
+        # The rest first: nobody's keyring is asked for a command that makes no sense.
+        self.topics = tuple(dict.fromkeys(options.topics))
+        # Without a word: what arrives from now on; with an end, everything up to it.
+        default = "beginning" if options.until else "end"
+        self.start: Position = position(options.start or default)
+        self.until: Position | None = position(options.until) if options.until else None
+        self.seconds: float | None = milliseconds(options.time) / 1000 if options.time else None
+        source = Source(options.bootstrap, options.registry, settings)
+        if options.connection:
+            # Only for those who name one.
+            from meshdesk.named import open_saved
+
+            saved = open_saved(options.connection, say)
+            settings = {**saved.properties, **settings}
+            source = Source(
+                saved.bootstrap, saved.registry, settings, saved.registry_user, saved.registry_ca, options.connection
+            )
+        self.source = read_properties(options.config, source) if options.config else source
+        if not self.source.bootstrap:
+            raise PropertiesError(
+                "No bootstrap server is named. Give one with --bootstrap HOST:PORT, or a saved connection with --connection NAME."
+            )
+
+
+def understood(options: argparse.Namespace, say: Callable[[str], None]) -> Told | str:
+    """What it was told, or the sentence why that makes no sense."""
+    # A window must not pay for them, see above.
+    from meshdesk.collect.properties import PropertiesError
+    from meshdesk.session.profiles import ProfileError
+
+    try:
+        return Told(options, say)
+    except (PropertiesError, PositionError, ProfileError) as error:
+        return str(error)
+
+
+def argument_problem(registry: str, advice: str) -> str:
+    """What is wrong with a registry's address on the command line, which every user of the machine can read; or ""."""
+    if holds_password(registry):
+        return f"--registry would show a password to everyone on this machine. {advice}"
+    return registry_problem(registry)
