@@ -4,16 +4,20 @@ Secrets are redacted by construction: whoever holds one says so (`keep_secret`),
 looks like it; besides, what stands behind a word such as `password=` is left out whether anybody said so or not.
 """
 
+import base64
 import faulthandler
 import logging
 import logging.handlers
 import os
 import re
 import sys
+import threading
 import time
+import traceback
 from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import platformdirs
 
@@ -35,8 +39,11 @@ _begun: list[Path] = []  # the file, once there is one
 
 
 def keep_secret(*values: str) -> None:
-    """These are secrets: no log line of this process shows them."""
-    _secrets.update(value for value in values if len(value) >= LEAST)
+    """These are secrets: no log line of this process shows them, nor what a header, an address or a repr makes of them."""
+    for value in values:
+        forms = {value, repr(value)[1:-1], quote(value, safe=""), quote_plus(value)}
+        forms.add(base64.b64encode(value.encode("utf-8", "surrogatepass")).decode())
+        _secrets.update(form for form in forms if len(value) >= LEAST)
 
 
 def redacted(text: str) -> str:
@@ -79,6 +86,7 @@ def begin(program: str) -> Path | None:
     )  # fmt: skip
     _forget_old(folder)
     _begun.append(path)
+    _watch_over_mistakes()
     return path
 
 
@@ -108,6 +116,27 @@ def _tail(path: Path, count: int) -> list[str]:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - TAIL))
         return file.read().decode("utf-8", "replace").splitlines()[-count:]
+
+
+def _watch_over_mistakes() -> None:
+    """What nobody catches is logged, and goes to stderr as always, but without secrets: an error may name what it was given."""
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = lambda kind, error, trace: _mistake(error)
+    if threading.excepthook is threading.__excepthook__:
+        threading.excepthook = lambda said: _mistake(said.exc_value)
+
+
+def _mistake(error: BaseException | None) -> None:
+    if error is not None and not isinstance(error, SystemExit | KeyboardInterrupt):
+        logging.getLogger("meshdesk").error("a mistake that nobody caught", exc_info=error)
+        print_trace(error)
+
+
+def print_trace(error: BaseException) -> None:
+    """The traceback on stderr, without secrets."""
+    if sys.stderr is not None:
+        sys.stderr.write(redacted("".join(traceback.format_exception(error))))
+        sys.stderr.flush()
 
 
 class _Handler(logging.handlers.RotatingFileHandler):

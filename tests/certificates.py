@@ -24,7 +24,7 @@ UNTIL = NOW + 30 * DAY
 EXPIRED_ON = NOW - 3 * DAY
 HERE = ("localhost", "127.0.0.1")
 ELSEWHERE = ("kafka.example.org", "*.kafka.example.org")
-KEY_PASSWORD = "key-geheim-4711"
+KEY_PASSWORD = "key/geheim+4711"
 AUTHORITY = "MeshDesk test authority"
 STRANGER = "Somebody else's authority"
 

@@ -39,9 +39,9 @@ from tests.broker.collect.listening import black_hole, closed_ports
 from tests.certificates import Certificates, make_certificates
 from tests.recording import Recorder
 
-USER, PASSWORD = "alice", "alice-geheim-0815"
+USER, PASSWORD = "alice", "alice/geheim+0815"
 PLAIN_USER, PLAIN_PASSWORD = "ada", "ada-love-1815"
-REGISTRY_USER, REGISTRY_PASSWORD = "reader", "registry-geheim-99"
+REGISTRY_USER, REGISTRY_PASSWORD = "reader", "registry/geheim+99"
 OPEN, FORBIDDEN = "open.to.all.v1", "salaries.v1"  # topics, of which the logins may read the first
 PARTITIONS = 2
 LOST_NAME = "kafka.invalid:9092"  # what the listener LOST says that it is
@@ -259,8 +259,10 @@ class _Porter(BaseHTTPRequestHandler):
         super().setup()
 
     def finish(self) -> None:
-        super().finish()
-        self.request.close()
+        try:
+            super().finish()
+        finally:
+            self.request.close()
 
     def do_GET(self) -> None:
         """Hands the question on, if the login is right."""

@@ -8,7 +8,6 @@ import signal
 import tempfile
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
@@ -62,8 +61,10 @@ def child() -> int:
     except (PropertiesError, CaptureError) as error:
         pipes.send(trouble_message(Trouble(str(error), about=str((first or {}).get("bootstrap", "")), seen=now())))
         return 1
-    except Exception:  # the border of the collect loop: a bug ends this program, with its last words, never the window
-        traceback.print_exc()
+    except (
+        Exception
+    ) as error:  # the border of the collect loop: a bug ends this program, with its last words, never the window
+        logs.print_trace(error)
         logging.getLogger("meshdesk.collect").exception("a mistake in the collect program")
         return 1
 

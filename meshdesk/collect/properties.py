@@ -13,6 +13,7 @@ OURS: dict[str, object] = {
     "client.id": "meshdesk",
     "enable.auto.commit": False,
     "enable.auto.offset.store": False,
+    "enable.metrics.push": False,  # a cluster that asks for its clients' metrics (KIP-714) gets none of ours
     "allow.auto.create.topics": False,
     "auto.offset.reset": "error",  # otherwise offsets lost to retention are skipped in silence
     "enable.partition.eof": True,

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QStyle
 
 from meshdesk.session.resources import resource
@@ -241,7 +241,9 @@ def font(name: FontName) -> QFont:
     family, pixels, weight = FONTS[name]
     made = QFont(FALLBACKS[family])
     if name in MONO and not _Applied.has_own_mono:
-        made = QFont([QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family(), *FALLBACKS[family]])
+        # The family that the system means: "monospace" itself is none, and Qt would go on to the next in the list.
+        fixed = QFontInfo(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)).family()
+        made = QFont([fixed, *FALLBACKS[family]])
     made.setPixelSize(pixels)
     made.setWeight(weight)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -50,7 +51,8 @@ def test_that_the_font_of_payloads_changes_in_lists_and_in_panes_that_are_there(
     qtbot.addWidget(window)
     assert window.frame.inspector.text.font().families()[0] == "JetBrains Mono"
     window.settings.choose("payload_font", "system")
-    assert theme.font("mono").families()[0] != "JetBrains Mono"
+    fixed = QFontInfo(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)).family()
+    assert QFontInfo(theme.font("mono")).family() == fixed != "JetBrains Mono"
     assert theme.font("mono_small").families() == theme.font("mono").families()
     assert window.frame.inspector.text.font() == window.start.bootstrap.font() == theme.font("mono")
     assert theme.font("text").families()[0] == "Inter MeshDesk"

@@ -125,3 +125,28 @@ def test_that_the_last_lines_of_a_process_and_of_its_own_programs_are_read(
     ]
     monkeypatch.setenv("MESHDESK_LOGS", str(tmp_path / "none"))
     assert last_lines(10, 3) == []
+
+
+FAILS = """
+import threading
+from meshdesk.logs import begin, keep_secret
+keep_secret("hunter2/and+more")
+begin("test")
+
+def fail():
+    raise ValueError("in a thread with hunter2/and+more, hunter2%2Fand%2Bmore and aHVudGVyMi9hbmQrbW9yZQ==")
+
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+raise KeyError("hunter2/and+more")
+"""
+
+
+def test_that_a_mistake_that_nobody_caught_is_logged_and_said_without_any_secret(tmp_path: Path) -> None:
+    ran = run(FAILS, tmp_path / "logs")
+    assert ran.returncode == 1
+    for text in (ran.stderr, text_in(tmp_path / "logs")):
+        assert f"ValueError: in a thread with {REDACTED}, {REDACTED} and {REDACTED}" in text
+        assert f"KeyError: '{REDACTED}'" in text
+        assert not re.search("hunter2|aHVudGVy", text)

@@ -12,7 +12,7 @@ from meshdesk.session.settings import BY_KEY, NOW, SETTINGS, Choice, Number, Set
 from meshdesk.ui import theme
 from meshdesk.ui.widgets.controls import Button, Segments, name_bars
 from meshdesk.ui.widgets.number_field import NumberField
-from meshdesk.ui.widgets.prose import Prose, hits_in
+from meshdesk.ui.widgets.prose import Prose
 
 if TYPE_CHECKING:
     from meshdesk.ui.window import Window
@@ -216,7 +216,7 @@ class SettingRow(QWidget):
         """Whether the word stands in it; it is marked there."""
         for text in (self.title, self.sentence):
             text.mark(word)
-        self.is_found = not word or bool(hits_in(f"{self.title.text}\n{self.sentence.text}", word))
+        self.is_found = not word or bool(self.title.hits or self.sentence.hits)
         self.setVisible(self.is_found)
         return self.is_found
 

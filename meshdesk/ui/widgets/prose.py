@@ -1,23 +1,13 @@
 """A text of some lines in a font and a colour of the theme, in which the hits of a word are marked."""
 
-import re
-
 from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from meshdesk.ui import theme
+from meshdesk.ui.widgets.record_paint import hits_in
 
 WIDEST = 16_000  # px; a line of text that is wider is none
-
-
-def hits_in(text: str, word: str) -> list[tuple[int, int]]:
-    """Where a word stands in a text, in any case: (from, behind).
-
-    >>> hits_in("Light, or as the system has IT", "it")
-    [(28, 30)]
-    """
-    return [match.span() for match in re.finditer(re.escape(word), text, re.IGNORECASE)] if word else []
 
 
 class Prose(QWidget):
@@ -42,9 +32,9 @@ class Prose(QWidget):
             self.update()
 
     def mark(self, word: str) -> None:
-        """Marks where `word` stands; "" marks nothing."""
-        if word != self._word:
-            self._word = word
+        """Marks where `word` stands, in any case; "" marks nothing."""
+        if word.lower() != self._word:
+            self._word = word.lower()
             self.update()
 
     @property

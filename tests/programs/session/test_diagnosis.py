@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ PAYLOAD = b"payload-of-acme"
 def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
     monkeypatch.setenv("MESHDESK_LOGS", str(tmp_path / "logs"))
     monkeypatch.setattr(logs, "_begun", [])
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # what a log takes over is given back
     return Session(tmp_path / "captures")
 
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from meshdesk.ui import theme
-from meshdesk.ui.widgets.prose import Prose, hits_in
+from meshdesk.ui.widgets.prose import Prose
 
 TEXT = "At this size a tail drops its oldest records and counts them, and a backlog waits until its records were looked at."
 
@@ -56,6 +56,8 @@ def test_that_a_screen_reader_reads_all_of_it(qtbot: QtBot) -> None:
     assert prose.accessibleName() == "Another one."
 
 
-def test_that_signs_of_patterns_are_looked_for_as_they_stand() -> None:
-    assert hits_in("a.b axb (a.b)", "a.b") == [(0, 3), (9, 12)]
-    assert hits_in("anything", "") == []
+def test_that_signs_of_patterns_are_looked_for_as_they_stand(qtbot: QtBot) -> None:
+    prose = Prose("text", "second", "a.b axb (a.b)")
+    qtbot.addWidget(prose)
+    prose.mark("A.B")
+    assert prose.hits == [(0, 3), (9, 12)]
