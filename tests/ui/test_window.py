@@ -12,7 +12,7 @@ from meshdesk.session.connection import Connection
 from meshdesk.session.resources import RECORDED_DEMO, resource
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
-from tests.ui.memory import MemoryCapture, MemorySession, Status, capture, opened, turn, window_on
+from tests.ui.memory import MemoryCapture, MemorySession, capture, opened, turn, window_on
 
 TOPIC = "orders.placed.v1"
 
@@ -95,27 +95,6 @@ def test_that_a_topic_is_named_at_the_top_and_marked_at_the_left(qtbot: QtBot) -
     assert window.top.place.text == f"acme-prod  ›  {TOPIC}"
     assert window.top.chip.accessibleName() == "Connection: acme-prod, read-only"
     assert window.frame.explorer.list.open_topics == (window.current, (TOPIC,))
-
-
-def test_that_the_status_line_counts_what_is_lost_and_what_is_behind(qtbot: QtBot) -> None:
-    made = capture()
-    window, session = with_topic(qtbot, made)
-    made.status = Status(1_204, 812.0, 42, 7, 1_100_000)
-    turn(session, window)
-    assert window.status.text == "acme-prod · read-only   812/s · 1,204 records · 1.1 MB   behind 42   dropped 7"
-    made.status = Status(1_204, 0.0, None, 0, 1_100_000)
-    turn(session, window)
-    assert "behind unknown" in window.status.text
-
-
-def test_that_a_capture_at_rest_shows_no_rate_and_no_lag(qtbot: QtBot) -> None:
-    made = capture()
-    window, session = with_topic(qtbot, made)
-    made.stop()
-    turn(session, window)
-    assert "/s" not in window.status.text
-    assert "behind" not in window.status.text
-    assert window.top.chip.accessibleName() == "Connection: acme-prod, recorded 24 Nov 14:02 – 14:10"
 
 
 def test_that_a_record_is_opened_by_its_name(qtbot: QtBot) -> None:

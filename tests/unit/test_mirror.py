@@ -28,6 +28,8 @@ ACROSS = [
     "programs/test_leaks.py",
     "programs/test_read_only.py",
     "programs/test_ways_in.py",
+    "ui/test_accessibility.py",
+    "ui/test_keyboard.py",
     "ui/test_pyside.py",
     "unit/test_architecture.py",
     "unit/test_examples.py",

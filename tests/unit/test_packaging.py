@@ -1,8 +1,10 @@
 """What packages are made by: the same list of contents on every system, files that are there, words that systems take."""
 
 import importlib.util
+import os
 import plistlib
 import re
+import runpy
 import struct
 import sys
 import xml.etree.ElementTree as ET
@@ -70,6 +72,20 @@ def test_that_libraries_of_the_system_are_left_to_it_but_pythons(monkeypatch: py
         ("zoneinfo", "/usr/share/zoneinfo", "DATA"),
     ]
     assert contents.kept(entries, [str(ROOT)]) == entries[2:]
+
+
+@pytest.mark.parametrize(("before", "after"), [("/opt/lib", "/opt/lib"), (None, None)])
+def test_that_what_a_frozen_program_opens_does_not_load_its_libraries(
+    before: str | None, after: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As PyInstaller's loader leaves the environment (its manual, "LD_LIBRARY_PATH / LIBPATH considerations")."""
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/usr/lib/meshdesk/_internal")
+    monkeypatch.delenv("LD_LIBRARY_PATH_ORIG", raising=False)
+    if before is not None:
+        monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", before)
+    runpy.run_path(str(PACKAGING / "hooks" / "environment.py"))
+    assert os.environ.get("LD_LIBRARY_PATH") == after
+    assert "LD_LIBRARY_PATH_ORIG" not in os.environ
 
 
 # The spec

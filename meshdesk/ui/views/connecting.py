@@ -64,6 +64,8 @@ class Connecting:
         self._start, self._book, self._check, self._opened = start, book, check, opened
         self._list: ConnectionList | None = None
         self._opening: dict[str, Asked] = {}  # by name
+        self._together: dict[str, int] = {}  # name: which were asked for between the same two beats
+        self._beats = 0
         self._asked: Asked | None = None  # what the form waits for
         self._wish = ""  # what it is for: connect, save, test, or which secrets are stored
         self._checking: Checking | None = None
@@ -87,6 +89,7 @@ class Connecting:
         """Connects to a saved connection."""
         if name not in self._opening:
             self._opening[name] = self._book.open(name)
+            self._together[name] = self._beats
 
     def write_new(self, bootstrap: str = "", registry: str = "") -> None:
         """A new connection; one that was begun and not saved is still there."""
@@ -111,9 +114,13 @@ class Connecting:
 
     def beat(self) -> None:
         """Shows what has come to pass."""
+        self._beats += 1
+        late: set[int] = set()  # those of the command line are opened in their order, whoever's secrets come first
         for name, asked in list(self._opening.items()):
-            if asked.is_done:
-                del self._opening[name]
+            if not asked.is_done:
+                late.add(self._together[name])
+            elif self._together[name] not in late:
+                del self._opening[name], self._together[name]
                 self._take_opened(name, asked)
         for asked in [asked for asked in self._deleting if asked.is_done]:
             self._deleting.remove(asked)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from PySide6.QtCore import QSize, Qt, Signal, qVersion
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from meshdesk.session.handbook import PAGES, Found, Page, keys_table, local_facts, pages, search
@@ -13,7 +13,7 @@ from meshdesk.session.parts import Inventory, Part, text_of
 from meshdesk.session.settings import Settings
 from meshdesk.ui import theme
 from meshdesk.ui.views.settings import show_setting
-from meshdesk.ui.widgets.controls import Rule, name_bars
+from meshdesk.ui.widgets.controls import Rule, draw_focus, name_bars
 from meshdesk.ui.widgets.markdown_page import MarkdownPage
 
 if TYPE_CHECKING:
@@ -217,6 +217,11 @@ class _List(QListWidget):
         self.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
         name_bars(self, "the pages")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        with QPainter(self.viewport()) as painter:
+            draw_focus(painter, self)
 
     def fill(self, entries: Sequence[tuple[str, str, str, str]]) -> None:
         """Each is (name, title, count, excerpt)."""

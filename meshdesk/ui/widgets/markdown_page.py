@@ -5,6 +5,8 @@ from typing import cast
 from PySide6.QtCore import QEvent, QUrl, Signal
 from PySide6.QtGui import (
     QFont,
+    QPainter,
+    QPaintEvent,
     QPalette,
     QTextBlock,
     QTextBlockFormat,
@@ -19,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QTextBrowser, QTextEdit
 
 from meshdesk.ui import theme
-from meshdesk.ui.widgets.controls import name_bars
+from meshdesk.ui.widgets.controls import draw_focus, name_bars
 
 WIDEST = 700  # px of a line of text; longer ones are hard to read
 MARGIN = 28
@@ -54,6 +56,11 @@ class MarkdownPage(QTextBrowser):
         self.document().setDocumentMargin(0)
         self.anchorClicked.connect(lambda url: self.asked.emit(url.toString()))
         name_bars(self, name.lower())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        with QPainter(self.viewport()) as painter:
+            draw_focus(painter, self)
 
     def show_markdown(self, text: str) -> None:
         """Begins a page at its top."""

@@ -322,6 +322,18 @@ def test_that_a_connection_may_be_opened_by_its_name_while_something_else_is_sho
     assert not desk.window.start.is_asking
 
 
+def test_that_those_of_the_command_line_are_opened_in_their_order(desk: Desk, secret_service: SecretService) -> None:
+    secret_service.start()
+    desk.profiles.save(ACME)  # which waits for the keyring
+    desk.profiles.save(LOCAL)
+    Secrets().keep("acme", Credentials("the-password"))
+    desk.show()
+    for name in ("acme", "local"):
+        desk.window.start.open_saved(name)
+    desk.until(lambda: not desk.window.start.is_asking)
+    assert [connection.name for connection in desk.session.connections] == ["acme", "local"]
+
+
 def test_that_one_that_cannot_be_read_any_more_is_a_sentence(desk: Desk) -> None:
     desk.profiles.save(LOCAL)
     desk.show()
