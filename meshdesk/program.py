@@ -15,7 +15,7 @@ from pathlib import Path
 
 from meshdesk import __version__
 from meshdesk.model.address import bootstrap_problem
-from meshdesk.model.link import Link, LinkError, is_link, read_link
+from meshdesk.model.link import Link, LinkError, is_link, named_path, read_link
 from meshdesk.model.position import PositionError, milliseconds
 from meshdesk.told import add_options, argument_problem, understood
 from meshdesk.ui.views import VIEWS
@@ -29,8 +29,9 @@ DEMO_MESH = ("demo", "--mesh")  # the child that makes the embedded mesh
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a verb, or the window where the first word is none. Returns the exit code."""
-    if sys.stdout is None:  # closed (>&-), or there is none: a windowed program on Windows
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the process ends
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:  # closed (>&-), or there is none: a windowed program on Windows
+            setattr(sys, stream, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the process ends
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] in (["-h"], ["--help"]):
         words = ["help"]
@@ -96,7 +97,7 @@ def _window(words: Sequence[str]) -> int:
     _add_window_options(parser)
     options = parser.parse_args(words)
     link, wrong = _link(options.what)
-    options.what = [what for what in options.what if not is_link(what)]
+    options.what = [named_path(what) for what in options.what if not is_link(what)]
     files, hosts, names = [], [], []
     if link is not None:
         options.select = options.select or link.select

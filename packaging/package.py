@@ -57,6 +57,10 @@ def _wheel() -> Path:
         names = set(archive.namelist())
         (entries,) = (name for name in names if name.endswith(".dist-info/entry_points.txt"))
         command = archive.read(entries).decode()
+        shutil.rmtree(BUILD / "metadata", ignore_errors=True)
+        for name in sorted(names):
+            if name.startswith(entries.rpartition("/")[0]):  # by it the frozen program knows what it is made of
+                archive.extract(name, BUILD / "metadata")
     wanted = {
         f"meshdesk/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "resources").rglob("*") if path.is_file()
     }

@@ -48,6 +48,19 @@ def is_link(text: str) -> bool:
     return text.lower().startswith(SCHEME)
 
 
+def named_path(word: str) -> str:
+    """The path that a file manager hands over as file:///… (RFC 8089); every other word as it is.
+
+    >>> named_path("file:///srv/my%20orders.meshcap"), named_path("file:///C:/a.meshcap"), named_path("a.meshcap")
+    ('/srv/my orders.meshcap', 'C:/a.meshcap', 'a.meshcap')
+    """
+    match = re.fullmatch(r"file:(?://(?:localhost)?)?(/(?!/)[^?#]*)", word, re.IGNORECASE)
+    if match is None:
+        return word
+    path = unquote(match[1], errors="surrogateescape")  # as Python takes names of files that are no UTF-8
+    return path[1:] if re.match("/[A-Za-z]:", path) else path
+
+
 def read_link(text: str) -> Link:
     """What a link names. Raises LinkError.
 

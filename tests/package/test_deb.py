@@ -87,6 +87,9 @@ def test_that_the_papers_are_there(deb: Installed) -> None:
     who = (papers / "copyright").read_text(encoding="utf-8")
     for part in ("MeshDesk", "PySide6", "pyarrow", "confluent-kafka", "numpy", "keyring"):
         assert part in who
+    # By these About names every part with its version and licence.
+    known = {path.name.split("-")[0].lower() for path in (HOME / "_internal").glob("*.dist-info")}
+    assert known >= {"meshdesk", "pyside6_essentials", "pyarrow", "confluent_kafka", "numpy", "keyring", "httpx"}
 
 
 def test_that_nobody_but_root_may_change_it_and_only_the_program_can_be_run(deb: Installed) -> None:

@@ -64,16 +64,16 @@ def test_that_the_recorded_demo_looks_as_in_the_checkout(installed: Installed, t
     assert unlike(demo, picture_of_the_checkout(tmp_path / "own.png", DEMO)) < 0.001
 
 
-def test_that_a_link_opens_a_capture(installed: Installed, tmp_path: Path) -> None:
+def test_that_a_link_and_a_file_manager_open_a_capture(installed: Installed, tmp_path: Path) -> None:
     file = installed.home / "a capture.meshcap"
     shutil.copyfile(DEMO, file)
     link = f"meshdesk://open?file={str(file).replace(' ', '%20')}"
     pictures = []
-    for word in (link, file):
+    for word in (link, file.as_uri(), file):
         ran = installed.run(word, "--screenshot", tmp_path / "out.png")
         assert (ran.code, ran.out, ran.err) == (0, "", "")
         pictures.append((tmp_path / "out.png").read_bytes())
-    assert pictures[0] == pictures[1]
+    assert pictures[0] == pictures[1] == pictures[2]
 
 
 def test_that_the_window_is_there_soon_enough(installed: Installed) -> None:

@@ -285,6 +285,12 @@ def test_that_a_closed_output_is_nobody_who_listens() -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize(("words", "code"), [(("--version",), 0), (("tail", "t", "--bootstrap", "nowhere"), 2)])
+def test_that_what_goes_wrong_has_its_exit_code_where_nobody_listens(words: tuple[str, ...], code: int) -> None:
+    line = ["sh", "-c", 'exec "$@" >&- 2>&-', "sh", *command(*words)]
+    assert subprocess.run(line, timeout=SECONDS).returncode == code
+
+
 INTERRUPTING = """
 import os, runpy, signal, sys
 

@@ -1,6 +1,8 @@
 """What packaging/prepare.py knows about the system, held against the Qt that is installed."""
 
 import importlib.util
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -81,6 +83,28 @@ def test_that_missing_libraries_end_in_one_sentence_with_the_command_that_instal
     monkeypatch.setenv("PATH", "")  # no apt
     with pytest.raises(SystemExit, match=r"^Qt needs libunicorn\.so\.1, .*: as root, apt-get install libunicorn1, "):
         prepare.need_libraries({"libc.so.6": "libc6", "libunicorn.so.1": "libunicorn1"})
+
+
+def test_that_packages_that_are_older_than_a_source_are_built_anew(
+    prepare: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(prepare, "ROOT", tmp_path)
+    sources = [tmp_path / name for name in ("meshdesk/a.py", "resources/b.svg", "packaging/c.py", "pyproject.toml")]
+    made = [tmp_path / "dist" / name for name in ("m.whl", "m.deb", "meshdesk/meshdesk")]
+    for when, files in ((1_000, sources), (2_000, made)):
+        for file in files:
+            file.parent.mkdir(exist_ok=True)
+            file.touch()
+            os.utime(file, (when, when))
+    assert prepare._is_built(tmp_path / "dist")
+    for file in sources:
+        os.utime(file, (3_000, 3_000))
+        assert not prepare._is_built(tmp_path / "dist")
+        os.utime(file, (1_000, 1_000))
+    made[0].unlink()
+    assert not prepare._is_built(tmp_path / "dist") or not shutil.which("dpkg-deb")
+    made[2].unlink()
+    assert not prepare._is_built(tmp_path / "dist")
 
 
 def test_that_an_unknown_verb_is_answered_with_those_there_are() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from meshdesk.model.link import LONGEST, Link, LinkError, is_link, read_link
+from meshdesk.model.link import LONGEST, Link, LinkError, is_link, named_path, read_link
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,22 @@ def test_that_what_names_nothing_is_a_sentence(text: str, said: str) -> None:
         read_link(text)
     assert str(raised.value).startswith(said)
     assert str(raised.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("word", "path"),
+    [
+        ("file:///srv/a%23b.meshcap", "/srv/a#b.meshcap"),
+        ("FILE://localhost/srv/a.meshcap", "/srv/a.meshcap"),
+        ("file:/srv/a.meshcap", "/srv/a.meshcap"),
+        ("file:///srv/%FF.meshcap", "/srv/\udcff.meshcap"),
+        ("file://elsewhere/a.meshcap", "file://elsewhere/a.meshcap"),
+        ("file.meshcap", "file.meshcap"),
+        ("localhost:9092", "localhost:9092"),
+    ],
+)
+def test_that_what_a_file_manager_hands_over_is_a_path(word: str, path: str) -> None:
+    assert named_path(word) == path
 
 
 def test_that_a_file_and_an_address_are_no_links() -> None:
