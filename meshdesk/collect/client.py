@@ -285,7 +285,7 @@ class Cluster:
 
     def _told(self, found: Unreached) -> Trouble:
         passes = found.step in ("name", "tcp")
-        advice = f"{found.advice.rstrip('.')}; MeshDesk keeps trying." if passes else found.advice
+        advice = f"{found.advice.rstrip('.')}; MeshDesk keeps trying." if found.step == "tcp" else found.advice
         return Trouble(found.text, advice, self.source.bootstrap, seen=now(), passes=passes)
 
 
