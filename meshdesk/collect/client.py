@@ -241,7 +241,8 @@ class Cluster:
         if trouble is not None:
             self._is_explained = error.code() != KafkaError._ALL_BROKERS_DOWN
             step: Name = "login" if error.code() in LOGIN else "metadata"
-            if self._says_little(error) and (found := self._why_not(place_of(error, self.source.bootstrap))):
+            place, is_tls = place_of(error, self.source.bootstrap), error.code() == KafkaError._SSL
+            if self._says_little(error) and (found := self._why_not(place, is_tls)):
                 trouble, step = self._told(found), found.step
             self._last, self._last_step = trouble, step
             self._report(trouble)
@@ -254,19 +255,20 @@ class Cluster:
             return False
         return error.code() in (KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT)
 
-    def _why_not(self, place: str) -> Unreached | None:
+    def _why_not(self, place: str, is_tls: bool = False) -> Unreached | None:
         """The first thing that is wrong with an address, tried by hand; the answer holds for a while.
 
-        Where the cluster has answered, it is those that its brokers gave for themselves.
+        Where it has answered, it is those that its brokers gave for themselves: that it is gone, or about to start, the
+        client says well enough, but not (`is_tls`) what has become of its certificate.
         """
-        typed = addresses(place)[:TRIED]
+        typed = addresses(place)[:TRIED] if is_tls or not self._has_answered else []
         given = [address for address in self._advertised if address not in addresses(self.source.bootstrap)][:TRIED]
         when, found = self._found.get((place, bool(given)), (-FOUND_HOLDS, None))
         if time.monotonic() - when < FOUND_HOLDS:
             return found
         seconds = BY_HAND / (len(given or typed) or 1)
         bootstrap, properties = self.source.bootstrap, self.source.properties
-        if given:
+        if given and not is_tls:
             tried = (why_not_advertised(one, self._advertised[one], bootstrap, seconds) for one in given)
         else:
             tried = (why_not(one, properties, seconds) for one in typed)
@@ -283,7 +285,7 @@ class Cluster:
 
     def _told(self, found: Unreached) -> Trouble:
         passes = found.step in ("name", "tcp")
-        advice = f"{found.advice.rstrip('.')}; MeshDesk keeps trying." if passes else found.advice
+        advice = f"{found.advice.rstrip('.')}; MeshDesk keeps trying." if found.step == "tcp" else found.advice
         return Trouble(found.text, advice, self.source.bootstrap, seen=now(), passes=passes)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from meshdesk.collect.properties import PropertiesError
 from meshdesk.collect.reach import Address, Place, Speaks, Unreached, connect, resolve, spoken
+from meshdesk.collect.sentences import advertised_silent, advertised_unknown
 from meshdesk.collect.tls import peer_certificate, shake_hands, trust_of, uses_tls, wants_certificate
 
 NAME = 2.0  # s for a name, of the seconds that there are
@@ -40,12 +41,14 @@ def why_not_advertised(address: Address, number: int, bootstrap: str, seconds: f
 
 
 def advertised(address: Address, number: int, bootstrap: str, error: Unreached) -> Unreached:
-    """The same error, for one whose address nobody typed in."""
-    return Unreached(
-        "metadata",
-        f"Broker {number} of {bootstrap} says that it is at {address} (advertised.listeners). {error.text}",
-        "Ask whoever runs the cluster for a listener whose address this machine can reach.",
-    )
+    """The same error, for an address that nobody typed in; in the words that the client's own errors get."""
+    broker = f"broker {number} of {bootstrap}"
+    if error.step == "name":
+        return Unreached("name", *advertised_unknown(str(address), broker))
+    if error.step == "tcp":
+        return Unreached("tcp", *advertised_silent(str(address), broker))
+    text = f"{broker[:1].upper()}{broker[1:]} gives {address} as its address (advertised.listeners). {error.text}"
+    return Unreached(error.step, text, error.advice)
 
 
 def wrong_partner(address: Address, speaks: Speaks | None, properties: Mapping[str, str]) -> Unreached | None:

@@ -138,8 +138,8 @@ def connect(address: Address, places: list[Place], seconds: float) -> socket.soc
 
 def _unconnected(address: Address, error: OSError, seconds: float) -> Unreached:
     if isinstance(error, ConnectionRefusedError):
-        advice = "Check the host and the port, and whether the broker runs."
-        return Unreached("tcp", f"Nothing answers at {address}: the port is closed.", advice)
+        advice = "The port is closed: check the host and the port, and whether the broker runs."
+        return Unreached("tcp", f"Nothing answers at {address}.", advice)
     if isinstance(error, TimeoutError):
         return Unreached(
             "tcp",

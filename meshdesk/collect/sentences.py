@@ -233,14 +233,28 @@ def _told_by_code(code: int, where: _Where) -> Said | None:
     said = next((said for codes, said in told.items() if code in codes), None)
     if said is None or not where.named_by or code not in (KafkaError._RESOLVE, KafkaError._TRANSPORT, *LATE):
         return said
-    place = f"{where.place}, which {where.named_by} gives as its address (advertised.listeners)"
     if code == KafkaError._RESOLVE:
-        advice = "Ask whoever runs the cluster for a listener whose address this machine can reach."
-        return f"The name of {place}, is not known to this machine.", advice, said[2]
-    advice = "Check whether that broker runs, and whether this machine can reach the address; MeshDesk keeps trying."
-    if code == KafkaError._TRANSPORT:
-        return f"Nothing answers at {place}.", advice, said[2]
-    return f"{place}, did not answer in time.", advice, said[2]
+        return *advertised_unknown(where.place, where.named_by), said[2]
+    text, advice = advertised_silent(where.place, where.named_by)
+    if code in LATE:
+        text = f"{where.place}, the address of {where.named_by} (advertised.listeners), did not answer in time."
+    return text, f"{advice.rstrip('.')}; MeshDesk keeps trying.", said[2]
+
+
+def advertised_unknown(place: str, broker: str) -> tuple[str, str]:
+    """Text and advice on an address that a broker gives for itself, whose name nobody knows."""
+    return (
+        f"The name of {place}, which {broker} gives as its address (advertised.listeners), is not known to this machine.",
+        "Ask whoever runs the cluster for a listener whose address this machine can reach.",
+    )
+
+
+def advertised_silent(place: str, broker: str) -> tuple[str, str]:
+    """Text and advice on one where nothing answers: a closed port, or nothing comes back."""
+    return (
+        f"Nothing answers at {place}, which {broker} gives as its address (advertised.listeners).",
+        "Check whether that broker runs, and whether this machine can reach the address.",
+    )
 
 
 def _other(code: int, where: _Where) -> Said:

@@ -32,8 +32,8 @@ class Work:
 
     @property
     def left(self) -> float | None:
-        """s until its end at this rate; None: not known."""
-        return max(0, self.of - self.done) / self.rate if self.of > 0 and self.rate else None
+        """s until its end at this rate; None: not known. What is looked at to the end is still to be sorted, or to be closed."""
+        return (self.of - self.done) / self.rate if self.rate and self.done < self.of else None
 
     @property
     def words(self) -> str:
@@ -47,6 +47,8 @@ class Work:
         parts = []
         if self.of > 0:
             parts.append(_share(self.done, self.of, self.unit))
+        if self.of > 0 and self.done >= self.of:
+            return f"{parts[0]}, nearly done"
         if self.rate:
             is_bytes = self.unit == "bytes"
             parts.append(f"{wording.size(round(self.rate))}/s" if is_bytes else wording.rate(self.rate))

@@ -80,6 +80,11 @@ class Finder:
         self._sources = sources
         self.names = [_names(source.texts, known) for source in sources]
 
+    def prepare(self) -> None:
+        """Makes what the first letter needs, before it is typed."""
+        for names in self.names:
+            _ = names.base
+
     def find(self, query: str) -> list[Group]:
         """What matches, group by group, the group with the best hit first; all entries for no word.
 

@@ -241,9 +241,9 @@ class _WorkButton(_FootButton):
 def status_facts(opened: "Opened") -> tuple[tuple[str, str], ...]:
     """The numbers at the left of the status line, each with its colour. What is at rest has no rate."""
     status = opened.status
-    production = [PRODUCTION] if opened.is_production else []
-    title = " · ".join([opened.title, *production, opened.state_text])
-    facts: list[tuple[str, str]] = [(title, "bad_text" if production else "second")]
+    facts: list[tuple[str, str]] = [(f"{opened.title} · {opened.state_text}", "second")]
+    if opened.is_production:
+        facts.append((PRODUCTION, "bad_text"))  # of its own: the title gives way where there is little room
     amount = f"{wording.plural(status.rows, 'record')} · {wording.size(status.bytes)}"
     if opened.state == "live":
         facts.append((f"{wording.rate(status.rows_rate)} · {amount}" if status.rows_rate else amount, "second"))

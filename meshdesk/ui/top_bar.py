@@ -10,7 +10,7 @@ from meshdesk.ui.widgets.controls import Button, baseline, draw_box, with_shortc
 from meshdesk.ui.widgets.crumbs import Crumbs
 
 FIND_SHARE = 0.3  # of the window's width; never more than as drawn
-FIND_WORDS = 150  # px; a narrower field shows its icon alone
+FIND_WORDS = 150  # px; a narrower field is its icon alone, as in a window in which path and chip need the room
 
 
 class TopBar(QWidget):
@@ -71,7 +71,9 @@ class TopBar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.find_button.setFixedWidth(min(theme.FIND, round(event.size().width() * FIND_SHARE)))
+        width = event.size().width()
+        field = min(theme.FIND, round(width * FIND_SHARE))
+        self.find_button.setFixedWidth(theme.FIELD + 6 if width < theme.SLIM else field)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

@@ -41,6 +41,7 @@ def test_that_back_and_forward_go_through_topics_and_views(qtbot: QtBot) -> None
 def test_that_the_keys_and_the_side_buttons_of_a_mouse_go_back_and_forward(qtbot: QtBot) -> None:
     window, session = on_two_topics(qtbot)
     window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     QTest.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     turn(session, window)
     assert window.frame.records.topic == OTHER

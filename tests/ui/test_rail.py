@@ -18,6 +18,7 @@ def test_that_the_rail_offers_every_view_with_its_keys(qtbot: QtBot) -> None:
     assert window.rail.width() == theme.RAIL
     assert [name for name in window.rail.buttons if name != EXPLORER] == list(VIEWS)
     window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     for place, name in enumerate(VIEWS, 1):
         button = window.rail.buttons[name]
         keys = {"settings": "Ctrl+,", "help": "F1"}.get(name, f"Ctrl+{place}")

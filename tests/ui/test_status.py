@@ -64,7 +64,7 @@ def test_that_behind_is_unknown_only_while_something_is_read() -> None:
 def test_that_production_is_said_in_the_status_line() -> None:
     made = capture(10)
     made.is_production = True
-    assert status_facts(opened(made))[0] == ("acme-prod · production · read-only", "bad_text")
+    assert status_facts(opened(made))[:2] == (("acme-prod · read-only", "second"), ("production", "bad_text"))
 
 
 @pytest.mark.parametrize("width", [300, 1_440])

@@ -39,7 +39,7 @@ def test_that_production_is_shown_all_over_the_window(qtbot: QtBot) -> None:
     window.open_topic(opened(made), "orders.placed.v1")
     turn(session, window)
     assert "production" in window.top.chip.accessibleName()
-    assert window.status.text.startswith("acme-prod · production · read-only")
+    assert window.status.text.startswith("acme-prod · read-only   production")
     assert window.windowTitle() == "orders.placed.v1 – acme-prod – production – MeshDesk"
     image = window.grab().toImage()
     edge = {image.pixelColor(x, 1).name() for x in range(0, image.width(), 7)}

@@ -117,6 +117,8 @@ class Connecting:
         self._beats += 1
         late: set[int] = set()  # those of the command line are opened in their order, whoever's secrets come first
         for name, asked in list(self._opening.items()):
+            if self._opening.get(name) is not asked:
+                continue  # to open the one before asked the window for what is new, and so us
             if not asked.is_done:
                 late.add(self._together[name])
             elif self._together[name] not in late:

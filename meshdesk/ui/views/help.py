@@ -45,7 +45,7 @@ class HelpView(QWidget):
         self._revision = -1
         self._pages: tuple[Page, ...] = ()
         self._inventory: Inventory | None = None
-        self._shows_parts = False
+        self._shows_parts = self._shows_licence = False
         self.shown = PAGES[0][0]  # the name of the page on the screen
         self.field = _Field()
         self.list = _List()
@@ -70,7 +70,7 @@ class HelpView(QWidget):
     def show_page(self, name: str) -> None:
         """Brings a page to the screen, from its top."""
         page = next((page for page in self._pages if page.name == name), self._pages[0])
-        self.shown = page.name
+        self.shown, self._shows_licence = page.name, False
         if page.name == "about" and self._inventory is None:
             self._inventory = Inventory(str(qVersion()))
         self.page.setAccessibleName(f"Help: {page.title}")
@@ -120,7 +120,9 @@ class HelpView(QWidget):
         self.go_to_the_field()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.field.text():
+        if event.key() == Qt.Key.Key_Escape and self._shows_licence:
+            self.show_page("about")
+        elif event.key() == Qt.Key.Key_Escape and self.field.text():
             self.field.clear()
         else:
             super().keyPressEvent(event)
@@ -154,7 +156,10 @@ class HelpView(QWidget):
         parts = self._inventory.found if self._inventory is not None else None
         part = next((part for part in parts or () if part.name == name), None)
         if part is not None:
-            self.page.show_plain(f"{part.name} {part.version}\n{part.licence}\n\n{text_of(part)}")
+            head = f"{part.name} {part.version}\n{part.licence}\nEscape leads back."
+            self.page.show_plain(f"{head}\n\n{text_of(part)}")
+            self._choose("")  # a press on the page's name leads back, too
+            self._shows_licence = True
             self.page.setAccessibleName(f"Licence of {part.name}")
 
     def resizeEvent(self, event: QResizeEvent) -> None:

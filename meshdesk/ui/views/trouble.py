@@ -53,6 +53,7 @@ class TroubleView(QWidget):
         self._count = Line()
         self._count.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.list = TroubleList()
+        self.list.asked.connect(self.go_to)
         self._empty = Empty("circle-check", "No trouble")
         self._body = QStackedLayout()
         column = QVBoxLayout(self)
@@ -79,6 +80,27 @@ class TroubleView(QWidget):
             QGuiApplication.clipboard().setText("\n\n".join(map(as_text, troubles)))
             self.said.emit(f"Copied {wording.plural(len(troubles), 'trouble')} as text.")
 
+    def go_to(self, trouble: Trouble) -> None:
+        """Shows what a trouble is about: a topic or a capture that is open."""
+        for opened in self._window.session.captures:
+            if trouble.about in {topic.name for topic in opened.topics}:
+                self._window.open_topic(opened, trouble.about)
+                return
+        for opened in self._window.session.captures:
+            if trouble.about == opened.title:
+                self._window.show_capture(opened)
+                return
+        self.said.emit("What this trouble is about is not open in this window.")
+
+    def _reached(self, troubles: tuple[Trouble, ...]) -> frozenset[str]:
+        """Of what they are about, what is open."""
+        captures = self._window.session.captures
+        names = {trouble.about for trouble in troubles}
+        titles = {opened.title for opened in captures}
+        return frozenset(names & titles).union(
+            topic.name for opened in captures for topic in opened.topics if topic.name in names
+        )
+
     def _bar(self) -> QWidget:
         bar = QWidget()
         bar.setFixedHeight(theme.VIEW_BAR)
@@ -93,7 +115,7 @@ class TroubleView(QWidget):
         troubles = tuple(reversed(self._seen or ()))
         words = self.filter.text().lower().split()
         shown = tuple(trouble for trouble in troubles if all(word in as_text(trouble).lower() for word in words))
-        self.list.show_troubles(shown)
+        self.list.show_troubles(shown, self._reached(shown))
         many = wording.count(len(troubles)) if troubles else ""
         share = f"{wording.count(len(shown))} of {many}" if words and troubles else many
         self._count.say((f"{TITLE}  ", "title", "text"), (share, "text", "second"))

@@ -86,10 +86,12 @@ class Chip(QWidget):
         painter.drawText(QPointF(x, base), phrase)
 
     def shown(self) -> tuple[str, str]:
-        """Name and phrase as far as there is room: each has half of it, and what the other leaves."""
+        """Name and phrase as far as there is room: each has half of it, and what the other leaves; "production" is not cut."""
         metrics = QFontMetrics(theme.font("text"))
         room = self.width() - TEXT - END
         phrase_room = min(metrics.horizontalAdvance(self._phrase) + GAP, room // 2)
+        if self._is_production:
+            phrase_room = max(phrase_room, metrics.horizontalAdvance(f"{PRODUCTION} …") + GAP)
         name = metrics.elidedText(self._name, Qt.TextElideMode.ElideMiddle, room - phrase_room + 1)
         rest = room - metrics.horizontalAdvance(name) - GAP + 1
         return name, metrics.elidedText(self._phrase, Qt.TextElideMode.ElideRight, rest)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
@@ -35,14 +35,14 @@ class PaletteBox(Popover):
         self._nothing.say(("Nothing has these letters.", "text", "second"))
         hint = Line()
         hint.say((HINT, "small", "second"))
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(1, 8, 1, 8)
-        self._column.setSpacing(6)
-        for part, beside in ((self.field, 7), (self._nothing, 13), (self.list, 0), (hint, 13)):
+        column = QVBoxLayout(self.inside)
+        column.setContentsMargins(0, 5, 0, 5)
+        column.setSpacing(6)
+        for part, beside in ((self.field, 5), (self._nothing, 11), (self.list, 0), (hint, 11)):
             row = QVBoxLayout()
             row.setContentsMargins(beside, 0, beside, 0)
             row.addWidget(part)
-            self._column.addLayout(row)
+            column.addLayout(row)
         self.field.textChanged.connect(self._find)
         self.field.pressed.connect(self._press)
         self.list.chosen.connect(self._take)
@@ -56,6 +56,7 @@ class PaletteBox(Popover):
         self.field.clear()
         self._find("")
         self.open_on(self.field)
+        QTimer.singleShot(0, self._prepare)  # once it stands on the screen
 
     def close_again(self) -> None:
         """Closes it; what was open may be closed meanwhile, but its names may be needed again."""
@@ -63,6 +64,9 @@ class PaletteBox(Popover):
             self._finder = Finder([Source("", names.texts, print) for names in self._finder.names], self._finder.names)
             self.list.show_groups([], ())
         super().close_again()
+
+    def _prepare(self) -> None:
+        self._finder.prepare()
 
     def _find(self, text: str) -> None:
         self.list.show_groups(self._finder.find(text), words_of(text))
@@ -103,9 +107,8 @@ class PaletteBox(Popover):
         whole = self._window.size()
         most = max(3, (whole.height() - TOP - AROUND) // ROW)
         self.list.setFixedHeight(min(ROWS, most, len(self.list.found.rows)) * ROW)
-        self._column.activate()  # now: Qt would lay it out after this
         width = min(WIDE, whole.width() - 32)
-        self.setGeometry((whole.width() - width) // 2, TOP, width, self.sizeHint().height())
+        self.setGeometry((whole.width() - width) // 2, TOP, width, self.fitting())
 
 
 class _Field(QLineEdit):

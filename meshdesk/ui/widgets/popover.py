@@ -1,10 +1,12 @@
 """A box over the window that closes with Escape or a press beside it, which does nothing else, and gives the focus back."""
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from meshdesk.ui import theme
+
+EDGE = 3  # px from the edge of the box to a square that lies within its round corners
 
 
 class Popover(QWidget):
@@ -16,6 +18,13 @@ class Popover(QWidget):
         super().__init__(window)
         self._window = window
         self._before: QWidget | None = None  # what had the focus
+        # Opaque and within the round corners: what changes in it does not have all that lies below drawn anew.
+        self.inside = QWidget()
+        self.inside.setAutoFillBackground(True)
+        self.inside.setBackgroundRole(QPalette.ColorRole.Light)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
+        around.addWidget(self.inside)
         window.installEventFilter(self)
         self.hide()
 
@@ -41,6 +50,14 @@ class Popover(QWidget):
 
     def place(self) -> None:
         """Sets its geometry within the window."""
+
+    def fitting(self) -> int:
+        """The height that what stands in it needs now: Qt would find out later."""
+        for part in (self.inside, self):
+            layout = part.layout()
+            if layout is not None:
+                layout.activate()
+        return self.sizeHint().height()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and watched is self._window and self.isVisible():

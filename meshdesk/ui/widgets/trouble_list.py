@@ -2,8 +2,8 @@
 
 from textwrap import wrap
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from meshdesk.model import wording
@@ -75,10 +75,16 @@ class TroubleModel(QAbstractListModel):
 
 
 class TroubleList(QTableView):
-    """Draws its rows itself. A table, whose rows may differ in height, and which screen readers know."""
+    """Draws its rows itself. A table, whose rows may differ in height, and which screen readers know.
+
+    `asked` carries a trouble: somebody wants to see what it is about (Return, or a double click).
+    """
+
+    asked = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
+        self._reached: frozenset[str] = frozenset()
         self.troubles = TroubleModel()
         self.setModel(self.troubles)
         self.setAccessibleName("Troubles, newest first")
@@ -98,8 +104,12 @@ class TroubleList(QTableView):
         self.verticalScrollBar().setSingleStep(LINE)
         name_bars(self, "the troubles")
 
-    def show_troubles(self, troubles: tuple[Trouble, ...]) -> None:
-        """Shows these; what was selected stays selected, wherever it is now."""
+    def show_troubles(self, troubles: tuple[Trouble, ...], reached: frozenset[str] = frozenset()) -> None:
+        """Shows these; what was selected stays selected, wherever it is now. `reached`: what they are about, where Return leads
+        to it."""
+        if reached != self._reached:
+            self._reached = reached
+            self.viewport().update()
         if troubles == self.troubles.troubles:
             return
         chosen = {(trouble.text, trouble.about) for trouble in self._selected()}
@@ -120,6 +130,19 @@ class TroubleList(QTableView):
             QAbstractItemView.CursorAction.MoveEnd: len(self.troubles.troubles) - 1,
         }
         return self.troubles.index(ends[action]) if action in ends else super().moveCursor(action, modifiers)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._ask(self.currentIndex().row())
+        else:
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._ask(self.indexAt(event.position().toPoint()).row())
+
+    def _ask(self, row: int) -> None:
+        if 0 <= row < len(self.troubles.troubles):
+            self.asked.emit(self.troubles.troubles[row])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -145,7 +168,7 @@ class TroubleList(QTableView):
         wanted: list[tuple[str, theme.FontName, str]] = [
             (trouble.text, "strong", "text"),
             (trouble.advice, "text", "text"),
-            (trouble.about, "small", "second"),
+            (trouble.about, "small", "accent_text" if trouble.about in self._reached else "second"),
         ]
         lines = []
         for words, font, colour in wanted:

@@ -31,8 +31,8 @@ class WorkBox(Popover):
         head = QHBoxLayout()
         head.addWidget(title, 1)
         head.addWidget(self.close_button)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(14, 6, 8, 12)
+        self._column = QVBoxLayout(self.inside)
+        self._column.setContentsMargins(11, 3, 5, 9)
         self._column.setSpacing(8)
         self._column.addLayout(head)
         self._column.addWidget(self._nothing)
@@ -65,9 +65,8 @@ class WorkBox(Popover):
             self.place()
 
     def place(self) -> None:
-        self._column.activate()
         width = min(WIDE, self._window.width() - 24)
-        height = self.sizeHint().height()
+        height = self.fitting()
         foot = self._window.height() - theme.STATUS_LINE - 8
         self.setGeometry(self._window.width() - width - 12, foot - height, width, height)
 

@@ -91,7 +91,7 @@ def test_that_one_address_of_two_is_enough_and_the_other_one_is_told(secure_kafk
     assert one.ok
     assert "The name broker.invalid is not known to this machine." in one.steps["name"].text
     assert one.steps["name"].advice == "Check the spelling, the VPN and the DNS."
-    assert "the port is closed" in one.steps["tcp"].text
+    assert "Nothing answers at" in one.steps["tcp"].text
 
 
 # What is wrong
@@ -116,7 +116,7 @@ def test_that_a_name_that_nobody_knows_ends_the_test() -> None:
 def test_that_a_closed_port_is_told() -> None:
     at = f"{HOST}:{closed_port()}"
     assert Made(at).failure("tcp") == (
-        f"Nothing answers at {at}: the port is closed. Check the host and the port, and whether the broker runs."
+        f"Nothing answers at {at}. The port is closed: check the host and the port, and whether the broker runs."
     )
 
 

@@ -52,8 +52,8 @@ def test_that_the_addresses_that_brokers_give_are_tried(secure_kafka: SecureKafk
     found = why_not_advertised(Address("kafka.invalid", 9092), 7, "b:1", 4)
     assert found is not None
     assert found.text == (
-        "Broker 7 of b:1 says that it is at kafka.invalid:9092 (advertised.listeners). "
-        "The name kafka.invalid is not known to this machine."
+        "The name of kafka.invalid:9092, which broker 7 of b:1 gives as its address (advertised.listeners), is not known to "
+        "this machine."
     )
 
 

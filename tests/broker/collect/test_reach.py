@@ -69,7 +69,7 @@ def test_that_the_first_place_that_takes_a_connection_is_taken() -> None:
 
 def test_that_a_closed_port_and_a_black_hole_are_told_apart() -> None:
     port = closed_port()
-    with pytest.raises(Unreached, match=f"Nothing answers at {HOST}:{port}: the port is closed") as raised:
+    with pytest.raises(Unreached, match=f"Nothing answers at {HOST}:{port}. The port is closed") as raised:
         connect(Address(HOST, port), places(port), 1)
     assert raised.value.step == "tcp"
     with black_hole() as port, pytest.raises(Unreached, match="did not answer within 1 s: nothing came back at all"):

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from threading import Thread
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -111,7 +111,7 @@ def reason(url: str, user: str = "", ca: str = "") -> tuple[str, str]:
 def test_that_a_login_and_an_authority_open_a_registry(secure_registry: SecureRegistry) -> None:
     ca = str(secure_registry.ca)
     assert answer(secure_registry.url, USER, ca) == ["JSON", "PROTOBUF", "AVRO"]
-    in_it = secure_registry.url.replace("https://", f"https://{USER}@")
+    in_it = secure_registry.url.replace("https://", f"https://{REGISTRY_USER}:{quote(REGISTRY_PASSWORD, safe='')}@")
     assert answer(in_it, "", ca) == ["JSON", "PROTOBUF", "AVRO"]
     assert secure_registry.asked == ["/schemas/types"] * 2
 

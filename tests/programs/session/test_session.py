@@ -216,6 +216,19 @@ def test_that_closing_a_mesh_that_is_being_made_ends_the_program_that_makes_it(s
     assert sentences(session) == []
 
 
+@pytest.mark.usefixtures("mesh")
+def test_that_what_is_prepared_is_a_work_that_can_be_cancelled(session: Session) -> None:
+    opened = session.open_through(["mesh", "waits"], "Demo mesh")
+    turn(session, lambda: opened.progress and opened.progress.of == 9, "its progress")
+    turn(session, lambda: session.works, "the work to be told")
+    (work,) = session.works
+    assert (work.text, work.of) == ("Preparing Demo mesh", 9)
+    assert work.cancel is not None
+    work.cancel()
+    turn(session, lambda: not running("mesh"), "its end")
+    assert (session.captures, session.works, sentences(session)) == ([], (), [])
+
+
 # The end of the session
 
 

@@ -100,3 +100,24 @@ def test_that_escape_leads_back_to_the_records(qtbot: QtBot) -> None:
     QTest.keyClick(view.list, Qt.Key.Key_Escape)
     turn(session, window)
     assert window.frame.records.isVisible()
+
+
+def test_that_return_leads_to_what_a_trouble_is_about(qtbot: QtBot) -> None:
+    topic = Trouble("Decoding was ended.", "", "orders.placed.v1", "attention", SEEN)
+    capture_ = Trouble("It does not answer.", "", "acme-prod", "bad", SEEN)
+    view, window, session = view_on(qtbot, REGISTRY, capture_, topic)
+    assert view.list._reached == {"orders.placed.v1", "acme-prod"}
+    view.list.selectRow(0)
+    QTest.keyClick(view.list, Qt.Key.Key_Return)
+    turn(session, window)
+    assert (window.pages.shown, window.frame.records.topic) == ("records", "orders.placed.v1")
+    window.show_view("trouble")
+    at = view.list.visualRect(view.list.model().index(1, 0)).center()
+    QTest.mouseDClick(view.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    turn(session, window)
+    assert (window.pages.shown, window.frame.records.topic) == ("records", "")
+    window.show_view("trouble")
+    view.list.selectRow(2)
+    QTest.keyClick(view.list, Qt.Key.Key_Return)
+    assert window.toast.text == "What this trouble is about is not open in this window."
+    assert window.pages.shown == "trouble"

@@ -39,3 +39,13 @@ def test_that_production_is_a_word_in_the_chip_and_a_line_around_it(qtbot: QtBot
     assert chip.grab().toImage().pixelColor(chip.width() // 2, 1).name() == "#2a7f3f"
     chip.say("acme", "read-only", "good", False)
     assert chip.accessibleName() == "Connection: acme, read-only"
+
+
+@pytest.mark.parametrize("width", [150, 180, 240, 460])
+def test_that_production_is_never_cut(qtbot: QtBot, width: int) -> None:
+    chip = Chip()
+    qtbot.addWidget(chip)
+    chip.say("broker.example.org:9092," * 9, "recorded 24 Nov 14:02 – 14:10", "third", True, "", True)
+    chip.resize(width, chip.HEIGHT)
+    assert chip.shown()[1].startswith("production")
+    chip.grab()

@@ -18,8 +18,8 @@ def palette_on(qtbot: QtBot, width: int = 1_440, height: int = 900) -> tuple[Pal
     qtbot.addWidget(window)
     window.resize(width, height)
     window.activateWindow()
-    window.frame.explorer.filter.setFocus()
-    qtbot.waitUntil(window.frame.explorer.filter.hasFocus)
+    window.top.menu_button.setFocus()
+    qtbot.waitUntil(window.top.menu_button.hasFocus)
     QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     assert window.palette_box is not None
     return window.palette_box, window, session
@@ -58,12 +58,12 @@ def test_that_escape_and_the_same_keys_again_close_it_and_give_the_focus_back(qt
     QTest.keyClicks(box.field, "x")
     QTest.keyClick(box.field, Qt.Key.Key_Escape)
     assert not box.isVisible()
-    assert window.frame.explorer.filter.hasFocus()
+    assert window.top.menu_button.hasFocus()
     window.actions_.palette.trigger()
     assert box.field.text() == ""
     window.actions_.palette.trigger()
     assert not box.isVisible()
-    assert window.frame.explorer.filter.hasFocus()
+    assert window.top.menu_button.hasFocus()
 
 
 def test_that_a_press_beside_it_closes_it_and_does_nothing_else(qtbot: QtBot) -> None:

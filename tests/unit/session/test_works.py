@@ -22,7 +22,8 @@ class Clock:
         (Work("x", 512, 900), "512 of 900 B"),
         (Work("x", 120_000, 180_000_000), "0 of 180 MB"),
         (Work("x", 12_000, 300_000, "records", 40_000.0), "12,000 of 300,000 records, 40.0 k/s, 7.2 s left"),
-        (Work("x", 310, 300, "records", 10.0), "310 of 300 records, 10/s, 0.0 s left"),
+        (Work("x", 310, 300, "records", 10.0), "310 of 300 records, nearly done"),
+        (Work("x", 80_000_000, 80_000_000), "80.0 of 80.0 MB, nearly done"),
         (Work("x", 0, 0, "records", 812.0), "812/s"),
     ],
 )
