@@ -178,6 +178,7 @@ def _settings(ports: Mapping[str, int], certificates: Certificates) -> dict[str,
 def _people(bootstrap: str) -> None:
     """Topics, users and what they may do: read OPEN, and see no other topic."""
     admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+    admin.list_topics(timeout=30)  # waits for a broker on a busy machine, where what is asked first would fail
     topics = admin.create_topics([NewTopic(OPEN, PARTITIONS, 1), NewTopic(FORBIDDEN, 1, 1)])
     users = [
         UserScramCredentialUpsertion(USER, ScramCredentialInfo(mechanism, 4096), PASSWORD.encode())
