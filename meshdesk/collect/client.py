@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
@@ -15,7 +15,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from meshdesk.collect.diagnosis import why_not, why_not_advertised
 from meshdesk.collect.properties import PropertiesError, Source, client_settings
 from meshdesk.collect.reach import Address, Unreached, addresses
-from meshdesk.collect.sentences import LOGIN, place_of, trouble_of
+from meshdesk.collect.sentences import LOGIN, NOT_TWICE, place_of, refuses_login, trouble_of
 from meshdesk.collect.tls import context, trust_of, uses_tls
 from meshdesk.model.position import Position
 from meshdesk.model.step import Name
@@ -102,6 +102,7 @@ class Cluster:
         self._found: dict[tuple[str, bool], tuple[float, Unreached | None]] = {}  # what was tried by hand, and when
         self._advertised: dict[Address, int] = {}  # the brokers, as they gave their addresses last
         self._has_answered = False  # there was a Kafka
+        self.is_refused = False  # it has refused the login, and never answered before
         self._is_explained = False  # a connection said why it failed; what all of them say together adds nothing
 
     def metadata(self, topic: str | None = None, timeout: float = REQUEST_TIMEOUT) -> Any:
@@ -244,6 +245,9 @@ class Cluster:
             place, is_tls = place_of(error, self.source.bootstrap), error.code() == KafkaError._SSL
             if self._says_little(error) and (found := self._why_not(place, is_tls)):
                 trouble, step = self._told(found), found.step
+            if refuses_login(error) and not self._has_answered:
+                self.is_refused = True
+                trouble = replace(trouble, advice=f"{trouble.advice} {NOT_TWICE}")
             self._last, self._last_step = trouble, step
             self._report(trouble)
 

@@ -99,6 +99,11 @@ def _serve(pipes: Pipes, first: Message) -> int:
         if orders is not Orders.GO_ON:
             break
         collector.step()
+        if collector.watch.is_refused:
+            collector.close(0.0, 0.0)
+            folds.flush()
+            pipes.send({"is": "given_up"})
+            return 1
         for topic, began in collector.take_began().items():
             pipes.send({"is": "began", "topic": topic, "began": asdict(began)})
         if time.monotonic() >= due:

@@ -56,6 +56,9 @@ PASSING = (
     KafkaError._TRANSPORT,
     KafkaError._ALL_BROKERS_DOWN,
 )  # librdkafka tries again, and says it
+# A refused login that is tried again and again locks the account in many a directory; librdkafka tries for ever.
+REFUSED = (KafkaError._AUTHENTICATION, KafkaError.SASL_AUTHENTICATION_FAILED)
+NOT_TWICE = "It is not asked again by itself, as that could lock the account."
 LOGIN = (
     KafkaError._AUTHENTICATION,
     KafkaError.SASL_AUTHENTICATION_FAILED,
@@ -93,6 +96,11 @@ def trouble_of(error: KafkaError, bootstrap: str, topic: str = "", now: int = 0)
 def place_of(error: KafkaError, bootstrap: str) -> str:
     """The address that an error of the client is about; all that were named where it says none."""
     return _where(error.str() or "", bootstrap, "").place
+
+
+def refuses_login(error: KafkaError) -> bool:
+    """The user or the password, not how they are sent, of which librdkafka says the same code."""
+    return error.code() in REFUSED and _told_by_text(error.str() or "", _Where("", "", "")) is None
 
 
 def _where(text: str, bootstrap: str, topic: str) -> _Where:

@@ -51,6 +51,7 @@ class Watch:
         self._next: int = 0  # where the next round of end offsets begins, among all partitions
         self._stop = threading.Event()
         self.connected = False
+        self.is_refused = False  # the login, by a cluster that never answered: nothing is asked any more
         self.failure: CaptureError | None = None  # the capture cannot be written, by which the watch has ended
         # Between the collector and this thread; mappings are put in each other's place, never changed.
         self.followed: Mapping[str, str] = {}  # topic: id, of those that are read; the collector says them
@@ -77,7 +78,7 @@ class Watch:
             self._ends: ENDS_EVERY,
         }
         due = dict.fromkeys(every, 0.0)
-        while not self._stop.is_set():
+        while not self._stop.is_set() and not self.is_refused:
             for step in due:
                 if due[step] <= time.monotonic() and not self._stop.is_set():
                     answered = self._try(step)
@@ -96,6 +97,7 @@ class Watch:
         except KafkaTrouble as failed:
             failing[step] = failed.trouble.text
             self._report(failed.trouble)
+            self.is_refused = self._cluster.is_refused
         if failing != self._failing:
             self._failing = failing
             self._writer.facts([Checked("kafka", now(), now(), next(iter(failing.values()), ""))])

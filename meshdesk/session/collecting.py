@@ -116,7 +116,8 @@ class Collecting:
         The sentence for people, if any, and the next step; `child` is None where nobody collects any more.
         """
         # What it cannot go on with (a setting, a full disk) it says as a trouble, and leaves; a bug is said as a traceback.
-        said_why = ended.code == 1 and self._last == "trouble" and "Traceback" not in ended.last_words
+        gave_up = self._last in ("trouble", "given_up")
+        said_why = ended.code == 1 and gave_up and "Traceback" not in ended.last_words
         if self._is_stopping or said_why:
             return "", ""
         reason = ended.reason or ended_how(ended)

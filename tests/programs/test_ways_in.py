@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from meshdesk.collect.sentences import NOT_TWICE
 from meshdesk.demo.registry import Schema
 from meshdesk.model.position import Position
 from meshdesk.session.connection import Connection
@@ -87,7 +88,7 @@ def cases(kafka: SecureKafka, hole: int) -> dict[str, Case]:
             kafka.login() | {"sasl.password": "geheim"},
             "{at} refuses the login: Authentication failed during authentication due to invalid credentials with SASL "
             "mechanism SCRAM-SHA-256.",
-            "Check the user, the password and the mechanism.",
+            f"Check the user, the password and the mechanism. {NOT_TWICE}",
         ),
         "wrong mechanism": Case(
             kafka["LOGIN"],
@@ -301,6 +302,18 @@ def test_that_tail_says_it_and_ends(said: Said, name: str) -> None:
     ran = said.tail[name]
     assert (ran.code, ran.out) == (1, b"")
     assert ran.err.splitlines()[0] == said.cases[name].sentence
+
+
+def test_that_a_refused_login_ends_the_attempt_for_an_account_may_be_locked(secure_kafka: SecureKafka) -> None:
+    wrong = secure_kafka.login() | {"sasl.password": "geheim"}
+    session = Session()
+    opened = session.connect(Connection(secure_kafka["SASL"], properties=wrong))
+    turn(session, lambda: opened.state == "failed", "the end of the attempt")
+    assert opened.collect is None
+    assert [trouble.advice for trouble in session.troubles] == [
+        f"Check the user, the password and the mechanism. {NOT_TWICE}"
+    ]
+    session.close()
 
 
 # What works
