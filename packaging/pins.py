@@ -38,7 +38,8 @@ def main() -> None:
 
 
 def _make(uv: Path, folder: Path, name: str, python: str) -> None:
-    only = f'\n[tool.uv]\nenvironments = ["{PYTHONS[python]}"]\n'
+    # PySide6 has no wheels for PyPy, nor MeshDesk a use for it.
+    only = f"\n[tool.uv]\nenvironments = [\"{PYTHONS[python]} and platform_python_implementation == 'CPython'\"]\n"
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8") + only
     (folder / "pyproject.toml").write_text(project, encoding="utf-8")
     out = folder / f"{name}-{python}.txt"
