@@ -17,6 +17,7 @@ from heapq import nsmallest
 from typing import NamedTuple
 
 SHOWN = 40  # hits of one group: more than two screens, which nobody reads through; the label says how many there are
+KNOWN = 64  # queries, and words, whose hits are remembered: more than are typed between opening and choosing
 ENDS = str.maketrans("._-/:", "     ")  # where a part of a name ends
 IN_ORDER = 8  # how well letters in order match at best; less is better, and a word that is held matches with 0 to 2
 LONGEST = 1 << 10  # a longer name is as long as this
@@ -60,6 +61,7 @@ class Names:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = texts
+        self._in_order: dict[str, list[int]] = {}
 
     @cached_property
     def keys(self) -> list[str]:
@@ -71,6 +73,18 @@ class Names:
         """What orders entries that match as well as each other, as one number: their length, then their place."""
         return [min(len(key), LONGEST - 1) * MANY + k for k, key in enumerate(self.keys)]
 
+    def in_order(self, word: str) -> Sequence[int]:
+        """Those that hold the letters of a word in order. One letter more leaves only some of them."""
+        found = self._in_order.get(word)
+        if found is None:
+            before = next((start for n in range(len(word), 0, -1) if (start := word[:n]) in self._in_order), "")
+            match, keys = _letters_of(word), self.keys
+            found = [k for k in (self._in_order[before] if before else range(len(keys))) if match(keys[k])]
+            while len(self._in_order) >= KNOWN:
+                del self._in_order[next(iter(self._in_order))]
+            self._in_order[word] = found
+        return found
+
 
 class Finder:
     """The entries of some sources, from when it was made."""
@@ -79,6 +93,7 @@ class Finder:
         """`known` are the names of a finder before this one."""
         self._sources = sources
         self.names = [_names(source.texts, known) for source in sources]
+        self._found: dict[tuple[str, ...], list[Group]] = {}  # by words: a letter that is taken back costs nothing
 
     def prepare(self) -> None:
         """Makes what the first letter needs, before it is typed."""
@@ -91,6 +106,9 @@ class Finder:
         Letters that merely stand in order are a guess: none is offered beside what matches better.
         """
         words = words_of(query)
+        known = self._found.get(words)
+        if known is not None:
+            return known
         ranked = [_ranked(names, words) for names in self.names]
         best = min((min(numbers) for numbers in ranked if numbers), default=0)
         end = (IN_ORDER if best < IN_ORDER * STEP else IN_ORDER + 1) * STEP
@@ -101,7 +119,10 @@ class Finder:
                 first = nsmallest(SHOWN, near) if words else near[:SHOWN]
                 group = Group(source, [Hit(source, number % MANY) for number in first], len(near))
                 groups.append((first[0] // STEP, place, group))
-        return [group for _, _, group in sorted(groups, key=lambda one: one[:2])]
+        while len(self._found) >= KNOWN:
+            del self._found[next(iter(self._found))]
+        found = self._found[words] = [group for _, _, group in sorted(groups, key=lambda one: one[:2])]
+        return found
 
 
 def _names(texts: Sequence[str], known: Sequence[Names]) -> Names:
@@ -147,7 +168,7 @@ def _ranked(names: Names, words: tuple[str, ...]) -> Sequence[int]:
     ranked = _held(keys, base, holding, words)
     if len(holding) < SHOWN:
         held = set(holding)
-        in_order = [k for k in _in_order(keys, words) if k not in held]
+        in_order = [k for k in _in_order(names, words) if k not in held]
         begins = [bool(found) for found in map(_initials_of(words[0]), map(keys.__getitem__, in_order))]
         ranked += [(IN_ORDER - good) * STEP + base[k] for k, good in zip(in_order, begins, strict=True)]
     return ranked
@@ -166,13 +187,17 @@ def _held(keys: list[str], base: list[int], holding: Sequence[int], words: tuple
     return [bad * STEP + base[k] for bad, k in zip(worst, holding, strict=True)]
 
 
-def _in_order(keys: list[str], words: tuple[str, ...]) -> Sequence[int]:
+def _in_order(names: Names, words: tuple[str, ...]) -> Sequence[int]:
     """Those that hold the letters of each word in order."""
-    found: Sequence[int] = range(len(keys))
-    for word in words:
-        match = re.compile("".join(f"[^{re.escape(c)}]*{re.escape(c)}" for c in word)).match
-        found = [k for k in found if match(keys[k])]
+    found = names.in_order(words[0])
+    for match in map(_letters_of, words[1:]):
+        found = [k for k in found if match(names.keys[k])]
     return found
+
+
+def _letters_of(word: str) -> Callable[[str], object]:
+    """Says whether the letters of a word stand in order, without looking at any letter twice."""
+    return re.compile("".join(f"[^{re.escape(c)}]*{re.escape(c)}" for c in word)).match
 
 
 def _initials_of(word: str) -> Callable[[str], object]:

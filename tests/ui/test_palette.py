@@ -71,6 +71,19 @@ def test_that_the_letters_that_matched_are_told() -> None:
     assert places("\u0130stanbul.v1", ["v1"]) == []  # small, its first letter is two: no letter is marked wrongly
 
 
+@given(
+    st.lists(st.text("abv.1 ", max_size=6), max_size=8), st.lists(st.text("ab.v1", min_size=1, max_size=9), max_size=20)
+)
+def test_that_what_was_typed_before_changes_nothing_of_what_is_found(queries: list[str], texts: list[str]) -> None:
+    finder = Finder([Source("Names", texts, print)])
+    for query in [*queries, *(typed[:n] for typed in queries for n in range(len(typed) + 1))]:
+        fresh = Finder([Source("Names", texts, print)]).find(query)
+        known = finder.find(query)
+        assert [(g.number, [h.number for h in g.hits]) for g in known] == [
+            (g.number, [h.number for h in g.hits]) for g in fresh
+        ]
+
+
 @given(st.text(max_size=30), st.lists(st.text(max_size=30), max_size=20))
 def test_that_any_text_can_be_looked_for_in_any_names(query: str, texts: list[str]) -> None:
     words = words_of(query)
