@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from meshdesk import __version__
+from meshdesk.ui.views import VIEWS
 from tests.keyring import SecretService
 from tests.package.installed import ROOT, Installed
 from tests.programs.test_self_test import STEPS
@@ -60,6 +61,15 @@ def test_that_the_recorded_demo_looks_as_in_the_checkout(installed: Installed, t
     )
     assert unlike(demo, empty) > 0.03
     assert unlike(demo, picture_of_the_checkout(tmp_path / "own.png", DEMO)) < 0.001
+
+
+def test_that_every_view_is_there(installed: Installed, tmp_path: Path) -> None:
+    pictures = set()
+    for view in VIEWS:
+        ran = installed.run(DEMO, "--view", view, "--screenshot", tmp_path / "view.png")
+        assert (ran.code, ran.out, ran.err) == (0, "", "")
+        pictures.add((tmp_path / "view.png").read_bytes())
+    assert len(pictures) == len(VIEWS)
 
 
 def test_that_a_link_and_a_file_manager_open_a_capture(installed: Installed, tmp_path: Path) -> None:
