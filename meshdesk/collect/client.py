@@ -216,8 +216,16 @@ class Cluster:
         ):  # nothing was wrong with a connection, or it would have been said
             error = KafkaError(KafkaError._ALL_BROKERS_DOWN)
         bootstrap = self.source.bootstrap
-        trouble = trouble_of(error, bootstrap, topic, now())
+        trouble = self._trouble_of(error, topic)
         return KafkaTrouble(trouble or Trouble(f"Kafka at {bootstrap} did not answer.", about=bootstrap, seen=now()))
+
+    def _trouble_of(self, error: KafkaError, topic: str = "") -> Trouble | None:
+        """What is to be said of an error; a login that is refused at the beginning is not tried again."""
+        trouble = trouble_of(error, self.source.bootstrap, topic, now())
+        if trouble is None or not refuses_login(error) or self._has_answered:
+            return trouble
+        self.is_refused = True
+        return replace(trouble, advice=f"{trouble.advice} {NOT_TWICE}")
 
     def _wait(self, answers: Iterable["Future[Any]"], timeout: float) -> None:
         """Until all are there. Raises KafkaTrouble where a connection fails and nothing comes: a client would wait out its time."""
@@ -238,16 +246,13 @@ class Cluster:
                 return
             if self._has_answered:  # it is gone; what its port is otherwise good for is no question
                 error = KafkaError(KafkaError._TRANSPORT)
-        trouble = trouble_of(error, self.source.bootstrap, now=now())
+        trouble = self._trouble_of(error)
         if trouble is not None:
             self._is_explained = error.code() != KafkaError._ALL_BROKERS_DOWN
             step: Name = "login" if error.code() in LOGIN else "metadata"
             place, is_tls = place_of(error, self.source.bootstrap), error.code() == KafkaError._SSL
             if self._says_little(error) and (found := self._why_not(place, is_tls)):
                 trouble, step = self._told(found), found.step
-            if refuses_login(error) and not self._has_answered:
-                self.is_refused = True
-                trouble = replace(trouble, advice=f"{trouble.advice} {NOT_TWICE}")
             self._last, self._last_step = trouble, step
             self._report(trouble)
 

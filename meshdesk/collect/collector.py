@@ -32,6 +32,7 @@ from meshdesk.collect.reading import (
 )
 from meshdesk.collect.registry import Schemas
 from meshdesk.collect.sentences import (
+    REFUSED,
     behind_the_end,
     cut_short,
     held_back,
@@ -58,6 +59,7 @@ WAIT = 0.1  # s; a batch is written after so long even when it holds one record
 # The watch asks all the time and says why; the consumer says less: no reason, and no topic.
 SAID_BY_THE_WATCH = (
     KafkaError._SSL,
+    *REFUSED,
     KafkaError._ALL_BROKERS_DOWN,
     KafkaError._UNKNOWN_PARTITION,
     KafkaError._UNKNOWN_TOPIC,
