@@ -618,7 +618,9 @@ class Collector:
         return self._settled.setdefault((TopicKey(topic, self._ids[topic]), number), Coverage())
 
     def _client_error(self, error: KafkaError) -> None:
-        if error.code() in SAID_BY_THE_WATCH:
+        if error.code() in SAID_BY_THE_WATCH or "SSL" in (
+            error.str() or ""
+        ):  # one that hangs up has no code of its own
             return
         trouble = trouble_of(error, self._source.bootstrap, now=now())
         if trouble is not None:

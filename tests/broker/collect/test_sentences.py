@@ -6,6 +6,7 @@ import pytest
 
 from meshdesk.collect.client import Cluster, KafkaTrouble
 from meshdesk.collect.properties import Source
+from meshdesk.collect.sentences import NOT_TWICE
 from meshdesk.model.trouble import Trouble
 from tests.broker.collect.producing import New, produce
 from tests.programs.running import CollectChild
@@ -24,7 +25,7 @@ def test_that_a_password_that_is_refused_is_said_and_not_shown(secure_kafka: Sec
     at = secure_kafka["LOGIN"]
     assert refusal(at, secure_kafka.plain_login | {"sasl.password": "geheim"}) == (
         f"{at} refuses the login: Authentication failed: Invalid username or password. "
-        "Check the user, the password and the mechanism."
+        f"Check the user, the password and the mechanism. {NOT_TWICE}"
     )
 
 

@@ -119,6 +119,7 @@ def test_that_the_tab_key_reaches_every_control_and_what_has_it_is_on_the_screen
     view = view_on(qtbot, settings)
     view.resize(600, 300)
     view.activateWindow()
+    qtbot.waitUntil(view.isActiveWindow)
     view.field.setFocus()
     reached: list[QWidget] = []
     for _ in range(60):
