@@ -22,7 +22,7 @@ from meshdesk.session.collecting import SILENCE, Collecting
 from meshdesk.session.connection import Connection
 from meshdesk.session.explainers import Explainers, rows_from
 from meshdesk.session.home import Owned
-from meshdesk.session.orders import KEPT, Order
+from meshdesk.session.orders import Order, Orders
 from meshdesk.session.readings import Follower, Reading, Told, Topic, recorded
 from meshdesk.session.row_cache import RowCache
 from meshdesk.session.works import Works
@@ -91,14 +91,19 @@ class Opened:
         self.which = 0  # of the captures that its file holds
         self.has_company = False  # the others are open, too
         self._owned: Owned | None = None  # the lock on the folder
-        self._scratch = scratch
-        self._orders: dict[str, Order] = {}
-        self._ordered = 0  # how many were ever made
         self._connection: Connection | None = None
         self._collecting: Collecting | None = None
         self._look, self._work, self._save, self._told = look, work, save, told
         self._report, self._withdraw = report, withdraw
         self.works = Works()
+        self._orders = Orders(
+            lambda order: scratch() / f"{number}-{order}.order",
+            self.works,
+            lambda question, done: self._ask(work, question, done),
+            work.cancel,
+            lambda topic: self._reading.rows.get(topic, 0),
+            self._ordered,
+        )
         self._shut = shut
         self._saves = 0  # how many were ever begun
         self._read_at = 0  # rows that were captured when the backlog began
@@ -256,8 +261,7 @@ class Opened:
             self.works.end(key)
         if self._follower:
             self._follower.stop()
-        for name in list(self._orders):
-            self.forget(name)
+        self._orders.forget_all()
         self._look.close(self.number)
         self._work.close(self.number)
         if self._collecting is None or self._collecting.child is None:
@@ -303,21 +307,11 @@ class Opened:
         """The name of the list that shows this; an order is made for it where one is needed."""
         if listing.is_arrival:
             return listing.topic
-        for order in self._orders.values():
-            if order.listing == listing and not order.failed and (order.grows or order.ends == self._ends(order)):
-                return order.name
-        self._ordered += 1
-        name = f"/{self._ordered}"
         try:
-            file = self._scratch() / f"{self.number}-{self._ordered}.order"
+            return self._orders.arrange(listing)
         except OSError as error:
             self._attend(f"No order can be stored: {error.strerror}.", "Free some space and sort again.")
             return listing.topic
-        for old in list(self._orders.values())[: -(KEPT - 1)]:
-            self.forget(old.name)
-        order = self._orders[name] = Order(name, listing, file)
-        self._make(order)
-        return name
 
     def order(self, name: str) -> Order | None:
         """How far the order of a list is made; None for a list as it arrived."""
@@ -325,14 +319,7 @@ class Opened:
 
     def forget(self, name: str) -> None:
         """Gives up an order: its making is cancelled, its file goes."""
-        order = self._orders.pop(name, None)
-        if order is None:
-            return
-        self.works.end(order.name)
-        if order.asked is not None:
-            self._work.cancel(order.asked)
-        with suppress(OSError):
-            order.file.unlink(missing_ok=True)
+        self._orders.forget(name)
 
     def where(self, name: str, row: Row, done: Callable[[int | None], None]) -> None:
         """Which row of a list a record is that is at hand from another one; None where the list leaves it out."""
@@ -466,9 +453,7 @@ class Opened:
             self._attend(told.reading.damage, "All the rest can be read.")
         self._with_tailing()
         self._count(told.reading)
-        for order in self._orders.values():
-            if order.grows and order.is_made and not order.failed and order.ends != self._ends(order):
-                self._make(order)
+        self._orders.grow()
         self._changed()
 
     def hear(self, heard: Heard) -> None:
@@ -623,33 +608,9 @@ class Opened:
         order = self._orders.get(name)
         return order.where() if order else {"topic": name}
 
-    def _ends(self, order: Order) -> list[int]:
-        """Up to which row of each of its topics an order could look now."""
-        return [self._reading.rows.get(topic, 0) for topic in order.listing.topics]
-
-    def _make(self, order: Order) -> None:
-        """Has an order made, or gone on with."""
-
-        def arrived(answer: Message) -> None:
-            kind = answer.get("is")
-            if kind == "progress":
-                order.rows = int(answer.get("rows", order.rows))
-                order.done, order.of = int(answer.get("done", order.done)), int(answer.get("of", order.of))
-                self.works.tell(order.name, order.done, order.of)
-            else:
-                order.asked = None
-                self.works.end(order.name)
-                if kind == "ordered":
-                    order.rows, order.ends = int(answer["rows"]), [int(k) for k in answer["ends"]]
-                elif order.name in self._orders:
-                    order.failed = str(answer.get("text")) or "It was cancelled."
-                    if not answer.get("cancelled"):
-                        self._failed(answer)
-            self._changed()
-
-        asked = order.asked = self._ask(self._work, order.question(), arrived)
-        if not order.is_known:  # else it goes on with what has arrived since
-            self.works.begin(order.name, order.words, "records", lambda: self._work.cancel(asked))
+    def _ordered(self, failed: Message | None) -> None:
+        if failed is not None:
+            self._failed(failed)
         self._changed()
 
     def _ask(self, whom: Explainers, message: Message, done: Callable[[Message], None]) -> int:

@@ -4,11 +4,14 @@ A list has a name: its topic's, where its records are shown as they arrived, and
 not in Kafka's alphabet) for every other order. Whoever shows a list asks for its rows by that name.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from meshdesk.model.frame import Message
 from meshdesk.model.listing import Listing, listing_message
+from meshdesk.session.works import Works
 
 KEPT = 8  # orders of a capture; the oldest goes, with its file: 80 MB for ten million rows
 
@@ -59,3 +62,91 @@ class Order:
         """What asks work to make it, or to go on with it."""
         begin = self.ends or [0] * len(self.listing.topics)
         return {"do": "order", "listing": listing_message(self.listing), "order": str(self.file), "begin": begin}
+
+
+class Orders:
+    """The orders of one capture: made by the work program when a list asks for one, gone on with as rows arrive, forgotten."""
+
+    def __init__(
+        self,
+        file: Callable[[int], Path],
+        works: Works,
+        ask: Callable[[Message, Callable[[Message], None]], int],
+        cancel: Callable[[int], None],
+        rows: Callable[[str], int],
+        changed: Callable[[Message | None], None],
+    ) -> None:
+        """`file` names the file of an order by its number, and may raise OSError; `ask` and `cancel` speak with the work
+        program; `rows` says how many rows of a topic have arrived. `changed` is told each time how far an order is; it gets
+        the answer where one could not be made."""
+        self._file, self._works, self._ask, self._cancel = file, works, ask, cancel
+        self._rows, self._changed = rows, changed
+        self._orders: dict[str, Order] = {}
+        self._made = 0  # how many there ever were
+
+    def get(self, name: str) -> Order | None:
+        """The order of a list; None for a list as it arrived."""
+        return self._orders.get(name)
+
+    def arrange(self, listing: Listing) -> str:
+        """The name of the order that shows this, which is made where it is not known. Raises OSError."""
+        for order in self._orders.values():
+            if order.listing == listing and not order.failed and (order.grows or order.ends == self._ends(order)):
+                return order.name
+        self._made += 1
+        name = f"/{self._made}"
+        file = self._file(self._made)
+        for old in list(self._orders)[: -(KEPT - 1)]:
+            self.forget(old)
+        order = self._orders[name] = Order(name, listing, file)
+        self._make(order)
+        return name
+
+    def grow(self) -> None:
+        """Rows have arrived: the orders that they belong at the end of are gone on with."""
+        for order in self._orders.values():
+            if order.grows and order.is_made and not order.failed and order.ends != self._ends(order):
+                self._make(order)
+
+    def forget(self, name: str) -> None:
+        """Gives up an order: its making is cancelled, its file goes."""
+        order = self._orders.pop(name, None)
+        if order is None:
+            return
+        self._works.end(order.name)
+        if order.asked is not None:
+            self._cancel(order.asked)
+        with suppress(OSError):
+            order.file.unlink(missing_ok=True)
+
+    def forget_all(self) -> None:
+        for name in list(self._orders):
+            self.forget(name)
+
+    def _ends(self, order: Order) -> list[int]:
+        """Up to which row of each of its topics an order could look now."""
+        return [self._rows(topic) for topic in order.listing.topics]
+
+    def _make(self, order: Order) -> None:
+        """Has an order made, or gone on with."""
+
+        def arrived(answer: Message) -> None:
+            kind, failed = answer.get("is"), False
+            if kind == "progress":
+                order.rows = int(answer.get("rows", order.rows))
+                order.done, order.of = int(answer.get("done", order.done)), int(answer.get("of", order.of))
+                self._works.tell(order.name, order.done, order.of)
+            else:
+                order.asked = None
+                self._works.end(order.name)
+                if kind == "ordered":
+                    order.rows, order.ends = int(answer["rows"]), [int(k) for k in answer["ends"]]
+                elif order.name in self._orders:
+                    order.failed = str(answer.get("text")) or "It was cancelled."
+                    failed = not answer.get("cancelled")
+            self._changed(answer if failed else None)
+
+        asked = order.asked = self._ask(order.question(), arrived)
+        if not order.is_known:  # else it goes on with what has arrived since
+            self._works.begin(order.name, order.words, "records", lambda: self._cancel(asked))
+        self._changed(None)

@@ -116,7 +116,9 @@ def test_that_old_orders_go_with_their_files_and_all_of_them_with_the_session(se
     settle(session)
     names = [made(session, opened, Listing(("t",), word=f"{n}")) for n in range(KEPT + 3)]
     assert [opened.order(name) is not None for name in names] == [False] * 3 + [True] * KEPT
-    scratch = opened._scratch()
+    order = opened.order(names[-1])
+    assert order is not None
+    scratch = order.file.parent
     assert len(list(scratch.glob("*.order"))) == KEPT
     assert own(scratch) is None  # this session's alone
     session.close()
