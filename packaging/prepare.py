@@ -30,6 +30,8 @@ SCREENSHOTS = "demo-screenshots"
 DEMO_SECONDS = 60  # of a demo that nobody watches
 SOAK = "soak"  # a script of tests/speed that takes half an hour: only when it is asked for
 XVFB_SCREEN = "1920x1200x24"
+MOST_WORKERS = 4  # of a whole test run; each has brokers of its own, some 600 MB
+DISPLAYS = "MESHDESK_DISPLAYS"  # tests/conftest.py gives each worker one of them: a keyboard has one window
 
 # What Qt loads from the system, and Debian's and Ubuntu's package of it; tests/unit/test_prepare.py holds it
 # against the libraries of the installed Qt.
@@ -145,13 +147,19 @@ def lint() -> int:
 
 
 def test(*arguments: str) -> int:
-    """Lint, then every test (or pytest's arguments); pytest's closing line is the last of a run that found nothing."""
+    """Lint, then every test on several workers, or pytest's arguments on one.
+
+    pytest's closing line is the last of a run that found nothing.
+    """
     install("test")
     need_programs()
     need_libraries(EVERYWHERE)
     found = lint()
-    with display() as environment:
-        code = subprocess.run([str(PYTHON), "-m", "pytest", *arguments], env=environment).returncode
+    workers = 1 if arguments else max(1, min(MOST_WORKERS, os.cpu_count() or 1))
+    # Whole files: what a file's tests share is made once.
+    spread = ["-n", str(workers), "--dist", "loadfile"] if workers > 1 else []
+    with display(workers) as environment:
+        code = subprocess.run([str(PYTHON), "-m", "pytest", *spread, *arguments], env=environment).returncode
     if found:
         say("Style or types failed before the tests: see above.")
     return code or found
@@ -358,8 +366,8 @@ def apt(packages: Sequence[str]) -> list[str]:
 
 
 @contextlib.contextmanager
-def display() -> Iterator[dict[str, str]]:
-    """The environment for tests: an X server of their own, or none, so that no window flashes on anybody's screen."""
+def display(servers: int = 1) -> Iterator[dict[str, str]]:
+    """The environment for tests: X servers of their own, or none, so that no window flashes on anybody's screen."""
     environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     if sys.platform != "linux":
         yield dict(os.environ)
@@ -369,6 +377,14 @@ def display() -> Iterator[dict[str, str]]:
         yield environment | {"QT_QPA_PLATFORM": "offscreen"}
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with contextlib.ExitStack() as running:
+        names = [running.enter_context(_x_server()) for _ in range(servers)]
+        yield environment | {"DISPLAY": names[0], DISPLAYS: " ".join(names), "QT_QPA_PLATFORM": "xcb"}
+
+
+@contextlib.contextmanager
+def _x_server() -> Iterator[str]:
+    """The name of a new display, as soon as it can be drawn on."""
     reader, writer = os.pipe()
     line = ["Xvfb", "-displayfd", str(writer), "-screen", "0", XVFB_SCREEN, "-nolisten", "tcp"]
     with subprocess.Popen(line, pass_fds=[writer], stderr=subprocess.DEVNULL) as server:
@@ -377,8 +393,9 @@ def display() -> Iterator[dict[str, str]]:
             number = os.read(reader, 16).decode().strip()  # comes when it is ready, and nothing when it could not start
             if not number:
                 raise SystemExit("Xvfb is here but does not start: run it by hand to see why.")
-            yield environment | {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+            yield f":{number}"
         finally:
+            os.close(reader)
             server.terminate()
 
 

@@ -97,8 +97,8 @@ def test_that_what_was_left_out_as_uncommitted_is_read_when_it_is_asked_for_and_
     assert consumed(records_in(folder)) == [record for record in records if is_kept(record)]
     assert read_all(uncommitted(folder, broker), topic) == 5
     assert consumed(records_in(folder)) == records
-    for again in (uncommitted(folder, broker), CollectChild(folder, broker.bootstrap)):
-        assert read_all(again, topic) == 0
+    assert read_all(uncommitted(folder, broker), topic) == 0
+    assert read_all(CollectChild(folder, broker.bootstrap), topic) == 0
     assert coverage_in(folder) == {(topic, 0): [(0, 13)]}
 
 
