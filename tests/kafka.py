@@ -120,6 +120,8 @@ def _start_apicurio(java: Java, unpacked: Path) -> tuple[Server, str]:
             str(java.command),
             *("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"),
             *(f"-Djava.io.tmpdir={folder}", f"-Dquarkus.http.host={HOST}", f"-Dquarkus.http.port={port}"),
+            # Whichever is free: its own choice is 9000, which the registry of another worker has.
+            *(f"-Dquarkus.management.host={HOST}", "-Dquarkus.management.port=0"),
             *("-jar", str(next(unpacked.rglob("quarkus-run.jar")))),
         ]
         log = folder / "registry.log"

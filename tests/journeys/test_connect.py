@@ -122,6 +122,6 @@ def test_that_a_connection_with_every_secret_is_written_tested_saved_opened_and_
     QTest.mouseClick(row, Qt.MouseButton.LeftButton)
     until(lambda: window.current and window.current.title == "plain" and window.current.topics)
     assert [opened.title for opened in window.session.captures] == ["acme", "plain"]
-    assert all(opened.state == "live" for opened in window.session.captures)
+    until(lambda: {opened.state for opened in window.session.captures} == {"live"})
     assert window.frame.explorer.isVisible()
     assert window.windowTitle().count("production") == 1
