@@ -16,8 +16,9 @@ class Fact:
     about: str  # which one: the topic's name, the schema's id
     value: Message | None
     seen: int  # ms since the epoch, by collect's clock
-    source: str  # who says so: "kafka", "registry"
+    source: str  # who says so: "kafka", "registry", a file
     evidence: Evidence = "observed"
+    line: int = 0  # of the file, from 1: where it says so; 0 where there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def fact_message(fact: Fact | Checked) -> Message:
     """A fact or a checked line as JSON, as it stands in a capture."""
     if isinstance(fact, Checked):
         return {"checked": fact.source, "from": fact.started, "to": fact.seen, "failed": fact.failed}
-    return {
+    message: Message = {
         "fact": fact.kind,
         "about": fact.about,
         "value": fact.value,
@@ -42,6 +43,7 @@ def fact_message(fact: Fact | Checked) -> Message:
         "source": fact.source,
         "evidence": fact.evidence,
     }
+    return message | {"line": fact.line} if fact.line else message
 
 
 def fact_from(message: Message) -> Fact | Checked | None:
@@ -60,4 +62,5 @@ def fact_from(message: Message) -> Fact | Checked | None:
         seen=int(message["seen"]),
         source=str(message["source"]),
         evidence=cast(Evidence, message.get("evidence", "observed")),
+        line=int(message.get("line", 0)),
     )

@@ -18,6 +18,7 @@ FACTS = st.builds(
     SEEN,
     WORDS,
     st.sampled_from(EVIDENCE),
+    st.integers(0, 2**31),
 )
 
 
@@ -39,3 +40,8 @@ def test_that_a_fact_is_observed_where_it_does_not_say_how_it_is_known() -> None
 def test_that_a_fact_that_is_taken_back_says_so_and_is_not_an_empty_one() -> None:
     assert fact_message(Fact("topic", "orders", None, 5, "kafka"))["value"] is None
     assert fact_message(Fact("topic", "orders", {}, 5, "kafka"))["value"] == {}
+
+
+def test_that_a_line_number_stands_only_where_there_is_a_file() -> None:
+    assert "line" not in fact_message(Fact("topic", "orders", {}, 5, "kafka"))
+    assert fact_message(Fact("product", "orders", {}, 5, "contracts/orders.yaml", "declared", 12))["line"] == 12
