@@ -120,6 +120,7 @@ class Window(QWidget):
         self.start.said.connect(self.toast.say)
         self.start.reported.connect(self.report)
         self.start.attach(session.book, session.check, lambda: session.captures)
+        self.opening.show_recent()
         self.start.open_asked.connect(self.opening.ask_for_file)
         self.start.demo_asked.connect(self.opening.open_demo)
         self.start.back_asked.connect(self.leave_page)

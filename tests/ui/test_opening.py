@@ -7,7 +7,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from meshdesk.session.connection import Connection
 from meshdesk.session.works import Work
+from meshdesk.ui.recent import recent
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
 from tests.ui.memory import MemoryCapture, MemorySession, capture, opened, turn, window_on
@@ -76,6 +78,23 @@ def test_that_what_is_opened_beside_others_is_what_the_window_shows_once_it_is_t
     window.open_topic(opened(session.captures[0]), TOPIC)
     turn(session, window)
     assert window.frame.records.topic == TOPIC  # what the reader did since stands
+
+
+def test_that_what_answered_is_offered_as_recent_and_what_never_did_is_not(qtbot: QtBot) -> None:
+    remembered = Remembered(None)
+    window, session = with_topic(qtbot, capture(), remembered)
+    for address in ("mistyped:9092", "localhost:9092"):
+        window.show_start()
+        window.start.bootstrap.setText(address)
+        window.start.connect_now()
+        turn(session, window)
+        assert recent(remembered) == []
+    session.captures[-1].state = "live"
+    session.captures[-1].topics = session.captures[0].topics
+    turn(session, window)
+    assert recent(remembered) == [Connection("localhost:9092")]
+    window.show_start()
+    assert window.start.recent_button.isVisible()
 
 
 def test_that_a_save_proposes_a_name_and_the_folder_of_the_last_one(qtbot: QtBot, tmp_path: Path) -> None:
