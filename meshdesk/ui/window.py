@@ -158,6 +158,8 @@ class Window(QWidget):
             self.start.show_progress(next((o for o in reversed(captures) if o not in usable), None))
         else:
             self.pages.refresh()
+        if not captures:
+            self.frame.explorer.refresh(captures)  # though it is hidden: it lets go of what was closed
         if self._diagnosing is not None:
             self._diagnosing.refresh()
             self._diagnosing = None if self._diagnosing.is_done else self._diagnosing

@@ -1,5 +1,7 @@
 """Opening, saving and closing: the dialogs wait for nobody, progress and end are said, and what was opened is shown."""
 
+import gc
+import weakref
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -55,6 +57,23 @@ def test_that_closing_the_only_capture_leads_back_to_the_start(qtbot: QtBot) -> 
     assert session.captures == []
     assert window.start.isVisible()
     assert window.top.place.text == "MeshDesk"
+
+
+def test_that_nothing_of_a_window_holds_a_capture_that_was_closed(qtbot: QtBot) -> None:
+    session = MemorySession(capture(), capture(title="other"))
+    window = window_on(session)
+    qtbot.addWidget(window)
+    for made in session.captures:
+        window.open_topic(opened(made), TOPIC)
+        turn(session, window)
+    left = [weakref.ref(made) for made in session.captures]
+    del made
+    for _ in left:
+        window.actions_.close.trigger()
+        turn(session, window)
+    gc.collect()
+    assert session.captures == []
+    assert [ref() for ref in left] == [None, None]
 
 
 def test_that_what_is_opened_beside_others_is_what_the_window_shows_once_it_is_there(qtbot: QtBot) -> None:
