@@ -1,0 +1,156 @@
+"""The content of a picture: which boxes there are, and what flows between them, observed, declared or both."""
+
+from itertools import count
+
+from meshdesk.model.fact import Evidence, Fact
+from meshdesk.model.frame import Message
+from meshdesk.model.graph import Box, Graph, Level, graph
+from meshdesk.model.mesh import Mesh, fold
+
+SEEN = count(1_000)
+
+
+def said(kind: str, about: str, value: Message, source: str = "kafka", evidence: Evidence = "observed") -> Fact:
+    return Fact(kind, about, value, next(SEEN), source, evidence, 0 if source == "kafka" else 3)
+
+
+def topic(name: str) -> Fact:
+    return said("topic", name, {"partitions": 3, "internal": name.startswith("__")})
+
+
+def reads(group: str, *topics: str) -> list[Fact]:
+    return [
+        said("group", group, {"state": "stable", "members": [], "count": 1}),
+        *[said("reads", f"{group} {name}", {"assigned": 3, "committed": 3}) for name in topics],
+    ]
+
+
+def contract(known: str, domain: str, *topics: str) -> Fact:
+    value: Message = {"domain": domain, "topics": [{"name": name, "line": 9, "fields": []} for name in topics]}
+    return said("contract", known, value, f"contracts/{known}.yaml", "declared")
+
+
+def product(known: str, domain: str, gives: str, *takes: str) -> Fact:
+    ports: list[Message] = [{"direction": "output", "name": "out", "contract": gives, "reads": [], "line": 5}]
+    ports += [{"direction": "input", "name": one, "contract": one, "reads": [], "line": 7} for one in takes]
+    return said(
+        "product",
+        known,
+        {"name": known.title(), "domain": domain, "ports": ports},
+        f"products/{known}.yaml",
+        "declared",
+    )
+
+
+def mesh_of(*facts: Fact) -> Mesh:
+    mesh = Mesh()
+    fold(mesh, facts)
+    return mesh
+
+
+def shop() -> Mesh:
+    return mesh_of(
+        *map(topic, ("sales.orders.placed.v1", "sales.baskets.v1", "fraud.scores.v1", "__consumer_offsets", "lonely")),
+        contract("orders", "sales", "sales.orders.placed.v1"),
+        contract("scores", "fraud", "fraud.scores.v1"),
+        contract("baskets", "sales", "sales.baskets.v1"),
+        product("orders", "sales", "orders"),
+        product("scores", "fraud", "scores", "orders"),
+        *reads("fraud-scorer", "sales.orders.placed.v1", "__consumer_offsets"),
+        *reads("dwh", "sales.orders.placed.v1", "fraud.scores.v1", "lonely"),
+    )
+
+
+def titles(made: Graph) -> list[tuple[str, str]]:
+    return [(box.domain, box.title) for box in made.boxes]
+
+
+def arrows(made: Graph) -> dict[tuple[str, str], str]:
+    return {(flow.source, flow.target): flow.evidence for flow in made.flows}
+
+
+def test_that_domains_are_one_box_each_and_a_flow_says_how_it_is_known() -> None:
+    made = graph(shop(), "domains")
+    assert titles(made) == [("fraud", "fraud"), ("sales", "sales"), ("", "")]
+    assert arrows(made) == {
+        ("domain sales", "domain fraud"): "both",
+        ("domain sales", "domain "): "observed",
+        ("domain fraud", "domain "): "observed",
+    }
+    sales = next(box for box in made.boxes if box.domain == "sales")
+    assert sales.topics == ("sales.orders.placed.v1", "sales.baskets.v1")
+
+
+def test_that_products_stand_beside_the_topics_of_none_and_the_groups_of_their_domain() -> None:
+    made = graph(shop(), "products")
+    assert titles(made) == [
+        ("fraud", "Scores"),
+        ("fraud", "Consumers"),
+        ("sales", "Orders"),
+        ("sales", "Other topics"),
+        ("", "Topics"),
+        ("", "Consumers"),
+    ]
+    assert arrows(made) == {
+        ("product orders", "product scores"): "declared",
+        ("product orders", "groups fraud"): "observed",
+        ("product orders", "groups "): "observed",
+        ("product scores", "groups "): "observed",
+        ("topics ", "groups "): "observed",
+    }
+
+
+def test_that_topics_lead_to_the_groups_that_read_them_and_to_the_topics_that_are_made_from_them() -> None:
+    made = graph(shop(), "topics")
+    assert arrows(made) == {
+        ("topic sales.orders.placed.v1", "group fraud-scorer"): "observed",
+        ("topic sales.orders.placed.v1", "group dwh"): "observed",
+        ("topic sales.orders.placed.v1", "topic fraud.scores.v1"): "declared",
+        ("topic fraud.scores.v1", "group dwh"): "observed",
+        ("topic lonely", "group dwh"): "observed",
+    }
+    scorer = next(box for box in made.boxes if box.key == "group fraud-scorer")
+    assert (scorer.domain, scorer.is_inferred) == ("fraud", True)
+
+
+def test_that_topics_that_serve_a_tool_are_left_away_with_who_reads_nothing_else() -> None:
+    mesh = mesh_of(topic("a.b"), topic("__consumer_offsets"), *reads("tool", "__consumer_offsets"))
+    assert [box.key for box in graph(mesh, "topics").boxes] == ["topic a.b"]
+
+
+def test_that_of_too_many_boxes_those_that_something_flows_to_are_shown_and_the_others_are_counted() -> None:
+    names = [f"part{number}" for number in range(20)]
+    made = graph(mesh_of(*map(topic, names), *reads("g", "part19")), "topics", most=5)
+    assert len(made.boxes) == 5
+    assert {"topic part19", "group g"} <= {box.key for box in made.boxes}
+    assert made.left_out == 16
+
+
+def test_that_domains_keep_the_order_in_which_they_were_first_seen() -> None:
+    mesh = mesh_of(topic("x.one"), contract("c", "zebra", "x.one"))
+    assert graph(mesh, "domains").domains == ("zebra",)
+    fold(mesh, [topic("y.one"), contract("d", "ant", "y.one")])
+    assert graph(mesh, "domains").domains == ("zebra", "ant")
+
+
+def test_that_a_mesh_of_which_nothing_is_known_is_an_empty_picture() -> None:
+    for level in ("domains", "products", "topics"):
+        assert graph(Mesh(), level_of(level)) == Graph(level_of(level))
+
+
+def test_that_names_as_long_and_strange_as_they_come_are_boxes() -> None:
+    names = ["t" * 249, "a b.c", "سلام"]
+    made = graph(
+        mesh_of(
+            *[said("group", name, {}) for name in names],
+            *map(topic, ["o"]),
+            *[said("reads", f"{name} o", {"assigned": 1, "committed": 0}) for name in names],
+        ),
+        "topics",
+    )
+    assert [box.title for box in made.boxes if box.kind == "group"] == sorted(names)
+    assert all(isinstance(box, Box) for box in made.boxes)
+
+
+def level_of(word: str) -> Level:
+    return {"domains": "domains", "products": "products", "topics": "topics"}[word]  # type: ignore[return-value]
