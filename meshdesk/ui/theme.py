@@ -142,6 +142,8 @@ HUES = {
     "Violet": "#9a6be0",
     "Grey": "#7a8594",
 }
+# Domains take turns in ten: those, and four that stand between them.
+DOMAIN_HUES = (*HUES.values(), "#c2568f", "#6a9a3b", "#3aa3c2", "#a3704a")
 
 # Family, size in pixels and weight of each.
 FONTS: dict[FontName, tuple[str, int, QFont.Weight]] = {

@@ -1,0 +1,277 @@
+"""How a picture of the mesh is painted: domains, the boxes in them, and what flows between. All of it in one pass."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import log10
+from typing import Literal, NamedTuple
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QTransform
+
+from meshdesk.model import wording
+from meshdesk.model.graph import Box, Flow
+from meshdesk.model.layout import HEAD, PAD, Rect
+from meshdesk.session.pictures import Picture
+from meshdesk.ui import theme
+
+Evidence = Literal["both", "observed", "declared"]
+WORDS_FROM = 0.55  # of the natural size: below it the words in boxes are too small to be read, and are not drawn
+LINES_BELOW = 0.3  # below it flows are straight lines: nobody sees their bend, and thousands of them are in the picture
+TITLE_ROOM = 48  # px that a domain's title needs
+BOLD = 2.4  # width of what is declared and observed, at least
+WIDEST = 6.0
+LEAST = 0.05  # records/s that are written
+FADED = 0.25  # what does not flow to or from the selected box, while one is selected
+
+
+class Line(NamedTuple):
+    """A flow as it is drawn, in the picture's own pixels."""
+
+    flow: Flow
+    path: QPainterPath
+    straight: QLineF
+    around: QRectF
+
+
+@dataclass(slots=True)
+class Drawing:
+    """A picture ready to be painted. Made once for each picture."""
+
+    picture: Picture
+    boxes: dict[str, tuple[Box, QRectF]] = field(default_factory=dict)
+    domains: dict[str, QRectF] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    groups: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # of a domain
+    hues: dict[str, QColor] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, picture: Picture) -> "Drawing":
+        drawing = cls(picture)
+        layout = picture.layout
+        hues = [QColor(hue) for hue in theme.DOMAIN_HUES]
+        for place, domain in enumerate(picture.graph.domains):
+            drawing.hues[domain] = hues[place % len(hues)]
+        drawing.domains = {domain: QRectF(*rect) for domain, rect in layout.domains.items()}
+        for box in picture.graph.boxes:
+            drawing.boxes[box.key] = (box, QRectF(*layout.boxes[box.key]))
+            drawing.groups[box.domain] += len(box.groups)
+        drawing.lines = [_line(flow, layout.boxes) for flow in picture.graph.flows]
+        return drawing
+
+    def hue(self, domain: str) -> QColor:
+        return self.hues.get(domain, theme.colours().third)
+
+
+def _line(flow: Flow, rects: Mapping[str, Rect]) -> Line:
+    """From the right side of what is read to the left side of who reads it; back and around where that one stands before."""
+    source, target = rects[flow.source], rects[flow.target]
+    begin = QPointF(source.right, source.y + source.height / 2)
+    end = QPointF(target.x, target.y + target.height / 2)
+    if (
+        begin.x() > end.x() and abs(source.x - target.x) < source.width
+    ):  # one stands below the other: around their right side
+        end = QPointF(target.right, target.y + target.height / 2)
+        bend = 28 + min(60.0, abs(end.y() - begin.y()) / 6)
+        controls = QPointF(begin.x() + bend, begin.y()), QPointF(end.x() + bend, end.y())
+    else:
+        bend = max(40.0, abs(end.x() - begin.x()) / 2)
+        controls = QPointF(begin.x() + bend, begin.y()), QPointF(end.x() - bend, end.y())
+    path = QPainterPath(begin)
+    path.cubicTo(*controls, end)
+    return Line(flow, path, QLineF(begin, end), path.controlPointRect())
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the painting depends on besides the picture."""
+
+    transform: QTransform
+    size: QRectF  # of the widget
+    rates: Mapping[str, float]  # records/s of a topic; one that is not known is not in it
+    chosen: str = ""
+    hovered: str = ""
+    has_focus: bool = False
+
+    @property
+    def scale(self) -> float:
+        return self.transform.m11()
+
+
+def paint(painter: QPainter, drawing: Drawing, look: Look) -> None:
+    """Draws the part of the picture that is on the screen."""
+    shown = look.transform.inverted()[0].mapRect(look.size)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.scale > LINES_BELOW)
+    painter.setTransform(look.transform)
+    if drawing.picture.graph.level != "domains":
+        _paint_domains(painter, drawing, shown)
+    _paint_lines(painter, drawing, look, shown)
+    boxes = [(box, rect) for box, rect in drawing.boxes.values() if rect.intersects(shown)]
+    _paint_boxes(painter, drawing, look, boxes)
+    painter.resetTransform()
+    if drawing.picture.graph.level != "domains":
+        _paint_titles(painter, drawing, look, shown)
+
+
+def width_of(rate: float | None) -> float:
+    """How wide a flow of so many records a second is: 1 px up to one a second, one more for each ten times as many.
+
+    >>> width_of(None), width_of(0.0), width_of(1.0), width_of(1000.0)
+    (1.0, 1.0, 1.0, 4.0)
+    """
+    return 1.0 if not rate or rate <= 1 else min(WIDEST, 1.0 + log10(rate))
+
+
+def rate_of(topics: Sequence[str], rates: Mapping[str, float]) -> float | None:
+    """Records a second of all of these together; None where of none it is known."""
+    known = [rates[topic] for topic in topics if topic in rates]
+    return sum(known) if known else None
+
+
+def note_of(box: Box, rates: Mapping[str, float]) -> str:
+    """What stands below a box's title: how much is in it, and how fast that grows."""
+    parts = []
+    if box.topics and box.kind != "topic":
+        parts.append(wording.plural(len(box.topics), "topic"))
+    if box.groups and box.kind != "group":
+        parts.append(wording.plural(len(box.groups), "group"))
+    rate = rate_of(box.topics, rates)
+    if rate is not None and rate >= LEAST:
+        parts.append(wording.rate(rate))
+    return " · ".join(parts)
+
+
+def _paint_domains(painter: QPainter, drawing: Drawing, shown: QRectF) -> None:
+    for domain, rect in drawing.domains.items():
+        if rect.intersects(shown):
+            hue = drawing.hue(domain)
+            painter.setPen(_pen(theme.seen_through(hue, 0.5), 1.0))
+            painter.setBrush(theme.seen_through(hue, 0.08))
+            painter.drawRoundedRect(rect, 10, 10)
+
+
+def _paint_titles(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF) -> None:
+    """In the size of the window whatever the picture's is, as far as a domain has room for it."""
+    colours = theme.colours()
+    font, small = theme.font("strong"), theme.font("label")
+    metrics, small_metrics = QFontMetrics(font), QFontMetrics(small)
+    for domain, rect in drawing.domains.items():
+        on_screen = look.transform.mapRect(rect)
+        if on_screen.width() < TITLE_ROOM or not rect.intersects(shown):
+            continue
+        pad = max(4.0, PAD * min(1.0, look.scale))
+        middle = on_screen.y() + min(HEAD * look.scale, 28.0 if look.scale >= 1 else HEAD * look.scale) / 2 + 4
+        middle = max(middle, on_screen.y() + 9)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(drawing.hue(domain))
+        painter.drawEllipse(QPointF(on_screen.x() + pad + 4, middle), 4, 4)
+        room = on_screen.width() - 2 * pad - 16
+        groups = wording.plural(drawing.groups[domain], "group") if drawing.groups.get(domain) else ""
+        note = small_metrics.horizontalAdvance(groups) if groups else 0
+        title = domain or "No domain known"
+        if note + 12 + metrics.horizontalAdvance(title) > room:
+            note = 0
+        base = middle + metrics.capHeight() / 2
+        painter.setFont(font)
+        painter.setPen(colours.text)
+        painter.drawText(
+            QPointF(on_screen.x() + pad + 14, base), metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(room))
+        )
+        if note:
+            painter.setFont(small)
+            painter.setPen(colours.second)
+            painter.drawText(QPointF(on_screen.right() - pad - note, base), groups)
+
+
+def _paint_lines(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF) -> None:
+    """In classes of one pen each; those of the selected box last, upon the others."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    classes: dict[tuple[bool, Evidence, float], list[Line]] = defaultdict(list)
+    for line in drawing.lines:
+        if line.around.intersects(shown):
+            flow = line.flow
+            mine = look.chosen in (flow.source, flow.target)
+            classes[mine, flow.evidence, round(width_of(rate_of(flow.topics, look.rates)))].append(line)
+    colours = theme.colours()
+    for (mine, evidence, width), lines in sorted(classes.items(), key=lambda item: item[0]):
+        tone = colours.declared if evidence == "declared" else colours.observed
+        faded = bool(look.chosen) and not mine
+        pen = _pen(
+            theme.seen_through(tone, FADED) if faded else tone, max(width, BOLD) if evidence == "both" else width
+        )
+        if evidence == "declared":
+            pen.setDashPattern([4.0, 3.0])
+        painter.setPen(pen)
+        if look.scale < LINES_BELOW:
+            painter.drawLines([line.straight for line in lines])
+        else:
+            for line in lines:
+                painter.drawPath(line.path)
+
+
+def _paint_boxes(painter: QPainter, drawing: Drawing, look: Look, boxes: Sequence[tuple[Box, QRectF]]) -> None:
+    colours = theme.colours()
+    if look.scale < WORDS_FROM:
+        by_domain: dict[str, list[QRectF]] = defaultdict(list)
+        for box, rect in boxes:
+            by_domain[box.domain].append(rect)
+        for domain, rects in by_domain.items():
+            painter.setPen(_pen(theme.seen_through(drawing.hue(domain), 0.6), 1.0))
+            painter.setBrush(colours.raised)
+            painter.drawRects(rects)
+    else:
+        for box, rect in boxes:
+            hot = box.key == look.hovered
+            painter.setPen(_pen(colours.third if hot else colours.line, 1.0))
+            painter.setBrush(colours.raised)
+            painter.drawRoundedRect(rect, theme.RADIUS, theme.RADIUS)
+            _paint_words(painter, drawing, look, box, rect)
+    chosen = drawing.boxes.get(look.chosen)
+    if chosen is not None:
+        painter.setPen(_pen(colours.accent, 2.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(chosen[1], theme.RADIUS, theme.RADIUS)
+
+
+def _paint_words(painter: QPainter, drawing: Drawing, look: Look, box: Box, rect: QRectF) -> None:
+    colours = theme.colours()
+    small = drawing.picture.graph.level == "topics"
+    font = theme.font("small" if small else "text")
+    metrics = QFontMetrics(font)
+    note = note_of(box, look.rates)
+    note_font = theme.font("small")
+    note_metrics = QFontMetrics(note_font)
+    inner = rect.adjusted(10, 0, -10, 0)
+    left = inner.x()
+    if box.kind in ("domain", "group", "groups"):
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(drawing.hue(box.domain) if box.kind == "domain" else colours.observed)
+        painter.drawEllipse(QPointF(left + 3, rect.y() + (rect.height() / 2 if small else 18)), 3.5, 3.5)
+        left += 13
+    room = inner.right() - left
+    if small:
+        end = note_metrics.horizontalAdvance(note) + 8 if note else 0
+        base = rect.center().y() + metrics.capHeight() / 2
+        if note:
+            painter.setFont(note_font)
+            painter.setPen(colours.second)
+            painter.drawText(QPointF(inner.right() - end + 8, base), note)
+        room -= end
+    else:
+        base = rect.y() + 18 + metrics.capHeight() / 2
+        painter.setFont(note_font)
+        painter.setPen(colours.second)
+        below = note_metrics.elidedText(note, Qt.TextElideMode.ElideRight, int(inner.right() - left))
+        painter.drawText(QPointF(left, rect.y() + 38), below)
+    painter.setFont(font)
+    painter.setPen(colours.text)
+    title = box.title or "No domain known"
+    mode = Qt.TextElideMode.ElideMiddle if box.kind in ("topic", "group") else Qt.TextElideMode.ElideRight
+    painter.drawText(QPointF(left, base), metrics.elidedText(title, mode, int(room)))
+
+
+def _pen(colour: QColor, width: float) -> QPen:
+    """As wide on the screen whatever the picture's size is."""
+    pen = QPen(colour, width)
+    pen.setCosmetic(True)
+    return pen
