@@ -90,7 +90,7 @@ class Mesh:
     @property
     def topics(self) -> Mapping[str, TopicFacts]:
         """The topics that are there, by name. Nobody changes it."""
-        return self.timeline.derived("topics", ("topic",), self.place, lambda: self._newest("topic", _topic))
+        return self._newest("topic", _topic)
 
     @property
     def schemas(self) -> Mapping[int, Schema | SchemaState]:
@@ -105,13 +105,8 @@ class Mesh:
 
     @property
     def groups(self) -> Mapping[str, Group]:
-        """The groups that are there, by id, in the order of their ids. Nobody changes it."""
-        return self.timeline.derived(
-            "groups",
-            ("group",),
-            self.place,
-            lambda: dict(sorted(self._newest("group", group_from).items())),
-        )
+        """The groups that are there, by id. Nobody changes it."""
+        return self._newest("group", group_from)
 
     def consumers(self, topic: str) -> tuple[Reads, ...]:
         """Which groups read a topic, in the order of their ids."""
@@ -126,16 +121,12 @@ class Mesh:
     @property
     def contracts(self) -> Mapping[str, tuple[Contract, ...]]:
         """By id what each file says of it, the newest first. Nobody changes it."""
-        return self.timeline.derived(
-            "contracts", ("contract",), self.place, lambda: self._by_file("contract", contract_from)
-        )
+        return self._by_file("contract", contract_from)
 
     @property
     def products(self) -> Mapping[str, tuple[Product, ...]]:
         """By id what each file says of it, the newest first. Nobody changes it."""
-        return self.timeline.derived(
-            "products", ("product",), self.place, lambda: self._by_file("product", product_from)
-        )
+        return self._by_file("product", product_from)
 
     @property
     def placing(self) -> Placing:
@@ -170,19 +161,16 @@ class Mesh:
                 said |= fact.value or {}
         return said
 
-    def _newest(self, kind: str, make: Callable[[Fact], Made]) -> dict[str, Made]:
-        """By subject what was made of the fact of it; where several sources speak, of the newest."""
+    def _newest(self, kind: str, make: Callable[[Fact], Made]) -> Mapping[str, Made]:
+        """By subject what is made of the fact of it; where several sources speak, of the newest."""
         made = self.timeline.made
-        return {
-            about: made(max(facts, key=_seen) if len(facts) > 1 else facts[0], make) for about, facts in self.each(kind)
-        }
+        return self.timeline.by_subject(kind, self.place, lambda facts: made(max(facts, key=_seen), make))
 
-    def _by_file(self, kind: str, make: Callable[[Fact], Made]) -> dict[str, tuple[Made, ...]]:
+    def _by_file(self, kind: str, make: Callable[[Fact], Made]) -> Mapping[str, tuple[Made, ...]]:
         made = self.timeline.made
-        return {
-            about: tuple([made(fact, make) for fact in sorted(facts, key=_seen, reverse=True)])
-            for about, facts in self.each(kind)
-        }
+        return self.timeline.by_subject(
+            kind, self.place, lambda facts: tuple([made(fact, make) for fact in sorted(facts, key=_seen, reverse=True)])
+        )
 
     def _reads(self, group: str, topic: str) -> tuple[Reads, ...]:
         return tuple(self.timeline.made(fact, reads_from) for fact in self.claims("reads", f"{group} {topic}")[:1])

@@ -101,8 +101,9 @@ class Placing:
         if fact is None or place.domains or is_technical(topic):
             return place
         base = base_of(topic)
-        if base in self._described:
-            return _beside(place, self._declared(self._described[base]), base, fact)
+        beside = self._declared(self._described.get(base, []))
+        if beside.domains:
+            return _beside(place, beside, base, fact)
         domain = self.rule.domain(base or topic) if self.rule else ""
         if not domain or self.rule is None:
             return place
@@ -115,30 +116,30 @@ class Placing:
         spelt: dict[str, str] = {}
         sayers: dict[str, list[Contract | Product]] = defaultdict(list)  # by domain
         naming: dict[str, Contract] = {}  # by product that no file describes: the contract that names it
-        known: dict[str, tuple[str, str]] = {}  # by contract: domain and product
+        known: dict[int, list[str]] = {}  # where the topics of a contract go, by its identity
         technical: list[str] = []
         for name in sorted(self._names):
             own = self._described.get(name)
+            if own is not None and len(own) == 1 and (goes := known.get(id(own[0][0]))) is not None:
+                goes.append(name)
+                continue
+            base = ""
             if own is None:
                 if is_technical(name):
                     technical.append(name)
                     continue
                 base = base_of(name)
-                own = self._described.get(base) if base else None
-            domain, product = "", ""
-            if own:
-                contract = own[0][0]
-                where = known.get(contract.id) if len(own) == 1 else None
-                if where is None:
-                    where = self._where(own, sayers, naming)
-                    if len(own) == 1:
-                        known[contract.id] = where
-                domain, product = where
+                own = self._described.get(base)
+            domain, product = self._where(own, sayers, naming) if own else ("", "")
+            is_declared = bool(domain)
             if not domain and self.rule is not None:
-                domain = self.rule.domain(base_of(name) or name)
+                domain = self.rule.domain(base or name)
             key = domain.casefold()
             spelt.setdefault(key, domain)
-            held[key][product].append(name)
+            goes = held[key][product]
+            goes.append(name)
+            if is_declared and own is not None and len(own) == 1:
+                known[id(own[0][0])] = goes
         self.technical = tuple(technical)
         at_home = {product for products in held.values() for product in products}
         for files in self._products.values():

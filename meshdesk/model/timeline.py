@@ -12,7 +12,7 @@ What it takes: 0.6 kB a fact with what the fact says, 230 MB for 370,000.
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from meshdesk.model.fact import Checked, Fact
@@ -21,6 +21,7 @@ KINDS = ("cluster", "topic", "config", "group", "reads", "schema", "file", "prod
 CHECKED = "checked"
 PAST = 400_000  # facts that another has replaced: 20 hours of a mesh that changes 20,000 times an hour, some 250 MB
 AT_HAND = 4  # of what is derived: that of now and those of some moments
+NEAR = 5_000  # changes: where more lie between, all is made anew
 
 History = int | list[int] | dict[str, list[int]]  # said once; by one source; by several, each with its places
 Made = TypeVar("Made")
@@ -39,6 +40,7 @@ class Timeline:
         self._made: dict[int, object] = {}  # what was made of a fact, by its place
         self._derived: dict[str, dict[tuple[int, ...], object]] = {}
         self._past, self._replaced = past, 0
+        self._by_subject: dict[str, dict[int, Mapping[str, object]]] = {}
         self.since = 0  # ms; of moments before it nothing is known any more; 0: nothing was forgotten
 
     def __len__(self) -> int:
@@ -103,6 +105,35 @@ class Timeline:
             known[version] = made
             return made
         return known[version]  # type: ignore[return-value]  # a name is of one type
+
+    def by_subject(self, kind: str, place: int, make: Callable[[tuple[Fact, ...]], Made]) -> Mapping[str, Made]:
+        """What `make` gives of the claims of each subject at a place. Nobody changes it: where little was said in between,
+        that of another place is copied and mended, which takes a tenth of the time."""
+        changes = self._changes[kind]
+        version = bisect_left(changes, place)
+        known = self._by_subject.setdefault(kind, {})
+        found = known.get(version)
+        if found is not None:
+            return found  # type: ignore[return-value]  # of one kind the same is made
+        nearest = min(list(known), key=lambda other: abs(other - version), default=-NEAR)
+        between = (
+            [self._facts[at] for at in changes[min(nearest, version) : max(nearest, version)]] if nearest >= 0 else []
+        )
+        mended: dict[str, Made] = {}
+        if abs(nearest - version) < NEAR and None not in between:
+            mended = dict(known.get(nearest, {}))  # type: ignore[arg-type]
+            for about in {fact.about for fact in between if isinstance(fact, Fact)}:
+                claims = self.claims(kind, about, place)
+                if claims:
+                    mended[about] = make(claims)
+                else:
+                    mended.pop(about, None)
+        if not mended:
+            mended = {about: make(claims) for about, claims in self.each(kind, place)}
+        for old in list(known)[: 1 - AT_HAND]:
+            known.pop(old, None)
+        known[version] = mended
+        return mended
 
     def made(self, fact: Fact, make: Callable[[Fact], Made]) -> Made:
         """What `make` gives for a fact, made once as long as the fact is kept."""

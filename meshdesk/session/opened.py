@@ -12,6 +12,7 @@ from meshdesk.capture.pack import draft_of
 from meshdesk.capture.store import KEPT_FREE
 from meshdesk.model.frame import Message
 from meshdesk.model.listing import Listing
+from meshdesk.model.mesh import Mesh
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
 from meshdesk.model.row import Details, Row, details_from
@@ -130,6 +131,11 @@ class Opened:
     @property
     def topics(self) -> tuple[Topic, ...]:
         return self._reading.topics
+
+    @property
+    def mesh(self) -> Mesh:
+        """What is known of the mesh as of the last reading; it does not change."""
+        return self._reading.mesh
 
     @property
     def colour(self) -> str:
