@@ -22,12 +22,12 @@ PAD = 12
 GAPS: dict[Level, tuple[int, int]] = {
     "domains": (0, 0),
     "products": (48, 16),
-    "topics": (56, 8),
+    "topics": (44, 8),
 }  # between columns, rows
-BETWEEN = 88  # columns of domains: room for what flows
+BETWEEN = 76  # columns of domains: room for what flows
 BELOW = 40  # a domain
-WIDE = 1.6  # a picture's width for its height
-TOO_WIDE = 2.2
+WIDE = 1.1  # a picture's width for its height: the work area between two panels is about a square
+TOO_WIDE = 1.5
 FEW = 4  # columns are never too wide: that they lead from left to right says more
 TRIES = 5  # to come near to it: columns are as wide as their widest domain, and seldom full
 TALL: dict[Level, int] = {
@@ -290,7 +290,7 @@ def _columns_of_domains(
     columns: list[list[str]] = [[]]
     bottom = 0.0
     for rank in ranks:
-        if bottom > FILLED * tallest:
+        if bottom > FILLED * tallest and rank != [""]:
             columns.append([])
             bottom = 0.0
         for domain in rank:

@@ -43,7 +43,7 @@ class Pictures:
         """The newest picture of a level, perhaps of an earlier mesh; where it is, one of this mesh is on its way."""
         self._take()
         newest = self._newest.get(level)
-        if (newest is None or newest.mesh is not mesh) and self._drawing != (mesh, level):
+        if newest is None or not _is_same(newest.mesh, mesh):
             self._wanted = (mesh, level)
             self._begin()
         return newest
@@ -52,6 +52,9 @@ class Pictures:
         if self._drawing is None and self._wanted is not None:
             self._drawing, self._wanted = self._wanted, None
             mesh, level = self._drawing
+            if level in self._newest and _is_same(self._newest[level].mesh, mesh):
+                self._drawing = None
+                return
             before = self._layouts.get(level)
             threading.Thread(
                 target=lambda: self._done.put(self._draw(mesh, level, before)), name="picture", daemon=True
@@ -66,6 +69,11 @@ class Pictures:
         self._layouts[picture.graph.level] = picture.layout
         self._drawing = None
         self._begin()
+
+
+def _is_same(one: Mesh, other: Mesh) -> bool:
+    """Whether nothing was said since."""
+    return one.timeline is other.timeline and one.place == other.place
 
 
 def drawn(mesh: Mesh, level: Level, before: Layout | None) -> Picture:

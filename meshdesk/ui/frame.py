@@ -1,5 +1,7 @@
 """The frame around an open capture: explorer, work area, inspector, and how they are arranged at any width."""
 
+from typing import TYPE_CHECKING, cast
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QSplitterHandle, QStackedWidget, QWidget
@@ -10,6 +12,9 @@ from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.views.records import RecordsView
 from meshdesk.ui.widgets.explorer import Explorer
 from meshdesk.ui.widgets.inspector import Inspector
+
+if TYPE_CHECKING:
+    from meshdesk.ui.pages import Refreshed
 
 
 class Frame(QWidget):
@@ -64,7 +69,7 @@ class Frame(QWidget):
         """Lets the panels ask what is new."""
         self.explorer.refresh(captures)
         self.records.are_topics_beside = self.explorer.isVisible()
-        self.records.refresh()
+        cast("Refreshed", self._work.currentWidget()).refresh()
         self._mark()
         self.inspector.show_hits(self.records.listing.word)
         shown = self.records.opened

@@ -142,8 +142,9 @@ HUES = {
     "Violet": "#9a6be0",
     "Grey": "#7a8594",
 }
-# Domains take turns in ten: those, and four that stand between them.
-DOMAIN_HUES = (*HUES.values(), "#c2568f", "#6a9a3b", "#3aa3c2", "#a3704a")
+
+# What domains take turns in: those hues, and four between them. Strokes and fills.
+DOMAIN_HUES = (*HUES.values(), "#3fa9c9", "#c96aa8", "#8f9a2f", "#a5785a")
 
 # Family, size in pixels and weight of each.
 FONTS: dict[FontName, tuple[str, int, QFont.Weight]] = {

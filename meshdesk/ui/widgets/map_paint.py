@@ -16,12 +16,18 @@ from meshdesk.session.pictures import Picture
 from meshdesk.ui import theme
 
 Evidence = Literal["both", "observed", "declared"]
-WORDS_FROM = 0.55  # of the natural size: below it the words in boxes are too small to be read, and are not drawn
+NATURAL = (
+    0.9  # of the natural size: from here on words grow with the picture, below it they are as small as can be read
+)
+LEAST_HEIGHT = 13.0  # px of a box on the screen that has room for a line
+TWO_LINES = 36.0  # px that have room for two
 LINES_BELOW = 0.3  # below it flows are straight lines: nobody sees their bend, and thousands of them are in the picture
 TITLE_ROOM = 48  # px that a domain's title needs
+ROOMY_HEAD = 26.0  # px above the boxes of a domain from which on its title is as large as elsewhere
 BOLD = 2.4  # width of what is declared and observed, at least
 WIDEST = 6.0
 LEAST = 0.05  # records/s that are written
+PROMISED = 0.6  # what is only declared stands back behind what was seen
 FADED = 0.25  # what does not flow to or from the selected box, while one is selected
 
 
@@ -44,6 +50,7 @@ class Drawing:
     lines: list[Line] = field(default_factory=list)
     groups: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # of a domain
     hues: dict[str, QColor] = field(default_factory=dict)
+    whole: QRectF = field(default_factory=QRectF)  # of boxes and flows
 
     @classmethod
     def of(cls, picture: Picture) -> "Drawing":
@@ -57,6 +64,9 @@ class Drawing:
             drawing.boxes[box.key] = (box, QRectF(*layout.boxes[box.key]))
             drawing.groups[box.domain] += len(box.groups)
         drawing.lines = [_line(flow, layout.boxes) for flow in picture.graph.flows]
+        drawing.whole = QRectF(*layout.whole)
+        for line in drawing.lines:
+            drawing.whole |= line.around
         return drawing
 
     def hue(self, domain: str) -> QColor:
@@ -79,7 +89,7 @@ def _line(flow: Flow, rects: Mapping[str, Rect]) -> Line:
         controls = QPointF(begin.x() + bend, begin.y()), QPointF(end.x() - bend, end.y())
     path = QPainterPath(begin)
     path.cubicTo(*controls, end)
-    return Line(flow, path, QLineF(begin, end), path.controlPointRect())
+    return Line(flow, path, QLineF(begin, end), path.boundingRect())
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,15 @@ def paint(painter: QPainter, drawing: Drawing, look: Look) -> None:
     _paint_lines(painter, drawing, look, shown)
     boxes = [(box, rect) for box, rect in drawing.boxes.values() if rect.intersects(shown)]
     _paint_boxes(painter, drawing, look, boxes)
+    if look.scale >= NATURAL:
+        for box, rect in boxes:
+            _paint_words(painter, drawing, look, box, rect)
     painter.resetTransform()
+    if look.scale < NATURAL:
+        for box, rect in boxes:
+            on_screen = look.transform.mapRect(rect)
+            if on_screen.height() >= LEAST_HEIGHT:
+                _paint_words(painter, drawing, look, box, on_screen)
     if drawing.picture.graph.level != "domains":
         _paint_titles(painter, drawing, look, shown)
 
@@ -153,15 +171,15 @@ def _paint_domains(painter: QPainter, drawing: Drawing, shown: QRectF) -> None:
 def _paint_titles(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF) -> None:
     """In the size of the window whatever the picture's is, as far as a domain has room for it."""
     colours = theme.colours()
-    font, small = theme.font("strong"), theme.font("label")
+    high = HEAD * look.scale  # of the room above the boxes
+    font, small = theme.font("strong" if high >= ROOMY_HEAD else "label"), theme.font("label")
     metrics, small_metrics = QFontMetrics(font), QFontMetrics(small)
     for domain, rect in drawing.domains.items():
         on_screen = look.transform.mapRect(rect)
         if on_screen.width() < TITLE_ROOM or not rect.intersects(shown):
             continue
         pad = max(4.0, PAD * min(1.0, look.scale))
-        middle = on_screen.y() + min(HEAD * look.scale, 28.0 if look.scale >= 1 else HEAD * look.scale) / 2 + 4
-        middle = max(middle, on_screen.y() + 9)
+        middle = on_screen.y() + max(high / 2, 7.0)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(drawing.hue(domain))
         painter.drawEllipse(QPointF(on_screen.x() + pad + 4, middle), 4, 4)
@@ -211,63 +229,55 @@ def _paint_lines(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF)
 
 def _paint_boxes(painter: QPainter, drawing: Drawing, look: Look, boxes: Sequence[tuple[Box, QRectF]]) -> None:
     colours = theme.colours()
-    if look.scale < WORDS_FROM:
-        by_domain: dict[str, list[QRectF]] = defaultdict(list)
-        for box, rect in boxes:
-            by_domain[box.domain].append(rect)
-        for domain, rects in by_domain.items():
-            painter.setPen(_pen(theme.seen_through(drawing.hue(domain), 0.6), 1.0))
-            painter.setBrush(colours.raised)
+    by_domain: dict[str, list[QRectF]] = defaultdict(list)
+    for box, rect in boxes:
+        by_domain[box.domain].append(rect)
+    painter.setBrush(colours.raised)
+    for domain, rects in by_domain.items():
+        painter.setPen(_pen(theme.seen_through(drawing.hue(domain), 0.4), 1.0))
+        if look.scale < LINES_BELOW:
             painter.drawRects(rects)
-    else:
-        for box, rect in boxes:
-            hot = box.key == look.hovered
-            painter.setPen(_pen(colours.third if hot else colours.line, 1.0))
-            painter.setBrush(colours.raised)
-            painter.drawRoundedRect(rect, theme.RADIUS, theme.RADIUS)
-            _paint_words(painter, drawing, look, box, rect)
-    chosen = drawing.boxes.get(look.chosen)
-    if chosen is not None:
-        painter.setPen(_pen(colours.accent, 2.0))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(chosen[1], theme.RADIUS, theme.RADIUS)
+        else:
+            for rect in rects:
+                painter.drawRoundedRect(rect, theme.RADIUS, theme.RADIUS)
+    for key, colour, width in ((look.hovered, colours.second, 1.0), (look.chosen, colours.accent, 2.0)):
+        if key in drawing.boxes:
+            painter.setPen(_pen(colour, width))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(drawing.boxes[key][1], theme.RADIUS, theme.RADIUS)
 
 
 def _paint_words(painter: QPainter, drawing: Drawing, look: Look, box: Box, rect: QRectF) -> None:
+    """A title, and below it or, in a low box, at its right, how much is in it."""
     colours = theme.colours()
-    small = drawing.picture.graph.level == "topics"
-    font = theme.font("small" if small else "text")
-    metrics = QFontMetrics(font)
-    note = note_of(box, look.rates)
-    note_font = theme.font("small")
-    note_metrics = QFontMetrics(note_font)
-    inner = rect.adjusted(10, 0, -10, 0)
-    left = inner.x()
+    is_natural, is_low = look.scale >= NATURAL, rect.height() < TWO_LINES
+    font = theme.font("text" if is_natural and not is_low else "small" if is_natural else "label")
+    note_font = theme.font("small" if is_natural else "label")
+    metrics, note_metrics = QFontMetrics(font), QFontMetrics(note_font)
+    pad = 10.0 if is_natural else max(5.0, 10 * look.scale)
+    left, right = rect.x() + pad, rect.right() - pad
+    line = rect.center().y() if is_low else rect.y() + rect.height() * 0.34
     if box.kind in ("domain", "group", "groups"):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(drawing.hue(box.domain) if box.kind == "domain" else colours.observed)
-        painter.drawEllipse(QPointF(left + 3, rect.y() + (rect.height() / 2 if small else 18)), 3.5, 3.5)
-        left += 13
-    room = inner.right() - left
-    if small:
-        end = note_metrics.horizontalAdvance(note) + 8 if note else 0
-        base = rect.center().y() + metrics.capHeight() / 2
-        if note:
-            painter.setFont(note_font)
-            painter.setPen(colours.second)
-            painter.drawText(QPointF(inner.right() - end + 8, base), note)
-        room -= end
-    else:
-        base = rect.y() + 18 + metrics.capHeight() / 2
-        painter.setFont(note_font)
-        painter.setPen(colours.second)
-        below = note_metrics.elidedText(note, Qt.TextElideMode.ElideRight, int(inner.right() - left))
-        painter.drawText(QPointF(left, rect.y() + 38), below)
+        painter.drawEllipse(QPointF(left + 3, line), 3.5, 3.5)
+        left += 12
+    note, taken = note_of(box, look.rates), 0
+    painter.setFont(note_font)
+    painter.setPen(colours.second)
+    if not is_low:
+        below = note_metrics.elidedText(note, Qt.TextElideMode.ElideRight, int(right - left))
+        painter.drawText(QPointF(left, rect.y() + rect.height() * 0.7 + note_metrics.capHeight() / 2), below)
+    elif note and box.kind == "topic":
+        width = note_metrics.horizontalAdvance(note)
+        if width * 2 < right - left:
+            painter.drawText(QPointF(right - width, line + note_metrics.capHeight() / 2), note)
+            taken = width + 8
     painter.setFont(font)
     painter.setPen(colours.text)
-    title = box.title or "No domain known"
     mode = Qt.TextElideMode.ElideMiddle if box.kind in ("topic", "group") else Qt.TextElideMode.ElideRight
-    painter.drawText(QPointF(left, base), metrics.elidedText(title, mode, int(room)))
+    title = metrics.elidedText(box.title or "No domain known", mode, int(right - left - taken))
+    painter.drawText(QPointF(left, line + metrics.capHeight() / 2), title)
 
 
 def _pen(colour: QColor, width: float) -> QPen:

@@ -111,7 +111,7 @@ class MeshMap(QWidget):
         self._is_fitted = True
         if self._drawing is None:
             return
-        whole = QRectF(*self._drawing.picture.layout.whole)
+        whole = self._drawing.whole
         if whole.isEmpty():
             return
         room = QSize(max(1, self.width() - 2 * MARGIN), max(1, self.height() - 2 * MARGIN))
