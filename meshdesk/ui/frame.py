@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QSplitterHan
 
 from meshdesk.session.opened import Opened
 from meshdesk.ui import theme
+from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.views.records import RecordsView
 from meshdesk.ui.widgets.explorer import Explorer
@@ -23,7 +24,8 @@ class Frame(QWidget):
         self._is_narrow = False
         self._is_slim = False
         self._shape: tuple[bool, bool, bool] | None = None  # narrow, slim, roomy: what the sizes were set for
-        self.explorer = Explorer()
+        self.hues = DomainHues(remembered)
+        self.explorer = Explorer(self.hues)
         self.records = RecordsView(remembered)
         self.inspector = Inspector()
         self._across = _Splitter(Qt.Orientation.Horizontal)

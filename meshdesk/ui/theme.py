@@ -143,6 +143,9 @@ HUES = {
     "Grey": "#7a8594",
 }
 
+# What domains take turns in: those hues, and four between them. Strokes and fills.
+DOMAIN_HUES = (*HUES.values(), "#3fa9c9", "#c96aa8", "#8f9a2f", "#a5785a")
+
 # Family, size in pixels and weight of each.
 FONTS: dict[FontName, tuple[str, int, QFont.Weight]] = {
     "text": ("Inter", 13, QFont.Weight.Normal),
