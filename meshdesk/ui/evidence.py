@@ -3,7 +3,7 @@
 from meshdesk.model.placing import Said
 from meshdesk.ui import times
 
-SAYS = {  # by evidence and whether Kafka says it
+SAYS = {
     "declared": "declared by {source}",
     "observed": "observed in {source}",
     "authorised": "authorised in {source}",
@@ -13,10 +13,14 @@ SAYS = {  # by evidence and whether Kafka says it
 
 def how_known(said: Said) -> str:
     """A phrase, without what is known: "declared by contracts/orders.odcs.yaml, line 12, seen 26 Nov 14:02"."""
+    when = f", {seen(said.seen)}" if said.seen and said.evidence != "inferred" else ""
+    return where_known(said) + when
+
+
+def where_known(said: Said) -> str:
+    """The same without when: "declared by contracts/orders.odcs.yaml, line 12"."""
     phrase = SAYS[said.evidence].format(source=named(said.source), rule=said.rule or "its name")
-    if said.evidence == "inferred":
-        return phrase
-    return ", ".join([phrase, *([f"line {said.line}"] if said.line else []), *([seen(said.seen)] if said.seen else [])])
+    return f"{phrase}, line {said.line}" if said.line else phrase
 
 
 def seen(ms: int) -> str:

@@ -48,6 +48,8 @@ class Entry(NamedTuple):
     def amount(self) -> str:
         if isinstance(self.about, Group):
             return group_state(self.about)
+        if self.kind == "product" and not self.topics:
+            return "no topic"
         if self.topic is None:
             return wording.count(self.topics)
         return short(self.topic.rows) if self.topic.rows else ""

@@ -52,7 +52,8 @@ def _paint_sign(painter: QPainter, entry: Entry, middle: float, hues: DomainHues
     x = float(MARGIN + STEP * entry.level)
     if entry.is_fold:
         x = MARGIN + STEP * max(0, entry.level - 1)
-        icons.draw(painter, "chevron-right" if entry.is_folded else "chevron-down", x - 2, middle - 6, 12, c.third)
+        if entry.topics or entry.kind != "product":
+            icons.draw(painter, "chevron-right" if entry.is_folded else "chevron-down", x - 2, middle - 6, 12, c.third)
         x += 14
     if entry.kind == "capture":
         tone, hollow = tone_of(entry.opened)
@@ -60,7 +61,7 @@ def _paint_sign(painter: QPainter, entry: Entry, middle: float, hues: DomainHues
         return x + 15
     if entry.kind in ("domain", "unplaced"):
         is_known = isinstance(entry.about, Domain) and not entry.about.is_inferred
-        _paint_square(painter, x, middle, hues.of(entry.text) if entry.kind == "domain" else c.third, not is_known)
+        paint_square(painter, x, middle, hues.of(entry.text) if entry.kind == "domain" else c.third, not is_known)
         return x + 15
     if isinstance(entry.about, Group):
         tone, hollow = GROUP_TONES.get(entry.about.state, ("attention", False))
@@ -69,7 +70,7 @@ def _paint_sign(painter: QPainter, entry: Entry, middle: float, hues: DomainHues
     return x
 
 
-def _paint_square(painter: QPainter, x: float, middle: float, colour: QColor, hollow: bool) -> None:
+def paint_square(painter: QPainter, x: float, middle: float, colour: QColor, hollow: bool) -> None:
     """The sign of a domain; hollow where it is only inferred, so that colour is not alone in saying it."""
     painter.setPen(QPen(colour, 1.5) if hollow else Qt.PenStyle.NoPen)
     painter.setBrush(Qt.BrushStyle.NoBrush if hollow else colour)
@@ -84,7 +85,9 @@ def _paint_numbers(painter: QPainter, entry: Entry, base: float, width: int, nam
     metrics = QFontMetrics(theme.font("small"))
     painter.setFont(theme.font("small"))
     right = float(width - MARGIN)
-    is_quiet = entry.kind == "product" and not entry.is_folded  # its topics stand below it, with theirs
+    is_quiet = (
+        entry.kind == "product" and entry.topics > 0 and not entry.is_folded
+    )  # its topics stand below it, with theirs
     if entry.rate and not is_quiet:
         painter.setPen(c.second)
         painter.drawText(QPointF(right - metrics.horizontalAdvance(entry.rate), base), entry.rate)
