@@ -113,7 +113,9 @@ class Placing:
     def _put(self) -> None:
         """Puts every topic into its product and domain."""
         held: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))  # topics by domain and product
-        spelt: dict[str, str] = {}
+        spelt = {
+            file.domain.casefold(): file.domain for files in self._products.values() for file in files if file.domain
+        }
         sayers: dict[str, list[Contract | Product]] = defaultdict(list)  # by domain
         naming: dict[str, Contract] = {}  # by product that no file describes: the contract that names it
         known: dict[int, list[str]] = {}  # where the topics of a contract go, by its identity
@@ -145,9 +147,7 @@ class Placing:
         for files in self._products.values():
             for product_file in files:
                 if product_file.domain:
-                    key = product_file.domain.casefold()
-                    spelt.setdefault(key, product_file.domain)
-                    sayers[key].insert(0, product_file)
+                    sayers[product_file.domain.casefold()].insert(0, product_file)
             if files[0].id not in at_home:
                 held[next((one.domain.casefold() for one in files if one.domain), "")][files[0].id] = []
         made = [

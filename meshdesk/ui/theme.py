@@ -143,8 +143,8 @@ HUES = {
     "Grey": "#7a8594",
 }
 
-# What domains take turns in: those hues, and four between them. Strokes and fills.
-DOMAIN_HUES = (*HUES.values(), "#3fa9c9", "#c96aa8", "#8f9a2f", "#a5785a")
+# What domains take turns in: those hues and four between them; grey, which also says that nothing is known, comes last.
+DOMAIN_HUES = (*list(HUES.values())[:-1], "#3fa9c9", "#c96aa8", "#8f9a2f", "#a5785a", HUES["Grey"])
 
 # Family, size in pixels and weight of each.
 FONTS: dict[FontName, tuple[str, int, QFont.Weight]] = {

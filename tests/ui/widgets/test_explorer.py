@@ -7,7 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
-from meshdesk.ui.widgets.explorer import Explorer, TopicModel, short
+from meshdesk.ui.widgets.explorer import Explorer
+from meshdesk.ui.widgets.explorer_lines import short
+from meshdesk.ui.widgets.explorer_model import TopicModel
 from tests.ui.memory import MemoryCapture, Topic, capture, opened
 
 BUDGET_MS = 16

@@ -1,64 +1,8 @@
 """The content of a picture: which boxes there are, and what flows between them, observed, declared or both."""
 
-from itertools import count
-
-from meshdesk.model.fact import Evidence, Fact
-from meshdesk.model.frame import Message
-from meshdesk.model.graph import Box, Graph, Level, graph
+from meshdesk.model.graph import LEVELS, Box, Graph, graph
 from meshdesk.model.mesh import Mesh, fold
-
-SEEN = count(1_000)
-
-
-def said(kind: str, about: str, value: Message, source: str = "kafka", evidence: Evidence = "observed") -> Fact:
-    return Fact(kind, about, value, next(SEEN), source, evidence, 0 if source == "kafka" else 3)
-
-
-def topic(name: str) -> Fact:
-    return said("topic", name, {"partitions": 3, "internal": name.startswith("__")})
-
-
-def reads(group: str, *topics: str) -> list[Fact]:
-    return [
-        said("group", group, {"state": "stable", "members": [], "count": 1}),
-        *[said("reads", f"{group} {name}", {"assigned": 3, "committed": 3}) for name in topics],
-    ]
-
-
-def contract(known: str, domain: str, *topics: str) -> Fact:
-    value: Message = {"domain": domain, "topics": [{"name": name, "line": 9, "fields": []} for name in topics]}
-    return said("contract", known, value, f"contracts/{known}.yaml", "declared")
-
-
-def product(known: str, domain: str, gives: str, *takes: str) -> Fact:
-    ports: list[Message] = [{"direction": "output", "name": "out", "contract": gives, "reads": [], "line": 5}]
-    ports += [{"direction": "input", "name": one, "contract": one, "reads": [], "line": 7} for one in takes]
-    return said(
-        "product",
-        known,
-        {"name": known.title(), "domain": domain, "ports": ports},
-        f"products/{known}.yaml",
-        "declared",
-    )
-
-
-def mesh_of(*facts: Fact) -> Mesh:
-    mesh = Mesh()
-    fold(mesh, facts)
-    return mesh
-
-
-def shop() -> Mesh:
-    return mesh_of(
-        *map(topic, ("sales.orders.placed.v1", "sales.baskets.v1", "fraud.scores.v1", "__consumer_offsets", "lonely")),
-        contract("orders", "sales", "sales.orders.placed.v1"),
-        contract("scores", "fraud", "fraud.scores.v1"),
-        contract("baskets", "sales", "sales.baskets.v1"),
-        product("orders", "sales", "orders"),
-        product("scores", "fraud", "scores", "orders"),
-        *reads("fraud-scorer", "sales.orders.placed.v1", "__consumer_offsets"),
-        *reads("dwh", "sales.orders.placed.v1", "fraud.scores.v1", "lonely"),
-    )
+from tests.unit.model.shop import contract, mesh_of, reads, said, shop, topic
 
 
 def titles(made: Graph) -> list[tuple[str, str]]:
@@ -134,8 +78,8 @@ def test_that_domains_keep_the_order_in_which_they_were_first_seen() -> None:
 
 
 def test_that_a_mesh_of_which_nothing_is_known_is_an_empty_picture() -> None:
-    for level in ("domains", "products", "topics"):
-        assert graph(Mesh(), level_of(level)) == Graph(level_of(level))
+    for level in LEVELS:
+        assert graph(Mesh(), level) == Graph(level)
 
 
 def test_that_names_as_long_and_strange_as_they_come_are_boxes() -> None:
@@ -150,7 +94,3 @@ def test_that_names_as_long_and_strange_as_they_come_are_boxes() -> None:
     )
     assert [box.title for box in made.boxes if box.kind == "group"] == sorted(names)
     assert all(isinstance(box, Box) for box in made.boxes)
-
-
-def level_of(word: str) -> Level:
-    return {"domains": "domains", "products": "products", "topics": "topics"}[word]  # type: ignore[return-value]
