@@ -89,7 +89,8 @@ def _line(flow: Flow, rects: Mapping[str, Rect]) -> Line:
         controls = QPointF(begin.x() + bend, begin.y()), QPointF(end.x() - bend, end.y())
     path = QPainterPath(begin)
     path.cubicTo(*controls, end)
-    return Line(flow, path, QLineF(begin, end), path.boundingRect())
+    around = path.boundingRect().adjusted(-1, -1, 1, 1)  # one that is quite level has no height, and would meet nothing
+    return Line(flow, path, QLineF(begin, end), around)
 
 
 @dataclass(frozen=True, slots=True)
