@@ -87,16 +87,20 @@ def rule_of(topics: Iterable[str], declared: Iterable[str] = ()) -> Rule | None:
         split = [parts for name in names if separator in name and (parts := telling_parts(name, separator))]
         if len(split) * 2 <= len(names):
             continue
-        for place in range(len(PLACES)):
-            if _are_domains([parts[place] for parts in split if len(parts) > place], len(names), known):
-                return Rule(separator, place)
-        return None
+        places = [[parts[place] for parts in split if len(parts) > place] for place in range(len(PLACES))]
+        named = [place for place, parts in enumerate(places) if _name(parts, known) * 2 > len(names)]
+        telling = [place for place, parts in enumerate(places) if _are_domains(parts, len(names))]
+        return next((Rule(separator, place) for place in (*named, *telling)), None)
     return None
 
 
-def _are_domains(parts: Sequence[str], topics: int, known: set[str]) -> bool:
+def _name(parts: Iterable[str], known: set[str]) -> int:
+    """How many of them name a domain that is known."""
+    return sum(part.casefold() in known for part in parts) if known else 0
+
+
+def _are_domains(parts: Sequence[str], topics: int) -> bool:
+    """Whether there are a few of them, shared by most topics."""
     counts = Counter(part.casefold() for part in parts)
-    if known and sum(counts[domain] for domain in known) * 2 > topics:
-        return True
     shared = sum(count for count in counts.values() if count > 1)
     return 2 <= len(counts) <= max(12, 2 * topics**0.5) and shared >= SHARED * topics

@@ -89,10 +89,10 @@ class Placing:
         self.domains: tuple[Domain, ...] = ()
         self.unplaced = Domain("", ())
         self.technical: tuple[str, ...] = ()
-        self.rule = rule_of(
-            [name for name in self._names if name not in self._described and not is_technical(name)],
-            {product.domain for product in every} - {""},
-        )
+        untold = [name for name in self._names if name not in self._described and not is_technical(name)]
+        declared = {product.domain for product in every} if untold else set()
+        declared |= {own[0][0].domain for own in self._described.values()} if untold else set()
+        self.rule = rule_of(untold, declared - {""})
         self._put()
 
     def place(self, topic: str, fact: Fact | None = None) -> Place:

@@ -215,7 +215,7 @@ def _why_unknown(mesh: Mesh, what: str) -> str:
 
 
 def _note(said: Said) -> Note:
-    return Note(where_known(said), said.evidence, f"{how_known(said).capitalize()}.")
+    return Note(where_known(said), said.evidence, f"{(whole := how_known(said))[0].upper()}{whole[1:]}.")
 
 
 def _spoken(row: Row) -> str:

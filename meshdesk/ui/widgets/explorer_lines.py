@@ -129,7 +129,7 @@ def fill(parts: Iterable[Part], opened: Opened, topics: Mapping[str, Topic]) -> 
             if name in topics
         ]
         fill(part.parts, opened, topics)
-        part.speed = _speed(part) if part.kind != "capture" else None
+        part.speed = _speed(part) if part.kind not in ("capture", "internal") else None
 
 
 def lines_of(

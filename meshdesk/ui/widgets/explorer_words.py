@@ -31,7 +31,8 @@ def tip(entry: Entry) -> str:
 def accessible(entry: Entry) -> str:
     """What a screen reader says: what it is, its numbers, and whether it is folded."""
     lead = {"domain": "domain ", "product": "product ", "group": "group "}.get(entry.kind, "")
-    words = ", ".join(word for word in (lead + entry.text, entry.rate, entry.amount) if word)
+    amount = wording.plural(entry.topics, "topic") if entry.kind in ("domain", "product", "unplaced") else entry.amount
+    words = ", ".join(word for word in (lead + entry.text, entry.rate, amount) if word)
     return f"{words}, {'folded' if entry.is_folded else 'unfolded'}" if entry.is_fold else words
 
 
