@@ -65,6 +65,7 @@ class Graph:
     boxes: tuple[Box, ...] = ()
     flows: tuple[Flow, ...] = ()
     left_out: int = 0  # boxes that were too many
+    elsewhere: int = 0  # of the level of topics: what is declared, which is said of products and stands on their level
     domains: tuple[str, ...] = ()  # their names as they are written, in the order in which they were first seen
 
 
@@ -84,8 +85,11 @@ def graph(mesh: Mesh, level: Level, most: int = MOST) -> Graph:
     shown.sort(key=lambda box: order[box.domain])
     of_topic = {topic: box.key for box in shown for topic in box.topics}
     of_group = {group: box.key for box in shown for group in box.groups}
-    flows = _flows(reads, _declared(mesh), of_topic, of_group, _of_product(shown, placing.domains))
-    return Graph(level, tuple(shown), flows, len(boxes) - len(shown), _first_seen(placing.domains))
+    declared, elsewhere = _declared(mesh), 0
+    if level == "topics":  # one line of a file would be as many flows as both products have topics, multiplied
+        declared, elsewhere = [], len(declared)
+    flows = _flows(reads, declared, of_topic, of_group, _of_product(shown, placing.domains))
+    return Graph(level, tuple(shown), flows, len(boxes) - len(shown), elsewhere, _first_seen(placing.domains))
 
 
 def domain_of_group(group: str, domains: Mapping[str, str]) -> str:
@@ -198,16 +202,14 @@ def _declared(mesh: Mesh) -> list[tuple[Product, str, tuple[str, ...]]]:
     return found
 
 
-def _of_product(boxes: Iterable[Box], domains: Iterable[Domain]) -> dict[str, tuple[str, ...]]:
-    """The keys of the boxes that stand for a product: itself, its domain, or all its topics."""
+def _of_product(boxes: Iterable[Box], domains: Iterable[Domain]) -> dict[str, str]:
+    """The key of the box that stands for a product: its own, or its domain's."""
     keys = {box.key for box in boxes}
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, str] = {}
     for domain in domains:
         for product in domain.products:
-            wide = [key for key in (f"product {product.id}", f"domain {domain.name}") if key in keys]
-            found[product.id] = tuple(wide) or tuple(
-                key for topic in product.topics if (key := f"topic {topic}") in keys
-            )
+            own = next((key for key in (f"product {product.id}", f"domain {domain.name}") if key in keys), "")
+            found[product.id] = own
     return found
 
 
@@ -216,7 +218,7 @@ def _flows(
     declared: Iterable[tuple[Product, str, tuple[str, ...]]],
     of_topic: Mapping[str, str],
     of_group: Mapping[str, str],
-    of_product: Mapping[str, tuple[str, ...]],
+    of_product: Mapping[str, str],
 ) -> tuple[Flow, ...]:
     observed: dict[tuple[str, str], list[Reads]] = defaultdict(list)
     said: dict[tuple[str, str], dict[tuple[str, str], tuple[Product, str]]] = defaultdict(dict)
@@ -225,10 +227,10 @@ def _flows(
         if source and target and source != target:
             observed[source, target].append(one)
     for product, contract, topics in declared:
-        for target in of_product.get(product.id, ()):
-            for source in dict.fromkeys(of_topic[topic] for topic in topics if topic in of_topic):
-                if source != target:
-                    said[source, target][product.id, contract] = (product, contract)
+        target = of_product.get(product.id, "")
+        for source in dict.fromkeys(of_topic[topic] for topic in topics if topic in of_topic):
+            if target and source != target:
+                said[source, target][product.id, contract] = (product, contract)
     return tuple(
         Flow(*ends, tuple(observed.get(ends, ())), tuple(said.get(ends, {}).values()))
         for ends in sorted(observed.keys() | said.keys())

@@ -103,16 +103,19 @@ class TopologyView(QWidget):
         self._rests -= 1
         if opened is not None and self._rests <= 0:
             self._rests = BEATS_BETWEEN
-            rates = {topic.name: topic.rate for topic in opened.topics if topic.rate is not None}
-            self.map.show_rates(rates)
-            if self.table.isVisible():
-                self.table.content.show_rates(rates)
+            self.show_rates(self.rates)
 
     def show_level(self, level: Level) -> None:
         """Shows domains, products or topics."""
         self.level = level
         self.levels.choose(LEVELS.index(level))
         self.refresh()
+
+    def show_rates(self, rates: dict[str, float]) -> None:
+        """Records a second by topic, on the map or in the table."""
+        self.map.show_rates(rates)
+        if self.table.isVisible():
+            self.table.content.show_rates(rates)
 
     def open(self, key: str) -> None:
         """A topic's records; of a domain or a product what is in it; of a group its first topic."""
@@ -160,7 +163,10 @@ class TopologyView(QWidget):
         shown = wording.plural(many, *NOUNS[self.level])
         if graph.left_out:
             shown = f"{many:,} of {many + graph.left_out:,} {NOUNS[self.level][1]} shown"
-        self._count.say((f"{shown} · {wording.plural(len(graph.flows), 'flow')}", "text", "second"))
+        said = f"{shown} · {wording.plural(len(graph.flows), 'flow')}"
+        if graph.elsewhere:
+            said += f" · {wording.plural(graph.elsewhere, 'declaration')} between products"
+        self._count.say((said, "text", "second"))
 
     def _bar(self) -> QWidget:
         bar = QWidget()

@@ -21,7 +21,8 @@ NATURAL = (
 )
 LEAST_HEIGHT = 13.0  # px of a box on the screen that has room for a line
 TWO_LINES = 36.0  # px that have room for two
-LINES_BELOW = 0.3  # below it flows are straight lines: nobody sees their bend, and thousands of them are in the picture
+SIMPLE_BELOW = 0.3  # below it flows are straight and boxes have corners: nobody sees more
+LARGE = 300  # boxes of a picture that is so simple as long as it is not read from near, to be painted within a frame
 TITLE_ROOM = 48  # px that a domain's title needs
 ROOMY_HEAD = 26.0  # px above the boxes of a domain from which on its title is as large as elsewhere
 BOLD = 2.4  # width of what is declared and observed, at least
@@ -112,13 +113,14 @@ class Look:
 def paint(painter: QPainter, drawing: Drawing, look: Look) -> None:
     """Draws the part of the picture that is on the screen."""
     shown = look.transform.inverted()[0].mapRect(look.size)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.scale > LINES_BELOW)
+    is_simple = look.scale < SIMPLE_BELOW or (len(drawing.boxes) > LARGE and look.scale < NATURAL)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.scale >= SIMPLE_BELOW)
     painter.setTransform(look.transform)
     if drawing.picture.graph.level != "domains":
         _paint_domains(painter, drawing, shown)
-    _paint_lines(painter, drawing, look, shown)
+    _paint_lines(painter, drawing, look, shown, is_simple)
     boxes = [(box, rect) for box, rect in drawing.boxes.values() if rect.intersects(shown)]
-    _paint_boxes(painter, drawing, look, boxes)
+    _paint_boxes(painter, drawing, look, boxes, is_simple)
     if look.scale >= NATURAL:
         for box, rect in boxes:
             _paint_words(painter, drawing, look, box, rect)
@@ -202,7 +204,7 @@ def _paint_titles(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF
             painter.drawText(QPointF(on_screen.right() - pad - note, base), groups)
 
 
-def _paint_lines(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF) -> None:
+def _paint_lines(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF, is_simple: bool) -> None:
     """In classes of one pen each; those of the selected box last, upon the others."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     classes: dict[tuple[bool, Evidence, float], list[Line]] = defaultdict(list)
@@ -221,14 +223,16 @@ def _paint_lines(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF)
         if evidence == "declared":
             pen.setDashPattern([4.0, 3.0])
         painter.setPen(pen)
-        if look.scale < LINES_BELOW:
+        if is_simple:
             painter.drawLines([line.straight for line in lines])
         else:
             for line in lines:
                 painter.drawPath(line.path)
 
 
-def _paint_boxes(painter: QPainter, drawing: Drawing, look: Look, boxes: Sequence[tuple[Box, QRectF]]) -> None:
+def _paint_boxes(
+    painter: QPainter, drawing: Drawing, look: Look, boxes: Sequence[tuple[Box, QRectF]], is_simple: bool
+) -> None:
     colours = theme.colours()
     by_domain: dict[str, list[QRectF]] = defaultdict(list)
     for box, rect in boxes:
@@ -236,7 +240,7 @@ def _paint_boxes(painter: QPainter, drawing: Drawing, look: Look, boxes: Sequenc
     painter.setBrush(colours.raised)
     for domain, rects in by_domain.items():
         painter.setPen(_pen(theme.seen_through(drawing.hue(domain), 0.4), 1.0))
-        if look.scale < LINES_BELOW:
+        if is_simple:
             painter.drawRects(rects)
         else:
             for rect in rects:

@@ -126,6 +126,7 @@ class MapTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.LIST_ROW)
         head = self.horizontalHeader()
+        head.setAccessibleName("Columns of the table")
         head.setHighlightSections(False)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setStretchLastSection(True)

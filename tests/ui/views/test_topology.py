@@ -53,7 +53,11 @@ def test_that_each_level_shows_its_boxes_and_says_how_many(qtbot: QtBot) -> None
         view.levels.chosen.emit(place)
         go_to(qtbot, view, level, session, window)
         counts[level] = view._count.accessibleName()
-    assert counts == {"domains": "3 domains · 3 flows", "products": "6 boxes · 5 flows", "topics": "6 boxes · 5 flows"}
+    assert counts == {
+        "domains": "3 domains · 3 flows",
+        "products": "6 boxes · 5 flows",
+        "topics": "6 boxes · 4 flows · 1 declaration between products",
+    }
     assert window.top.place.text.endswith("Topology")
 
 
