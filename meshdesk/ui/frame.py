@@ -1,6 +1,6 @@
 """The frame around an open capture: explorer, work area, inspector, and how they are arranged at any width."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -17,6 +17,14 @@ from meshdesk.ui.widgets.inspector import Inspector
 
 if TYPE_CHECKING:
     from meshdesk.ui.pages import Refreshed
+
+
+class Telling(Protocol):
+    """A view that stands in the frame, but for the records."""
+
+    @property
+    def about(self) -> About | None:
+        """What the inspector is to say of what is selected in it."""
 
 
 class Frame(QWidget):
@@ -78,6 +86,10 @@ class Frame(QWidget):
         self._mark()
         self.inspector.show_hits(self.records.listing.word)
         shown = self.records.opened
+        view = self._work.currentWidget()
+        if view is not self.records:
+            self.inspector.refresh(None, 0, cast(Telling, view).about)
+            return
         details = shown.details if shown is not None else None
         self.inspector.refresh(details, self.records.table.chosen_count(), None if details else self._of_topic())
 

@@ -11,6 +11,8 @@ from meshdesk.model.graph import LEVELS, Box, Flow, Level
 from meshdesk.session.opened import Opened
 from meshdesk.session.pictures import Picture
 from meshdesk.ui import theme
+from meshdesk.ui.about import About
+from meshdesk.ui.about_map import about_box
 from meshdesk.ui.widgets import map_words
 from meshdesk.ui.widgets.controls import Button, Line, Rule, Segments, with_shortcut
 from meshdesk.ui.widgets.empty import Empty
@@ -45,6 +47,12 @@ class TopologyView(QWidget):
         super().__init__()
         self._window = window
         self._shown: tuple[Opened | None, Picture | None] = (None, None)
+        self._about: About | None = None
+        self._about_of: tuple[Opened | None, Picture | None, str] = (
+            None,
+            None,
+            "",
+        )  # which box that is, and as of when
         self._rests = 0
         self.level: Level = "products"
         self.setAccessibleName(TITLE)
@@ -61,7 +69,7 @@ class TopologyView(QWidget):
         self.table_button.clicked.connect(self._say)
         self.fit_button = Button("Fit")
         self.fit_button.setToolTip(with_shortcut("The whole map", "0"))
-        self.map = MeshMap(self._words)
+        self.map = MeshMap(self._words, window.frame.hues.of)
         self.fit_button.clicked.connect(self.map.fit)
         self.legend = Legend()
         self.table = MapTable()
@@ -129,6 +137,22 @@ class TopologyView(QWidget):
             self.show_level(LEVELS[LEVELS.index(self.level) + 1])
         else:
             self.said.emit(f"{box.title} is a group of consumers; open a topic that it reads.")
+
+    @property
+    def about(self) -> About | None:
+        """What there is to say of the box that is selected; made anew when more is known of the mesh."""
+        opened, picture = self._shown
+        of = (opened, picture, self.map.choice)
+        if of != self._about_of:
+            self._about_of = of
+            boxes = picture.graph.boxes if picture else ()
+            box = next((box for box in boxes if box.key == self.map.choice), None)
+            self._about = about_box(opened, box) if opened is not None and box is not None else None
+        return self._about
+
+    def say_times_anew(self) -> None:
+        """Times are shown in another zone."""
+        self._about_of = (None, None, "")
 
     @property
     def rates(self) -> dict[str, float]:

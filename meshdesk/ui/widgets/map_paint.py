@@ -1,7 +1,7 @@
 """How a picture of the mesh is painted: domains, the boxes in them, and what flows between. All of it in one pass."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log10
 from typing import Literal, NamedTuple
@@ -50,16 +50,15 @@ class Drawing:
     domains: dict[str, QRectF] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     groups: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # of a domain
-    hues: dict[str, QColor] = field(default_factory=dict)
+    hues: Mapping[str, QColor] = field(default_factory=dict)  # of the domains
     whole: QRectF = field(default_factory=QRectF)  # of boxes and flows
 
     @classmethod
-    def of(cls, picture: Picture) -> "Drawing":
+    def of(cls, picture: Picture, hue: Callable[[str], QColor]) -> "Drawing":
+        """`hue` says which one a domain has."""
         drawing = cls(picture)
         layout = picture.layout
-        hues = [QColor(hue) for hue in theme.DOMAIN_HUES]
-        for place, domain in enumerate(picture.graph.domains):
-            drawing.hues[domain] = hues[place % len(hues)]
+        drawing.hues = {domain: hue(domain) for domain in picture.graph.domains}
         drawing.domains = {domain: QRectF(*rect) for domain, rect in layout.domains.items()}
         for box in picture.graph.boxes:
             drawing.boxes[box.key] = (box, QRectF(*layout.boxes[box.key]))

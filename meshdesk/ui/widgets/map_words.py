@@ -6,7 +6,7 @@ from meshdesk.model import wording
 from meshdesk.model.graph import Box, Flow
 from meshdesk.model.mesh import Mesh
 from meshdesk.model.placing import Said
-from meshdesk.ui.times import minute
+from meshdesk.ui.evidence import how_known, seen, sentence
 
 FEW = 5  # of what there is a lot of: a hover is read at a glance
 
@@ -25,33 +25,21 @@ def of_box(box: Box, mesh: Mesh, rates: Mapping[str, float]) -> str:
         group = mesh.groups.get(box.groups[0])
         if group is not None:
             state = f"It is {group.state}" if group.state else "Its state is not known"
-            lines.append(f"{state}, with {wording.plural(group.count, 'member')}; seen {minute(group.fact.seen)}.")
+            lines.append(f"{state}, with {wording.plural(group.count, 'member')}; {seen(group.fact.seen)}.")
     return "\n".join(lines)
 
 
 def of_flow(flow: Flow) -> str:
     """Who reads what, and who says so."""
-    lines = [
-        f"{reads.group} reads {reads.topic}: observed, seen {minute(reads.fact.seen)}." for reads in flow.reads[:FEW]
-    ]
+    lines = [f"{reads.group} reads {reads.topic}: observed, {seen(reads.fact.seen)}." for reads in flow.reads[:FEW]]
     if len(flow.reads) > FEW:
         lines.append(f"And {wording.plural(len(flow.reads) - FEW, 'more reader')}.")
     for product, contract in flow.declared[:FEW]:
         port = next((port for port in product.ports if contract in (port.contract, *port.reads)), None)
         line = (port.line if port else 0) or product.fact.line
         where = f"{product.fact.source}, line {line}" if line else product.fact.source
-        lines.append(
-            f"{product.title} reads contract {contract}: declared by {where}, seen {minute(product.fact.seen)}."
-        )
+        lines.append(f"{product.title} reads contract {contract}: declared by {where}, {seen(product.fact.seen)}.")
     return "\n".join(lines)
-
-
-def how(said: Said) -> str:
-    """Who says something, as the end of a sentence."""
-    if said.evidence == "inferred":
-        return f"inferred from {said.rule or 'its name'}"
-    where = f"{said.source}, line {said.line}" if said.line else said.source
-    return f"{said.evidence} by {where}, seen {minute(said.seen)}"
 
 
 def _what(box: Box) -> str:
@@ -70,19 +58,23 @@ def _belonging(box: Box, mesh: Mesh) -> list[str]:
     placing = mesh.placing
     if box.kind == "topic":
         place = mesh.belonging(box.topics[0])
-        lines = [f"Domain {said.value}: {how(said)}." for said in place.domains[:2]]
-        lines += [f"Data product {said.value}: {how(said)}." for said in place.products[:1]]
-        lines += [f"Owned by {said.value}: {how(said)}." for said in place.owners[:1]]
+        lines = [sentence("Domain", said) for said in place.domains[:2]]
+        lines += [sentence("Data product", said) for said in place.products[:1]]
+        lines += [sentence("Owner", said) for said in place.owners[:1]]
         return lines or ["No domain is known of it."]
     domain = next((domain for domain in placing.domains if domain.name == box.domain), None)
     if domain is None:
         return []
     if box.kind == "product":
         product = next((one for one in domain.products if f"product {one.id}" == box.key), None)
-        return [f"{how(said)[:1].upper()}{how(said)[1:]}." for said in (product.said if product else ())[:2]]
+        return _hows((product.said if product else ())[:2])
     if box.kind in ("group", "groups"):
         return [f"That it belongs to {box.domain} is inferred from its name."] if box.is_inferred else []
-    return [f"{how(said)[:1].upper()}{how(said)[1:]}." for said in domain.said[:2]]
+    return _hows(domain.said[:2])
+
+
+def _hows(said: Iterable[Said]) -> list[str]:
+    return [f"{how[:1].upper()}{how[1:]}." for how in map(how_known, said)]
 
 
 def _few(names: Iterable[str]) -> str:

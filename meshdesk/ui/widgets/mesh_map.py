@@ -5,6 +5,7 @@ from math import hypot
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -45,9 +46,10 @@ class MeshMap(QWidget):
     chosen = Signal(str)  # the key of a box, or ""
     opened = Signal(str)  # the key of a box
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, hue: Callable[[str], QColor]) -> None:
+        """`hue` says which one a domain has."""
         super().__init__()
-        self._words = words
+        self._words, self._hue = words, hue
         self._drawing: Drawing | None = None
         self._rates: Mapping[str, float] = {}
         self._scale, self._at = 1.0, QPointF(0, 0)  # of the picture's origin on the widget
@@ -78,7 +80,7 @@ class MeshMap(QWidget):
         if picture is self.picture:
             return
         before = self.picture
-        self._drawing = None if picture is None else Drawing.of(picture)
+        self._drawing = None if picture is None else Drawing.of(picture, self._hue)
         if self._drawing is None or self._choice not in self._drawing.boxes:
             self._choice = ""
         self._hovered = ""

@@ -6,6 +6,8 @@ from meshdesk.model.graph import LEVELS, Level, graph
 from meshdesk.model.layout import laid_out
 from meshdesk.model.mesh import fold
 from meshdesk.session.pictures import Picture, drawn
+from meshdesk.ui.domain_hues import DomainHues
+from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.map_paint import WIDEST, Drawing, rate_of, width_of
 from tests.unit.model.shop import contract, shop, topic
 
@@ -21,10 +23,10 @@ def test_that_a_rate_of_which_a_part_is_known_is_that_part_and_one_of_nothing_is
 
 
 def test_that_a_domain_keeps_its_hue_when_others_come() -> None:
-    mesh = shop()
-    before = Drawing.of(drawn(mesh.now(), "domains", None))
+    mesh, hues = shop(), DomainHues(Remembered(None))
+    before = Drawing.of(drawn(mesh.now(), "domains", None), hues.of)
     fold(mesh, [topic("aaa.one"), contract("aaa", "aaa", "aaa.one")])
-    after = Drawing.of(drawn(mesh.now(), "domains", None))
+    after = Drawing.of(drawn(mesh.now(), "domains", None), hues.of)
     assert {domain: after.hues[domain] for domain in before.hues} == before.hues
     assert after.hues["aaa"] not in before.hues.values()
 
@@ -33,7 +35,7 @@ def test_that_a_domain_keeps_its_hue_when_others_come() -> None:
 def test_that_flows_begin_and_end_at_the_sides_of_their_boxes(level: Level) -> None:
     mesh = shop().now()
     content = graph(mesh, level)
-    drawing = Drawing.of(Picture(mesh, content, laid_out(content)))
+    drawing = Drawing.of(Picture(mesh, content, laid_out(content)), DomainHues(Remembered(None)).of)
     for line in drawing.lines:
         source, target = drawing.boxes[line.flow.source][1], drawing.boxes[line.flow.target][1]
         assert line.path.pointAtPercent(0).x() == pytest.approx(source.right())

@@ -9,6 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from meshdesk.model.graph import LEVELS, Level
 from meshdesk.session.pictures import Picture, drawn
+from meshdesk.ui.domain_hues import DomainHues
+from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.map_paint import note_of
 from meshdesk.ui.widgets.mesh_map import LARGEST, SMALLEST, MeshMap
 from tests.unit.model.shop import mesh_of, reads, shop, topic
@@ -19,7 +21,7 @@ def picture(level: Level = "products") -> Picture:
 
 
 def map_on(qtbot: QtBot, shown: Picture | None = None) -> MeshMap:
-    widget = MeshMap(lambda about: f"words of {about}")
+    widget = MeshMap(lambda about: f"words of {about}", DomainHues(Remembered(None)).of)
     qtbot.addWidget(widget)
     widget.resize(900, 700)
     widget.show()
