@@ -29,7 +29,7 @@ def about_box(opened: Opened, box: Box) -> About:
         product = next((one for one in domain.products if f"product {one.id}" == box.key), None)
         if product is not None:
             return _of_product(mesh, box, product)
-    return _of_domain(box, domain)
+    return _of_domain(mesh, box, domain)
 
 
 def _of_product(mesh: Mesh, box: Box, product: PlacedProduct) -> About:
@@ -48,7 +48,7 @@ def _of_product(mesh: Mesh, box: Box, product: PlacedProduct) -> About:
     sections = (
         Section("", (*rows, *_owned(owners, owner))),
         _ports(files),
-        _names(f"Gives out {wording.plural(len(product.topics), 'topic')}", product.topics),
+        _topics(f"Gives out {wording.plural(len(product.topics), 'topic')}", product.topics, mesh),
         _reading(readers, mesh),
     )
     return About(
@@ -84,7 +84,7 @@ def _ports(files: Iterable[Product]) -> Section:
     return Section("Ports", tuple(rows[:MOST]))
 
 
-def _of_domain(box: Box, domain: Domain) -> About:
+def _of_domain(mesh: Mesh, box: Box, domain: Domain) -> About:
     how = tuple(_noted(said) for said in domain.said)
     products = [
         Row("", product.name, right=wording.plural(len(product.topics), "topic")) for product in domain.products
@@ -101,11 +101,12 @@ def _of_domain(box: Box, domain: Domain) -> About:
     sections = (
         Section("How we know", (Row("Domain", box.domain or UNKNOWN, how),) if box.domain else ()),
         Section("Data products", tuple(products[:MOST]) if box.kind == "domain" else ()),
-        _names(
+        _topics(
             "Topics of no product" if box.kind == "domain" else "Topics",
             box.topics if box.kind == "topics" else domain.topics,
+            mesh,
         ),
-        _names("Consumers", box.groups),
+        _groups("Consumers", box.groups, mesh),
     )
     title = box.title if box.kind != "domain" else box.domain or "No domain known"
     return About(title, box.domain, box.is_inferred, counts, tuple(section for section in sections if section.rows))
@@ -145,17 +146,27 @@ def _read(reads: Reads) -> Row:
 
 
 def _reading(reads: Iterable[Reads], mesh: Mesh) -> Section:
-    groups = {one.group: mesh.groups.get(one.group) for one in reads}
+    groups = sorted({one.group for one in reads})
+    return _groups(f"Read by {wording.plural(len(groups), 'group')}", groups, mesh)
+
+
+def _topics(heading: str, names: Sequence[str], mesh: Mesh) -> Section:
+    known = mesh.topics
+    rows = [
+        Row("", name, right=wording.plural(known[name].partitions, "partition") if name in known else "not there")
+        for name in names[:MOST]
+    ]
+    return Section(heading, (*rows, *_more(names)))
+
+
+def _groups(heading: str, names: Sequence[str], mesh: Mesh) -> Section:
+    known = {name: mesh.groups.get(name) for name in names[:MOST]}
     rows = [
         Row("", name, right=group_state(group) if group else UNKNOWN, state=group.state if group else "")
-        for name, group in sorted(groups.items())[:MOST]
+        for name, group in known.items()
     ]
-    return Section(f"Read by {wording.plural(len(groups), 'group')}", tuple(rows))
+    return Section(heading, (*rows, *_more(names)))
 
 
-def _names(heading: str, names: Iterable[str]) -> Section:
-    every = list(names)
-    rows = [Row("", name) for name in every[:MOST]]
-    if len(every) > MOST:
-        rows.append(Row("", f"and {len(every) - MOST:,} more", is_quiet=True))
-    return Section(heading, tuple(rows))
+def _more(names: Sequence[str]) -> list[Row]:
+    return [Row("", f"and {len(names) - MOST:,} more", is_quiet=True)] if len(names) > MOST else []
