@@ -99,14 +99,18 @@ def about_topic(opened: Opened, name: str) -> About:
         domain,
         bool(domains) and domains[0].evidence == "inferred",
         f"{_text(domain) or 'No domain known'} · {_text(owner)}",
-        (Section("", belongs), _readers(mesh, name), _cluster(mesh, name)),
+        (
+            Section("", belongs, () if _has_files(mesh) else (Note("No folder of contracts was read."),)),
+            _readers(mesh, name),
+            _cluster(mesh, name),
+        ),
     )
 
 
 def _rows(label: str, said: Sequence[Said], unknown: str) -> tuple[Row, ...]:
     """A row for each value: more than one is a conflict, which is said."""
     if not said:
-        return (Row(label, UNKNOWN, (Note(unknown),), is_quiet=True),)
+        return (Row(label, UNKNOWN, (Note(unknown),) if unknown else (), is_quiet=True),)
     rows = [Row(label if n == 0 else "", _text(one.value), (_note(one),)) for n, one in enumerate(said)]
     if len(said) > 1:
         rows.append(Row("", "", (Note(f"The sources differ: {len(said)} values."),)))
@@ -207,11 +211,16 @@ def _when(ms: int) -> tuple[Note, ...]:
     return (Note(f"observed in {named('kafka')}, {seen(ms)}", "observed"),)
 
 
+def _has_files(mesh: Mesh) -> bool:
+    """Whether any folder of contracts was read."""
+    return any(source.startswith("files ") for source in mesh.checked)
+
+
 def _why_unknown(mesh: Mesh, what: str) -> str:
-    """Why nobody says it: no file does, or none was read."""
-    if any(source.startswith("files ") for source in mesh.checked):
-        return f"No contract and no product file says its {what}." if what != "contract" else "No contract names it."
-    return "No folder of contracts was read."
+    """Why nobody says it: no file does; "" where none was read, which is said once."""
+    if not _has_files(mesh):
+        return ""
+    return f"No contract and no product file says its {what}." if what != "contract" else "No contract names it."
 
 
 def _note(said: Said) -> Note:

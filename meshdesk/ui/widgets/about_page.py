@@ -150,7 +150,7 @@ class _Body(QWidget):
                 y += 4
             label = LONG if section.has_long_labels else LABEL
             for row in section.rows:
-                top, y = y, self._put_row(row, y, width, label)
+                top, y = y, self._put_row(row, y, width, label if row.label or not section.heading else 0)
                 self._tips += [(top, y, note.whole) for note in row.notes if note.whole]
                 y += GAP if row.notes else GAP // 2
             for note in section.notes:
