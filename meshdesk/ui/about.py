@@ -9,7 +9,7 @@ from meshdesk.model.catalogue import Contract
 from meshdesk.model.fact import Evidence
 from meshdesk.model.group import Group, Reads
 from meshdesk.model.mesh import Mesh
-from meshdesk.model.placing import Said
+from meshdesk.model.offers import Said
 from meshdesk.session.opened import Opened
 from meshdesk.ui.evidence import how_known, named, seen, where_known
 from meshdesk.ui.widgets.explorer_lines import group_state
@@ -28,6 +28,7 @@ class Note:
     text: str
     evidence: Evidence | None = None
     whole: str = ""  # a whole sentence, with when it was seen
+    is_conflict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _rows(label: str, said: Sequence[Said], unknown: str) -> tuple[Row, ...]:
         return (Row(label, UNKNOWN, (Note(unknown),) if unknown else (), is_quiet=True),)
     rows = [Row(label if n == 0 else "", _text(one.value), (_note(one),)) for n, one in enumerate(said)]
     if len(said) > 1:
-        rows.append(Row("", "", (Note(f"The sources differ: {len(said)} values."),)))
+        rows.append(Row("", "", (Note(f"The sources differ: {len(said)} values.", is_conflict=True),)))
     return tuple(rows)
 
 

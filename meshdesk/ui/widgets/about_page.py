@@ -27,6 +27,7 @@ LABEL = 92  # width of the labels
 LONG = 140  # of those that are names of settings
 GAP = 8  # between rows
 SECTION = 16  # above a heading
+NO_BREAK = "\u00a0"  # a number is not torn from its word
 DOT = 14  # from a dot to its name
 
 
@@ -178,7 +179,9 @@ class _Body(QWidget):
 
     def _put_note(self, note: Note, x: float, y: float, width: float) -> float:
         """The phrase in small, its first word in the tone of the evidence."""
-        return self._put(note.text, "small", "second", x, y, width, f"{note.evidence}_text" if note.evidence else "")
+        text = note.text.replace(", line ", f", line{NO_BREAK}")
+        colour = "attention_text" if note.is_conflict else "second"
+        return self._put(text, "small", colour, x, y, width, f"{note.evidence}_text" if note.evidence else "")
 
     def _put(
         self, text: str, font: theme.FontName, colour: str, x: float, y: float, width: float, first: str = ""
