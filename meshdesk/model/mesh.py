@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from meshdesk.model.catalogue import Contract, Product, contract_from, product_from
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.group import Group, Reads, group_from, reads_from
+from meshdesk.model.offers import Offers
 from meshdesk.model.placing import Place, Placing
 from meshdesk.model.schema import Reference, Schema, SchemaState
 from meshdesk.model.timeline import KINDS, Timeline
@@ -184,7 +185,10 @@ class Mesh:
 
     def _place_topics(self) -> Placing:
         contracts = [contract for files in self.contracts.values() for contract in files]
-        return Placing(self.topics, contracts, [product for files in self.products.values() for product in files])
+        return Placing(self.topics, contracts, self.timeline.derived("offers", ("product",), self.place, self._offers))
+
+    def _offers(self) -> Offers:
+        return Offers(product for files in self.products.values() for product in files)
 
     def _all(self) -> list[object]:
         """Everything that is said, for a comparison."""

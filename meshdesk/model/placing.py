@@ -4,31 +4,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from meshdesk.model.catalogue import Contract, Described, Product
-from meshdesk.model.fact import Evidence, Fact
+from meshdesk.model.fact import Fact
 from meshdesk.model.naming import Rule, base_of, is_technical, rule_of
+from meshdesk.model.offers import Offers, Said, Where, said
 
 SAYING = 5  # who says that there is a domain: more than anybody reads
+NOWHERE = Where("", "", ())
 Describing = tuple[Contract, Described]
 PLACEHOLDER = re.compile(r"\$\{[^}]*\}|\{\{[^}]*\}\}|\{[^}]*\}|<[^>]*>|\*")
-
-
-class Said(NamedTuple):
-    """A value, and how we know it."""
-
-    value: str
-    evidence: Evidence
-    source: str
-    seen: int  # ms
-    line: int = 0  # of the source, from 1; 0: it has none
-    rule: str = ""  # of what is inferred: from what, as a phrase
-
-    @property
-    def key(self) -> str:
-        """The same for values that differ in nothing but case."""
-        return self.value.casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +61,16 @@ class Placing:
     With 10,000 topics it is made at every moment that is looked at: so who says what of a topic is found when it is asked for.
     """
 
-    def __init__(self, topics: Iterable[str], contracts: Iterable[Contract], products: Iterable[Product]) -> None:
+    def __init__(self, topics: Iterable[str], contracts: Iterable[Contract], offers: Offers) -> None:
         self._names = frozenset(topics)
-        self._products: dict[str, list[Product]] = defaultdict(list)
-        for product in products:
-            self._products[product.id].append(product)
-        every = [product for files in self._products.values() for product in files]
-        self._ids = {product.name.casefold(): product.id for product in every if product.name}
-        self._ids |= {product.id.casefold(): product.id for product in every}
-        self._giving = _giving(every)
+        self._offers = offers
         self._described = _described(self._names, list(contracts))
         self.domains: tuple[Domain, ...] = ()
         self.unplaced = Domain("", ())
         self.technical: tuple[str, ...] = ()
         untold = [name for name in self._names if name not in self._described and not is_technical(name)]
-        declared = {product.domain for product in every} if untold else set()
-        declared |= {own[0][0].domain for own in self._described.values()} if untold else set()
-        self.rule = rule_of(untold, declared - {""})
+        told = {own[0][0].domain for own in self._described.values()} if untold else set()
+        self.rule = rule_of(untold, (told | set(offers.spelt)) - {""})
         self._put()
 
     def place(self, topic: str, fact: Fact | None = None) -> Place:
@@ -113,9 +91,7 @@ class Placing:
     def _put(self) -> None:
         """Puts every topic into its product and domain."""
         held: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))  # topics by domain and product
-        spelt = {
-            file.domain.casefold(): file.domain for files in self._products.values() for file in files if file.domain
-        }
+        spelt = dict(self._offers.spelt)
         sayers: dict[str, list[Contract | Product]] = defaultdict(list)  # by domain
         naming: dict[str, Contract] = {}  # by product that no file describes: the contract that names it
         known: dict[int, list[str]] = {}  # where the topics of a contract go, by its identity
@@ -132,24 +108,28 @@ class Placing:
                     continue
                 base = base_of(name)
                 own = self._described.get(base)
-            domain, product = self._where(own, sayers, naming) if own else ("", "")
-            is_declared = bool(domain)
-            if not domain and self.rule is not None:
-                domain = self.rule.domain(base or name)
+            where = self._offers.where([contract for contract, _ in own]) if own else NOWHERE
+            domain = where.domain or (self.rule.domain(base or name) if self.rule is not None else "")
             key = domain.casefold()
             spelt.setdefault(key, domain)
-            goes = held[key][product]
+            goes = held[key][where.product]
             goes.append(name)
-            if is_declared and own is not None and len(own) == 1:
-                known[id(own[0][0])] = goes
+            if own:
+                if where.domain and len(sayers[key]) < SAYING:
+                    sayers[key] += where.saying
+                if where.domain and len(own) == 1:
+                    known[id(own[0][0])] = goes
+                if where.product and where.product not in self._offers.files:
+                    naming.setdefault(where.product, own[0][0])
         self.technical = tuple(technical)
         at_home = {product for products in held.values() for product in products}
-        for files in self._products.values():
-            for product_file in files:
-                if product_file.domain:
-                    sayers[product_file.domain.casefold()].insert(0, product_file)
-            if files[0].id not in at_home:
-                held[next((one.domain.casefold() for one in files if one.domain), "")][files[0].id] = []
+        for product, files in self._offers.files.items():
+            domains = [one.domain.casefold() for one in files if one.domain]
+            for key, one in zip(domains, [one for one in files if one.domain], strict=True):
+                if len(sayers[key]) < SAYING:
+                    sayers[key].insert(0, one)
+            if product not in at_home:
+                held[domains[0] if domains else ""][product] = []
         made = [
             Domain(
                 spelt.get(key, ""),
@@ -162,60 +142,29 @@ class Placing:
         self.domains = tuple(domain for domain in made if domain.name)
         self.unplaced = next((domain for domain in made if not domain.name), self.unplaced)
 
-    def _where(
-        self, own: list[Describing], sayers: dict[str, list[Contract | Product]], naming: dict[str, Contract]
-    ) -> tuple[str, str]:
-        """Domain and product of what contracts are about, as `_declared` gives them first, and who says so."""
-        product, domain = "", ""
-        for contract, _ in own:
-            given = self._giving.get(contract.id)
-            if given:
-                product = given[0][0].id
-            elif contract.product:
-                product = self._ids.get(contract.product.casefold(), contract.product)
-                if product not in self._products:
-                    naming.setdefault(product, contract)
-            if product:
-                break
-        for one in (*self._products.get(product, ()), *[contract for contract, _ in own]):
-            if one.domain:
-                domain = domain or one.domain
-                saying = sayers[one.domain.casefold()]
-                if len(saying) < SAYING:
-                    saying.append(one)
-        return domain, product
-
     def _placed(self, held: Mapping[str, list[str]], naming: Mapping[str, Contract]) -> tuple[PlacedProduct, ...]:
         placed = []
         for known, topics in held.items():
-            files = self._products.get(known, [])
-            said = [_said(one.title, one.fact, one.fact.line) for one in files]
+            sayers = self._offers.said.get(known, ())
             if known in naming:
-                said.append(_said(known, naming[known].fact, naming[known].line("product")))
+                sayers = (said(known, naming[known].fact, naming[known].line("product")),)
             if known:
-                placed.append(PlacedProduct(known, said[0].value if said else known, tuple(said), tuple(topics)))
+                placed.append(PlacedProduct(known, sayers[0].value if sayers else known, sayers, tuple(topics)))
         return tuple(sorted(placed, key=lambda product: product.name.casefold()))
 
     def _declared(self, own: list[Describing]) -> Place:
         """What is declared of a topic that contracts are about: the product's file goes before the contract's."""
         domains: list[Said] = []
-        products: list[Said] = []
         owners: list[Said] = []
-        for contract, _ in own:
-            given = self._giving.get(contract.id, ())
-            products += [_said(product.id, product.fact, line) for product, line in given]
-            if not given and contract.product:
-                known = self._ids.get(contract.product.casefold(), contract.product)
-                products.append(_said(known, contract.fact, contract.line("product")))
-        files = [
-            file for known in dict.fromkeys(said.value for said in products) for file in self._products.get(known, ())
-        ]
+        products = [one for contract, _ in own for one in self._offers.products(contract)]
+        ids = dict.fromkeys(one.value for one in products)
+        files = [file for known in ids for file in self._offers.files.get(known, ())]
         sayers: list[Contract | Product] = [*files, *[contract for contract, _ in own]]
         for one in sayers:
             if one.domain:
-                domains.append(_said(one.domain, one.fact, one.line("domain")))
+                domains.append(said(one.domain, one.fact, one.line("domain")))
             if one.team.owner:
-                owners.append(_said(one.team.owner, one.fact, one.line("team")))
+                owners.append(said(one.team.owner, one.fact, one.line("team")))
         return Place(tuple(domains), tuple(products), tuple(owners), tuple(own))
 
 
@@ -266,16 +215,6 @@ def _described(topics: Iterable[str], contracts: Sequence[Contract]) -> dict[str
     return found
 
 
-def _giving(products: Sequence[Product]) -> dict[str, list[tuple[Product, int]]]:
-    """Per contract which products give it out, and on which line they say so."""
-    found: dict[str, list[tuple[Product, int]]] = defaultdict(list)
-    for product in products:
-        for port in product.ports:
-            if port.direction == "output" and port.contract:
-                found[port.contract].append((product, port.line or product.fact.line))
-    return found
-
-
 def _beside(own: Place, base: Place, name: str, fact: Fact) -> Place:
     """A topic that takes the failed records of another one belongs where that one does."""
     rule = f"its name, by which it belongs with {name}"
@@ -293,10 +232,6 @@ def _beside(own: Place, base: Place, name: str, fact: Fact) -> Place:
 
 def _of_domain(saying: Iterable[Contract | Product], rule: Rule | None) -> tuple[Said, ...]:
     """Who says that there is a domain; nobody does where it is only inferred."""
-    said = {one.fact.source: _said(one.domain, one.fact, one.line("domain")) for one in saying}
+    by_source = {one.fact.source: said(one.domain, one.fact, one.line("domain")) for one in saying}
     inferred = (Said("", "inferred", "", 0, rule=rule.phrase),) if rule else ()
-    return tuple(said.values())[:SAYING] or inferred
-
-
-def _said(value: str, fact: Fact, line: int) -> Said:
-    return Said(value, fact.evidence, fact.source, fact.seen, line)
+    return tuple(by_source.values())[:SAYING] or inferred

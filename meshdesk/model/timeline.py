@@ -98,13 +98,13 @@ class Timeline:
         """What `make` gives for a place; made anew only where something of these kinds differs from the last times."""
         version = self.version(kinds, place)
         known = self._derived.setdefault(name, {})
-        if version not in known:
-            made = make()
+        found = known.get(version)
+        if found is None:
+            found = make()
             for old in list(known)[: 1 - AT_HAND]:
                 known.pop(old, None)
-            known[version] = made
-            return made
-        return known[version]  # type: ignore[return-value]  # a name is of one type
+            known[version] = found
+        return found  # type: ignore[return-value]  # a name is of one type
 
     def by_subject(self, kind: str, place: int, make: Callable[[tuple[Fact, ...]], Made]) -> Mapping[str, Made]:
         """What `make` gives of the claims of each subject at a place. Nobody changes it: where little was said in between,

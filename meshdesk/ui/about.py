@@ -9,7 +9,7 @@ from meshdesk.model.catalogue import Contract
 from meshdesk.model.fact import Evidence
 from meshdesk.model.group import Group, Reads
 from meshdesk.model.mesh import Mesh
-from meshdesk.model.placing import Said
+from meshdesk.model.offers import Said
 from meshdesk.session.opened import Opened
 from meshdesk.ui.evidence import how_known, named, seen, where_known
 from meshdesk.ui.widgets.explorer_lines import group_state
@@ -28,6 +28,7 @@ class Note:
     text: str
     evidence: Evidence | None = None
     whole: str = ""  # a whole sentence, with when it was seen
+    is_conflict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +100,21 @@ def about_topic(opened: Opened, name: str) -> About:
         domain,
         bool(domains) and domains[0].evidence == "inferred",
         f"{_text(domain) or 'No domain known'} · {_text(owner)}",
-        (Section("", belongs), _readers(mesh, name), _cluster(mesh, name)),
+        (
+            Section("", belongs, () if _has_files(mesh) else (Note("No folder of contracts was read."),)),
+            _readers(mesh, name),
+            _cluster(mesh, name),
+        ),
     )
 
 
 def _rows(label: str, said: Sequence[Said], unknown: str) -> tuple[Row, ...]:
     """A row for each value: more than one is a conflict, which is said."""
     if not said:
-        return (Row(label, UNKNOWN, (Note(unknown),), is_quiet=True),)
+        return (Row(label, UNKNOWN, (Note(unknown),) if unknown else (), is_quiet=True),)
     rows = [Row(label if n == 0 else "", _text(one.value), (_note(one),)) for n, one in enumerate(said)]
     if len(said) > 1:
-        rows.append(Row("", "", (Note(f"The sources differ: {len(said)} values."),)))
+        rows.append(Row("", "", (Note(f"The sources differ: {len(said)} values.", is_conflict=True),)))
     return tuple(rows)
 
 
@@ -207,11 +212,16 @@ def _when(ms: int) -> tuple[Note, ...]:
     return (Note(f"observed in {named('kafka')}, {seen(ms)}", "observed"),)
 
 
+def _has_files(mesh: Mesh) -> bool:
+    """Whether any folder of contracts was read."""
+    return any(source.startswith("files ") for source in mesh.checked)
+
+
 def _why_unknown(mesh: Mesh, what: str) -> str:
-    """Why nobody says it: no file does, or none was read."""
-    if any(source.startswith("files ") for source in mesh.checked):
-        return f"No contract and no product file says its {what}." if what != "contract" else "No contract names it."
-    return "No folder of contracts was read."
+    """Why nobody says it: no file does; "" where none was read, which is said once."""
+    if not _has_files(mesh):
+        return ""
+    return f"No contract and no product file says its {what}." if what != "contract" else "No contract names it."
 
 
 def _note(said: Said) -> Note:

@@ -29,7 +29,7 @@ class DomainHues:
             while len(self._places) > MOST:
                 del self._places[next(iter(self._places))]
             self._remembered.keep(NAME, json.dumps(self._places, ensure_ascii=True))
-        return QColor(theme.DOMAIN_HUES[place])
+        return theme.domain_hue(place)
 
 
 def _places(text: str) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """How something is known, as a person reads it: who said it, where and when."""
 
-from meshdesk.model.placing import Said
+from meshdesk.model.offers import Said
 from meshdesk.ui import times
 
 SAYS = {

@@ -187,6 +187,11 @@ def hue(colour: str, is_production: bool) -> QColor | None:
     return own if own.isValid() else colours().bad if is_production else None
 
 
+def domain_hue(place: int) -> QColor:
+    """One of DOMAIN_HUES."""
+    return QColor(DOMAIN_HUES[place])
+
+
 def seen_through(colour: QColor, share: float) -> QColor:
     """The colour as a veil: 0 is none, 1 hides what is below."""
     veil = QColor(colour)

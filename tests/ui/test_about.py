@@ -52,7 +52,9 @@ def test_that_what_nobody_says_is_unknown_and_why() -> None:
     assert page.subtitle == "No domain known · owner unknown"
     assert value(page, "Owner") == ("unknown", "No contract and no product file says its owner.")
     assert value(page, "Contract") == ("unknown", "No contract names it.")
-    assert value(about(mesh_of(topic("t")), "t"), "Owner") == ("unknown", "No folder of contracts was read.")
+    without = about(mesh_of(topic("t")), "t")
+    assert value(without, "Owner") == ("unknown", "")
+    assert [note.text for note in without.sections[0].notes] == ["No folder of contracts was read."]
     assert value(page, "Settings")[0] == "unknown"
     assert value(about(mesh_of()), "Partitions")[0] == "unknown"
 

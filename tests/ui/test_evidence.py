@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from meshdesk.model.placing import Said
+from meshdesk.model.offers import Said
 from meshdesk.session.zone import show_in
 from meshdesk.ui.evidence import how_known, named, sentence, where_known
 from tests.unit.model.facts import SEEN

@@ -27,6 +27,7 @@ LABEL = 92  # width of the labels
 LONG = 140  # of those that are names of settings
 GAP = 8  # between rows
 SECTION = 16  # above a heading
+NO_BREAK = "\u00a0"  # a number is not torn from its word
 DOT = 14  # from a dot to its name
 
 
@@ -150,7 +151,7 @@ class _Body(QWidget):
                 y += 4
             label = LONG if section.has_long_labels else LABEL
             for row in section.rows:
-                top, y = y, self._put_row(row, y, width, label)
+                top, y = y, self._put_row(row, y, width, label if row.label or not section.heading else 0)
                 self._tips += [(top, y, note.whole) for note in row.notes if note.whole]
                 y += GAP if row.notes else GAP // 2
             for note in section.notes:
@@ -178,7 +179,9 @@ class _Body(QWidget):
 
     def _put_note(self, note: Note, x: float, y: float, width: float) -> float:
         """The phrase in small, its first word in the tone of the evidence."""
-        return self._put(note.text, "small", "second", x, y, width, f"{note.evidence}_text" if note.evidence else "")
+        text = note.text.replace(", line ", f", line{NO_BREAK}")
+        colour = "attention_text" if note.is_conflict else "second"
+        return self._put(text, "small", colour, x, y, width, f"{note.evidence}_text" if note.evidence else "")
 
     def _put(
         self, text: str, font: theme.FontName, colour: str, x: float, y: float, width: float, first: str = ""

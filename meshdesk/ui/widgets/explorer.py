@@ -83,16 +83,22 @@ class Explorer(QWidget):
         self._captures = list(captures)
         self.list.topics.update(self._captures)
         if not self.list.currentIndex().isValid():
-            self.mark(*self.list.open_topics)
+            self._go_to_open()
         self._say()
 
     def mark(self, opened: Opened | None, topics: tuple[str, ...]) -> None:
-        """Shows which topics are open in the work area; the last one is where the arrow keys go on."""
+        """Shows which topics are open in the work area, unfolding where the last one is; the arrow keys go on from there."""
         self.list.open_topics = (opened, topics)
+        if opened is not None and topics and self.list.topics.row_of(opened, topics[-1]) < 0:
+            self.list.topics.reveal(opened, topics[-1])
+        self._go_to_open()
+        self.list.viewport().update()
+
+    def _go_to_open(self) -> None:
+        opened, topics = self.list.open_topics
         row = self.list.topics.row_of(opened, topics[-1]) if topics else -1
         if row >= 0:
             self.list.setCurrentIndex(self.list.topics.index(row))
-        self.list.viewport().update()
 
     def go_to(self, opened: Opened) -> None:
         """Brings a capture and its first topics to the top of the list."""

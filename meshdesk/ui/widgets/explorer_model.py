@@ -1,6 +1,6 @@
 """The lines of all open captures as Qt asks for them, and which of them are folded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
@@ -73,6 +73,14 @@ class TopicModel(QAbstractListModel):
             self._known[entry.opened.number].folded[entry.folds] = not entry.is_folded
             self.show(self._captures, self._words)
 
+    def reveal(self, opened: Opened, topic: str) -> None:
+        """Unfolds the domain and the product that a topic is in; what Kafka keeps for itself stays as it is."""
+        known = self._known.get(opened.number)
+        around = [] if known is None or self._words else _around(known.parts, topic)
+        if known is not None and around:
+            known.folded |= dict.fromkeys(around, False)
+            self.show(self._captures, self._words)
+
     def is_folded(self, row: int) -> bool:
         return self.entries[row].is_folded
 
@@ -120,3 +128,13 @@ class TopicModel(QAbstractListModel):
         known.topics = opened.topics
         fill(known.parts, opened, {topic.name: topic for topic in opened.topics})
         return known.parts
+
+
+def _around(parts: Iterable[Part], topic: str) -> list[str]:
+    """What the folds around a topic are remembered by, the outer first."""
+    for part in parts:
+        if part.kind != "internal" and topic in part.names:
+            return [part.folds]
+        if inner := _around(part.parts, topic):
+            return [part.folds, *inner]
+    return []

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from meshdesk.model import wording
 from meshdesk.model.group import Group
-from meshdesk.model.placing import Domain, PlacedProduct, Said
+from meshdesk.model.offers import Said
+from meshdesk.model.placing import Domain, PlacedProduct
 from meshdesk.ui.evidence import how_known, seen, sentence
 from meshdesk.ui.widgets.explorer_lines import Entry, group_state
 

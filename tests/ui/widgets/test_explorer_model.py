@@ -56,6 +56,18 @@ def test_that_folds_are_remembered_while_numbers_names_and_filters_change(qtbot:
     assert [text for text in texts(model) if text != "zz"] == before
 
 
+def test_that_a_topic_is_revealed_where_it_was_folded_away_and_an_internal_one_is_not(qtbot: QtBot) -> None:
+    model, made = TopicModel(), captured(company())
+    model.update([opened(made)])
+    model.fold(row(model, "Orders"))
+    model.fold(row(model, "Sales"))
+    model.reveal(opened(made), "orders.placed.v1")
+    assert "orders.placed.v1" in texts(model)
+    model.reveal(opened(made), "__consumer_offsets")
+    assert "__consumer_offsets" not in texts(model)
+    model.reveal(opened(made), "no such topic")
+
+
 def test_that_each_capture_has_folds_of_its_own(qtbot: QtBot) -> None:
     model, one, other = TopicModel(), captured(company(), "one"), captured(company(), "other")
     model.update([opened(one), opened(other)])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from meshdesk.model.mesh import Mesh
-from meshdesk.model.placing import Said
+from meshdesk.model.offers import Said
 from meshdesk.session.zone import show_in
 from meshdesk.ui.widgets.explorer_lines import fill, lines_of, parts_of
 from meshdesk.ui.widgets.explorer_words import accessible, differing, tip

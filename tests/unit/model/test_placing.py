@@ -4,7 +4,8 @@ import pytest
 
 from meshdesk.model.fact import Fact
 from meshdesk.model.mesh import Mesh
-from meshdesk.model.placing import Placing, Said, pattern_of
+from meshdesk.model.offers import Said
+from meshdesk.model.placing import Placing, pattern_of
 from tests.unit.model.facts import SEEN, company, contract, mesh_of, product, topic
 
 
