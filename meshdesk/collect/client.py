@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, wait
@@ -202,6 +203,33 @@ class Cluster:
                 failure = KafkaError(KafkaError._TIMED_OUT)
         if failure is not None and not found and failure.code() != KafkaError._NOENT:  # "no leaders found"
             raise self.failed(failure, next(iter(asked)).topic)
+        return found
+
+    @property
+    def admin(self) -> AdminClient:
+        """To ask what only one part of this program asks; `answers` waits for it."""
+        admin: AdminClient = self._admin
+        return admin
+
+    def answers(self, asked: Mapping[str, "Future[Any]"], stop: threading.Event) -> dict[str, Any]:
+        """What each question got: its answer, or the KafkaError of one that failed.
+
+        A part of the cluster that is away keeps nobody else's answers. Once `stop` is set nothing is waited for, and what is
+        not there is left out.
+        """
+        waiting, self._last = set(asked.values()), Trouble("")
+        while waiting and not stop.is_set():  # each ends within the seconds that it was asked with
+            waiting = set(wait(waiting, timeout=0.1).not_done)
+            self._admin.poll(0)
+        found: dict[str, Any] = {}
+        for name, answer in asked.items():
+            try:
+                found[name] = answer.result(0)
+                self._has_answered = True
+            except KafkaException as error:
+                found[name] = error.args[0]
+            except TimeoutError:
+                continue
         return found
 
     def failed(self, error: KafkaError, topic: str = "") -> KafkaTrouble:
