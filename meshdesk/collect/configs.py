@@ -11,7 +11,7 @@ from confluent_kafka import KafkaError
 from confluent_kafka.admin import ConfigResource, ConfigSource, ResourceType
 
 from meshdesk.capture.writer import Writer
-from meshdesk.collect.client import REQUEST_TIMEOUT, Cluster, now
+from meshdesk.collect.client import PATIENCE, Cluster, now
 from meshdesk.collect.sentences import GONE, unseen_settings
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.frame import Message
@@ -57,7 +57,7 @@ class Configs:
 
     def _asked(self, topics: list[str]) -> dict[str, Any]:
         resources = [ConfigResource(ResourceType.TOPIC, topic) for topic in topics]
-        asked = self._cluster.admin.describe_configs(resources, request_timeout=REQUEST_TIMEOUT)
+        asked = self._cluster.admin.describe_configs(resources, request_timeout=PATIENCE)
         return self._cluster.answers({one.name: answer for one, answer in asked.items()}, self._stop)
 
     def _taken(self, topic: str, answer: Any) -> list[Fact]:

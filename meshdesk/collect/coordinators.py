@@ -7,14 +7,14 @@ over share groups (KIP-932), streams groups (KIP-1071) and the workers of Kafka 
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
 from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, ConsumerGroupType, KafkaError
 
-from meshdesk.collect.client import REQUEST_TIMEOUT, Cluster
+from meshdesk.collect.client import PATIENCE, Cluster
 from meshdesk.model.frame import Message
 
 MEMBERS = 500  # of a group are listed: some 50 kB as a fact, and no screen shows more; all of them are counted
@@ -50,7 +50,7 @@ class Described:
 
 def listed(cluster: Cluster, stop: threading.Event) -> Listed:
     """All groups that this login may see: a broker names no others, and does not say that there are."""
-    asked = {"": cluster.admin.list_consumer_groups(request_timeout=REQUEST_TIMEOUT)}
+    asked = {"": cluster.admin.list_consumer_groups(request_timeout=PATIENCE)}
     said = cluster.answers(asked, stop).get("")
     if said is None or isinstance(said, KafkaError):
         return Listed({}, said, is_complete=False)
@@ -59,15 +59,17 @@ def listed(cluster: Cluster, stop: threading.Event) -> Listed:
         for one in said.valid
         if one.group_id  # a group without a name cannot be asked for; old clients made one by committing
     }
-    failure = said.errors[0].args[0] if said.errors else None
+    failure = said.errors[0] if said.errors else None  # KafkaErrors, though the library's docs name exceptions
     return Listed(groups, failure, failure is None)
 
 
 def described(
-    cluster: Cluster, groups: Sequence[str], stop: threading.Event
+    cluster: Cluster, groups: Iterable[str], stop: threading.Event
 ) -> dict[str, Described | KafkaError | None]:
     """What each group is now, None for one that is no more, an error where that is not known."""
-    asked = cluster.admin.describe_consumer_groups(list(groups), request_timeout=REQUEST_TIMEOUT)
+    asked: dict[str, Future[Any]] = {}
+    for group in groups:  # one question each: of several the client gives no answer before it has all
+        asked |= cluster.admin.describe_consumer_groups([group], request_timeout=PATIENCE)
     return {group: _described(said) for group, said in cluster.answers(asked, stop).items()}
 
 
@@ -106,9 +108,9 @@ def committed(
     A partition of which that is not known is left out, as is one of which nothing is committed.
     """
     asked: dict[str, Future[Any]] = {}
-    for group in groups:  # one request each, which the client sends without waiting for the one before
+    for group in groups:
         of = [ConsumerGroupTopicPartitions(group)]
-        asked |= cluster.admin.list_consumer_group_offsets(of, request_timeout=REQUEST_TIMEOUT)
+        asked |= cluster.admin.list_consumer_group_offsets(of, request_timeout=PATIENCE)
     return {group: _committed(said) for group, said in cluster.answers(asked, stop).items()}
 
 

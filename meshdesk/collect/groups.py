@@ -32,7 +32,7 @@ DESCRIBED_EVERY = 10.0  # s between two looks at a group; one that is new or in 
 COMMITS_EVERY = 1.0  # s, as for end offsets, of which lag is the distance
 A_SLICE = 100  # groups: 10 ms of work here and 300 small requests, so that 10,000 take some 100 s and no broker's time
 SAMPLED_AGAIN = 30.0  # s; a commit that stays is written as often as beginnings are, so that each two minutes hold it
-SILENT_AGAIN = 10.0  # s until a coordinator that did not answer is asked again
+SILENT_AGAIN = 20.0  # s until a coordinator that did not answer is asked again, which takes ten and a new connection
 REFUSED_AGAIN = 600.0  # s until a group that may not be described is; brokers log each time
 
 NOBODY = -1  # the sample of a commit that is no more
@@ -52,7 +52,7 @@ REFUSED = (KafkaError.GROUP_AUTHORIZATION_FAILED, KafkaError.CLUSTER_AUTHORIZATI
 class _Group:
     """What is known of one group, which is what was written of it."""
 
-    listed: tuple[str, str]  # type and state
+    listed: tuple[str, str] | None  # type and state; None: it was missing in the last list
     value: Message | None = None
     assigned: Counter[str] = field(default_factory=Counter)
     committed: Mapping[Place, int] | None = None  # None: nobody knows
@@ -102,15 +102,18 @@ class Groups:
             group = self._groups.setdefault(name, _Group(said.groups[name]))
             if group.listed != said.groups[name]:
                 group.listed, group.describe_at = said.groups[name], 0.0
-        if said.is_complete:  # where a broker was silent nobody knows which are gone
-            self._forget(self._groups.keys() - said.groups.keys())
+        # The groups of a broker that is away are missing, too, and nobody says so: their coordinator is asked.
+        for name in self._groups.keys() - said.groups.keys() if said.is_complete else ():
+            if self._groups[name].listed is not None:
+                self._groups[name].listed, self._groups[name].describe_at = None, 0.0
         self._end_round()
 
     def describe(self) -> None:
         """Asks for the groups whose turn it is, those that are new or have changed first. Raises CaptureError."""
         turn = self._due("describe_at")
         said = described(self._cluster, turn, self._stop) if turn else {}
-        facts: list[Fact] = []
+        facts = self._forget([name for name, answer in said.items() if answer is None])
+        said = {name: answer for name, answer in said.items() if answer is not None}
         for name, answer in said.items():
             group = self._groups[name]
             group.describe_at = time.monotonic() + DESCRIBED_EVERY
@@ -180,20 +183,18 @@ class Groups:
             if before.get(topic) != reads.get(topic)
         ]
 
-    def _forget(self, gone: set[str]) -> None:
+    def _forget(self, gone: list[str]) -> list[Fact]:
         """Takes back what was said of groups that are no more."""
         facts: list[Fact] = []
-        samples: list[tuple[int, int, int]] = []
         seen = now()
-        for name in sorted(gone):
+        for name in gone:
             group = self._groups.pop(name)
             self._clear(name)
             facts += [Fact("reads", f"{name} {topic}", None, seen, "kafka") for topic in group.reads]
             if group.value is not None:
                 facts.append(Fact("group", name, None, seen, "kafka"))
-            samples += self._samples(name, group, {}, seen)
-        self._writer.samples(samples)
-        self._write(facts)
+            self._writer.samples(self._samples(name, group, {}, seen))
+        return facts
 
     # What could not be had
 
