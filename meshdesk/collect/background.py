@@ -44,10 +44,12 @@ class Background:
         while not self._watch.connected:
             if self._stop.wait(TURN):
                 return
+        cluster = Cluster(self._source, lambda trouble: None)
         try:
-            self._rounds(Cluster(self._source, lambda trouble: None))
+            self._rounds(cluster)
         except CaptureError as error:
             self.failure = error
+        cluster.leave()
 
     def _rounds(self, cluster: Cluster) -> None:
         groups = Groups(cluster, self._writer, self._stop)

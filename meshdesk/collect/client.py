@@ -33,6 +33,7 @@ CONSUMER_ONLY = (*ADMIN_SETTINGS, "check.crcs", "fetch.wait.max.ms", "fetch.max.
                  "queued.min.messages", "queued.max.messages.kbytes", "fetch.queue.backoff.ms", "isolation.level")  # fmt: skip
 REQUEST_TIMEOUT = 10.0  # s; a broker that answers no metadata for so long is in trouble
 PATIENCE = 2 * REQUEST_TIMEOUT  # s; of the client with a question whose answer nobody waits for by then
+HUNG = 10  # clients that do not end: each keeps three threads and some 500 kB, and they are no one's any more
 SECOND_TRY = 2.0  # s of silence after which an address is tried by hand
 LONG = 3.5  # s after which the same is done for a request that only some brokers answer
 BY_HAND = 4.0  # s for that
@@ -97,6 +98,7 @@ class Cluster:
         self.source = source
         self._report = report
         self._admin = self._made()
+        self._leaving: list[threading.Thread] = []
         self._last = Trouble("")
         self._last_step: Name = "metadata"
         self._found: dict[tuple[str, bool], tuple[float, Unreached | None]] = {}  # what was tried by hand, and when
@@ -231,11 +233,26 @@ class Cluster:
                 if not stop.is_set():
                     found[name] = KafkaError(KafkaError._TIMED_OUT)
         if waiting and not stop.is_set():
-            # WORKAROUND https://github.com/confluentinc/librdkafka/issues/4605: a question to a coordinator that has timed
-            # out aborts the program when that broker comes back. With the client it ends in peace, if it has not yet.
-            self._admin = None
+            self.leave()
             self._admin = self._made()
         return found
+
+    def leave(self) -> None:
+        """Lets go of a client with questions that nobody answers.
+
+        WORKAROUND https://github.com/confluentinc/librdkafka/issues/4605: a question to a coordinator that has timed out
+        aborts the program when that broker comes back; with the client it ends in peace, if it has not timed out yet. But
+        the end of such a client may hang for ever, waiting for a broker that a lost answer still holds: not in our thread.
+        """
+        only, self._admin = [self._admin], None
+        self._leaving = [thread for thread in self._leaving if thread.is_alive()]
+        self._leaving.append(threading.Thread(target=only.clear, name="a client that leaves", daemon=True))
+        self._leaving[-1].start()
+
+    @property
+    def is_worn(self) -> bool:
+        """Too many of its clients hang: nothing should be asked any more that may not be answered."""
+        return sum(thread.is_alive() for thread in self._leaving) >= HUNG
 
     def failed(self, error: KafkaError, topic: str = "") -> KafkaTrouble:
         """The exception for a request that failed: what the connection said last says more than a time-out."""

@@ -18,6 +18,7 @@ from meshdesk.collect.client import Cluster, now
 from meshdesk.collect.coordinators import Described, Place, committed, described, listed
 from meshdesk.collect.sentences import (
     LATE,
+    client_is_worn,
     too_many_groups,
     unseen_groups,
     without_coordinator,
@@ -32,7 +33,9 @@ DESCRIBED_EVERY = 10.0  # s between two looks at a group; one that is new or in 
 COMMITS_EVERY = 1.0  # s, as for end offsets, of which lag is the distance
 A_SLICE = 100  # groups: 10 ms of work here and 300 small requests, so that 10,000 take some 100 s and no broker's time
 SAMPLED_AGAIN = 30.0  # s; a commit that stays is written as often as beginnings are, so that each two minutes hold it
-SILENT_AGAIN = 20.0  # s until a coordinator that did not answer is asked again, which takes ten and a new connection
+SILENT_AGAIN = 20.0  # s until a coordinator that did not answer is asked again, which takes ten and a new client;
+SILENT_AT_MOST = 300.0  # twice as long each time, up to this
+OTHERS_LATER = 15.0  # s by which its other groups are behind the one that is asked, so that one question goes in vain
 REFUSED_AGAIN = 600.0  # s until a group that may not be described is; brokers log each time
 
 NOBODY = -1  # the sample of a commit that is no more
@@ -65,6 +68,10 @@ class _Group:
     def coordinator(self) -> str:
         return str((self.value or {}).get("coordinator", ""))
 
+    def put_off(self, seconds: float) -> None:
+        """Asks for it again in so many seconds."""
+        self.describe_at = self.commits_at = time.monotonic() + seconds
+
 
 class Groups:
     """All groups of a cluster. Its steps are called by one thread, each of them often; what is not due is not asked."""
@@ -73,6 +80,9 @@ class Groups:
         self._cluster, self._writer, self._stop = cluster, writer, stop
         self._groups: dict[str, _Group] = {}
         self._silent: dict[str, None] = {}  # groups whose coordinator did not answer last time, in that order
+        self._waits: dict[
+            str, float
+        ] = {}  # s until it is asked again, by coordinator; by group where that is not known
         self._refused: dict[str, None] = {}
         self._failing: dict[str, str] = {}  # groups of which something else went wrong last time: a sentence
         self._unlisted = self._too_many = ""  # sentences: not all are known, not all are asked for
@@ -147,6 +157,8 @@ class Groups:
     def _due(self, which: str) -> list[str]:
         """The groups that have waited longest; what they committed is asked of those that were described."""
         moment = time.monotonic()
+        if self._cluster.is_worn:
+            return []
         due = [
             (at, name)
             for name, group in self._groups.items()
@@ -200,31 +212,36 @@ class Groups:
 
     def _note(self, said: Mapping[str, object]) -> None:
         """Keeps which groups could not be asked, and puts off those for which it would be in vain."""
-        away = set()
+        away: dict[str, str] = {}  # the first group of each coordinator
         for name, answer in said.items():
             group = self._groups[name]
             if not isinstance(answer, KafkaError):
                 self._clear(name)
+                if self._waits.pop(group.coordinator or name, 0.0):
+                    self._put_off(group.coordinator, 0.0)
             elif answer.code() in REFUSED:
                 self._refused[name] = None
-                self._put_off(group, REFUSED_AGAIN)
+                group.put_off(REFUSED_AGAIN)
             elif answer.code() in SILENT:
                 self._silent[name] = None
-                self._put_off(group, SILENT_AGAIN)
-                away.add(group.coordinator)
+                away.setdefault(group.coordinator or name, name)
             else:
                 self._failing[name] = self._cluster.failed(answer).trouble.text
-                self._put_off(group, SILENT_AGAIN)
-        for group in self._groups.values() if away - {""} else ():
-            if group.coordinator in away:
-                self._put_off(group, SILENT_AGAIN)
+                group.put_off(SILENT_AGAIN)
+        for key, name in away.items():
+            self._waits[key] = min(2 * self._waits.get(key, SILENT_AGAIN / 2), SILENT_AT_MOST)
+            self._put_off(self._groups[name].coordinator, self._waits[key] + OTHERS_LATER)
+            self._groups[name].put_off(self._waits[key])
+
+    def _put_off(self, coordinator: str, seconds: float) -> None:
+        """All groups of one coordinator."""
+        for group in self._groups.values() if coordinator else ():
+            if group.coordinator == coordinator:
+                group.put_off(seconds)
 
     def _clear(self, name: str) -> None:
         for those in (self._silent, self._refused, self._failing):
             those.pop(name, None)
-
-    def _put_off(self, group: _Group, seconds: float) -> None:
-        group.describe_at = group.commits_at = time.monotonic() + seconds
 
     # Rounds
 
@@ -239,7 +256,8 @@ class Groups:
         bootstrap = self._cluster.source.bootstrap
         silent = without_coordinator(bootstrap, list(self._silent)).text if self._silent else ""
         refused = unseen_groups(bootstrap, list(self._refused)) if self._refused else ""
-        failed = self._unlisted or silent or next(iter(self._failing.values()), "") or self._too_many or refused
+        worn = client_is_worn(bootstrap) if self._cluster.is_worn else ""
+        failed = worn or self._unlisted or silent or next(iter(self._failing.values()), "") or self._too_many or refused
         is_over = all(group.describe_at for group in self._groups.values())
         if failed != self._checked if failed else is_over and (self._is_news or self._checked != ""):
             self._writer.facts([Checked(SOURCE, self._started or now(), now(), failed)])

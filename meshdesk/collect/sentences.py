@@ -376,6 +376,11 @@ def unseen_groups(bootstrap: str, groups: Sequence[str]) -> str:
     )
 
 
+def client_is_worn(bootstrap: str) -> str:
+    """Groups are asked for no more, as each question in vain costs something that does not come back."""
+    return f"Coordinators at {bootstrap} have failed to answer too often: groups are not asked for any more. Connect again."
+
+
 def too_many_groups(bootstrap: str, count: int, followed: int) -> str:
     """More groups than are looked at."""
     return f"{bootstrap} has {count:,} consumer groups, of which MeshDesk follows the first {followed:,} by name."

@@ -44,8 +44,8 @@ class Asking(Written):
     """Groups with a capture of their own, asked when a test wants it."""
 
     def __init__(self, folder: Path, source: Source) -> None:
-        self.writer, written = begin_capture(folder, source.bootstrap)
-        self.__dict__ |= written.__dict__
+        self.writer = begin_capture(folder, source.bootstrap)
+        super().__init__(folder)
         self.cluster = Cluster(source, lambda trouble: None)
         self.groups = Groups(self.cluster, self.writer, Event())
 

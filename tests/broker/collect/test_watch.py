@@ -9,15 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.store import CaptureError
-from meshdesk.capture.writer import Writer
 from meshdesk.collect import watch as module
 from meshdesk.collect.client import Cluster
 from meshdesk.collect.properties import Source
 from meshdesk.collect.watch import Gone, Watch
 from meshdesk.demo.broker import Broker
 from meshdesk.model.fact import Fact
+from meshdesk.model.frame import Message
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.trouble import Trouble
 from tests.broker.collect.listening import closed_port
@@ -29,7 +28,7 @@ from tests.broker.collect.producing import (
     delete_topic,
     produce,
 )
-from tests.broker.collect.written import Written
+from tests.broker.collect.written import Written, begin_capture
 from tests.kafka import MakeTopic
 from tests.programs.running import wait_until
 from tests.unit.capture.making import OPENED, disk_full_at
@@ -46,17 +45,16 @@ class Watching(Written):
     """A watch with a capture of its own, and what it said and wrote."""
 
     def __init__(self, folder: Path, source: Source) -> None:
-        create_capture(folder, "the tests", source.bootstrap)
+        self.writer = begin_capture(folder, source.bootstrap)
         super().__init__(folder)
         self.troubles: list[Trouble] = []
         self.news = 0
-        self.writer = Writer(folder)
         self.watch = Watch(Cluster(source, self.troubles.append), self.writer, self.troubles.append, self._count)
 
     def _count(self) -> None:
         self.news += 1
 
-    def of_topic(self, topic: str) -> list[object]:
+    def of_topic(self, topic: str) -> list[Message | None]:
         """What was said of a topic, one after the other."""
         return self.values("topic", topic)
 

@@ -6,6 +6,7 @@ from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.samples import read_samples
 from meshdesk.capture.writer import Writer
 from meshdesk.model.fact import Checked, Fact
+from meshdesk.model.frame import Message
 from tests.unit.capture.making import opened
 
 
@@ -23,7 +24,7 @@ class Written:
         self._facts += self.capture.take_facts()
         return list(self._facts)
 
-    def values(self, kind: str, about: str) -> list[object]:
+    def values(self, kind: str, about: str) -> list[Message | None]:
         """What was said of one thing, one after the other."""
         return [
             fact.value for fact in self.facts if isinstance(fact, Fact) and (fact.kind, fact.about) == (kind, about)
@@ -52,7 +53,7 @@ class Written:
         return found
 
 
-def begin_capture(folder: Path, bootstrap: str) -> tuple[Writer, Written]:
+def begin_capture(folder: Path, bootstrap: str) -> Writer:
     """A new capture, to be written and read at once."""
     create_capture(folder, "the tests", bootstrap)
-    return Writer(folder), Written(folder)
+    return Writer(folder)
