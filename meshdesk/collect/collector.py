@@ -14,6 +14,7 @@ from meshdesk.capture.index import LOST, READ_UNCOMMITTED, Span
 from meshdesk.capture.reader import TopicKey
 from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
+from meshdesk.collect.background import Background
 from meshdesk.collect.client import REQUEST_TIMEOUT, Bounds, Cluster, KafkaTrouble, make_consumer, now
 from meshdesk.collect.columns import asked_for, lasts, rows_of, schema_ids, spans_of
 from meshdesk.collect.keeper import Keeper, Limit
@@ -131,6 +132,7 @@ class Collector:
             source.registry, source.registry_user, source.registry_ca, self._store_fact, report, now
         )
         self.watch = Watch(Cluster(source, report), self._writer, report, news)
+        self._background = Background(source, self._writer, self.watch, report)
         self._partitions: dict[Place, Partition] = {}
         self._fetched: set[Place] = set()  # what the client was given
         self._lost: dict[Place, _Lost] = {}  # partitions that stand at an offset which the broker has not
@@ -282,6 +284,7 @@ class Collector:
         self._fetched.clear()
         missing = self._schemas.settle(wait_for_schemas)
         self._schemas.stop()
+        self._background.stop()
         self.watch.stop()
         self._consumer.close()
         try:
@@ -349,7 +352,7 @@ class Collector:
 
     def _note(self) -> None:
         self._notes_due = time.monotonic() + NOTES_EVERY
-        if failure := self._failure or self.watch.failure:
+        if failure := self._failure or self.watch.failure or self._background.failure:
             raise failure
         self._note_gone()
         self._note_added()
