@@ -82,6 +82,7 @@ class _Building:
         self._anchors: dict[str, Node] = {}
         self._notes: list[tuple[int, int, str]] = []  # of this attempt
         self._nodes = 0
+        self._is_over = False  # what there is is put together, and no bound keeps it from that
 
     def take(self, event: yaml.Event) -> None:
         """Raises _TooMuch."""
@@ -104,6 +105,7 @@ class _Building:
 
     def ended(self, notes: Notes) -> list[Node]:
         """The trees, with what was still open as it is, and notices for what is odd about them."""
+        self._is_over = True
         while self._open:
             self._close()
         for notice in self._notes:
@@ -121,7 +123,7 @@ class _Building:
 
     def _put(self, node: Node, anchor: str | None) -> None:
         self._nodes += 1
-        if self._nodes > NODES_MOST:
+        if self._nodes > NODES_MOST and not self._is_over:
             raise _TooMuch(f"The file holds more than {NODES_MOST:,} values; what follows them was not read.")
         if anchor is not None:
             self._anchors[anchor] = node
@@ -174,7 +176,7 @@ class _Building:
                 for source in value.nodes if isinstance(value, Items) else (value,):
                     if isinstance(source, Entries):
                         self._nodes += len(source.entries)  # many small aliases of a large mapping
-                        if self._nodes > NODES_MOST:
+                        if self._nodes > NODES_MOST and not self._is_over:
                             raise _TooMuch(
                                 f"The file holds more than {NODES_MOST:,} values; what follows was not read."
                             )

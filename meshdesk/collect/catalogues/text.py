@@ -13,6 +13,9 @@ UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufeff
 # Line ends for YAML, and for no editor.
 OTHER_LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")
 
+# JSON writes a sign beyond U+FFFF as two escapes, which is none in YAML. Two backslashes are one, and are stepped over.
+PAIRS = re.compile(r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+
 # {{ .Values.env }} and ${ENV}, which mean a mapping or nothing to YAML; on one line, as nobody breaks them.
 TEMPLATE = re.compile(r"\{\{[^\n]*?\}\}|\$\{[^{}\n]*\}")
 # {% if … %} and {{- if … }} alone on a line say nothing themselves.
@@ -41,6 +44,8 @@ def decoded(data: bytes, notes: Notes) -> str:
         text = data.decode("utf-8", "replace")
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(OTHER_LINE_ENDS)
     text, bad = UNREADABLE.subn("�", text)
+    if "\\ud" in text or "\\uD" in text:
+        text = PAIRS.sub(_sign, text)
     if (bad or "�" in text) and (bad or _is_broken(data)):
         at = text.index("�")
         start = text.rfind("\n", 0, at) + 1
@@ -50,6 +55,14 @@ def decoded(data: bytes, notes: Notes) -> str:
             "Bytes that are no text (UTF-8) stand here; � was read for them.",
         )
     return text
+
+
+def _sign(escapes: re.Match[str]) -> str:
+    """What the escapes mean; half a pair means nothing."""
+    if escapes[0] == "\\\\":
+        return escapes[0]
+    codes = [int(code, 16) for code in escapes[0].split("\\u")[1:]]
+    return chr(0x10000 + ((codes[0] & 0x3FF) << 10) + (codes[1] & 0x3FF)) if len(codes) == 2 else "\\ufffd"
 
 
 def _is_broken(data: bytes) -> bool:
