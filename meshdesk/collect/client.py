@@ -15,7 +15,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from meshdesk.collect.diagnosis import why_not, why_not_advertised
 from meshdesk.collect.properties import PropertiesError, Source, client_settings
 from meshdesk.collect.reach import Address, Unreached, addresses
-from meshdesk.collect.sentences import LOGIN, NOT_TWICE, place_of, refuses_login, trouble_of
+from meshdesk.collect.sentences import LEADERLESS, LOGIN, NOT_TWICE, place_of, refuses_login, trouble_of
 from meshdesk.collect.tls import context, trust_of, uses_tls
 from meshdesk.model.position import Position
 from meshdesk.model.step import Name
@@ -200,7 +200,8 @@ class Cluster:
                 failure = error.args[0]
             except TimeoutError:
                 failure = KafkaError(KafkaError._TIMED_OUT)
-        if failure is not None and not found and failure.code() != KafkaError._NOENT:  # "no leaders found"
+        no_leader = (*LEADERLESS, KafkaError._NOENT)  # the last one is the client's "no leaders found"
+        if failure is not None and not found and failure.code() not in no_leader:
             raise self.failed(failure, next(iter(asked)).topic)
         return found
 

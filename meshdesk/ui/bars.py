@@ -26,7 +26,8 @@ class Bars:
         window.top.offer(history.can_go_back, history.can_go_forward)
         window.top.place.say(*parts)
         window.top.chip.setVisible(opened is not None)
-        window.rail.offer_explorer(window.frame.is_slim, window.frame.explorer.isVisible())
+        # While nothing is open the frame was never shown, and has no size of its own.
+        window.rail.offer_explorer(opened is not None and window.frame.is_slim, window.frame.explorer.isVisible())
         window.status.say_works(works)
         if window.work_box is not None and window.work_box.isVisible():
             window.work_box.say(works)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from meshdesk.session.connection import Connection
 from meshdesk.session.resources import RECORDED_DEMO, resource
 from meshdesk.ui.files import Files
+from meshdesk.ui.recent import note, recent
 from meshdesk.ui.remembered import Remembered
 
 if TYPE_CHECKING:  # nothing is open before the first paint
@@ -20,7 +21,7 @@ class Opening:
 
     def __init__(self, window: "Window", remembered: Remembered, demo: Sequence[str] | None) -> None:
         """`demo` is the verb that starts the demo's mesh; None where this installation has none."""
-        self._window, self._demo = window, demo
+        self._window, self._remembered, self._demo = window, remembered, demo
         self._files = Files(window, remembered)
         self._awaited: Opened | None = None  # what was opened last, to be shown once there is something to show
 
@@ -104,10 +105,17 @@ class Opening:
         if self._awaited not in usable:
             return
         awaited, self._awaited = self._awaited, None
+        if awaited is not None and awaited.connection is not None:
+            note(self._remembered, awaited.connection)
+            self.show_recent()
         if awaited is not None and awaited is not self._window.current:
             self._window.current = awaited
             self._window.frame.show_topic(None, "")
             self._window.frame.explorer.go_to(awaited)
+
+    def show_recent(self) -> None:
+        """Offers on the start page what was connected to before."""
+        self._window.start.show_recent(recent(self._remembered))
 
     def _drop_attempts(self, among: "Sequence[Opened] | None" = None) -> None:
         """A connection that has come to nothing so far makes room for the next one; a saved one only for itself."""

@@ -120,6 +120,7 @@ class Window(QWidget):
         self.start.said.connect(self.toast.say)
         self.start.reported.connect(self.report)
         self.start.attach(session.book, session.check, lambda: session.captures)
+        self.opening.show_recent()
         self.start.open_asked.connect(self.opening.ask_for_file)
         self.start.demo_asked.connect(self.opening.open_demo)
         self.start.back_asked.connect(self.leave_page)
@@ -157,6 +158,8 @@ class Window(QWidget):
             self.start.show_progress(next((o for o in reversed(captures) if o not in usable), None))
         else:
             self.pages.refresh()
+        if not captures:
+            self.frame.explorer.refresh(captures)  # though it is hidden: it lets go of what was closed
         if self._diagnosing is not None:
             self._diagnosing.refresh()
             self._diagnosing = None if self._diagnosing.is_done else self._diagnosing

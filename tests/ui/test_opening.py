@@ -1,5 +1,7 @@
 """Opening, saving and closing: the dialogs wait for nobody, progress and end are said, and what was opened is shown."""
 
+import gc
+import weakref
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -7,7 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from meshdesk.session.connection import Connection
 from meshdesk.session.works import Work
+from meshdesk.ui.recent import recent
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
 from tests.ui.memory import MemoryCapture, MemorySession, capture, opened, turn, window_on
@@ -55,6 +59,23 @@ def test_that_closing_the_only_capture_leads_back_to_the_start(qtbot: QtBot) -> 
     assert window.top.place.text == "MeshDesk"
 
 
+def test_that_nothing_of_a_window_holds_a_capture_that_was_closed(qtbot: QtBot) -> None:
+    session = MemorySession(capture(), capture(title="other"))
+    window = window_on(session)
+    qtbot.addWidget(window)
+    for made in session.captures:
+        window.open_topic(opened(made), TOPIC)
+        turn(session, window)
+    left = [weakref.ref(made) for made in session.captures]
+    del made
+    for _ in left:
+        window.actions_.close.trigger()
+        turn(session, window)
+    gc.collect()
+    assert session.captures == []
+    assert [ref() for ref in left] == [None, None]
+
+
 def test_that_what_is_opened_beside_others_is_what_the_window_shows_once_it_is_there(qtbot: QtBot) -> None:
     window, session = with_topic(qtbot, capture())
     window.show_start()
@@ -76,6 +97,23 @@ def test_that_what_is_opened_beside_others_is_what_the_window_shows_once_it_is_t
     window.open_topic(opened(session.captures[0]), TOPIC)
     turn(session, window)
     assert window.frame.records.topic == TOPIC  # what the reader did since stands
+
+
+def test_that_what_answered_is_offered_as_recent_and_what_never_did_is_not(qtbot: QtBot) -> None:
+    remembered = Remembered(None)
+    window, session = with_topic(qtbot, capture(), remembered)
+    for address in ("mistyped:9092", "localhost:9092"):
+        window.show_start()
+        window.start.bootstrap.setText(address)
+        window.start.connect_now()
+        turn(session, window)
+        assert recent(remembered) == []
+    session.captures[-1].state = "live"
+    session.captures[-1].topics = session.captures[0].topics
+    turn(session, window)
+    assert recent(remembered) == [Connection("localhost:9092")]
+    window.show_start()
+    assert window.start.recent_button.isVisible()
 
 
 def test_that_a_save_proposes_a_name_and_the_folder_of_the_last_one(qtbot: QtBot, tmp_path: Path) -> None:

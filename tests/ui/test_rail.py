@@ -89,3 +89,13 @@ def test_that_a_narrow_window_has_its_explorer_on_the_rail(qtbot: QtBot) -> None
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     turn(session, window)
     assert not window.frame.explorer.isVisible()
+
+
+def test_that_no_explorer_is_offered_while_nothing_is_open(qtbot: QtBot) -> None:
+    session = MemorySession()
+    window = window_on(session)
+    qtbot.addWidget(window)
+    window.frame.resize(640, 480)  # as Qt makes it before it is shown; a picture of the window tells it so
+    window.grab()
+    turn(session, window)
+    assert not window.rail.buttons[EXPLORER].isVisible()

@@ -19,6 +19,8 @@ from meshdesk.ui.widgets.field import Field
 from meshdesk.ui.widgets.label import Label
 
 if TYPE_CHECKING:  # nothing is open before the first paint
+    from PySide6.QtWidgets import QMenu
+
     from meshdesk.session.book import Book
     from meshdesk.session.home import Orphan
     from meshdesk.session.opened import Opened
@@ -59,6 +61,7 @@ class StartView(QWidget):
         self.setAccessibleName("Start")
         self._opening: Opened | None = None
         self._connecting: Connecting | None = None
+        self._recent_menu: QMenu | None = None
         self.saved: ConnectionList | None = None
         quick = Field("Brokers", "localhost:9092", "Kafka brokers", beside=False)
         registry = Field(
@@ -72,6 +75,8 @@ class StartView(QWidget):
             "New connection…", name="New connection, with security, catalogues and a name", icon="plus"
         )
         self.new_button.hide()
+        self.recent_button = Button("Recent", name="Recent connections", icon="chevron-down")
+        self.recent_button.hide()
         self.open_button = Button("Open a capture…", name="Open a capture", icon="folder-open")
         self.demo_button = Button("Start the demo" if has_demo else "Open the demo", icon="flask-conical")
         self.progress_text = Label("text", "second")
@@ -110,6 +115,25 @@ class StartView(QWidget):
             self.connect_asked.emit(Connection(bootstrap, registry))
         else:
             (self.bootstrap if wrong[0] else self.registry).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_recent(self, connections: list[Connection]) -> None:
+        """What was connected to before, as a menu; a choice fills the fields and connects."""
+        if self._recent_menu is None:
+            # Not before the first paint, which has no menu to show.
+            from PySide6.QtWidgets import QMenu
+
+            self._recent_menu = QMenu(self)
+            self.recent_button.set_menu(self._recent_menu)
+        self._recent_menu.clear()
+        for one in connections:
+            words = f"{one.bootstrap}, registry {one.registry}" if one.registry else one.bootstrap
+            action = self._recent_menu.addAction(words.replace("&", "&&"))
+            action.triggered.connect(lambda _=False, one=one: self._connect_again(one))
+        self.recent_button.setVisible(bool(connections))
+
+    def _connect_again(self, connection: Connection) -> None:
+        self.fill(connection.bootstrap, connection.registry)
+        self.connect_now()
 
     def attach(self, book: "Book", check: "Check", opened: "Callable[[], list[Opened]]") -> None:
         """Gives the page the saved connections, what tests a connection, and what is open."""
@@ -288,7 +312,7 @@ class StartView(QWidget):
         for field in (self._quick, self._quick_registry):
             card.column.addSpacing(4)
             card.column.addWidget(field)
-        card.add_buttons(self.connect_button, self.new_button)
+        card.add_buttons(self.connect_button, self.recent_button, self.new_button)
         return card
 
     def _open_card(self) -> QWidget:

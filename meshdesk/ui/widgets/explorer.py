@@ -101,6 +101,11 @@ class TopicModel(QAbstractListModel):
         """All lines anew. A topic passes when its name holds every word, in any case and order."""
         self.beginResetModel()
         self._captures, self._words = captures, words
+        ids = {id(opened) for opened in captures}
+        # What was closed is let go of, with its rows; and another may come to have its id.
+        self._known = {of: known for of, known in self._known.items() if of in ids}
+        self._folds.captures &= ids
+        self._folds.internal &= ids
         self.topics = sum(len(opened.topics) for opened in captures)
         self.entries = [entry for opened in captures for entry in self._of(opened)]
         self.passing = sum(entry.topics for entry in self.entries if entry.kind == "capture")

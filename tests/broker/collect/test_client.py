@@ -1,7 +1,9 @@
 """What a cluster is asked and what it answers; and the sentence for each way in which it does not."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from meshdesk.collect.client import Cluster, KafkaTrouble, Life, make_consumer
 from meshdesk.collect.properties import PropertiesError, Source
+from meshdesk.collect.sentences import LEADERLESS
 from meshdesk.demo.broker import Broker
 from meshdesk.model.position import Position
 from meshdesk.model.trouble import Trouble
@@ -156,6 +159,27 @@ def test_that_partitions_that_are_not_there_are_left_out(make_topic: MakeTopic, 
     topic = make_topic()
     assert cluster.offsets([(topic, 0), (topic, 7), ("test.nobody", 0)], END, READ) == {(topic, 0): 0}
     assert cluster.offsets([("test.nobody", 0)], END, READ) == {}
+
+
+class NoLeaders:
+    """An admin client whose brokers have just started and lead nothing yet: a state of some ms that no test can hold."""
+
+    def list_offsets(self, asked: Iterable[TopicPartition], **settings: object) -> dict[TopicPartition, Future[object]]:
+        answers: dict[TopicPartition, Future[object]] = {place: Future() for place in asked}
+        for answer, code in zip(answers.values(), cycle(LEADERLESS), strict=False):
+            answer.set_exception(KafkaException(KafkaError(code)))
+        return answers
+
+    def poll(self, timeout: float) -> None:
+        """Everything is answered already."""
+
+
+def test_that_partitions_without_a_leader_are_left_out_and_no_trouble(
+    cluster: Cluster, troubles: list[Trouble], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_admin", NoLeaders())
+    assert cluster.offsets([("orders", number) for number in range(len(LEADERLESS))], END, READ) == {}
+    assert troubles == []
 
 
 def test_that_where_a_partition_begins_and_ends_is_answered_while_others_are_read(

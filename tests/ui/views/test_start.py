@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.address import registry_problem
@@ -59,6 +59,23 @@ def test_that_a_wrong_bootstrap_is_said_beside_its_field(qtbot: QtBot, bootstrap
     assert start.bootstrap.accessibleDescription() == start.bootstrap_error.text()
     QTest.keyClicks(start.bootstrap, "x")
     assert not start.bootstrap_error.isVisible()
+
+
+def test_that_a_connection_of_before_is_two_presses_away(qtbot: QtBot) -> None:
+    start = start_on(qtbot)
+    assert not start.recent_button.isVisible()
+    start.show_recent([Connection("broker-1:9092", "http://localhost:8081"), Connection("localhost:9092")])
+    assert start.recent_button.isVisible()
+    (menu,) = start.findChildren(QMenu)
+    assert [action.text() for action in menu.actions()] == [
+        "broker-1:9092, registry http://localhost:8081",
+        "localhost:9092",
+    ]
+    with qtbot.waitSignal(start.connect_asked) as asked:
+        menu.actions()[0].trigger()
+    assert asked.args == [Connection("broker-1:9092", "http://localhost:8081")]
+    start.show_recent([])
+    assert not start.recent_button.isVisible()
 
 
 @pytest.mark.parametrize("wrong", ["localhost:8081", "ftp://x", "http://", "http:// x"])
