@@ -133,7 +133,7 @@ class Collector:
         )
         self.watch = Watch(Cluster(source, report), self._writer, report, news)
         known = facts_in(folder) if source.catalogues else []
-        self.catalogues = Catalogues(source.catalogues, self._store_facts, report, news, now, known)
+        self.catalogues = Catalogues(source.catalogues, self._store_facts, report, news, now, known, source.bootstrap)
         self._partitions: dict[Place, Partition] = {}
         self._fetched: set[Place] = set()  # what the client was given
         self._lost: dict[Place, _Lost] = {}  # partitions that stand at an offset which the broker has not

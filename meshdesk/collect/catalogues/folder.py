@@ -186,7 +186,7 @@ class Folder:
             return _unseen(self._name, error)
         told = [name for name, file in self._files.items() if file.told]
         if told and self._device not in (None, device) and not set(told) - set(gone):
-            return f"The folder {self._name} is another disk's now, and empty. Mount what was there before."
+            return f"The folder “{self._name}” is another disk's now, and empty. Mount what was there before."
         self._device = device
         return ""
 
@@ -248,7 +248,7 @@ class _Walk:
         try:
             if entry.is_dir():  # also what a link leads to
                 if name.count("/") >= DEPTH_MOST:
-                    self._partly(f"Folders below {self._name}/{name} lie too deep and are not read.")
+                    self._partly(f"Folders below “{self._name}/{name}” lie too deep and are not read.")
                 elif self._enter(os.stat(entry.path)):
                     waiting.append((f"{name}/", self._entries(Path(entry.path))))
             elif entry.name.lower().endswith(ENDINGS):
@@ -257,7 +257,7 @@ class _Walk:
                     found[name] = (about.st_mtime_ns, about.st_size, about.st_ctime_ns, about.st_ino)
         except OSError as error:
             if error.errno not in (errno.ENOENT, errno.ELOOP):  # a link that leads nowhere is nothing
-                self._partly(f"{self._name}/{name} cannot be read: {error.strerror or error}. Check its rights.")
+                self._partly(f"“{self._name}/{name}” cannot be read: {error.strerror or error}. Check its rights.")
 
     def _entries(self, folder: Path) -> Iterator[os.DirEntry[str]]:
         with os.scandir(folder) as scanned:
@@ -275,12 +275,14 @@ class _Walk:
 
     def _bounded(self, files: int) -> None:
         what = f"{files:,} files" if files >= FILES_MOST else f"{PLACES_MOST:,} files and folders"
-        self._partly(f"{self._name} holds more than {what}; those behind them are not read. Choose a folder within it.")
+        self._partly(
+            f"“{self._name}” holds more than {what}; those behind them are not read. Choose a folder within it."
+        )
 
 
 def _unseen(name: str, error: OSError) -> str:
     why = error.strerror or error
-    return f"The folder {name} cannot be read: {why}. What its files said stays; put it back, or take it out of the connection."
+    return f"The folder “{name}” cannot be read: {why}. What its files said stays; put it back, or take it out of the connection."
 
 
 def _may_be_one(path: Path) -> bool:

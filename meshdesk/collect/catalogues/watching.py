@@ -37,9 +37,11 @@ class Catalogues:
         news: Callable[[], None],
         now: Callable[[], int],
         known: Iterable[Fact | Checked] = (),
+        about: str = "",
     ) -> None:
-        """`known`: the facts that a predecessor wrote into the same capture. The others are called by the thread."""
-        self._write, self._report, self._news = write, report, news
+        """`known`: the facts that a predecessor wrote into the same capture; `about`: of troubles, the connection. The others
+        are called by the thread."""
+        self._write, self._report, self._news, self._about = write, report, news, about
         told = list(known)
         self._folders = [Folder(path, name, now, told) for path, name in names([Path(path) for path in paths]).items()]
         self._stop, self._looked = threading.Event(), threading.Event()
@@ -76,7 +78,8 @@ class Catalogues:
             self._news()
             last = facts[-1]
             if isinstance(last, Checked) and last.failed:
-                self._report(Trouble(last.failed, about=last.source, severity="attention", seen=last.seen))
+                text, _, advice = last.failed.partition(". ")
+                self._report(Trouble(f"{text.rstrip('.')}.", advice, self._about, "attention", last.seen))
             if self._stop.wait(min(REST, time.monotonic() - started)):
                 return
             started = time.monotonic()

@@ -46,5 +46,5 @@ def test_that_a_folder_without_contracts_is_said(tmp_path: Path) -> None:
 
 def test_that_a_folder_that_is_not_there_fails(tmp_path: Path) -> None:
     state, text, advice = step(tmp_path / "nowhere")
-    assert (state, text) == ("failed", "The folder nowhere cannot be read: No such file or directory.")
+    assert (state, text) == ("failed", "The folder “nowhere” cannot be read: No such file or directory.")
     assert advice

@@ -85,7 +85,7 @@ def test_that_a_folder_that_disappears_is_said_and_comes_back(tmp_path: Path, fo
     with collecting(tmp_path / "capture", f"127.0.0.1:{closed_port()}", folder) as (child, mesh):
         child.wait(lambda: mesh.contracts() == {"a": "sales"}, "the contract that was there")
         folder.rename(tmp_path / "away")
-        said = "The folder contracts cannot be read: "
+        said = "The folder “contracts” cannot be read: "
         child.wait(lambda: mesh.refresh().checked["files contracts"].failed.startswith(said), "that it is not seen")
         child.wait(lambda: any(text.startswith(said) for text in child.troubles), "a sentence for people")
         assert mesh.contracts() == {"a": "sales"}

@@ -165,7 +165,7 @@ def test_that_a_folder_that_disappears_is_unknown_and_comes_back(seen: Seen) -> 
     away = seen.path.with_name("away")
     seen.path.rename(away)
     assert seen.look() == ["failed"]
-    assert seen.failed.startswith("The folder contracts cannot be read: ")
+    assert seen.failed.startswith("The folder “contracts” cannot be read: ")
     assert seen.look() == [], "it is said once, with since when"
     assert seen.claims == claims
     away.rename(seen.path)
@@ -286,10 +286,10 @@ def deep_files(seen: Seen) -> None:
 @pytest.mark.parametrize(
     ("make", "bound", "sentence"),
     [
-        (many_files, "FILES_MOST", "contracts holds more than 3 files; those behind them are not read. Choose a folder within it."),
+        (many_files, "FILES_MOST", "“contracts” holds more than 3 files; those behind them are not read. Choose a folder within it."),
         (many_files, "PLACES_MOST",
-         "contracts holds more than 3 files and folders; those behind them are not read. Choose a folder within it."),
-        (deep_files, "", "Folders below contracts/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d lie too deep and are not read."),
+         "“contracts” holds more than 3 files and folders; those behind them are not read. Choose a folder within it."),
+        (deep_files, "", "Folders below “contracts/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d” lie too deep and are not read."),
     ],
 )  # fmt: skip
 def test_that_bounds_are_said(
