@@ -26,13 +26,3 @@ def is_topic_name(name: str) -> bool:
     (True, False, False)
     """
     return TOPIC.fullmatch(name) is not None and name not in (".", "..")
-
-
-def matches(pattern: str) -> re.Pattern[str]:
-    """The topics that a name with placeholders stands for: each placeholder is some signs, at least one. Use its fullmatch.
-
-    >>> [bool(matches("{env}.orders.v*").fullmatch(name)) for name in ("prod.orders.v1", "prod.eu.orders.v2", "orders.v1")]
-    [True, True, False]
-    """
-    plain = map(re.escape, PLACEHOLDER.split(pattern))
-    return re.compile("[A-Za-z0-9._-]+".join(plain))

@@ -35,6 +35,7 @@ class Catalogue(Protocol):
 
 def number(document: Part, standard: str, versions: Sequence[str]) -> str:
     """The version of the standard that a document names, with a notice where it is none of those that are known."""
+    document.notes.is_newer = False
     said = document.text("apiVersion").lower().removeprefix("v")
     found = document.find("apiVersion")
     if not said or found is None:
@@ -49,6 +50,7 @@ def number(document: Part, standard: str, versions: Sequence[str]) -> str:
         return ""
     full = ".".join([*said.split("."), "0", "0"][:3])
     if full not in versions:
+        document.notes.is_newer = True
         newest = f"{standard} {full} is not known here, {versions[-1]} is the newest; what is alike was read."
         document.notes.at(found[1], newest)
     return full

@@ -60,7 +60,8 @@ def documents(text: str, notes: Notes) -> list[Node]:
             if not last and _pass_over(lines, line, column, error, notes):
                 text = "\n".join(lines)
                 continue
-            notes.add(line + 1, column + 1, f"This is no YAML ({_reason(error)}); what follows it was not read.")
+            what = "JSON" if is_json else "YAML"
+            notes.add(line + 1, column + 1, f"This is no {what} ({_reason(error)}); what follows it was not read.")
         except yaml.YAMLError as error:  # the reader's, which names no line
             notes.add(1, 1, f"This is no YAML ({shortened(str(error).splitlines()[0], 200)}); it was not read.")
         return building.ended(notes)

@@ -17,7 +17,9 @@ OTHER_LINE_ENDS = str.maketrans("\x85\u2028\u2029", "   ")
 PAIRS = re.compile(r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 # {{ .Values.env }} and ${ENV}, which mean a mapping or nothing to YAML; on one line, as nobody breaks them.
-TEMPLATE = re.compile(r"\{\{[^\n]*?\}\}|\$\{[^{}\n]*\}")
+TEMPLATE = re.compile(
+    r"\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}"
+)  # no brace within: a line of braces would take the square of its time
 # {% if … %} and {{- if … }} alone on a line say nothing themselves.
 STATEMENT = re.compile(
     r"^([ \t]*)\{(?=%[^\n]*%\}[ \t]*$|\{-?[ \t]*(?:if|else|end|range|with|define|template|include|for|block)\b[^\n]*\}\}[ \t]*$)",

@@ -62,6 +62,7 @@ class Notes:
         self._said: dict[str, tuple[int, int]] = {}
         self._more: dict[str, int] = {}  # sentence: how often it was said after the first time
         self._unsaid = 0
+        self.is_newer = False  # the document, than the standard is known here: a key that is not known is no mistake
 
     def add(self, line: int, column: int, text: str) -> None:
         """Values of the file are not repeated, but for names: real files hold secrets."""
@@ -192,7 +193,7 @@ class Part:
 
     def know(self, names: Iterable[str], what: str, renamed: dict[str, str] | None = None) -> None:
         """A notice for every key that `what` does not have. Those that it once had under another name are read."""
-        for name, (key, _) in self.here.entries.items():
+        for name, (key, _) in self.here.entries.items() if not self.notes.is_newer else ():
             if renamed and name in renamed:
                 self.notes.at(key, f"“{name}” is called “{renamed[name]}” in {what}; it was read as that.")
             elif name not in names:

@@ -221,6 +221,16 @@ def test_that_a_contract_without_kind_is_known_by_its_words() -> None:
     ]
 
 
+def test_that_of_a_newer_standard_what_is_alike_is_read_and_what_is_new_is_no_mistake() -> None:
+    text = (
+        "apiVersion: v3.9.0\nkind: DataContract\nid: c\nnew: 1\nschema:\n- name: t\n  physicalType: topic\n  new: 1\n"
+    )
+    value, notices = contract(text)
+    assert [topic["name"] for topic in value["topics"]] == ["t"]
+    assert "1: ODCS 3.9.0 is not known here, 3.1.0 is the newest; what is alike was read." in notices
+    assert not any("new" in notice and "no key" in notice for notice in notices)
+
+
 def test_that_words_of_the_second_version_are_read_in_the_third_and_said() -> None:
     text = (
         "apiVersion: v3.0.0\nkind: DataContract\nid: c\nversion: 1\nstatus: a\nowner: me\nschema:\n- table: orders.v1\n"

@@ -149,6 +149,18 @@ def test_that_a_large_file_takes_the_time_that_it_may() -> None:
     assert len(said.claims[0].value["topics"][0]["fields"]) == 2_000
 
 
+@pytest.mark.parametrize(
+    "sign",
+    ["{", "{{", "{{ a", "${", "{% ", "- ", "a: ", "[", "*a ", "&a ", "'", '"', "\\ud83d", "\t", " ", "\n", "# ", "? ", "|",
+     "\n---\n", "\n{% a %}  "],
+)  # fmt: skip
+def test_that_a_file_of_one_sign_takes_no_longer_than_another(sign: str) -> None:
+    text = CONTRACT.format(id="c") + sign * (1_000_000 // len(sign))
+    started = time.monotonic()
+    check(read(text.encode(), "file.odcs.yaml"))
+    assert time.monotonic() - started < 30
+
+
 # Whatever comes
 
 SCALARS = st.one_of(
