@@ -93,6 +93,24 @@ def test_that_a_folder_that_disappears_is_said_and_comes_back(tmp_path: Path, fo
         child.wait(lambda: mesh.refresh().checked["files contracts"].failed == "", "that it is there again")
 
 
+def test_that_no_secret_of_a_file_and_no_path_of_this_machine_is_in_the_capture(tmp_path: Path, folder: Path) -> None:
+    secrets = (
+        "servers:\n- {server: a, type: kafka, host: 'me:geheim@h:9092', password: geheim, config: {sasl: geheim}}\n"
+        "customProperties:\n- {property: token, value: geheim}\nodd: geheim\nbroken: geheim: geheim\n"
+        "support:\n- {channel: x, url: 'https://hooks.example/T/geheim'}\n- geheim: [geheim\n"
+    )
+    (folder / "a.yaml").write_text(contract("a") + secrets, "utf-8")
+    capture = tmp_path / "capture"
+    with collecting(capture, f"127.0.0.1:{closed_port()}", folder) as (child, mesh):
+        child.wait(lambda: mesh.contracts() == {"a": "sales"}, "the contract")
+        assert len(mesh.claims["file", "contracts/a.yaml", "contracts/a.yaml"].value["notices"]) > 1  # type: ignore[index]
+        assert "geheim" not in str(child.said) + child.child.last_words
+    written = b"".join(path.read_bytes() for path in capture.iterdir())
+    assert b"h:9092" in written
+    assert b"geheim" not in written
+    assert str(tmp_path).encode() not in written
+
+
 def test_that_a_successor_writes_only_what_has_changed(tmp_path: Path, folder: Path) -> None:
     capture = tmp_path / "capture"
     (folder / "b.yaml").write_text(contract("b"), "utf-8")
