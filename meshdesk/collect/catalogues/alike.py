@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from meshdesk.collect.catalogues.tree import NAME_MOST, Entries, Node, Notes, Part, Scalar, shortened
+from meshdesk.collect.catalogues.tree import NAME_MOST, Entries, Node, Notes, Part, Scalar
 from meshdesk.model.frame import Message
 from meshdesk.model.setting import SECRET
 from meshdesk.model.topic_pattern import is_pattern
@@ -46,7 +46,7 @@ def team(part: Part, *names: str) -> Message:
         return {}
     node = found[1]
     if isinstance(node, Scalar):
-        return known(name=shortened(node.text.strip(), NAME_MOST))
+        return known(name=part.notes.take(node))
     if isinstance(node, Entries):
         one = Part(node, part.notes)
         return known(name=one.text("name"), members=_members(one.nodes("members"), part.notes))
@@ -60,7 +60,7 @@ def _members(nodes: Any, notes: Notes) -> list[Message]:
 
 def _member(node: Node, notes: Notes) -> Message:
     if isinstance(node, Scalar):
-        return known(name=shortened(node.text.strip(), NAME_MOST))
+        return known(name=notes.take(node))
     if isinstance(node, Entries):
         one = Part(node, notes)
         return known(name=one.text("name", "username", "email", "id"), role=one.text("role"))

@@ -9,7 +9,7 @@ import re
 from meshdesk.collect.catalogues import alike
 from meshdesk.collect.catalogues.alike import known
 from meshdesk.collect.catalogues.catalogue import Claim, number
-from meshdesk.collect.catalogues.tree import NAME_MOST, TEXT_MOST, Entries, Items, Part, Scalar, shortened, words
+from meshdesk.collect.catalogues.tree import TEXT_MOST, Entries, Items, Part, Scalar, words
 from meshdesk.model.frame import Message
 
 NAME = "ODPS"
@@ -90,7 +90,7 @@ def _reads(one: Part) -> list[str]:
         if isinstance(node, Entries):
             found.append(Part(node, one.notes).text("id", "contractId"))
         elif isinstance(node, Scalar):
-            found.append(shortened(node.text.strip(), NAME_MOST))
+            found.append(one.notes.take(node))
         elif isinstance(node, Items):
             one.notes.at(node, "“inputContracts” holds a list where a contract is expected; it was passed over.")
     return list(dict.fromkeys(filter(None, found)))

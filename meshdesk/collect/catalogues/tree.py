@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeAlias
 
 from meshdesk.model.frame import Message
@@ -12,6 +13,9 @@ NOTICES_MOST = 50  # of a file: who mends these reads it again
 NAME_MOST = 500  # signs of a name; a topic's has 249
 TEXT_MOST = 2_000  # signs of a description
 ITEMS_MOST = 500  # of a list: ports, servers, members; none of 1,033 public files has a tenth of it
+TAKEN_MOST = (
+    4 << 20
+)  # signs of all values that are taken of a file, which is half as large: aliases in aliases hold more
 NULLS = ("", "~", "null", "Null", "NULL")  # YAML 1.1 and 1.2
 YES, NO = ("true", "yes", "on", "y", "1"), ("false", "no", "off", "n", "0")
 WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
@@ -61,7 +65,7 @@ class Notes:
     def __init__(self) -> None:
         self._said: dict[str, tuple[int, int]] = {}
         self._more: dict[str, int] = {}  # sentence: how often it was said after the first time
-        self._unsaid = 0
+        self._unsaid = self._taken = 0
         self.is_newer = False  # the document, than the standard is known here: a key that is not known is no mistake
 
     def add(self, line: int, column: int, text: str) -> None:
@@ -76,6 +80,15 @@ class Notes:
     def at(self, node: Node, text: str) -> None:
         """A notice about this node."""
         self.add(node.line, node.column, text)
+
+    def take(self, node: "Scalar", most: int = NAME_MOST) -> str:
+        """A value as it is written; "" where a file has given more than there can be in it."""
+        text = shortened(node.text.strip(), most)
+        self._taken += len(text) + 8  # an empty one takes its room, too
+        if self._taken <= TAKEN_MOST:
+            return text
+        self.at(node, "The aliases of this file make it larger than any is read; what follows was passed over.")
+        return ""
 
     def messages(self) -> list[Message]:
         """All of them in the order of the file, as they stand in a fact."""
@@ -119,7 +132,7 @@ class Part:
             return ""
         key, node = found
         if isinstance(node, Scalar):
-            return shortened(node.text.strip(), most)
+            return self.notes.take(node, most)
         self.notes.at(node, f"“{key.text}” holds {KINDS[type(node)]} where a text is expected; it was passed over.")
         return ""
 
@@ -154,19 +167,17 @@ class Part:
             return ()
         if not isinstance(found[1], Items):
             return (found[1],)
-        nodes = [node for node in found[1].nodes if not (isinstance(node, Scalar) and node.is_null)]
+        nodes = found[1].nodes
         if len(nodes) > most:
-            self.notes.at(
-                nodes[most],
-                f"“{found[0].text}” holds {len(nodes):,} entries; those behind the first {most:,} were not read.",
-            )
-        return nodes[:most]
+            said = f"“{found[0].text}” holds {len(nodes):,} entries; those behind the first {most:,} were not read."
+            self.notes.at(nodes[most], said)
+        return [node for node in nodes[:most] if not (isinstance(node, Scalar) and node.is_null)]
 
     def parts(self, *names: str, most: int = ITEMS_MOST) -> Iterator[tuple[str, "Part"]]:
         """The mappings of a list, each with ""; or of a mapping that names them, each with its name."""
         found = self.find(*names)
         if found is not None and isinstance(found[1], Entries) and _is_named(found[1]):
-            for key, node in list(found[1].entries.values())[:most]:
+            for key, node in islice(found[1].entries.values(), most):
                 if isinstance(node, Entries):
                     yield key.text, Part(node, self.notes)
             return
@@ -184,7 +195,7 @@ class Part:
         found: list[str] = []
         for node in self.nodes(*names, most=most):
             if isinstance(node, Scalar):
-                found.append(shortened(node.text.strip(), NAME_MOST))
+                found.append(self.notes.take(node))
             else:
                 self.notes.at(
                     node, f"“{names[0]}” holds {KINDS[type(node)]} where a text is expected; it was passed over."
@@ -193,7 +204,8 @@ class Part:
 
     def know(self, names: Iterable[str], what: str, renamed: dict[str, str] | None = None) -> None:
         """A notice for every key that `what` does not have. Those that it once had under another name are read."""
-        for name, (key, _) in self.here.entries.items() if not self.notes.is_newer else ():
+        keys = islice(self.here.entries.items(), 0 if self.notes.is_newer else ITEMS_MOST)
+        for name, (key, _) in keys:
             if renamed and name in renamed:
                 self.notes.at(key, f"“{name}” is called “{renamed[name]}” in {what}; it was read as that.")
             elif name not in names:
@@ -249,4 +261,6 @@ def _found(node: Entries, name: str) -> tuple[Scalar, Node] | None:
 
 
 def _is_named(node: Entries) -> bool:
-    return bool(node.entries) and all(isinstance(value, Entries) for _, value in node.entries.values())
+    return bool(node.entries) and all(
+        isinstance(value, Entries) for _, value in islice(node.entries.values(), ITEMS_MOST)
+    )

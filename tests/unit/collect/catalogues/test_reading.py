@@ -161,6 +161,23 @@ def test_that_a_file_of_one_sign_takes_no_longer_than_another(sign: str) -> None
     assert time.monotonic() - started < 30
 
 
+def test_that_aliases_make_a_fact_no_larger_than_its_file_could_be() -> None:
+    words = ", ".join(f"x{n:0400d}" for n in range(499))
+    text = (
+        f"{CONTRACT.format(id='c')}x1: &words [{words}]\nx2: &many {{{', '.join(f'k{n}: {{name: n}}' for n in range(50_000))}}}\n"
+        "x3: &ports [" + ", ".join(["{name: a, inputContracts: *words, tags: *words}"] * 499) + "]\n"
+        "schema:\n- name: t\n  physicalType: topic\n  properties:\n"
+        + "".join(f"  - {{name: f{n}, properties: *many}}\n" for n in range(3_000))
+    )
+    product = text.replace("DataContract", "DataProduct").replace("v3.1.0", "v1.0.0") + "outputPorts: *ports\n"
+    started = time.monotonic()
+    for one_of_them in (text, product):
+        said = one(one_of_them)
+        assert len(json.dumps(said.claims[0].value)) < 8 << 20
+        assert said.notices
+    assert time.monotonic() - started < 60
+
+
 # Whatever comes
 
 SCALARS = st.one_of(
