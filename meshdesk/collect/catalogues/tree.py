@@ -13,9 +13,7 @@ NOTICES_MOST = 50  # of a file: who mends these reads it again
 NAME_MOST = 500  # signs of a name; a topic's has 249
 TEXT_MOST = 2_000  # signs of a description
 ITEMS_MOST = 500  # of a list: ports, servers, members; none of 1,033 public files has a tenth of it
-TAKEN_MOST = (
-    4 << 20
-)  # signs of all values that are taken of a file, which is half as large: aliases in aliases hold more
+TAKEN_MOST = 4 << 20  # signs taken of a file, which has half as many: aliases of aliases give more
 NULLS = ("", "~", "null", "Null", "NULL")  # YAML 1.1 and 1.2
 YES, NO = ("true", "yes", "on", "y", "1"), ("false", "no", "off", "n", "0")
 WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
