@@ -21,6 +21,18 @@ HEADER = ("apiVersion", "kind")  # what begins a document of the standards; twic
 # libyaml is ten times as fast; where a platform's wheel has none, Python's own reads the same.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+# What libyaml, or PyYAML's own reader, says of a mistake, and what to do about it in words for people.
+REASONS = (
+    ("mapping values are not allowed", "a colon within a text wants quotes around all of it"),
+    ("could not find expected ':'", "a colon is missing behind a name"),
+    ("unexpected end of stream", "a quote that opens here is never closed"),
+    ("',' or ']'", "a bracket that opens here is not closed where it should be"),
+    ("',' or '}'", "a brace that opens here is not closed where it should be"),
+    ("cannot start any token", "a text that begins with this sign wants quotes around it"),
+    ("expected key", "it is indented otherwise than its neighbours, or a quote ends too early"),
+    ("<block end>", "it is indented otherwise than its neighbours, or a quote ends too early"),
+)
+
 Pair = tuple[Scalar, Node]
 
 
@@ -61,9 +73,9 @@ def documents(text: str, notes: Notes) -> list[Node]:
                 text = "\n".join(lines)
                 continue
             what = "JSON" if is_json else "YAML"
-            notes.add(line + 1, column + 1, f"This is no {what} ({_reason(error)}); what follows it was not read.")
+            notes.add(line + 1, column + 1, f"This is no {what}: {_reason(error)}. What follows was not read.")
         except yaml.YAMLError as error:  # the reader's, which names no line
-            notes.add(1, 1, f"This is no YAML ({shortened(str(error).splitlines()[0], 200)}); it was not read.")
+            notes.add(1, 1, f"This is no YAML: {shortened(str(error).splitlines()[0], 200)}. It was not read.")
         return building.ended(notes)
     return []
 
@@ -96,7 +108,7 @@ class _Building:
             self._put(self._meant(event.anchor), None)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             if len(self._open) == DEPTH_MOST:
-                raise _TooMuch(f"This lies deeper than {DEPTH_MOST} levels; what follows it was not read.")
+                raise _TooMuch(f"This lies deeper than {DEPTH_MOST} levels. What follows was not read.")
             is_mapping = isinstance(event, yaml.MappingStartEvent)
             self._open.append(_Open(is_mapping, self.line, self.column, event.anchor))
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
@@ -125,7 +137,7 @@ class _Building:
     def _put(self, node: Node, anchor: str | None) -> None:
         self._nodes += 1
         if self._nodes > NODES_MOST and not self._is_over:
-            raise _TooMuch(f"The file holds more than {NODES_MOST:,} values; what follows them was not read.")
+            raise _TooMuch(f"The file holds more than {NODES_MOST:,} values. What follows was not read.")
         if anchor is not None:
             self._anchors[anchor] = node
         if self._open:
@@ -179,7 +191,7 @@ class _Building:
                         self._nodes += len(source.entries)  # many small aliases of a large mapping
                         if self._nodes > NODES_MOST and not self._is_over:
                             raise _TooMuch(
-                                f"The file holds more than {NODES_MOST:,} values; what follows was not read."
+                                f"The file holds more than {NODES_MOST:,} values. What follows was not read."
                             )
                         merged = {**source.entries, **merged}
             else:
@@ -203,7 +215,8 @@ def _place(error: yaml.MarkedYAMLError) -> tuple[int, int]:
 
 
 def _reason(error: yaml.MarkedYAMLError) -> str:
-    return shortened(re.sub(r"\s+", " ", error.problem or error.context or "it cannot be read"), 200)
+    said = re.sub(r"\s+", " ", error.problem or error.context or "it cannot be read")
+    return next((reason for sign, reason in REASONS if sign in said), shortened(said, 200))
 
 
 def _pass_over(lines: list[str], line: int, column: int, error: yaml.MarkedYAMLError, notes: Notes) -> bool:
@@ -228,7 +241,7 @@ def _pass_over(lines: list[str], line: int, column: int, error: yaml.MarkedYAMLE
         if last > line
         else " The line was passed over."
     )
-    notes.add(line + 1, column + 1, f"This is no YAML ({_reason(error)}).{below}")
+    notes.add(line + 1, column + 1, f"This is no YAML: {_reason(error)}.{below}")
     lines[line:end] = [""] * (end - line)
     return True
 

@@ -4,6 +4,7 @@ import itertools
 import time
 
 import pytest
+import yaml
 
 from meshdesk.collect.catalogues import events
 from meshdesk.collect.catalogues.events import DEPTH_MOST, documents
@@ -76,7 +77,7 @@ def test_that_what_is_no_yaml_is_said_and_the_rest_is_kept(text: str, kept: obje
     (found, *others), notices = read(text)
     assert (found, others) == (kept, [])
     assert [notice[0] for notice in notices] == [line]
-    assert notices[0][2].startswith("This is no YAML (")
+    assert notices[0][2].startswith("This is no YAML: ")
 
 
 def test_that_json_that_is_cut_off_is_kept_up_to_there() -> None:
@@ -135,7 +136,7 @@ def test_that_merges_in_merges_are_bounded(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(events, "NODES_MOST", 5_000)
     base = "base: &b {" + ", ".join(f"k{n}: {n}" for n in range(400)) + "}\n"
     _, notices = read(base + "".join(f"m{n}: {{<<: *b}}\n" for n in range(400)))
-    assert [notice[2] for notice in notices] == ["The file holds more than 5,000 values; what follows was not read."]
+    assert [notice[2] for notice in notices] == ["The file holds more than 5,000 values. What follows was not read."]
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "{a: " * 100_000, "- " * 100_000, "? " * 50_000])
@@ -152,17 +153,38 @@ def test_that_what_lies_above_the_depth_is_kept() -> None:
     assert isinstance(found[0], dict)
     assert found[0]["id"] == "a"
     assert [notice[2] for notice in notices] == [
-        f"This lies deeper than {DEPTH_MOST} levels; what follows it was not read."
+        f"This lies deeper than {DEPTH_MOST} levels. What follows was not read."
     ]
 
 
 def test_that_a_file_of_mistakes_ends_in_a_sentence() -> None:
     found, notices = read("id: a\n" + "b: c: d\n" * 200)
     assert found in ([{"id": "a", "b": "c"}], [{"id": "a"}])
-    assert any(text.endswith("what follows it was not read.") for _, _, text in notices)
+    assert any(text.endswith("What follows was not read.") for _, _, text in notices)
 
 
 def test_that_a_key_that_is_no_text_is_passed_over() -> None:
     found, notices = read("? [a, b]\n: c\nid: x\n")
     assert found == [{"id": "x"}]
     assert notices == [(1, 3, "A key is no text; it was passed over with its value.")]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("name: this: that\n", "a colon within a text wants quotes around all of it"),
+        ("id: a\nname\nb: c\n", "a colon is missing behind a name"),
+        ('name: "open\n', "a quote that opens here is never closed"),
+        ("tags: [a\nb: c\n", "a bracket that opens here is not closed where it should be"),
+        ("team: {a: b\nb: c\n", "a brace that opens here is not closed where it should be"),
+        ("name: @x\n", "a text that begins with this sign wants quotes around it"),
+        ("name: 'it's'\n", "it is indented otherwise than its neighbours, or a quote ends too early"),
+    ],
+)
+@pytest.mark.parametrize("loader", [events.LOADER, yaml.SafeLoader], ids=["libyaml", "Python"])
+def test_that_a_mistake_is_said_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, text: str, reason: str, loader: object
+) -> None:
+    monkeypatch.setattr(events, "LOADER", loader)
+    _, notices = read(f"{text}z: 1\n")
+    assert notices[0][2] == f"This is no YAML: {reason}. The line was passed over."
