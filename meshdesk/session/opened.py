@@ -221,6 +221,7 @@ class Opened:
             "registry": connection.registry,
             "registry_user": connection.registry_user,
             "registry_ca": connection.registry_ca,
+            "catalogues": list(connection.catalogues),
             "properties": dict(connection.properties),
             "limit": self.limit,
             "kept_free": self.kept_free,
