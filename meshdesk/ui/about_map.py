@@ -7,7 +7,8 @@ from meshdesk.model.catalogue import Product
 from meshdesk.model.graph import Box
 from meshdesk.model.group import Group, Reads
 from meshdesk.model.mesh import Mesh
-from meshdesk.model.placing import Domain, PlacedProduct, Said
+from meshdesk.model.offers import Said
+from meshdesk.model.placing import Domain, PlacedProduct
 from meshdesk.session.opened import Opened
 from meshdesk.ui.about import UNKNOWN, About, Note, Row, Section, about_topic
 from meshdesk.ui.evidence import how_known, seen, where_known

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from meshdesk.model import wording
 from meshdesk.model.graph import Box, Flow
 from meshdesk.model.mesh import Mesh
-from meshdesk.model.placing import Said
+from meshdesk.model.offers import Said
 from meshdesk.ui.evidence import how_known, seen, sentence
 
 FEW = 5  # of what there is a lot of: a hover is read at a glance
