@@ -19,6 +19,7 @@ PAGES = (
     ("connections", "Connections and passwords"),
     ("reading", "Reading a topic"),
     ("lists", "Orders and filters"),
+    ("mesh", "The mesh and its map"),
     ("captures", "Captures"),
     ("command-line", "The command line"),
     ("trouble", "Trouble, and what to do"),
