@@ -11,6 +11,7 @@ from typing import Literal
 from meshdesk.capture.pack import draft_of
 from meshdesk.capture.store import KEPT_FREE
 from meshdesk.model.frame import Message
+from meshdesk.model.lag import Lags
 from meshdesk.model.listing import Listing
 from meshdesk.model.mesh import Mesh
 from meshdesk.model.position import Position
@@ -138,6 +139,11 @@ class Opened:
     def mesh(self) -> Mesh:
         """What is known of the mesh as of the last reading; it does not change."""
         return self._reading.mesh
+
+    @property
+    def lags(self) -> Lags:
+        """Offsets of which the lag of each group can be had, as of the last reading."""
+        return self._reading.lags
 
     @property
     def colour(self) -> str:

@@ -1,13 +1,18 @@
-"""Pictures of a mesh, drawn up beside the window: what is in them, and where it stands. One at a time; the newest wish wins."""
+"""Pictures of a mesh, drawn up beside the window: what is in them, where it stands, and how far behind its groups are."""
 
-import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
 
 from meshdesk.model.graph import Graph, Level, graph
+from meshdesk.model.lag import Lags, Total, by_topic
 from meshdesk.model.layout import Layout, laid_out
 from meshdesk.model.mesh import Mesh
+from meshdesk.session.newest import Newest
+
+LAGS_EVERY = 1.0  # s; offsets are sampled no more often, and the lags of 1,000 groups take 0.1 s of a thread
+
+Behind = Mapping[tuple[str, str], Total]  # by group and topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,56 +24,48 @@ class Picture:
     layout: Layout
 
 
+Draw = Callable[[Mesh, Level, Layout | None], Picture]
+
+
 class Pictures:
-    """The pictures of one capture. Each level goes on from its layout before, so that what stands stays where it is.
+    """The pictures of one capture. Each level goes on from its layout before, so that what stands stays where it is."""
 
-    Lives on the window's thread; the work is done in a thread of its own, which ends when there is none left.
-    """
-
-    def __init__(self, draw: Callable[[Mesh, Level, Layout | None], Picture] | None = None) -> None:
-        """`draw` makes a picture; None is the usual way."""
-        self._draw = draw or drawn
-        self._layouts: dict[Level, Layout] = {}
-        self._wanted: tuple[Mesh, Level] | None = None
-        self._drawing: tuple[Mesh, Level] | None = None
-        self._done: SimpleQueue[Picture] = SimpleQueue()
+    def __init__(self, draw: Draw | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        """`draw` makes a picture of a mesh, a level and the layout before; None is the usual way."""
+        self._clock = clock
+        self._drawing = Newest(_Drawer(draw or drawn), "picture")
         self._newest: dict[Level, Picture] = {}
+        self._wish: tuple[Mesh, Level] | None = None  # what is drawn, or will be
+        self._counting = Newest(behind, "lags")
+        self._behind: Behind = {}
+        self._counted: Lags | None = None
+        self._count_at = 0.0
 
     @property
     def is_drawing(self) -> bool:
         """Whether a picture is on its way."""
-        return self._drawing is not None
+        return self._drawing.is_busy
 
     def want(self, mesh: Mesh, level: Level) -> Picture | None:
         """The newest picture of a level, perhaps of an earlier mesh; where it is, one of this mesh is on its way."""
-        self._take()
+        if (picture := self._drawing.take()) is not None:
+            self._newest[picture.graph.level] = picture
         newest = self._newest.get(level)
-        if newest is None or not _is_same(newest.mesh, mesh):
-            self._wanted = (mesh, level)
-            self._begin()
+        if newest is not None and _is_same(newest.mesh, mesh):
+            return newest
+        if self._wish is None or self._wish[1] != level or not _is_same(self._wish[0], mesh):
+            self._wish = (mesh, level)
+            self._drawing.want(self._wish)
         return newest
 
-    def _begin(self) -> None:
-        if self._drawing is None and self._wanted is not None:
-            self._drawing, self._wanted = self._wanted, None
-            mesh, level = self._drawing
-            if level in self._newest and _is_same(self._newest[level].mesh, mesh):
-                self._drawing = None
-                return
-            before = self._layouts.get(level)
-            threading.Thread(
-                target=lambda: self._done.put(self._draw(mesh, level, before)), name="picture", daemon=True
-            ).start()
-
-    def _take(self) -> None:
-        try:
-            picture = self._done.get_nowait()
-        except Empty:
-            return
-        self._newest[picture.graph.level] = picture
-        self._layouts[picture.graph.level] = picture.layout
-        self._drawing = None
-        self._begin()
+    def behind(self, lags: Lags) -> Behind:
+        """How far each group is behind in each topic that it reads, as of a moment ago."""
+        if (made := self._counting.take()) is not None:
+            self._behind = made
+        if lags is not self._counted and self._clock() >= self._count_at and not self._counting.is_busy:
+            self._counted, self._count_at = lags, self._clock() + LAGS_EVERY
+            self._counting.want(lags)
+        return self._behind
 
 
 def _is_same(one: Mesh, other: Mesh) -> bool:
@@ -76,7 +73,26 @@ def _is_same(one: Mesh, other: Mesh) -> bool:
     return one.timeline is other.timeline and one.place == other.place
 
 
+class _Drawer:
+    """Draws one picture after the other, each from where the one before has put things. Only ever in one thread."""
+
+    def __init__(self, draw: Draw) -> None:
+        self._draw = draw
+        self._layouts: dict[Level, Layout] = {}
+
+    def __call__(self, wish: tuple[Mesh, Level]) -> Picture:
+        mesh, level = wish
+        picture = self._draw(mesh, level, self._layouts.get(level))
+        self._layouts[level] = picture.layout
+        return picture
+
+
 def drawn(mesh: Mesh, level: Level, before: Layout | None) -> Picture:
     """A picture of a mesh, in which what stood before stands where it did."""
     content = graph(mesh, level)
     return Picture(mesh, content, laid_out(content, before))
+
+
+def behind(lags: Lags) -> Behind:
+    """The lag of every group in every topic."""
+    return {(group, topic): total for group in lags.groups for topic, total in by_topic(lags.of(group)).items()}

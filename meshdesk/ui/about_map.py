@@ -10,21 +10,23 @@ from meshdesk.model.mesh import Mesh
 from meshdesk.model.offers import Said
 from meshdesk.model.placing import Domain, PlacedProduct
 from meshdesk.session.opened import Opened
+from meshdesk.session.pictures import Behind
 from meshdesk.ui.about import UNKNOWN, About, Note, Row, Section, about_topic
 from meshdesk.ui.evidence import how_known, seen, where_known
 from meshdesk.ui.widgets.explorer_lines import group_state
 from meshdesk.ui.widgets.explorer_words import differing
+from meshdesk.ui.widgets.map_words import how_far
 
 MOST = 30  # of what is listed: the table has all
 
 
-def about_box(opened: Opened, box: Box) -> About:
-    """The page of a box, at the mesh of the last reading."""
+def about_box(opened: Opened, box: Box, behind: Behind) -> About:
+    """The page of a box, at the mesh of the last reading; `behind` is how far its groups are."""
     mesh = opened.mesh
     if box.kind == "topic":
         return about_topic(opened, box.topics[0])
     if box.kind == "group":
-        return _of_group(mesh, box)
+        return _of_group(mesh, box, behind)
     domain = next((one for one in mesh.placing.domains if one.name == box.domain), mesh.placing.unplaced)
     if box.kind == "product":
         product = next((one for one in domain.products if f"product {one.id}" == box.key), None)
@@ -113,7 +115,7 @@ def _of_domain(mesh: Mesh, box: Box, domain: Domain) -> About:
     return About(title, box.domain, box.is_inferred, counts, tuple(section for section in sections if section.rows))
 
 
-def _of_group(mesh: Mesh, box: Box) -> About:
+def _of_group(mesh: Mesh, box: Box, behind: Behind) -> About:
     group = mesh.groups.get(box.groups[0])
     reads = mesh.read_by(box.groups[0])
     inferred = Note("inferred from its id", "inferred")
@@ -121,7 +123,7 @@ def _of_group(mesh: Mesh, box: Box) -> About:
     members: tuple[Row, ...] = ()
     if group is not None:
         note = Note(f"observed in Kafka, {seen(group.fact.seen)}", "observed")
-        rows.append(Row("State", group_state(group), (note,), state=group.state))
+        rows.append(Row("State", group_state(group), (note,)))
         if group.coordinator:
             rows.append(Row("Coordinator", group.coordinator))
         members = tuple(
@@ -129,7 +131,7 @@ def _of_group(mesh: Mesh, box: Box) -> About:
         )
     sections = (
         Section("", tuple(rows)),
-        Section(f"Reads {wording.plural(len(reads), 'topic')}", tuple(_read(one) for one in reads[:MOST])),
+        Section(f"Reads {wording.plural(len(reads), 'topic')}", tuple(_read(one, behind) for one in reads[:MOST])),
         Section(_members(group), members),
     )
     title = box.domain or "No domain known"
@@ -142,8 +144,10 @@ def _members(group: Group | None) -> str:
     return wording.plural(group.count, "member").capitalize() if group else ""
 
 
-def _read(reads: Reads) -> Row:
-    return Row("", reads.topic, right=f"{wording.plural(reads.assigned, 'partition')} assigned")
+def _read(reads: Reads, behind: Behind) -> Row:
+    total = behind.get((reads.group, reads.topic))
+    note = Note(f"observed: {wording.plural(reads.assigned, 'partition')} assigned", "observed")
+    return Row("", reads.topic, (note,), how_far(total) if total is not None else UNKNOWN)
 
 
 def _reading(reads: Iterable[Reads], mesh: Mesh) -> Section:

@@ -13,7 +13,7 @@ from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.views.records import RecordsView
 from meshdesk.ui.widgets.explorer import Explorer
-from meshdesk.ui.widgets.inspector import Inspector
+from meshdesk.ui.widgets.inspector import NO_RECORD, Inspector
 
 if TYPE_CHECKING:
     from meshdesk.ui.pages import Refreshed
@@ -25,6 +25,8 @@ class Telling(Protocol):
     @property
     def about(self) -> About | None:
         """What the inspector is to say of what is selected in it."""
+
+    NOTHING: tuple[str, str]  # what it says where nothing is: that it is so, and what to do
 
 
 class Frame(QWidget):
@@ -88,8 +90,10 @@ class Frame(QWidget):
         shown = self.records.opened
         view = self._work.currentWidget()
         if view is not self.records:
+            self.inspector.say_empty(*cast(Telling, view).NOTHING)
             self.inspector.refresh(None, 0, cast(Telling, view).about)
             return
+        self.inspector.say_empty(*NO_RECORD)
         details = shown.details if shown is not None else None
         self.inspector.refresh(details, self.records.table.chosen_count(), None if details else self._of_topic())
 

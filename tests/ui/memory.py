@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from PySide6.QtWidgets import QApplication
 
 from meshdesk.capture.store import SIZE_LIMIT
+from meshdesk.model.lag import Lags
 from meshdesk.model.listing import Listing
 from meshdesk.model.mesh import Mesh
 from meshdesk.model.node import Node
@@ -84,6 +85,7 @@ class MemoryCapture:
     details: Details | None = None
     mesh: Mesh = field(default_factory=lambda: Mesh().now())
     pictures: Pictures = field(default_factory=Pictures)
+    lags: Lags = field(default_factory=Lags)
     held: dict[str, list[Row]] = field(default_factory=dict)
     known: dict[tuple[str, int], Row] = field(default_factory=dict)
     tails: list[tuple[str, Position]] = field(default_factory=list)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, cast
 
 from meshdesk.model.graph import LEVELS, graph
+from meshdesk.model.lag import Total
 from meshdesk.ui.about import About
 from meshdesk.ui.about_map import MOST, about_box
 from tests.ui.memory import MemoryCapture
@@ -12,10 +13,13 @@ if TYPE_CHECKING:
     from meshdesk.session.opened import Opened
 
 
+BEHIND = {("fraud-scorer", "sales.orders.placed.v1"): Total(48_210, 0, 3, 0)}
+
+
 def page(key: str, capture: MemoryCapture | None = None) -> About:
     capture = capture or MemoryCapture(mesh=shop().now())
     boxes = [box for level in LEVELS for box in graph(capture.mesh, level).boxes]
-    return about_box(cast("Opened", capture), next(box for box in boxes if box.key == key))
+    return about_box(cast("Opened", capture), next(box for box in boxes if box.key == key), BEHIND)
 
 
 def values(about: About, heading: str) -> list[tuple[str, str]]:
@@ -49,8 +53,8 @@ def test_that_a_group_says_its_state_what_it_reads_and_that_its_domain_is_inferr
     assert [(row.label, row.value) for row in first[:2]] == [("Domain", "fraud"), ("State", "1 member")]
     assert first[0].notes[0].evidence == "inferred"
     assert values(about, "Reads 2 topics") == [
-        ("__consumer_offsets", "3 partitions assigned"),
-        ("sales.orders.placed.v1", "3 partitions assigned"),
+        ("__consumer_offsets", "unknown"),
+        ("sales.orders.placed.v1", "48,210 records behind"),
     ]
 
 

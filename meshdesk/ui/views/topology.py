@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLay
 from meshdesk.model import wording
 from meshdesk.model.graph import LEVELS, Box, Flow, Level
 from meshdesk.session.opened import Opened
-from meshdesk.session.pictures import Picture
+from meshdesk.session.pictures import Behind, Picture
 from meshdesk.ui import theme
 from meshdesk.ui.about import About
 from meshdesk.ui.about_map import about_box
@@ -41,6 +41,7 @@ class TopologyView(QWidget):
     """The map, the table of the same content, and the bar above them."""
 
     said = Signal(str)  # a sentence that passes
+    NOTHING = ("Nothing is selected", "Select a box of the map to read about it.")
 
     def __init__(self, window: "Window") -> None:
         """`window` is asked for the capture that it is about, at each beat on which the view can be seen."""
@@ -48,11 +49,7 @@ class TopologyView(QWidget):
         self._window = window
         self._shown: tuple[Opened | None, Picture | None] = (None, None)
         self._about: About | None = None
-        self._about_of: tuple[Opened | None, Picture | None, str] = (
-            None,
-            None,
-            "",
-        )  # which box that is, and as of when
+        self._about_of: tuple[object, ...] = ()  # which box that is, and as of when
         self._rests = 0
         self.level: Level = "products"
         self.setAccessibleName(TITLE)
@@ -112,6 +109,7 @@ class TopologyView(QWidget):
         if opened is not None and self._rests <= 0:
             self._rests = BEATS_BETWEEN
             self.show_rates(self.rates)
+            self.map.show_behind(opened.pictures.behind(opened.lags))
 
     def show_level(self, level: Level) -> None:
         """Shows domains, products or topics."""
@@ -139,20 +137,28 @@ class TopologyView(QWidget):
             self.said.emit(f"{box.title} is a group of consumers; open a topic that it reads.")
 
     @property
+    def _behind(self) -> Behind:
+        opened = self._shown[0]
+        return opened.pictures.behind(opened.lags) if opened else {}
+
+    @property
     def about(self) -> About | None:
         """What there is to say of the box that is selected; made anew when more is known of the mesh."""
         opened, picture = self._shown
-        of = (opened, picture, self.map.choice)
-        if of != self._about_of:
+        behind = self._behind
+        of = (opened, picture, self.map.choice, behind)
+        if len(of) != len(self._about_of) or any(
+            one is not other for one, other in zip(of, self._about_of, strict=True)
+        ):
             self._about_of = of
             boxes = picture.graph.boxes if picture else ()
             box = next((box for box in boxes if box.key == self.map.choice), None)
-            self._about = about_box(opened, box) if opened is not None and box is not None else None
+            self._about = about_box(opened, box, behind) if opened is not None and box is not None else None
         return self._about
 
     def say_times_anew(self) -> None:
         """Times are shown in another zone."""
-        self._about_of = (None, None, "")
+        self._about_of = ()
 
     @property
     def rates(self) -> dict[str, float]:
@@ -163,7 +169,11 @@ class TopologyView(QWidget):
         picture = self._shown[1]
         if picture is None:
             return ""
-        return map_words.of_box(about, picture.mesh, self.rates) if isinstance(about, Box) else map_words.of_flow(about)
+        return (
+            map_words.of_box(about, picture.mesh, self.rates)
+            if isinstance(about, Box)
+            else map_words.of_flow(about, self._behind)
+        )
 
     def _say(self) -> None:
         opened, picture = self._shown
@@ -210,6 +220,8 @@ class Legend(QWidget):
         ("both", "declared and observed"),
         ("observed", "observed only"),
         ("declared", "declared, not observed"),
+        ("attention", "15 s behind or more"),
+        ("bad", "1 min or more"),
     )
 
     def __init__(self) -> None:
@@ -227,9 +239,8 @@ class Legend(QWidget):
         painter.setFont(theme.font("small"))
         x, middle = 16.0, self.height() / 2
         for evidence, words in self.WORDS:
-            pen = QPen(
-                colours.declared if evidence == "declared" else colours.observed, 2.4 if evidence == "both" else 1.2
-            )
+            tone = colours.observed if evidence == "both" else getattr(colours, evidence)
+            pen = QPen(tone, 1.2 if evidence in ("observed", "declared") else 2.4)
             if evidence == "declared":
                 pen.setDashPattern([4.0, 3.0])
             painter.setPen(pen)

@@ -54,6 +54,8 @@ FACTS_MOST = 232  # height of the facts before they scroll
 TREE, TEXT, HEADERS, BYTES, SCHEMA = range(5)
 SET_BY = {"create": "set by the producer", "append": "set by the broker", "none": ""}
 
+NO_RECORD = ("No record is selected", "Select one in the list to look into it.")
+
 
 class Inspector(QWidget):
     """About one record. It is given the details, or None while they are on their way or nothing is selected; then it is
@@ -85,7 +87,7 @@ class Inspector(QWidget):
         self.facts = _Facts()
         self.facts.said.connect(self.said)
         self._empty = Empty("mouse-pointer-click", "No record is selected")
-        self._empty.say("No record is selected", "Select one in the list to look into it.")
+        self.say_empty(*NO_RECORD)
         self._whole = QStackedWidget()
         self._whole.addWidget(self._empty)
         self._whole.addWidget(self._lay_out())
@@ -118,6 +120,10 @@ class Inspector(QWidget):
             self.headers.say_list(headers, "The record has no headers.")
             self.facts.say(details)
             self._show_part()
+
+    def say_empty(self, title: str, text: str) -> None:
+        """What stands where nothing is selected: that it is so, and what to do."""
+        self._empty.say(title, text)
 
     def say_times_anew(self) -> None:
         """Times are shown in another zone."""

@@ -11,11 +11,13 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QT
 
 from meshdesk.model import wording
 from meshdesk.model.graph import Box, Flow
+from meshdesk.model.lag import Total
 from meshdesk.model.layout import HEAD, PAD, Rect
 from meshdesk.session.pictures import Picture
 from meshdesk.ui import theme
 
 Evidence = Literal["both", "observed", "declared"]
+Tone = Literal["observed", "attention", "bad", "declared"]
 NATURAL = (
     0.9  # of the natural size: from here on words grow with the picture, below it they are as small as can be read
 )
@@ -27,6 +29,7 @@ TITLE_ROOM = 48  # px that a domain's title needs
 ROOMY_HEAD = 26.0  # px above the boxes of a domain from which on its title is as large as elsewhere
 BOLD = 2.4  # width of what is declared and observed, at least
 WIDEST = 6.0
+BEHIND, FAR_BEHIND = 15.0, 60.0  # s of arriving records: a group that commits every five seconds is always some behind
 LEAST = 0.05  # records/s that are written
 PROMISED = 0.6  # what is only declared stands back behind what was seen
 FADED = 0.25  # what does not flow to or from the selected box, while one is selected
@@ -100,6 +103,7 @@ class Look:
     transform: QTransform
     size: QRectF  # of the widget
     rates: Mapping[str, float]  # records/s of a topic; one that is not known is not in it
+    behind: Mapping[tuple[str, str], Total] = field(default_factory=dict)  # by group and topic
     chosen: str = ""
     hovered: str = ""
     has_focus: bool = False
@@ -140,6 +144,19 @@ def width_of(rate: float | None) -> float:
     (1.0, 1.0, 1.0, 4.0)
     """
     return 1.0 if not rate or rate <= 1 else min(WIDEST, 1.0 + log10(rate))
+
+
+def tone_of(flow: Flow, behind: Mapping[tuple[str, str], Total], rates: Mapping[str, float]) -> Tone:
+    """By how far the group that is farthest behind would have to read on, at the pace at which records arrive."""
+    if not flow.reads:
+        return "declared"
+    worst = max((_seconds(behind.get((one.group, one.topic)), rates.get(one.topic)) for one in flow.reads), default=0.0)
+    return "bad" if worst >= FAR_BEHIND else "attention" if worst >= BEHIND else "observed"
+
+
+def _seconds(total: Total | None, rate: float | None) -> float:
+    """What a lag is in seconds of arriving records; where next to none arrive, each record counts as one."""
+    return (total.offsets or 0) / max(1.0, rate or 0.0) if total is not None else 0.0
 
 
 def rate_of(topics: Sequence[str], rates: Mapping[str, float]) -> float | None:
@@ -206,15 +223,16 @@ def _paint_titles(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF
 def _paint_lines(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF, is_simple: bool) -> None:
     """In classes of one pen each; those of the selected box last, upon the others."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    classes: dict[tuple[bool, Evidence, float], list[Line]] = defaultdict(list)
+    classes: dict[tuple[bool, Evidence, Tone, float], list[Line]] = defaultdict(list)
     for line in drawing.lines:
         if line.around.intersects(shown):
             flow = line.flow
             mine = look.chosen in (flow.source, flow.target)
-            classes[mine, flow.evidence, round(width_of(rate_of(flow.topics, look.rates)))].append(line)
+            tone = tone_of(flow, look.behind, look.rates)
+            classes[mine, flow.evidence, tone, round(width_of(rate_of(flow.topics, look.rates)))].append(line)
     colours = theme.colours()
-    for (mine, evidence, width), lines in sorted(classes.items(), key=lambda item: item[0]):
-        tone = colours.declared if evidence == "declared" else colours.observed
+    for (mine, evidence, name, width), lines in sorted(classes.items(), key=lambda item: item[0]):
+        tone = getattr(colours, name)
         faded = bool(look.chosen) and not mine
         pen = _pen(
             theme.seen_through(tone, FADED) if faded else tone, max(width, BOLD) if evidence == "both" else width

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from meshdesk.model import wording
 from meshdesk.model.graph import Box, Flow
+from meshdesk.model.lag import Total
 from meshdesk.model.mesh import Mesh
 from meshdesk.model.offers import Said
+from meshdesk.session.pictures import Behind
 from meshdesk.ui.evidence import how_known, seen, sentence
 
 FEW = 5  # of what there is a lot of: a hover is read at a glance
@@ -29,9 +31,13 @@ def of_box(box: Box, mesh: Mesh, rates: Mapping[str, float]) -> str:
     return "\n".join(lines)
 
 
-def of_flow(flow: Flow) -> str:
-    """Who reads what, and who says so."""
-    lines = [f"{reads.group} reads {reads.topic}: observed, {seen(reads.fact.seen)}." for reads in flow.reads[:FEW]]
+def of_flow(flow: Flow, behind: Behind) -> str:
+    """Who reads what, how far behind, and who says so. Who is farthest behind comes first."""
+    by_lag = sorted(flow.reads, key=lambda one: -_offsets(behind.get((one.group, one.topic))))
+    lines = [
+        f"{one.group} reads {one.topic}: observed, {seen(one.fact.seen)}.{_lag(behind.get((one.group, one.topic)))}"
+        for one in by_lag[:FEW]
+    ]
     if len(flow.reads) > FEW:
         lines.append(f"And {wording.plural(len(flow.reads) - FEW, 'more reader')}.")
     for product, contract in flow.declared[:FEW]:
@@ -40,6 +46,27 @@ def of_flow(flow: Flow) -> str:
         where = f"{product.fact.source}, line {line}" if line else product.fact.source
         lines.append(f"{product.title} reads contract {contract}: declared by {where}, {seen(product.fact.seen)}.")
     return "\n".join(lines)
+
+
+def how_far(total: Total) -> str:
+    """A lag as a phrase: what is known, what was lost, and of how many partitions it is not known."""
+    if total.offsets is None:
+        return "how far behind is unknown"
+    said = f"{wording.plural(total.offsets, 'record')} behind" if total.offsets else "not behind"
+    if total.lost:
+        said += f", {wording.count(total.lost)} lost"
+    return said + (f", unknown in {wording.plural(total.unknown, 'partition')}" if total.unknown else "")
+
+
+def _lag(total: Total | None) -> str:
+    if total is None:
+        return ""
+    said = how_far(total)
+    return f" It is {said}." if total.offsets is not None else f" {said[:1].upper()}{said[1:]}."
+
+
+def _offsets(total: Total | None) -> int:
+    return (total.offsets or 0) if total is not None else 0
 
 
 def _what(box: Box) -> str:

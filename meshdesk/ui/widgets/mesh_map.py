@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from meshdesk.model import wording
 from meshdesk.model.graph import Box, Flow
-from meshdesk.session.pictures import Picture
+from meshdesk.session.pictures import Behind, Picture
 from meshdesk.ui.widgets.map_paint import Drawing, Line, Look, paint
 
 SMALLEST, LARGEST = 0.02, 3.0  # of the natural size
@@ -52,6 +52,7 @@ class MeshMap(QWidget):
         self._words, self._hue = words, hue
         self._drawing: Drawing | None = None
         self._rates: Mapping[str, float] = {}
+        self._behind: Behind = {}
         self._scale, self._at = 1.0, QPointF(0, 0)  # of the picture's origin on the widget
         self._is_fitted = True  # it follows the widget's size until somebody pans or zooms
         self._choice, self._hovered = "", ""
@@ -94,6 +95,12 @@ class MeshMap(QWidget):
         """Records a second by topic; a topic whose rate is not known is not among them."""
         if rates != self._rates:
             self._rates = rates
+            self.update()
+
+    def show_behind(self, behind: Behind) -> None:
+        """How far each group is behind in each topic that it reads."""
+        if behind is not self._behind:
+            self._behind = behind
             self.update()
 
     def choose(self, key: str) -> None:
@@ -184,7 +191,9 @@ class MeshMap(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._drawing is None:
             return
-        look = Look(self.transform, QRectF(self.rect()), self._rates, self._choice, self._hovered, self.hasFocus())
+        look = Look(
+            self.transform, QRectF(self.rect()), self._rates, self._behind, self._choice, self._hovered, self.hasFocus()
+        )
         with QPainter(self) as painter:
             paint(painter, self._drawing, look)
 

@@ -118,6 +118,20 @@ def test_that_rates_come_with_the_beat_and_a_new_topic_moves_nothing_of_other_do
     }
 
 
+def test_that_the_inspector_tells_of_what_is_selected_and_what_to_do_where_nothing_is(qtbot: QtBot) -> None:
+    view, _, window, session = view_on(qtbot)
+    inspector = window.frame.inspector
+    turn(session, window)
+    assert inspector._empty.text == "Nothing is selected Select a box of the map to read about it."
+    view.map.choose("product orders")
+    turn(session, window)
+    assert inspector.about.isVisible()
+    assert "Orders" in inspector.about.accessibleDescription() + inspector.about.accessibleName()
+    window.show_view("records")
+    turn(session, window)
+    assert inspector._empty.text.startswith("No record is selected")
+
+
 def test_that_a_mesh_of_which_nothing_is_known_says_so(qtbot: QtBot) -> None:
     made = capture()
     made.topics = made.topics[:1]

@@ -3,12 +3,13 @@
 import pytest
 
 from meshdesk.model.graph import LEVELS, Level, graph
+from meshdesk.model.lag import Total
 from meshdesk.model.layout import laid_out
 from meshdesk.model.mesh import fold
 from meshdesk.session.pictures import Picture, drawn
 from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.remembered import Remembered
-from meshdesk.ui.widgets.map_paint import WIDEST, Drawing, rate_of, width_of
+from meshdesk.ui.widgets.map_paint import WIDEST, Drawing, rate_of, tone_of, width_of
 from tests.unit.model.shop import contract, shop, topic
 
 
@@ -42,3 +43,13 @@ def test_that_flows_begin_and_end_at_the_sides_of_their_boxes(level: Level) -> N
         assert line.path.pointAtPercent(1).x() in (pytest.approx(target.left()), pytest.approx(target.right()))
         assert drawing.whole.contains(line.around)
         assert line.around.intersects(drawing.whole)
+
+
+def test_that_a_flow_has_the_tone_of_the_group_that_is_farthest_behind() -> None:
+    flow = next(flow for flow in graph(shop().now(), "products").flows if flow.target == "groups ")
+    (one,) = {(reads.group, reads.topic) for reads in flow.reads}
+    rates = {one[1]: 100.0}
+    tones = [tone_of(flow, {one: Total(lag, 0, 1, 0)}, rates) for lag in (0, 1_400, 1_600, 6_100)]
+    assert tones == ["observed", "observed", "attention", "bad"]
+    assert tone_of(flow, {one: Total(None, 0, 1, 1)}, rates) == tone_of(flow, {}, {}) == "observed"
+    assert tone_of(flow, {one: Total(90, 0, 1, 0)}, {}) == "bad"  # it stands still, and so does the topic

@@ -1,6 +1,7 @@
 """The sentences of the map: what a thing is, and who says so, in which file and line, and when."""
 
 from meshdesk.model.graph import LEVELS, graph
+from meshdesk.model.lag import Total
 from meshdesk.ui.widgets.map_words import of_box, of_flow
 from tests.unit.model.shop import mesh_of, reads, shop, topic
 
@@ -39,7 +40,7 @@ def test_that_products_domains_and_groups_say_what_is_in_them() -> None:
 
 def test_that_a_flow_says_who_reads_what_and_who_says_so() -> None:
     flows = {(flow.source, flow.target): flow for flow in graph(shop().now(), "domains").flows}
-    said = of_flow(flows["domain sales", "domain fraud"]).splitlines()
+    said = of_flow(flows["domain sales", "domain fraud"], {}).splitlines()
     assert said[0].startswith("fraud-scorer reads sales.orders.placed.v1: observed, seen ")
     assert said[1].startswith("Scores reads contract orders: declared by products/scores.yaml, line 7, seen ")
 
@@ -47,6 +48,20 @@ def test_that_a_flow_says_who_reads_what_and_who_says_so() -> None:
 def test_that_of_many_readers_a_few_are_named_and_the_others_counted() -> None:
     mesh = mesh_of(topic("o"), *[fact for number in range(9) for fact in reads(f"zz{number}", "o")]).now()
     (flow,) = graph(mesh, "domains").flows or graph(mesh, "products").flows
-    assert of_flow(flow).splitlines()[-1] == "And 4 more readers."
+    assert of_flow(flow, {}).splitlines()[-1] == "And 4 more readers."
     box = next(box for box in graph(mesh, "topics").boxes if box.key == "topic o")
     assert "Read by zz0, zz1, zz2, zz3, zz4 and 4 more." in of_box(box, mesh, {})
+
+
+def test_that_who_is_farthest_behind_comes_first_with_what_it_lost_and_what_is_unknown() -> None:
+    mesh = mesh_of(topic("o"), *reads("one", "o"), *reads("two", "o"), *reads("three", "o")).now()
+    (flow,) = graph(mesh, "domains").flows or graph(mesh, "products").flows
+    behind = {
+        ("two", "o"): Total(48_210, 12, 6, 3),
+        ("three", "o"): Total(None, 0, 3, 3),
+        ("one", "o"): Total(0, 0, 3, 0),
+    }
+    said = of_flow(flow, behind).splitlines()
+    assert said[0].startswith("two reads o: observed, seen ")
+    assert said[0].endswith(" It is 48,210 records behind, 12 lost, unknown in 3 partitions.")
+    assert {line.rsplit(". ", 1)[1] for line in said[1:]} == {"It is not behind.", "How far behind is unknown."}

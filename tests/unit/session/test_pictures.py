@@ -4,9 +4,10 @@ import threading
 from collections.abc import Callable
 
 from meshdesk.model.graph import Level
+from meshdesk.model.lag import Commit, Lags, Total
 from meshdesk.model.layout import Layout
 from meshdesk.model.mesh import Mesh, fold
-from meshdesk.session.pictures import Picture, Pictures, drawn
+from meshdesk.session.pictures import LAGS_EVERY, Picture, Pictures, drawn
 from tests.programs.running import wait_until
 from tests.unit.model.shop import mesh_of, reads, shop, topic
 
@@ -89,3 +90,16 @@ def test_that_a_wish_that_was_met_meanwhile_is_not_drawn_twice() -> None:
     ask()
     wait_until(lambda: not pictures.is_drawing, "rest")
     assert len(slow.begun) == 1
+
+
+def test_that_lags_are_counted_in_a_thread_at_most_once_a_second() -> None:
+    now = [0.0]
+    pictures = Pictures(clock=lambda: now[0])
+    lags = Lags({"g": {("t", 0): Commit(7, 0)}}, ends={("t", 0): (1_000, 10)}, beginnings={("t", 0): 0})
+    assert pictures.behind(lags) == {}
+    wait_until(lambda: pictures.behind(lags), "the lags")
+    assert pictures.behind(lags) == {("g", "t"): Total(3, 0, 1, 0)}
+    later = Lags(lags.commits, ends={("t", 0): (2_000, 20)}, beginnings={("t", 0): 0})
+    assert pictures.behind(later) == {("g", "t"): Total(3, 0, 1, 0)}
+    now[0] = LAGS_EVERY
+    wait_until(lambda: pictures.behind(later) == {("g", "t"): Total(13, 0, 1, 0)}, "the new lags")

@@ -1,0 +1,41 @@
+"""Work beside the window of which only the newest wish counts: one at a time, in a thread that ends when there is none left."""
+
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
+
+Wish = TypeVar("Wish")
+Made = TypeVar("Made")
+
+
+class Newest(Generic[Wish, Made]):
+    """Makes things of wishes. Lives on the window's thread; `make` runs in another."""
+
+    def __init__(self, make: Callable[[Wish], Made], name: str) -> None:
+        """`name` is the thread's."""
+        self._make, self._name = make, name
+        self._waiting: list[Wish] = []  # none or one
+        self._done: SimpleQueue[Made] = SimpleQueue()
+        self.is_busy = False
+
+    def want(self, wish: Wish) -> None:
+        """Has something made; a wish that waits until another is done is forgotten for a newer one."""
+        self._waiting = [wish]
+        self._begin()
+
+    def take(self) -> Made | None:
+        """What was made since the last call; None where it is not done. Then the next wish is begun."""
+        try:
+            made = self._done.get_nowait()
+        except Empty:
+            return None
+        self.is_busy = False
+        self._begin()
+        return made
+
+    def _begin(self) -> None:
+        if self._waiting and not self.is_busy:
+            self.is_busy = True
+            wish = self._waiting.pop()
+            threading.Thread(target=lambda: self._done.put(self._make(wish)), name=self._name, daemon=True).start()
