@@ -218,10 +218,10 @@ class Legend(QWidget):
 
     WORDS = (
         ("both", "declared and observed"),
-        ("observed", "observed only"),
-        ("declared", "declared, not observed"),
-        ("attention", "15 s behind or more"),
-        ("bad", "1 min or more"),
+        ("observed", "observed"),
+        ("declared", "declared"),
+        ("attention", "15 s behind"),
+        ("bad", "1 min behind"),
     )
 
     def __init__(self) -> None:
@@ -247,4 +247,4 @@ class Legend(QWidget):
             painter.drawLine(int(x), int(middle), int(x) + 26, int(middle))
             painter.setPen(colours.second)
             painter.drawText(int(x) + 34, int(middle) + 4, words)
-            x += 34 + painter.fontMetrics().horizontalAdvance(words) + 24
+            x += 34 + painter.fontMetrics().horizontalAdvance(words) + 18
