@@ -1,6 +1,7 @@
 """Records the demo that is opened where the embedded mesh is not installed: resources/demo/demo.meshcap.
 
-The same traffic, by the same seed, from the real broker of `meshdesk demo`: the last minutes of its history, all topics.
+The traffic of `meshdesk demo`, from its real broker: the last minutes of its history and a while of live records, all topics,
+with the groups that read them.
 Run it with the environment of the checkout: .venv/bin/python packaging/record_demo.py
 """
 
@@ -23,19 +24,21 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "resources" / "demo" / "demo.meshcap"
 NAME = "Demo mesh"  # what the capture is called, as the live demo is
 HISTORY = "3m"  # the story is densest at its end: some 8,000 records of all topics
-CALM_SECONDS = 5  # without a new record: the history is in
+LIVE = "45s"  # groups are asked every ten seconds, and a rate is one over five
+CALM = 500  # records/s: the history comes faster, what is live is slower
+CALM_SECONDS = 5  # in which no more came: the history is in
 
 
 def main() -> int:
     """Starts the mesh, waits until its history is in, collects, and ends the mesh. The exit code."""
     heard: SimpleQueue[Heard] = SimpleQueue()
-    mesh = Child(["demo", "--mesh", "--no-live"], heard)
+    mesh = Child(["demo", "--mesh"], heard)
     try:
         where = _ready(heard)
         TARGET.parent.mkdir(parents=True, exist_ok=True)
         _wait_for_history(where["bootstrap"])
         words = ["collect", *_topics(where["bootstrap"]), "--connection", NAME]
-        span = ["--from", HISTORY, "--until", "end", "-o", str(TARGET)]
+        span = ["--from", HISTORY, "--for", LIVE, "-o", str(TARGET)]
         with tempfile.TemporaryDirectory() as config:
             saved = Path(config) / "connections" / f"{NAME}.toml"
             saved.parent.mkdir()
@@ -72,7 +75,7 @@ def _wait_for_history(bootstrap: str) -> None:
                 ends += future.result(10).offset
             except KafkaException:
                 continue  # a topic of fewer partitions
-        calm = calm + 1 if 0 < ends == before else 0
+        calm = calm + 1 if 0 < ends < before + CALM else 0
         if calm == CALM_SECONDS:
             return
         before = ends

@@ -22,7 +22,7 @@ NATURAL = (
     0.9  # of the natural size: from here on words grow with the picture, below it they are as small as can be read
 )
 LEAST_HEIGHT = 13.0  # px of a box on the screen that has room for a line
-TWO_LINES = 36.0  # px that have room for two
+TWO_LINES = 29.0  # px that have room for two
 SIMPLE_BELOW = 0.3  # below it flows are straight and boxes have corners: nobody sees more
 LARGE = 300  # boxes of a picture that is so simple as long as it is not read from near, to be painted within a frame
 TITLE_ROOM = 48  # px that a domain's title needs
