@@ -14,6 +14,7 @@ from meshdesk.capture.index import LOST, READ_UNCOMMITTED, Span
 from meshdesk.capture.reader import TopicKey
 from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
+from meshdesk.collect.background import Background
 from meshdesk.collect.catalogues.watching import Catalogues, facts_in
 from meshdesk.collect.client import REQUEST_TIMEOUT, Bounds, Cluster, KafkaTrouble, make_consumer, now
 from meshdesk.collect.columns import asked_for, lasts, rows_of, schema_ids, spans_of
@@ -132,6 +133,7 @@ class Collector:
             source.registry, source.registry_user, source.registry_ca, self._store_fact, report, now
         )
         self.watch = Watch(Cluster(source, report), self._writer, report, news)
+        self._background = Background(source, self._writer, self.watch, report)
         known = facts_in(folder) if source.catalogues else []
         self.catalogues = Catalogues(source.catalogues, self._store_facts, report, news, now, known, source.bootstrap)
         self._partitions: dict[Place, Partition] = {}
@@ -285,6 +287,7 @@ class Collector:
         self._fetched.clear()
         missing = self._schemas.settle(wait_for_schemas)
         self._schemas.stop()
+        self._background.stop()
         self.watch.stop()
         self.catalogues.stop()
         self._consumer.close()
@@ -353,7 +356,7 @@ class Collector:
 
     def _note(self) -> None:
         self._notes_due = time.monotonic() + NOTES_EVERY
-        if failure := self._failure or self.watch.failure:
+        if failure := self._failure or self.watch.failure or self._background.failure:
             raise failure
         self._note_gone()
         self._note_added()
