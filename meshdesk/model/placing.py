@@ -9,11 +9,11 @@ from meshdesk.model.catalogue import Contract, Described, Product
 from meshdesk.model.fact import Fact
 from meshdesk.model.naming import Rule, base_of, is_technical, rule_of
 from meshdesk.model.offers import Offers, Said, Where, said
+from meshdesk.model.topic_pattern import PLACEHOLDER
 
 SAYING = 5  # who says that there is a domain: more than anybody reads
 NOWHERE = Where("", "", ())
 Describing = tuple[Contract, Described]
-PLACEHOLDER = re.compile(r"\$\{[^}]*\}|\{\{[^}]*\}\}|\{[^}]*\}|<[^>]*>|\*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,11 @@ def pattern_of(name: str) -> re.Pattern[str] | None:
     literal = PLACEHOLDER.split(name)
     if not any(character.isalnum() for character in "".join(literal)):
         return None
-    return re.compile("[^.]+".join(re.escape(part) for part in literal))
+    first, *others = map(re.escape, literal)
+    # The first place where what follows a placeholder fits is the best one: tried atomically, or a name of many placeholders
+    # would try every way to share out a topic's signs among them.
+    between = "".join(f"(?>[^.]+?{part})" for part in others[:-1])
+    return re.compile("".join([first, between, *(f"[^.]+{part}" for part in others[-1:])]))
 
 
 def _described(topics: Iterable[str], contracts: Sequence[Contract]) -> dict[str, list[tuple[Contract, Described]]]:

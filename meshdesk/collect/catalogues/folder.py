@@ -37,6 +37,7 @@ class _File:
 
     stamp: Stamp
     checksum: int = 0
+    doubted: Stamp | None = None  # as it was when it seemed to say less than before: it may be half written
     told: dict[tuple[str, str], Fact] = field(default_factory=dict)  # (kind, about): what the facts say by it
 
 
@@ -133,10 +134,13 @@ class Folder:
             known.stamp = stamp  # touched, or put there again by a checkout: it says what it said
             return []
         said = read(data, name)
-        mine = known or _File(stamp)
+        facts = [] if said is None else self._facts(name, said, modified)
+        mine = self._files.setdefault(name, _File(stamp))
+        if mine.doubted != stamp and mine.told.keys() - {(fact.kind, fact.about) for fact in facts}:
+            mine.doubted = stamp  # what is missing is taken back where it is missing at the next look, too
+            return []
         mine.stamp, mine.checksum = stamp, checksum
-        self._files[name] = mine
-        return self._differences(mine, [] if said is None else self._facts(name, said, modified))
+        return self._differences(mine, facts)
 
     def _cannot(self, name: str, stamp: Stamp, why: str) -> list[Fact]:
         """A file of which nothing is known now: what it said before stays. One that never said anything is nobody's."""

@@ -1,6 +1,11 @@
 """Where topics belong: what is declared goes before what names tell, sources that differ are all there, unknown is empty."""
 
+import re
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from meshdesk.model.fact import Fact
 from meshdesk.model.mesh import Mesh
@@ -88,6 +93,8 @@ def test_that_a_pattern_of_a_contract_is_about_every_topic_that_it_matches() -> 
         ("<team>.{topic}.x", "a.b.x"),
         ("orders.*", "orders.placed"),
         ("a+b.${x}", "a+b.c"),
+        ("__HOST__-orders", "a7-orders"),
+        ("%ENV%_orders", "q_orders"),
     ],
 )
 def test_that_placeholders_of_all_kinds_stand_for_a_part_of_a_name(name: str, matches: str) -> None:
@@ -95,6 +102,21 @@ def test_that_placeholders_of_all_kinds_stand_for_a_part_of_a_name(name: str, ma
     assert pattern is not None
     assert pattern.fullmatch(matches)
     assert not pattern.fullmatch(f"{matches}.more")
+
+
+@given(st.lists(st.sampled_from(["a", "-", ".", "a-", "{x}", "{y}"]), max_size=8), st.text("a-.", max_size=10))
+def test_that_a_placeholder_stands_for_one_sign_or_more_however_many_there_are(words: list[str], topic: str) -> None:
+    expression = "".join("[^.]+" if word[0] == "{" else re.escape(word) for word in words)
+    if (pattern := pattern_of("".join(words))) is not None:
+        assert (pattern.fullmatch(topic) is None) == (re.fullmatch(expression, topic) is None)
+
+
+def test_that_a_name_of_many_placeholders_takes_no_longer_than_another() -> None:
+    pattern = pattern_of("{x}-" * 60 + "a")
+    assert pattern is not None
+    started = time.monotonic()
+    assert not pattern.fullmatch("-" * 249)
+    assert time.monotonic() - started < 10
 
 
 def test_that_a_pattern_of_nothing_but_placeholders_matches_nothing() -> None:

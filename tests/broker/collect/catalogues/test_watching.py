@@ -47,6 +47,11 @@ class Mesh:
             if kind == "contract"
         }
 
+    def failed(self) -> str | None:
+        """What failed in the last round through the folder; None before there was one."""
+        checked = self.refresh().checked.get("files contracts")
+        return None if checked is None else checked.failed
+
     def close(self) -> None:
         self._capture.close()
 
@@ -75,7 +80,7 @@ def test_that_a_folder_is_read_and_followed_while_no_broker_answers(tmp_path: Pa
         (folder / "b.yaml").write_text(contract("b", "payments"), "utf-8")
         child.wait(lambda: mesh.contracts() == {"a": "sales", "b": "payments"}, "one that came")
         (folder / "a.yaml").write_text(contract("a", "customers"), "utf-8")
-        child.wait(lambda: mesh.contracts()["a"] == "customers", "one that changed")
+        child.wait(lambda: mesh.contracts().get("a") == "customers", "one that changed")
         (folder / "b.yaml").unlink()
         child.wait(lambda: mesh.contracts() == {"a": "customers"}, "one that went")
         assert not any(message["connected"] for message in child.all("progress"))
@@ -84,13 +89,14 @@ def test_that_a_folder_is_read_and_followed_while_no_broker_answers(tmp_path: Pa
 def test_that_a_folder_that_disappears_is_said_and_comes_back(tmp_path: Path, folder: Path) -> None:
     with collecting(tmp_path / "capture", f"127.0.0.1:{closed_port()}", folder) as (child, mesh):
         child.wait(lambda: mesh.contracts() == {"a": "sales"}, "the contract that was there")
+        child.wait(lambda: mesh.failed() == "", "the end of the first round")
         folder.rename(tmp_path / "away")
         said = "The folder “contracts” cannot be read: "
-        child.wait(lambda: mesh.refresh().checked["files contracts"].failed.startswith(said), "that it is not seen")
+        child.wait(lambda: (mesh.failed() or "").startswith(said), "that it is not seen")
         child.wait(lambda: any(text.startswith(said) for text in child.troubles), "a sentence for people")
         assert mesh.contracts() == {"a": "sales"}
         (tmp_path / "away").rename(folder)
-        child.wait(lambda: mesh.refresh().checked["files contracts"].failed == "", "that it is there again")
+        child.wait(lambda: mesh.failed() == "", "that it is there again")
 
 
 def test_that_no_secret_of_a_file_and_no_path_of_this_machine_is_in_the_capture(tmp_path: Path, folder: Path) -> None:
@@ -116,7 +122,7 @@ def test_that_a_successor_writes_only_what_has_changed(tmp_path: Path, folder: P
     (folder / "b.yaml").write_text(contract("b"), "utf-8")
     nobody = f"127.0.0.1:{closed_port()}"
     with collecting(capture, nobody, folder) as (child, mesh):
-        child.wait(lambda: len(mesh.contracts()) == 2 and mesh.checked, "both contracts")
+        child.wait(lambda: len(mesh.contracts()) == 2 and mesh.failed() == "", "both contracts")
     (folder / "b.yaml").unlink()
     with collecting(capture, nobody, folder) as (child, mesh):
         child.wait(lambda: mesh.contracts() == {"a": "sales"}, "that one is gone")

@@ -106,6 +106,7 @@ def test_that_a_change_gives_what_is_new_and_takes_back_what_is_no_more(seen: Se
     seen.write("a.yaml", f"{contract('a')}---\n{contract('b')}")
     seen.look()
     seen.write("a.yaml", f"{contract('a')}---\n{contract('c', more='name: C')}")
+    assert seen.look() == [], "it may be half written"
     assert seen.look() == ["file a.yaml in a.yaml", "contract c in a.yaml", "no contract b in a.yaml", "checked"]
     assert [about for kind, about, _ in seen.claims if kind == "contract"] == ["a", "c"]
 
@@ -155,7 +156,21 @@ def test_that_another_file_of_the_same_size_and_time_is_seen(seen: Seen) -> None
     seen.write("b.tmp", contract("b"))
     os.utime(seen.path / "b.tmp", ns=(before.st_atime_ns, before.st_mtime_ns))
     (seen.path / "b.tmp").replace(seen.path / "a.yaml")
+    seen.look()
     assert seen.look() == ["contract b in a.yaml", "no contract a in a.yaml", "checked"]
+
+
+def test_that_a_file_that_is_being_written_takes_nothing_back(seen: Seen) -> None:
+    seen.write("a.yaml", contract("a"))
+    seen.look()
+    seen.write("a.yaml", "")
+    assert seen.look() == []
+    seen.write("a.yaml", contract("a")[:30])
+    assert seen.look() == []
+    seen.write("a.yaml", contract("a", domain="payments"))
+    assert seen.look() == ["file a.yaml in a.yaml", "contract a in a.yaml", "checked"]
+    seen.write("a.yaml", "")
+    assert [seen.look(), seen.look()] == [[], ["no file a.yaml in a.yaml", "no contract a in a.yaml", "checked"]]
 
 
 def test_that_a_folder_that_disappears_is_unknown_and_comes_back(seen: Seen) -> None:
