@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
@@ -14,6 +14,8 @@ from meshdesk.capture.index import LOST, READ_UNCOMMITTED, Span
 from meshdesk.capture.reader import TopicKey
 from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
+from meshdesk.collect.background import Background
+from meshdesk.collect.catalogues.watching import Catalogues, facts_in
 from meshdesk.collect.client import REQUEST_TIMEOUT, Bounds, Cluster, KafkaTrouble, make_consumer, now
 from meshdesk.collect.columns import asked_for, lasts, rows_of, schema_ids, spans_of
 from meshdesk.collect.keeper import Keeper, Limit
@@ -131,6 +133,9 @@ class Collector:
             source.registry, source.registry_user, source.registry_ca, self._store_fact, report, now
         )
         self.watch = Watch(Cluster(source, report), self._writer, report, news)
+        self._background = Background(source, self._writer, self.watch, report)
+        known = facts_in(folder) if source.catalogues else []
+        self.catalogues = Catalogues(source.catalogues, self._store_facts, report, news, now, known, source.bootstrap)
         self._partitions: dict[Place, Partition] = {}
         self._fetched: set[Place] = set()  # what the client was given
         self._lost: dict[Place, _Lost] = {}  # partitions that stand at an offset which the broker has not
@@ -282,7 +287,9 @@ class Collector:
         self._fetched.clear()
         missing = self._schemas.settle(wait_for_schemas)
         self._schemas.stop()
+        self._background.stop()
         self.watch.stop()
+        self.catalogues.stop()
         self._consumer.close()
         try:
             self._storing.close()
@@ -349,7 +356,7 @@ class Collector:
 
     def _note(self) -> None:
         self._notes_due = time.monotonic() + NOTES_EVERY
-        if failure := self._failure or self.watch.failure:
+        if failure := self._failure or self.watch.failure or self._background.failure:
             raise failure
         self._note_gone()
         self._note_added()
@@ -608,9 +615,12 @@ class Collector:
         self.watch.followed = {topic: self._ids[topic] for topic in reading}
 
     def _store_fact(self, fact: Fact | Checked) -> None:
+        self._store_facts([fact])
+
+    def _store_facts(self, facts: Sequence[Fact | Checked]) -> None:
         """For threads: a disk that is full ends the collector's own step, not them."""
         try:
-            self._writer.facts([fact])
+            self._writer.facts(facts)
         except CaptureError as error:
             self._failure = error
 

@@ -355,3 +355,41 @@ def cut_short(topic: str, number: int, first: int, end: int, now: int = 0) -> Tr
         "What was read stays, and the partition is read no more; ask who runs the cluster about an unclean election."
     )
     return Trouble(text, advice, topic, "attention", now)
+
+
+# What is not known of consumer groups and of settings
+
+
+def without_coordinator(bootstrap: str, groups: Sequence[str], now: int = 0) -> Trouble:
+    """Groups, at least one, whose coordinator does not answer. The sentence stays as their number changes."""
+    one = len(groups) == 1
+    whose = "its" if one else "their"
+    text = f"No coordinator at {bootstrap} answers for the consumer group {_named(groups)}: {whose} members and lag are not known now."
+    advice = "Check whether all brokers run; MeshDesk keeps trying."
+    return Trouble(text, advice, bootstrap, "attention", now, passes=True)
+
+
+def unseen_groups(bootstrap: str, groups: Sequence[str]) -> str:
+    """What a login without rights does not see of groups, at least one, that it may list."""
+    return (
+        f"This login may not describe the consumer group {_named(groups)} at {bootstrap} (ACL: DESCRIBE on the group)."
+    )
+
+
+def client_is_worn(bootstrap: str) -> str:
+    """Groups are asked for no more, as each question in vain costs something that does not come back."""
+    return f"Coordinators at {bootstrap} have failed to answer too often: groups are not asked for any more. Connect again."
+
+
+def too_many_groups(bootstrap: str, count: int, followed: int) -> str:
+    """More groups than are looked at."""
+    return f"{bootstrap} has {count:,} consumer groups, of which MeshDesk follows the first {followed:,} by name."
+
+
+def unseen_settings(bootstrap: str, topics: Sequence[str]) -> str:
+    """What a login without rights does not see of topics, at least one."""
+    return f"This login may not read the settings of the topic {_named(topics)} at {bootstrap} (ACL: DESCRIBE_CONFIGS on the topic)."
+
+
+def _named(names: Sequence[str]) -> str:
+    return f"{names[0]}{' and others' if len(names) > 1 else ''}"

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any
@@ -45,7 +46,6 @@ class Watch:
     ) -> None:
         self._cluster, self._writer, self._report, self._news = cluster, writer, report, news
         self._topics: dict[str, int] = {}  # name: partitions, of those that can be read now
-        self._said: set[str] = set()  # names of the topics that the facts know
         self._described: dict[str, Any] = {}
         self._failing: dict[Step, str] = {}  # what does not answer: the sentence
         self._next: int = 0  # where the next round of end offsets begins, among all partitions
@@ -53,6 +53,7 @@ class Watch:
         self.connected = False
         self.is_refused = False  # the login, by a cluster that never answered: nothing is asked any more
         self.failure: CaptureError | None = None  # the capture cannot be written, by which the watch has ended
+        self.names: AbstractSet[str] = frozenset()  # of the topics that the facts know; never changed, but replaced
         # Between the collector and this thread; mappings are put in each other's place, never changed.
         self.followed: Mapping[str, str] = {}  # topic: id, of those that are read; the collector says them
         self.partitions: Mapping[str, int] = {}  # topic: how many it has now, of the same
@@ -123,10 +124,10 @@ class Watch:
         for name, partitions in topics.items():
             value = {"partitions": partitions, "internal": name.startswith(INTERNAL)}
             facts += self._changed(f"topic {name}", name, value, seen)
-        for name in self._said - said.topics.keys():
+        for name in self.names - said.topics.keys():
             facts.append(Fact("topic", name, None, seen, "kafka"))
             self._described.pop(f"topic {name}", None)
-        self._said = (self._said & said.topics.keys()) | topics.keys()
+        self.names = (self.names & said.topics.keys()) | topics.keys()
         self._topics = topics
         if facts:
             self._writer.facts([*facts, Checked("kafka", started, seen)])

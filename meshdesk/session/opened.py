@@ -24,6 +24,7 @@ from meshdesk.session.connection import Connection
 from meshdesk.session.explainers import Explainers, rows_from
 from meshdesk.session.home import Owned
 from meshdesk.session.orders import Order, Orders
+from meshdesk.session.pictures import Pictures
 from meshdesk.session.readings import Follower, Reading, Told, Topic, recorded
 from meshdesk.session.row_cache import RowCache
 from meshdesk.session.works import Works
@@ -97,6 +98,7 @@ class Opened:
         self._look, self._work, self._save, self._told = look, work, save, told
         self._report, self._withdraw = report, withdraw
         self.works = Works()
+        self.pictures = Pictures()
         self._orders = Orders(
             lambda order: scratch() / f"{number}-{order}.order",
             self.works,
@@ -219,6 +221,7 @@ class Opened:
             "registry": connection.registry,
             "registry_user": connection.registry_user,
             "registry_ca": connection.registry_ca,
+            "catalogues": list(connection.catalogues),
             "properties": dict(connection.properties),
             "limit": self.limit,
             "kept_free": self.kept_free,

@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from meshdesk.capture.files import disk_used
 from meshdesk.capture.reader import Capture, Generation, PlacedSamples, open_captures
 from meshdesk.capture.store import CaptureError
+from meshdesk.model.lag import Commits, Lags
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.rates import Offsets, rates_of, records_of
 from meshdesk.session.zone import in_zone, shown_in
@@ -53,6 +54,7 @@ class Reading:
     disk: int = 0  # bytes that the capture takes on the disk
     beside: int = 0  # how many other captures the same file holds
     mesh: Mesh = field(default_factory=lambda: Mesh().now())  # as it was then; any moment before it can be had from it
+    lags: Lags = field(default_factory=Lags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ class _Fold:
         self._capture, self._beside = capture, beside
         self._mesh = Mesh()
         self._offsets = Offsets()
+        self._commits = Commits()
+        self._lags = Lags()
         self._samples = _recent(capture.take_samples())
         self.is_new = True  # nothing was read yet
         self._damage_told = False
@@ -145,14 +149,18 @@ class _Fold:
         if not (news or tell_damage):
             return None
         self._damage_told = self._damage_told or damage
-        fold(self._mesh, self._capture.take_facts())
-        self._take_samples()
+        facts = self._capture.take_facts()
+        fold(self._mesh, facts)
+        self._commits.know(facts)
+        if self._take_samples() or facts:
+            self._lags = self._commits.lags(self._offsets)
         return self._reading(self._capture.damage() if damage else "")
 
-    def _take_samples(self) -> None:
+    def _take_samples(self) -> bool:
+        """Whether there were any."""
         now, self._samples = self._samples + self._capture.take_samples(MOST_SAMPLES_AT_ONCE), []
         if not now:
-            return
+            return False
         # Arrow takes 0.2 s to import; here, in a thread and after the first paint, nobody waits for it.
         from meshdesk.capture.samples import read_samples
 
@@ -160,7 +168,10 @@ class _Fold:
             for seen, series, value in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 line = self._capture.series.get((writer, series))
                 if line is not None:
-                    self._offsets.add(str(line["of"]), str(line["name"]), int(line["partition"]), seen, value)
+                    of, topic, partition = str(line["of"]), str(line["name"]), int(line["partition"])
+                    self._offsets.add(of, topic, partition, seen, value)
+                    self._commits.add(of, topic, partition, seen, value)
+        return True
 
     def _reading(self, damage: str) -> Reading:
         capture, mesh = self._capture, self._mesh.now()
@@ -198,6 +209,7 @@ class _Fold:
             disk=_disk(capture.store.path),
             beside=self._beside,
             mesh=mesh,
+            lags=self._lags,
         )
 
 

@@ -1,5 +1,7 @@
 """The frame around an open capture: explorer, work area, inspector, and how they are arranged at any width."""
 
+from typing import TYPE_CHECKING, Protocol, cast
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QSplitterHandle, QStackedWidget, QWidget
@@ -13,6 +15,17 @@ from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.views.records import RecordsView
 from meshdesk.ui.widgets.explorer import Explorer
 from meshdesk.ui.widgets.inspector import Inspector
+
+if TYPE_CHECKING:
+    from meshdesk.ui.pages import Refreshed
+
+
+class Telling(Protocol):
+    """A view that stands in the frame, but for the records."""
+
+    @property
+    def about(self) -> About | None:
+        """What the inspector is to say of what is selected in it."""
 
 
 class Frame(QWidget):
@@ -73,10 +86,14 @@ class Frame(QWidget):
         """Lets the panels ask what is new."""
         self.explorer.refresh(captures)
         self.records.are_topics_beside = self.explorer.isVisible()
-        self.records.refresh()
+        cast("Refreshed", self._work.currentWidget()).refresh()
         self._mark()
         self.inspector.show_hits(self.records.listing.word)
         shown = self.records.opened
+        view = self._work.currentWidget()
+        if view is not self.records:
+            self.inspector.refresh(None, 0, cast(Telling, view).about)
+            return
         details = shown.details if shown is not None else None
         if self._group[0] is not None and self._group[0] in captures:
             self.inspector.refresh(None, 0, self._of_group(self._group[0], self._group[1]))

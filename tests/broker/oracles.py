@@ -87,18 +87,17 @@ def all_consumer_groups(broker: Broker) -> list[str]:
     return _tool(broker, "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", "--list").split()
 
 
-def consumer_groups(broker: Broker, group: str) -> list[GroupLine]:
-    """What kafka-consumer-groups says about `group`, a line for each partition, sorted by topic and partition."""
+def consumer_groups(broker: Broker, *groups: str) -> list[GroupLine]:
+    """What kafka-consumer-groups says about these groups (without spaces in their names), a line for each partition,
+    sorted by group, topic and partition."""
     text = _tool(
         broker,
         "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
-        "--describe",
-        "--offsets",
-        "--group",
-        group,
+        *("--describe", "--offsets"),
+        *(word for group in groups for word in ("--group", group)),
     )
-    rows = [line.split() for line in text.splitlines() if line.split()[:1] == [group]]
-    return sorted((_group_line(row) for row in rows), key=lambda line: (line.topic, line.partition))
+    rows = [line.split() for line in text.splitlines() if line.split()[:1] and line.split()[0] in groups]
+    return sorted((_group_line(row) for row in rows), key=lambda line: (line.group, line.topic, line.partition))
 
 
 def _group_line(row: list[str]) -> GroupLine:

@@ -8,6 +8,7 @@ from meshdesk.model.position import Position
 from meshdesk.session.connection import Connection
 from meshdesk.session.opened import Opened
 from meshdesk.session.session import Session
+from tests.broker.collect.consuming import commit_for
 from tests.broker.collect.producing import New, create_topic, delete_topic, produce
 from tests.programs.running import run
 from tests.programs.session.serving import settle, turn
@@ -17,16 +18,22 @@ from tests.secure_kafka import SecureKafka
 # Kafka protocol guide, "API Keys": those that read. FindCoordinator is what librdkafka asks for its group.id even where it
 # joins none; it is the one question with an effect (a brand-new cluster makes __consumer_offsets), and named in the docs.
 PRODUCE, METADATA, FIND_COORDINATOR = 0, 3, 10
+OFFSET_FETCH, LIST_GROUPS, DESCRIBE_CONFIGS = 9, 16, 32  # of groups that are not joined
 READING = {
     1: "Fetch",
     2: "ListOffsets",
     METADATA: "Metadata",
+    OFFSET_FETCH: "OffsetFetch",
     FIND_COORDINATOR: "FindCoordinator",
+    15: "DescribeGroups",
+    LIST_GROUPS: "ListGroups",
     18: "ApiVersions",
     23: "OffsetForLeaderEpoch",
+    DESCRIBE_CONFIGS: "DescribeConfigs",
+    69: "ConsumerGroupDescribe",
     75: "DescribeTopicPartitions",
 }
-TOPIC, LATER = "read.only.v1", "read.only.too.v1"
+GROUP, TOPIC, LATER = "read.only", "read.only.v1", "read.only.too.v1"
 
 
 def test_that_nothing_that_writes_ever_leaves(
@@ -35,6 +42,7 @@ def test_that_nothing_that_writes_ever_leaves(
     behind, recorder = secure_kafka["PLAIN"], secure_kafka.recorder
     create_topic(behind, TOPIC, 2)
     produce(behind, TOPIC, [New(b"backlog %d" % n, partition=n % 2) for n in range(2_000)])
+    commit_for(behind, GROUP, {(TOPIC, 0): 7})
     recorder.requests.clear()
 
     checking = session.check(Connection(recorder.address))
@@ -50,6 +58,7 @@ def test_that_nothing_that_writes_ever_leaves(
     create_topic(behind, LATER, 1)
     turn(session, lambda: knows(opened, LATER), "a new topic")
     delete_topic(behind, LATER)
+    turn(session, lambda: {OFFSET_FETCH, DESCRIBE_CONFIGS} <= set(recorder.keys), "what is asked in the background")
     opened.stop_tail(TOPIC)
     saved: list[str] = []
     opened.save(tmp_path / "saved.meshcap", saved.append)
@@ -66,7 +75,9 @@ def test_that_nothing_that_writes_ever_leaves(
 
     asked = recorder.keys
     assert {key for key in asked if key not in READING} == set(), {READING.get(key, key): n for key, n in asked.items()}
-    assert {1, 2, METADATA, 18} <= set(asked), "all of the journey went through the recorder"
+    assert {1, 2, METADATA, 18, OFFSET_FETCH, LIST_GROUPS, DESCRIBE_CONFIGS} <= set(asked), (
+        "all of the journey went through the recorder"
+    )
     assert not any(makes_topics(request) for request in recorder.requests if request.key == METADATA)
 
 

@@ -21,6 +21,7 @@ from meshdesk.session.book import Book
 from meshdesk.session.connection import Connection
 from meshdesk.session.home import Orphan
 from meshdesk.session.orders import Order
+from meshdesk.session.pictures import Pictures
 from meshdesk.session.works import Work
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
@@ -82,6 +83,7 @@ class MemoryCapture:
     row_revision: int = 0
     details: Details | None = None
     mesh: Mesh = field(default_factory=lambda: Mesh().now())
+    pictures: Pictures = field(default_factory=Pictures)
     held: dict[str, list[Row]] = field(default_factory=dict)
     known: dict[tuple[str, int], Row] = field(default_factory=dict)
     tails: list[tuple[str, Position]] = field(default_factory=list)

@@ -117,10 +117,18 @@ def leaders(bootstrap: str, topic: str) -> list[int]:
 
 def set_on_broker(bootstrap: str, **settings: str) -> None:
     """Changes settings of broker 1 while it runs; dots are underscores here."""
+    _set(bootstrap, ResourceType.BROKER, "1", settings)
+
+
+def set_on_topic(bootstrap: str, topic: str, **settings: str) -> None:
+    """Changes settings of a topic; dots are underscores here."""
+    _set(bootstrap, ResourceType.TOPIC, topic, settings)
+
+
+def _set(bootstrap: str, kind: ResourceType, name: str, settings: Mapping[str, str]) -> None:
     entries = [ConfigEntry(name, value, incremental_operation=SET) for name, value in _dotted(settings).items()]
     admin = _admin(bootstrap)
-    broker = ConfigResource(ResourceType.BROKER, "1", incremental_configs=entries)
-    (answer,) = admin.incremental_alter_configs([broker]).values()
+    (answer,) = admin.incremental_alter_configs([ConfigResource(kind, name, incremental_configs=entries)]).values()
     answer.result(30)
 
 

@@ -3,22 +3,19 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from meshdesk.capture.manifest import create_capture
-from meshdesk.capture.samples import read_samples
 from meshdesk.capture.store import CaptureError
-from meshdesk.capture.writer import Writer
 from meshdesk.collect import watch as module
 from meshdesk.collect.client import Cluster
 from meshdesk.collect.properties import Source
 from meshdesk.collect.watch import Gone, Watch
 from meshdesk.demo.broker import Broker
-from meshdesk.model.fact import Checked, Fact
+from meshdesk.model.fact import Fact
+from meshdesk.model.frame import Message
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.trouble import Trouble
 from tests.broker.collect.listening import closed_port
@@ -30,9 +27,10 @@ from tests.broker.collect.producing import (
     delete_topic,
     produce,
 )
+from tests.broker.collect.written import Written, begin_capture
 from tests.kafka import MakeTopic
 from tests.programs.running import wait_until
-from tests.unit.capture.making import OPENED, disk_full_at, opened
+from tests.unit.capture.making import OPENED, disk_full_at
 
 
 @pytest.fixture(autouse=True)
@@ -42,46 +40,22 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, name, 0.1)
 
 
-class Watching:
+class Watching(Written):
     """A watch with a capture of its own, and what it said and wrote."""
 
     def __init__(self, folder: Path, source: Source) -> None:
-        create_capture(folder, "the tests", source.bootstrap)
+        self.writer = begin_capture(folder, source.bootstrap)
+        super().__init__(folder)
         self.troubles: list[Trouble] = []
         self.news = 0
-        self.writer = Writer(folder)
-        self.capture = opened(folder)
-        self._facts: list[Fact | Checked] = []
         self.watch = Watch(Cluster(source, self.troubles.append), self.writer, self.troubles.append, self._count)
 
     def _count(self) -> None:
         self.news += 1
 
-    @property
-    def facts(self) -> list[Fact | Checked]:
-        self.capture.refresh()
-        self._facts += self.capture.take_facts()
-        return list(self._facts)
-
-    def of_topic(self, topic: str) -> list[object]:
+    def of_topic(self, topic: str) -> list[Message | None]:
         """What was said of a topic, one after the other."""
-        return [fact.value for fact in self.facts if isinstance(fact, Fact) and fact.about == topic]
-
-    @property
-    def checked(self) -> list[str]:
-        """How each round that was written ended."""
-        return [fact.failed for fact in self.facts if isinstance(fact, Checked)]
-
-    def samples(self, of: str) -> dict[tuple[str, int], list[int]]:
-        """The values of each series, in the order in which they were seen."""
-        self.capture.refresh()
-        found: dict[tuple[str, int], list[int]] = {}
-        for writer, batch in read_samples(self.capture, self.capture.samples):
-            for row in batch.to_pylist():
-                line = self.capture.series[writer, row["series"]]
-                if line["of"] == of:
-                    found.setdefault((str(line["name"]), int(line["partition"])), []).append(row["value"])
-        return found
+        return self.values("topic", topic)
 
     def rounds(self, number: int) -> None:
         """Waits for so many more steps of the watch."""
@@ -127,13 +101,13 @@ def test_that_topics_are_told_by_difference(broker: Broker, make_topic: MakeTopi
         None,
     ]
     assert watching.of_topic(there) == [{"partitions": 2, "internal": False}]
-    assert all(failed == "" for failed in watching.checked)
+    assert all(failed == "" for failed in watching.checked("kafka"))
     assert watching.troubles == []
 
 
 def test_that_nothing_is_written_while_nothing_changes(broker: Broker, begin: Begin) -> None:
     watching = begin(Source(broker.bootstrap))
-    wait_until(lambda: watching.checked, "the first round")
+    wait_until(lambda: watching.checked("kafka"), "the first round")
     said = watching.facts
     watching.rounds(12)
     assert watching.facts == said
@@ -141,9 +115,9 @@ def test_that_nothing_is_written_while_nothing_changes(broker: Broker, begin: Be
 
 def test_that_the_cluster_says_who_it_is_without_the_registrys_password(broker: Broker, begin: Begin) -> None:
     watching = begin(Source(broker.bootstrap, "http://ada:geheim@127.0.0.1:1/api"))
-    wait_until(lambda: watching.checked, "the first round")
+    wait_until(lambda: watching.checked("kafka"), "the first round")
     (cluster,) = (fact for fact in watching.facts if isinstance(fact, Fact) and fact.kind == "cluster")
-    assert cluster == replace(cluster, about=broker.bootstrap, source="kafka", evidence="observed")
+    assert cluster == cluster._replace(about=broker.bootstrap, source="kafka", evidence="observed")
     assert cluster.value == {
         "id": broker.cluster_id,
         "bootstrap": broker.bootstrap,
@@ -218,12 +192,12 @@ def test_that_a_topic_that_is_read_is_gone_when_it_is_deleted_and_when_it_is_mad
 
 def test_that_a_cluster_that_never_answers_is_said_and_written_as_not_known(begin: Begin) -> None:
     watching = begin(Source(f"127.0.0.1:{closed_port()}"))
-    wait_until(lambda: watching.checked, "the first round")
+    wait_until(lambda: watching.checked("kafka"), "the first round")
     assert not watching.watch.connected
-    assert watching.checked[0].startswith("Nothing answers at 127.0.0.1:")
+    assert watching.checked("kafka")[0].startswith("Nothing answers at 127.0.0.1:")
     assert [fact for fact in watching.facts if isinstance(fact, Fact)] == []
     watching.rounds(2)
-    assert len(watching.checked) == 1, "a capture does not grow by what goes on not to answer"
+    assert len(watching.checked("kafka")) == 1, "a capture does not grow by what goes on not to answer"
 
 
 def test_that_a_broker_that_dies_is_said_and_its_return_ends_the_trouble(fresh_broker: Broker, begin: Begin) -> None:

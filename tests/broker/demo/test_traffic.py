@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
+from pathlib import Path
 
 import pytest
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
@@ -16,7 +17,10 @@ from meshdesk.demo.traffic import QUICK_GROUP, SLOW_GROUP, SLOW_TOPIC, Traffic, 
 from meshdesk.demo.trouble import DemoError
 from meshdesk.model.trouble import Trouble
 from tests.broker import oracles
+from tests.broker.collect.written import Written
 from tests.broker.demo.processes import wait_until
+from tests.programs.running import CollectChild
+from tests.unit.capture.making import OPENED
 
 SEED = 11
 
@@ -120,6 +124,32 @@ def test_that_one_group_keeps_up_and_the_other_falls_behind(running: Running) ->
         ) < 200
 
     wait_until(keeps_up, "the quick group has read the history and stays at the end")
+
+
+def test_that_a_capture_knows_both_groups_and_what_they_read(running: Running, tmp_path: Path) -> None:
+    assert running.traffic.wait_for_history(60)
+    with CollectChild(tmp_path / "c", running.broker.bootstrap) as child:
+        written = Written(tmp_path / "c")
+        wanted = {f"{QUICK_GROUP} {topic}": partitions_of(topic) for topic in traffic.QUICK_TOPICS}
+        wanted[f"{SLOW_GROUP} {SLOW_TOPIC}"] = partitions_of(SLOW_TOPIC)
+
+        def are_read() -> bool:
+            said = {reads: written.values("reads", reads)[-1:] for reads in wanted}
+            return said == {reads: [{"assigned": count, "committed": count}] for reads, count in wanted.items()}
+
+        child.wait(are_read, "what both groups read")
+        for group in (QUICK_GROUP, SLOW_GROUP):
+            told = written.values("group", group)[-1] or {}
+            assert (told["type"], told["state"], told["count"]) == ("classic", "stable", 1)
+        child.stop()
+    assert child.troubles == []
+    while OPENED:
+        OPENED.pop().close()
+
+
+def partitions_of(topic: str) -> int:
+    """How many partitions the demo gives a topic."""
+    return next(one.partitions for one in contracts.TOPICS if one.name == topic)
 
 
 def test_that_the_bounds_stand_in_the_real_topics_and_keep_a_week_below_a_gigabyte(running: Running) -> None:

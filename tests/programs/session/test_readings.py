@@ -12,6 +12,7 @@ import pytest
 from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.writer import Writer
 from meshdesk.model.fact import Checked, Fact
+from meshdesk.model.lag import Total, by_topic
 from meshdesk.session.readings import Follower, Reading, Told, many_that_stay
 from tests.programs.running import wait_until
 from tests.unit.capture.making import SEEN, counted, made_capture, write
@@ -117,6 +118,23 @@ def test_that_counts_and_rates_come_from_the_samples(tmp_path: Path, follow: Fol
     topic = followed.newest.topics[0]
     assert (topic.records, topic.rate, topic.rows) == (1_400, 250.0, 0)
     assert (followed.newest.began, followed.newest.ended) == (SEEN, SEEN + 2_000)
+
+
+def test_that_the_lag_of_each_group_is_at_hand(tmp_path: Path, follow: Follow) -> None:
+    create_capture(tmp_path / "c", "the tests", "")
+    writer = Writer(tmp_path / "c")
+    member = {"id": "m", "reads": {"t": [0, 1]}}
+    writer.facts([Fact("group", "a group", {"state": "stable", "members": [member]}, SEEN, "kafka")])
+    for partition in range(2):
+        writer.samples([(SEEN, writer.series("end", "t", partition), 1_000)])
+    writer.samples([(SEEN, writer.series("committed a group", "t", 0), 400)])
+    followed = follow(tmp_path / "c", grows=True)
+    followed.wait(lambda: followed.told, "the first reading")
+    assert by_topic(followed.newest.lags.of("a group")) == {"t": Total(600, 0, 2, 1)}
+    writer.samples([(SEEN + 1_000, writer.series("committed a group", "t", 0), 900)])
+    followed.look_again()
+    assert by_topic(followed.newest.lags.of("a group")) == {"t": Total(100, 0, 2, 1)}
+    writer.close()
 
 
 def test_that_a_torn_tail_is_no_damage_while_somebody_writes_and_is_said_once_when_nobody_does(

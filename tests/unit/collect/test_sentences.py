@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshdesk import logs
-from meshdesk.collect.sentences import EXPECTED, trouble_of
+from meshdesk.collect.sentences import (
+    EXPECTED,
+    client_is_worn,
+    too_many_groups,
+    trouble_of,
+    unseen_groups,
+    unseen_settings,
+    without_coordinator,
+)
 from meshdesk.model.trouble import Trouble
 
 HERE = "broker:9092"
@@ -149,3 +157,29 @@ def test_that_no_secret_is_in_a_sentence() -> None:
         ):
             found = trouble_of(KafkaError(code, text), HERE, "orders")
             assert found is None or not re.search("geheim|hunter2", found.sentence)
+
+
+# What is not known of groups and settings
+
+
+@pytest.mark.parametrize("names", [["payments.scoring"], ["payments.scoring", "b"], ["payments.scoring", "b", "c"]])
+def test_that_what_is_not_known_of_groups_and_topics_is_a_sentence_that_names_one(names: list[str]) -> None:
+    away = without_coordinator(HERE, names, 42)
+    assert is_whole(away.advice)
+    for text in (away.text, unseen_groups(HERE, names), unseen_settings(HERE, names)):
+        assert is_whole(text), text
+        assert "payments.scoring" in text
+        assert HERE in text
+        assert ("and others" in text) == (len(names) > 1)
+    assert (away.about, away.severity, away.seen, away.passes) == (HERE, "attention", 42, True)
+
+
+def test_that_a_sentence_on_groups_stays_the_same_while_their_number_changes() -> None:
+    assert without_coordinator(HERE, ["a", "b"]) == without_coordinator(HERE, ["a", "b", "c"])
+
+
+def test_that_what_is_not_asked_any_more_is_a_sentence() -> None:
+    assert is_whole(client_is_worn(HERE))
+    assert too_many_groups(HERE, 12_345, 10_000) == (
+        "broker:9092 has 12,345 consumer groups, of which MeshDesk follows the first 10,000 by name."
+    )

@@ -1,0 +1,143 @@
+"""Lag, from samples of committed, end and beginning offsets: how far a group is behind, what it lost, and what nobody knows. Pure.
+
+All of it is in offsets, as Kafka's own tools count: compaction and the markers of transactions count too.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from meshdesk.model.fact import Checked, Fact
+from meshdesk.model.rates import Key, Offsets
+
+OF = "committed "  # and the group: what a series of its commits is of
+SKEW = 15_000  # ms; a request for offsets may take ten seconds, so that what was seen later may be older by so much
+
+NO_COMMIT = "The group has committed nothing in this partition."
+NO_END = "It is not known where this partition ends."
+BEYOND = "What the group has committed lies beyond the end of this partition: the topic was made again, or its records were lost."
+
+
+class Commit(NamedTuple):
+    """The offset that a group has committed in a partition."""
+
+    offset: int
+    since: int  # ms: when this offset was seen first
+
+
+class Lag(NamedTuple):
+    """How far a group is behind in one partition."""
+
+    offsets: int | None  # still to be read; None: not known
+    lost: int = 0  # offsets that it had not read when they went; they are not among those still to be read
+    why: str = ""  # why it is not known: a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The lag of many partitions together."""
+
+    offsets: int | None  # of those of which it is known; None where it is known of none
+    lost: int
+    partitions: int
+    unknown: int  # partitions of which it is not known: the lag may be more
+
+
+def lag_of(commit: Commit | None, end: tuple[int, int] | None, beginning: int | None) -> Lag:
+    """In one partition. `end` is when it was seen (ms) and the end offset; None is not known.
+
+    >>> lag_of(Commit(7, since=0), (1000, 10), 0)
+    Lag(offsets=3, lost=0, why='')
+    >>> lag_of(Commit(7, since=0), (1000, 10), 9)
+    Lag(offsets=1, lost=2, why='')
+    >>> lag_of(None, (1000, 10), 0).offsets is None
+    True
+    """
+    if commit is None:
+        return Lag(None, why=NO_COMMIT)
+    if end is None:
+        return Lag(None, why=NO_END)
+    seen, last = end
+    if commit.offset > last:
+        # One who keeps up commits what came after the end was asked for: that is no lag, until a later end says otherwise.
+        return Lag(None, why=BEYOND) if seen > commit.since + SKEW else Lag(0)
+    lost = max(0, (beginning or 0) - commit.offset)
+    return Lag(max(0, last - commit.offset - lost), lost)
+
+
+def total(lags: Iterable[Lag]) -> Total:
+    """Of all these partitions."""
+    offsets = lost = partitions = unknown = 0
+    for lag in lags:
+        partitions += 1
+        lost += lag.lost
+        if lag.offsets is None:
+            unknown += 1
+        else:
+            offsets += lag.offsets
+    return Total(None if unknown == partitions else offsets, lost, partitions, unknown)
+
+
+def by_topic(lags: Mapping[Key, Lag]) -> dict[str, Total]:
+    """The lag of one group in each topic."""
+    of: dict[str, list[Lag]] = defaultdict(list)
+    for (topic, _), lag in lags.items():
+        of[topic].append(lag)
+    return {topic: total(those) for topic, those in of.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Lags:
+    """Offsets of one moment, of which the lag of any group can be had. Handed over whole; nobody changes it."""
+
+    commits: Mapping[str, Mapping[Key, Commit]] = field(default_factory=dict)  # by group
+    assigned: Mapping[str, frozenset[Key]] = field(default_factory=dict)  # by group: what its members read
+    ends: Mapping[Key, tuple[int, int]] = field(default_factory=dict)  # when it was seen (ms), the offset
+    beginnings: Mapping[Key, int] = field(default_factory=dict)
+
+    @property
+    def groups(self) -> set[str]:
+        """Those that have committed something or read something now."""
+        return {group for those in (self.commits, self.assigned) for group, keys in those.items() if keys}
+
+    def of(self, group: str) -> dict[Key, Lag]:
+        """In each partition in which a group has committed something or that it reads, as Kafka's own tools list them."""
+        mine = self.commits.get(group, {})
+        keys = mine.keys() | self.assigned.get(group, frozenset())
+        return {key: lag_of(mine.get(key), self.ends.get(key), self.beginnings.get(key)) for key in sorted(keys)}
+
+
+@dataclass(slots=True)
+class Commits:
+    """The newest commits of every group, as sampled, and the partitions that its members read."""
+
+    commits: dict[str, dict[Key, Commit]] = field(default_factory=lambda: defaultdict(dict))
+    assigned: dict[str, frozenset[Key]] = field(default_factory=dict)
+
+    def add(self, of: str, topic: str, partition: int, seen: int, value: int) -> None:
+        """Takes one sample; those that are of other things are for others. A negative value is a commit that is no more."""
+        if not of.startswith(OF):
+            return
+        mine, key = self.commits[of.removeprefix(OF)], (topic, partition)
+        if value < 0:
+            mine.pop(key, None)
+        elif key not in mine or mine[key].offset != value or seen < mine[key].since:  # or the clock was set back
+            mine[key] = Commit(value, seen)
+
+    def know(self, facts: Iterable[Fact | Checked]) -> None:
+        """Takes what facts say of who reads what."""
+        for fact in facts:
+            if isinstance(fact, Fact) and fact.kind == "group":
+                reads = [member.get("reads", {}) for member in (fact.value or {}).get("members", ())]
+                keys = [(topic, number) for one in reads for topic, numbers in one.items() for number in numbers]
+                self.assigned[fact.about] = frozenset(keys)
+
+    def lags(self, offsets: Offsets) -> Lags:
+        """As of now. It costs 20-40 ms for 10,000 groups, where all their lags would take 0.8 s (measured 2026-11)."""
+        return Lags(
+            {group: dict(mine) for group, mine in self.commits.items()},
+            dict(self.assigned),
+            {key: window[-1] for key, window in offsets.ends.items() if window},
+            dict(offsets.beginnings),
+        )
