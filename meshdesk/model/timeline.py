@@ -118,20 +118,18 @@ class Timeline:
         if found is not None:
             return found  # type: ignore[return-value]  # of one kind the same is made
         nearest = min(list(known), key=lambda other: abs(other - version), default=-NEAR)
-        between = (
-            [self._facts[at] for at in changes[min(nearest, version) : max(nearest, version)]] if nearest >= 0 else []
-        )
-        mended: dict[str, Made] = {}
-        if abs(nearest - version) < NEAR and None not in between:
-            mended = dict(known.get(nearest, {}))  # type: ignore[arg-type]
+        base = known.get(nearest) if abs(nearest - version) < NEAR else None  # None, too, if another thread dropped it
+        between = [self._facts[at] for at in changes[min(nearest, version) : max(nearest, version)]] if base else [None]
+        if base is None or None in between:
+            mended = {about: make(claims) for about, claims in self.each(kind, place)}
+        else:
+            mended = dict(base)  # type: ignore[arg-type]
             for about in {fact.about for fact in between if isinstance(fact, Fact)}:
                 claims = self.claims(kind, about, place)
                 if claims:
                     mended[about] = make(claims)
                 else:
                     mended.pop(about, None)
-        if not mended:
-            mended = {about: make(claims) for about, claims in self.each(kind, place)}
         for old in list(known)[: 1 - AT_HAND]:
             known.pop(old, None)
         known[version] = mended

@@ -1,5 +1,7 @@
 """Where topics belong: what is declared goes before what names tell, sources that differ are all there, unknown is empty."""
 
+import time
+
 import pytest
 
 from meshdesk.model.fact import Fact
@@ -88,6 +90,8 @@ def test_that_a_pattern_of_a_contract_is_about_every_topic_that_it_matches() -> 
         ("<team>.{topic}.x", "a.b.x"),
         ("orders.*", "orders.placed"),
         ("a+b.${x}", "a+b.c"),
+        ("${a}${b}.c", "x.c"),
+        ("${a}-${b}-x", "one-two-three-x"),
     ],
 )
 def test_that_placeholders_of_all_kinds_stand_for_a_part_of_a_name(name: str, matches: str) -> None:
@@ -101,6 +105,15 @@ def test_that_a_pattern_of_nothing_but_placeholders_matches_nothing() -> None:
     assert pattern_of("${topic}") is None
     mesh = mesh_of(topic("orders"), contract("c", "${topic}", domain="Sales"))
     assert mesh.placing.domains == ()
+
+
+def test_that_no_pattern_of_a_file_takes_long() -> None:
+    pattern = pattern_of("${a}x${b}x${c}x${d}x${e}x${f}x${g}x${h}.v1")
+    assert pattern is not None
+    began = time.process_time()
+    assert not pattern.fullmatch("x" * 249)
+    assert pattern.fullmatch("x" * 245 + ".v1")
+    assert time.process_time() - began < 1
 
 
 def test_that_a_product_of_which_no_topic_is_there_stands_in_its_domain() -> None:
