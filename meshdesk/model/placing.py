@@ -175,14 +175,13 @@ def pattern_of(name: str) -> re.Pattern[str] | None:
     >>> [bool(pattern.fullmatch(topic)) for topic in ("prod.orders.v1", "orders.v1", "prod.eu.orders.v1")]
     [True, False, False]
     """
-    literal = PLACEHOLDER.split(name)
-    if not any(character.isalnum() for character in "".join(literal)):
+    front, *literals = PLACEHOLDER.split(name)
+    if not any(character.isalnum() for character in "".join([front, *literals])):
         return None
-    first, *others = map(re.escape, literal)
-    # The first place where what follows a placeholder fits is the best one: tried atomically, or a name of many placeholders
-    # would try every way to share out a topic's signs among them.
-    between = "".join(f"(?>[^.]+?{part})" for part in others[:-1])
-    return re.compile("".join([first, between, *(f"[^.]+{part}" for part in others[-1:])]))
+    # Each placeholder ends where what follows it first stands, for good: a file must not make the search endless.
+    *inner, last = literals or [""]
+    middle = "".join(f"(?>[^.]+?{re.escape(part)})" for part in inner if part)
+    return re.compile(re.escape(front) + middle + ("[^.]+" if literals else "") + re.escape(last))
 
 
 def _described(topics: Iterable[str], contracts: Sequence[Contract]) -> dict[str, list[tuple[Contract, Described]]]:
@@ -210,7 +209,8 @@ def _described(topics: Iterable[str], contracts: Sequence[Contract]) -> dict[str
         parts = PLACEHOLDER.sub("*", one.name).split(".")
         whole = [by_part.get((len(parts), at, part), []) for at, part in enumerate(parts) if "*" not in part]
         tried = min(whole, key=len) if whole else by_part.get((len(parts), -1, ""), [])
-        for name in tried:
+        longest = max(PLACEHOLDER.split(one.name), key=len)
+        for name in [name for name in tried if longest in name]:
             if pattern.fullmatch(name):
                 found.setdefault(name, []).append((contract, one))
     for several in found.values():

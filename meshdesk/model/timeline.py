@@ -2,17 +2,19 @@
 
 All that was ever said is kept in one list; a moment is a place in it. Each (kind, subject, source) knows the places where it
 was said anew, so what stands at a moment is found by looking, and nothing is moved, copied or undone for it. Three ways were
-measured with 10,000 topics, 350,000 facts and 20,000 changes: an undo log needs as much memory, takes up to 130 ms to walk
-to a moment, and what it shows changes under the hands of whoever looks at it; checkpoints take 12 MB and 9 ms each; this one
-takes some µs for any moment, and a moment that was handed to another thread stays as it is while more facts come.
+measured with 10,000 topics, 350,000 facts and 20,000 changes (CPU, on two busy cores): an undo log walks 20,000 changes in
+20 ms and all of them in 130, needs as much memory, and what it shows changes under the hands of whoever looks at it; a
+checkpoint takes 12 ms and 10 MB beside what it shares; this one takes some µs for any moment, and a moment that was handed
+to another thread stays as it is while more facts come.
 
-What it takes: 0.6 kB a fact with what the fact says, 230 MB for 370,000.
+What it takes: 260 MB for 370,000 facts, 226 of them for what the facts say.
 """
 
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from sys import intern
 from typing import TypeVar
 
 from meshdesk.model.fact import Checked, Fact
@@ -116,20 +118,18 @@ class Timeline:
         if found is not None:
             return found  # type: ignore[return-value]  # of one kind the same is made
         nearest = min(list(known), key=lambda other: abs(other - version), default=-NEAR)
-        between = (
-            [self._facts[at] for at in changes[min(nearest, version) : max(nearest, version)]] if nearest >= 0 else []
-        )
-        mended: dict[str, Made] = {}
-        if abs(nearest - version) < NEAR and None not in between:
-            mended = dict(known.get(nearest, {}))  # type: ignore[arg-type]
+        base = known.get(nearest) if abs(nearest - version) < NEAR else None  # None, too, if another thread dropped it
+        between = [self._facts[at] for at in changes[min(nearest, version) : max(nearest, version)]] if base else [None]
+        if base is None or None in between:
+            mended = {about: make(claims) for about, claims in self.each(kind, place)}
+        else:
+            mended = dict(base)  # type: ignore[arg-type]
             for about in {fact.about for fact in between if isinstance(fact, Fact)}:
                 claims = self.claims(kind, about, place)
                 if claims:
                     mended[about] = make(claims)
                 else:
                     mended.pop(about, None)
-        if not mended:
-            mended = {about: make(claims) for about, claims in self.each(kind, place)}
         for old in list(known)[: 1 - AT_HAND]:
             known.pop(old, None)
         known[version] = mended
@@ -175,7 +175,7 @@ class Timeline:
 
     def _part(self, about: str) -> None:
         """Which group reads which topic, both ways: a topic's name holds no space."""
-        group, _, topic = about.rpartition(" ")
+        group, _, topic = map(intern, about.rpartition(" "))  # each stands in many
         self._parts[0][group].append(topic)
         self._parts[1][topic].append(group)
 

@@ -62,6 +62,7 @@ class About:
     is_inferred: bool
     subtitle: str
     sections: tuple[Section, ...]
+    has_domain: bool = True  # it is something that belongs to one, known or not
 
     @property
     def spoken(self) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QSplitterHan
 from meshdesk.session.opened import Opened
 from meshdesk.ui import theme
 from meshdesk.ui.about import About, about_topic
+from meshdesk.ui.about_group import about_group
 from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.views.records import RecordsView
@@ -46,6 +47,7 @@ class Frame(QWidget):
         self.inspector = Inspector(self.hues)
         self._about: About | None = None  # what there is to say of the topic on the screen
         self._about_of: tuple[object, ...] = ()  # which one that is, and as of when
+        self._group: tuple[Opened | None, str] = (None, "")  # the one that was chosen last
         self._across = _Splitter(Qt.Orientation.Horizontal)
         self._down = _Splitter(Qt.Orientation.Vertical)
         self._work = QStackedWidget()  # the views that stand in the frame
@@ -66,6 +68,8 @@ class Frame(QWidget):
         self.strip: QWidget | None = None
         self.records.said.connect(self.said)
         self.records.topics_asked.connect(self.find_topic)
+        self.records.selected.connect(self._leave_group)
+        self.explorer.group_chosen.connect(self.show_group)
         self.inspector.said.connect(self.said)
         self._across.splitterMoved.connect(self.keep_sizes)
         self._down.splitterMoved.connect(self.keep_sizes)
@@ -95,14 +99,36 @@ class Frame(QWidget):
             return
         self.inspector.say_empty(*NO_RECORD)
         details = shown.details if shown is not None else None
-        self.inspector.refresh(details, self.records.table.chosen_count(), None if details else self._of_topic())
+        if self._group[0] is not None and self._group[0] in captures:
+            self.inspector.refresh(None, 0, self._of_group(self._group[0], self._group[1]))
+        else:
+            self.inspector.refresh(details, self.records.table.chosen_count(), None if details else self._of_topic())
+
+    def show_group(self, opened: Opened, group: str) -> None:
+        """The inspector tells of a group, until a topic is opened or a record selected; none is selected meanwhile."""
+        self.records.table.clearSelection()
+        self._group = (opened, group)
+        self.explorer.mark_group(opened, group)
+        if not self.inspector.isVisible():
+            self.toggle_inspector()
+
+    def _leave_group(self) -> None:
+        if self._group[0] is not None:
+            self._group = (None, "")
+            self.explorer.mark_group(None, "")
+
+    def _of_group(self, opened: Opened, group: str) -> About | None:
+        of = (opened.number, "group", group, opened.mesh.place)
+        if of != self._about_of:
+            self._about_of, self._about = of, about_group(opened, group)
+        return self._about
 
     def _of_topic(self) -> About | None:
         """What there is to say of the topic on the screen; made anew when more is known of the mesh."""
         opened, topics = self.records.opened, self.records.listing.topics
         if opened is None or len(topics) != 1:
             return None
-        of = (opened.number, topics[0], opened.mesh.place)
+        of = (opened.number, "topic", topics[0], opened.mesh.place)
         if of != self._about_of:
             self._about_of, self._about = of, about_topic(opened, topics[0])
         return self._about
@@ -126,6 +152,7 @@ class Frame(QWidget):
         self._work.setCurrentWidget(view)
 
     def show_topic(self, opened: Opened | None, topic: str) -> None:
+        self._leave_group()
         self.records.show_topic(opened, topic)
         self._mark()
 

@@ -12,6 +12,7 @@ from meshdesk.ui.frame import Frame
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
 from tests.ui.memory import MemoryCapture, MemorySession, capture, opened, turn, window_on
+from tests.unit.model.facts import company, product
 
 TOPIC = "orders.placed.v1"
 
@@ -116,6 +117,48 @@ def test_that_copying_takes_what_has_the_focus(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: tree.hasFocus(), timeout=5_000)
     window.frame.copy(False)
     assert QGuiApplication.clipboard().text() == "A-88213"
+
+
+def test_that_the_inspector_tells_of_the_topic_while_no_record_is_selected_and_of_what_becomes_known_of_it(
+    qtbot: QtBot,
+) -> None:
+    made = capture(30, mesh=company())
+    window, session = with_topic(qtbot, made)
+    inspector = window.frame.inspector
+    assert inspector.about.isVisible()
+    assert "Owner: Orders squad" in inspector.about.accessibleDescription()
+    window.frame.records.table.choose(3)
+    turn(session, window)
+    assert not inspector.about.isVisible()
+    assert inspector.title.text.startswith("Record")
+    window.frame.records.table.clearSelection()
+    made.mesh = company(product("orders", "orders", team={"name": "Another squad"}))
+    turn(session, window)
+    assert "Owner: Another squad" in inspector.about.accessibleDescription()
+    inspector.copy_value()
+    assert QGuiApplication.clipboard().text() == TOPIC
+
+
+@pytest.mark.parametrize("then", ["a record", "a topic"])
+def test_that_a_group_that_is_chosen_is_in_the_inspector_until_a_record_or_a_topic_is(qtbot: QtBot, then: str) -> None:
+    made = capture(30, mesh=company())
+    window, session = with_topic(qtbot, made)
+    frame, about = window.frame, window.frame.inspector.about
+    frame.records.table.choose(3)
+    turn(session, window)
+    frame.explorer.group_chosen.emit(opened(made), "billing")
+    turn(session, window)
+    assert about.isVisible()
+    assert about.accessibleDescription().startswith("billing")
+    assert frame.explorer.list.chosen_group[1] == "billing"
+    if then == "a record":
+        frame.records.table.choose(3)
+    else:
+        window.open_topic(opened(made), TOPIC)
+    turn(session, window)
+    assert frame.explorer.list.chosen_group[1] == ""
+    assert about.isVisible() is (then == "a topic")
+    assert then == "a record" or about.accessibleDescription().startswith(TOPIC)
 
 
 def test_that_where_the_explorer_is_folded_away_the_empty_page_brings_it_back(qtbot: QtBot) -> None:

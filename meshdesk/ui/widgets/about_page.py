@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
+    QGuiApplication,
     QHelpEvent,
     QPainter,
     QPaintEvent,
@@ -63,6 +64,12 @@ class AboutPage(QScrollArea):
         self.setAccessibleDescription(about.spoken)
         if is_other:
             self.verticalScrollBar().setValue(0)
+
+    def copy_name(self) -> str:
+        """Copies the name of what it is about; a sentence that says so."""
+        name = self.body.about.title if self.body.about is not None else ""
+        QGuiApplication.clipboard().setText(name)
+        return f"Copied {name}."
 
 
 class _Body(QWidget):
@@ -126,7 +133,8 @@ class _Body(QWidget):
         self._lay(self.width())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         hue = self._hues.of(self.about.domain) if self.about.domain else c.third
-        paint_square(painter, PAD, self._square, hue, self.about.is_inferred or not self.about.domain)
+        if self.about.has_domain:
+            paint_square(painter, PAD, self._square, hue, self.about.is_inferred or not self.about.domain)
         for piece in self._pieces:
             painter.setPen(getattr(c, piece.colour))
             piece.layout.draw(painter, piece.at)
@@ -141,8 +149,8 @@ class _Body(QWidget):
         self._laid_for = width
         self._pieces, self._dots, self._tips = [], [], []
         y = self._put(self.about.title, "title", "text", PAD, 12, width - 2 * PAD)
-        top = y + 2
-        y = self._put(self.about.subtitle, "text", "second", PAD + 16, top, width - 2 * PAD - 16)
+        top, indent = y + 2, 16 if self.about.has_domain else 0
+        y = self._put(self.about.subtitle, "text", "second", PAD + indent, top, width - 2 * PAD - indent)
         self._square = top + QFontMetrics(theme.font("text")).height() / 2
         for section in self.about.sections:
             y += SECTION if section.heading else GAP + 2

@@ -34,6 +34,7 @@ class Explorer(QWidget):
 
     opened = Signal(object, str)
     added = Signal(object, str)
+    group_chosen = Signal(object, str)
 
     def __init__(self, hues: DomainHues | None = None) -> None:
         super().__init__()
@@ -71,6 +72,7 @@ class Explorer(QWidget):
         self.filter.down.connect(self._to_list)
         self.list.opened.connect(self.opened)
         self.list.added.connect(self.added)
+        self.list.group_chosen.connect(self.group_chosen)
 
     def refresh(self, captures: list[Opened]) -> None:
         """Asks the captures for their topics: at once when one changed its state, else four times a second."""
@@ -99,6 +101,11 @@ class Explorer(QWidget):
         row = self.list.topics.row_of(opened, topics[-1]) if topics else -1
         if row >= 0:
             self.list.setCurrentIndex(self.list.topics.index(row))
+
+    def mark_group(self, opened: Opened | None, group: str) -> None:
+        """Shows which group the inspector is about."""
+        self.list.chosen_group = (opened, group)
+        self.list.viewport().update()
 
     def go_to(self, opened: Opened) -> None:
         """Brings a capture and its first topics to the top of the list."""

@@ -4,6 +4,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
+from meshdesk.model.group import Group
 from meshdesk.session.opened import Opened
 from meshdesk.ui import theme
 from meshdesk.ui.domain_hues import DomainHues
@@ -18,6 +19,7 @@ class TopicList(QTableView):
 
     opened = Signal(object, str)  # capture, topic
     added = Signal(object, str)  # the same, to be shown among what is open
+    group_chosen = Signal(object, str)  # capture, group
 
     def __init__(self, topics: TopicModel, hues: DomainHues) -> None:
         super().__init__()
@@ -25,6 +27,7 @@ class TopicList(QTableView):
         self._hues = hues
         self.words: tuple[str, ...] = ()
         self.open_topics: tuple[Opened | None, tuple[str, ...]] = (None, ())  # those in the work area
+        self.chosen_group: tuple[Opened | None, str] = (None, "")  # the one that the inspector is about
         self.setModel(topics)
         self.setAccessibleName("Topics")
         self.setFrameShape(QTableView.Shape.NoFrame)
@@ -118,7 +121,9 @@ class TopicList(QTableView):
         entry = self.topics.entries[row]
         if entry.topic is not None:
             (self.added if adds else self.opened).emit(entry.opened, entry.topic.name)
-        elif entry.is_fold:
+        elif isinstance(entry.about, Group):
+            self.group_chosen.emit(entry.opened, entry.about.id)
+        else:
             self._fold(row, None)
 
     def _fold(self, row: int, folded: bool | None) -> None:
@@ -126,5 +131,7 @@ class TopicList(QTableView):
         self.setCurrentIndex(self.topics.index(min(row, len(self.topics.entries) - 1)))
 
     def _is_open(self, entry: Entry) -> bool:
+        if isinstance(entry.about, Group):
+            return self.chosen_group == (entry.opened, entry.about.id)
         opened, topics = self.open_topics
         return entry.topic is not None and entry.opened is opened and entry.topic.name in topics

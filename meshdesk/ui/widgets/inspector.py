@@ -165,7 +165,10 @@ class Inspector(QWidget):
         self._pages.setCurrentIndex(page)
 
     def copy_value(self) -> None:
-        """Copies what the focus is on: a node, the marked text, or the dump."""
+        """Copies what the focus is on: a node, the marked text, or the dump; of what is no record its name."""
+        if self._whole.currentWidget() is self.about:
+            self.said.emit(self.about.copy_name())
+            return
         page = self._pages.currentWidget()
         if isinstance(page, NodeTree):
             text = page.copy_value()

@@ -12,7 +12,7 @@ from tests.unit.model.facts import company
 
 
 @pytest.fixture
-def shown(qtbot: QtBot) -> TopicList:
+def explorer(qtbot: QtBot) -> Explorer:
     mesh = company()
     topics = tuple(Topic(name, 3, 10, 2.0) for name in sorted(mesh.topics))
     explorer = Explorer()
@@ -20,11 +20,7 @@ def shown(qtbot: QtBot) -> TopicList:
     explorer.resize(264, 600)
     explorer.show()
     explorer.refresh([opened(MemoryCapture("acme", topics=topics, mesh=mesh))])
-    shown = explorer.list
-    shown.setParent(explorer)
-    qtbot.addWidget(explorer)
-    shown.explorer = explorer  # type: ignore[attr-defined]  # it lives as long as the list is used
-    return shown
+    return explorer
 
 
 def press(shown: TopicList, text: str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -33,10 +29,12 @@ def press(shown: TopicList, text: str, modifier: Qt.KeyboardModifier = Qt.Keyboa
     QTest.mouseClick(shown.viewport(), Qt.MouseButton.LeftButton, modifier, rect.center())
 
 
-def test_that_a_click_on_a_domain_or_product_folds_it_and_on_a_topic_opens_it(shown: TopicList) -> None:
+def test_that_a_click_on_a_domain_or_product_folds_it_and_on_a_topic_or_group_chooses_it(explorer: Explorer) -> None:
+    shown = explorer.list
     asked: list[str] = []
     shown.opened.connect(lambda _, topic: asked.append(topic))
     shown.added.connect(lambda _, topic: asked.append(f"+{topic}"))
+    shown.group_chosen.connect(lambda _, group: asked.append(f"group {group}"))
     press(shown, "orders.placed.v1")
     press(shown, "baskets.changed.v1", Qt.KeyboardModifier.ControlModifier)
     press(shown, "Orders")
@@ -44,11 +42,12 @@ def test_that_a_click_on_a_domain_or_product_folds_it_and_on_a_topic_opens_it(sh
     press(shown, "Sales")
     assert "Orders" not in [entry.text for entry in shown.topics.entries]
     press(shown, "Sales")
-    press(shown, "billing")  # nothing can be opened of a group yet
-    assert asked == ["orders.placed.v1", "+baskets.changed.v1"]
+    press(shown, "billing")
+    assert asked == ["orders.placed.v1", "+baskets.changed.v1", "group billing"]
 
 
-def test_that_left_and_right_fold_a_domain_where_the_keys_are(shown: TopicList) -> None:
+def test_that_left_and_right_fold_a_domain_where_the_keys_are(explorer: Explorer) -> None:
+    shown = explorer.list
     row = [entry.text for entry in shown.topics.entries].index("Sales")
     shown.setCurrentIndex(shown.topics.index(row))
     QTest.keyClick(shown, Qt.Key.Key_Left)

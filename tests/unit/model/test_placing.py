@@ -95,6 +95,8 @@ def test_that_a_pattern_of_a_contract_is_about_every_topic_that_it_matches() -> 
         ("a+b.${x}", "a+b.c"),
         ("__HOST__-orders", "a7-orders"),
         ("%ENV%_orders", "q_orders"),
+        ("${a}${b}.c", "x.c"),
+        ("${a}-${b}-x", "one-two-three-x"),
     ],
 )
 def test_that_placeholders_of_all_kinds_stand_for_a_part_of_a_name(name: str, matches: str) -> None:
@@ -123,6 +125,15 @@ def test_that_a_pattern_of_nothing_but_placeholders_matches_nothing() -> None:
     assert pattern_of("${topic}") is None
     mesh = mesh_of(topic("orders"), contract("c", "${topic}", domain="Sales"))
     assert mesh.placing.domains == ()
+
+
+def test_that_no_pattern_of_a_file_takes_long() -> None:
+    pattern = pattern_of("${a}x${b}x${c}x${d}x${e}x${f}x${g}x${h}.v1")
+    assert pattern is not None
+    began = time.process_time()
+    assert not pattern.fullmatch("x" * 249)
+    assert pattern.fullmatch("x" * 245 + ".v1")
+    assert time.process_time() - began < 1
 
 
 def test_that_a_product_of_which_no_topic_is_there_stands_in_its_domain() -> None:

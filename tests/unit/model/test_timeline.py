@@ -1,5 +1,7 @@
 """Any moment: the mesh at it is what a fold from nothing up to it would be, whatever was looked at before and comes later."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -138,3 +140,36 @@ def test_that_a_topic_is_behind_the_last_space(about: str) -> None:
     mesh = mesh_of(Fact("reads", about, {"assigned": 1, "committed": 0}, 1, "kafka"))
     assert [(reads.group, reads.topic) for reads in mesh.consumers("orders")] == [tuple(about.rsplit(" ", 1))]
     assert [reads.topic for reads in mesh.read_by(about.rsplit(" ", 1)[0])] == ["orders"]
+
+
+def test_that_one_thread_looks_at_moments_while_another_takes_facts() -> None:
+    timeline = Timeline()
+    names = [f"{domain}.event-{n}" for domain in ("sales", "stock") for n in range(20)]
+
+    def take() -> None:
+        for moment in range(2_000):
+            name = names[moment % 40]
+            said = contract(f"c{moment % 7}", name, domain=f"domain {moment % 3}", seen=moment)
+            gone = Fact("topic", names[moment * 7 % 40], None, moment, "kafka")
+            timeline.take(
+                [topic(name, moment), said, gone, Fact("reads", f"g {name}", {"assigned": 1}, moment, "kafka")]
+            )
+
+    def look() -> int:
+        """How many topics stand in domains; the same mesh says the same twice."""
+        mesh = Mesh(timeline).now()
+        topics = dict(mesh.topics)
+        placed = sum(domain.size for domain in (*mesh.placing.domains, mesh.placing.unplaced))
+        assert len(topics) == placed
+        assert mesh.at(mesh.timeline.since + 50).topics.keys() <= set(names)
+        return sum(len(mesh.consumers(name)) for name in names)
+
+    with ThreadPoolExecutor(1) as pool:
+        taking = pool.submit(take)
+        looked = 0
+        while not taking.done():
+            assert look() <= 40
+            looked += 1
+        taking.result()
+    assert looked > 0
+    assert look() == 40
