@@ -14,7 +14,8 @@ from threading import Event
 from confluent_kafka import KafkaError
 
 from meshdesk.capture.writer import Writer
-from meshdesk.collect.client import Cluster, now
+from meshdesk.collect.asking import Asking
+from meshdesk.collect.client import now
 from meshdesk.collect.coordinators import Described, Place, committed, described, listed
 from meshdesk.collect.sentences import (
     LATE,
@@ -76,7 +77,7 @@ class _Group:
 class Groups:
     """All groups of a cluster. Its steps are called by one thread, each of them often; what is not due is not asked."""
 
-    def __init__(self, cluster: Cluster, writer: Writer, stop: Event) -> None:
+    def __init__(self, cluster: Asking, writer: Writer, stop: Event) -> None:
         self._cluster, self._writer, self._stop = cluster, writer, stop
         self._groups: dict[str, _Group] = {}
         self._silent: dict[str, None] = {}  # groups whose coordinator did not answer last time, in that order

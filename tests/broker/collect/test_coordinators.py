@@ -5,7 +5,7 @@ from threading import Event
 from confluent_kafka import ConsumerGroupState, ConsumerGroupType, KafkaError
 
 from meshdesk.collect import coordinators
-from meshdesk.collect.client import Cluster
+from meshdesk.collect.asking import Asking
 from meshdesk.collect.coordinators import Described, committed, described, listed
 from meshdesk.collect.properties import Source
 from meshdesk.demo.broker import Broker
@@ -15,8 +15,8 @@ from tests.programs.running import wait_until
 from tests.secure_kafka import OPEN, SecureKafka
 
 
-def cluster(bootstrap: str, **properties: str) -> Cluster:
-    return Cluster(Source(bootstrap, properties=properties), lambda trouble: None)
+def cluster(bootstrap: str, **properties: str) -> Asking:
+    return Asking(Source(bootstrap, properties=properties))
 
 
 def test_that_a_group_that_is_not_there_is_none(broker: Broker) -> None:

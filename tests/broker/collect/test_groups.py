@@ -17,9 +17,10 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from meshdesk.collect import client, coordinators
+from meshdesk.collect import asking as asking_module
+from meshdesk.collect import coordinators
 from meshdesk.collect import groups as module
-from meshdesk.collect.client import Cluster
+from meshdesk.collect.asking import Asking as Client
 from meshdesk.collect.groups import Groups
 from meshdesk.collect.properties import Source
 from meshdesk.demo.broker import Broker, start_brokers
@@ -46,7 +47,7 @@ class Asking(Written):
     def __init__(self, folder: Path, source: Source) -> None:
         self.writer = begin_capture(folder, source.bootstrap)
         super().__init__(folder)
-        self.cluster = Cluster(source, lambda trouble: None)
+        self.cluster = Client(source)
         self.groups = Groups(self.cluster, self.writer, Event())
 
     def round(self) -> None:
@@ -325,7 +326,7 @@ def test_that_groups_that_may_only_be_listed_are_said_once(secure_kafka: SecureK
 def test_that_a_coordinator_that_is_away_is_said_and_all_others_go_on(
     kafka_java: Java, tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "REQUEST_TIMEOUT", 2.0)
+    monkeypatch.setattr(asking_module, "WAIT", 2.0)
     single = {"offsets.topic.replication.factor": "1"}
     with ExitStack() as running:
         first, second = map(running.enter_context, start_brokers(tmp_path / "kafka", 2, properties=single))
