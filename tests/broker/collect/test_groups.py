@@ -56,14 +56,14 @@ class Asking(Written):
         self.groups.describe()
         self.groups.commits()
 
-    def until(self, claim: Callable[[], object], what: str) -> None:
-        """Rounds until it holds."""
+    def until(self, claim: Callable[[], object], what: str, seconds: float = 60.0) -> None:
+        """Rounds until it holds; those that a broker is missed in take their time."""
 
         def holds() -> object:
             self.round()
             return claim()
 
-        wait_until(holds, what)
+        wait_until(holds, what, seconds)
 
     def of(self, group: str) -> Message:
         """What a group is by now."""
