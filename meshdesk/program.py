@@ -290,9 +290,10 @@ def _demo(words: Sequence[str]) -> int:
 
 def _demo_mesh(words: Sequence[str]) -> int:
     from meshdesk.demo.mesh import main as mesh
+    from meshdesk.session.resources import DEMO_CATALOGUE, resource
 
     _begin_log("demo")
-    return mesh(list(words))
+    return mesh(list(words), [resource(DEMO_CATALOGUE)])
 
 
 def _why_no_demo() -> str | None:

@@ -41,6 +41,7 @@ MODULES = (
     "platformdirs",
     "psutil",
     "tomlkit",
+    "yaml",
 )
 PATIENCE = 30.0  # s for one step on a slow disk
 WINDOW = 60.0  # s for the process that paints one, which has patience of its own

@@ -64,7 +64,13 @@ class Told:
             saved = open_saved(options.connection, say)
             settings = {**saved.properties, **settings}
             source = Source(
-                saved.bootstrap, saved.registry, settings, saved.registry_user, saved.registry_ca, options.connection
+                saved.bootstrap,
+                saved.registry,
+                settings,
+                saved.registry_user,
+                saved.registry_ca,
+                options.connection,
+                saved.catalogues,
             )
         self.source = read_properties(options.config, source) if options.config else source
         if not self.source.bootstrap:

@@ -4,6 +4,7 @@ The same traffic, by the same seed, from the real broker of `meshdesk demo`: the
 Run it with the environment of the checkout: .venv/bin/python packaging/record_demo.py
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Any
 
 from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
@@ -37,7 +39,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as config:
             saved = Path(config) / "connections" / f"{NAME}.toml"
             saved.parent.mkdir()
-            saved.write_text(f'bootstrap = "{where["bootstrap"]}"\nregistry = "{where["registry"]}"\n', "utf-8")
+            lines = [f"{name} = {json.dumps(value)}" for name, value in where.items()]
+            saved.write_text("\n".join(lines), "utf-8")
             environment = {**os.environ, "MESHDESK_CONFIG": config}
             code = subprocess.run([sys.executable, "-m", "meshdesk", *words, *span], env=environment).returncode
         TARGET.chmod(0o644)
@@ -47,13 +50,14 @@ def main() -> int:
         mesh.wait(20)
 
 
-def _ready(heard: "SimpleQueue[Heard]") -> dict[str, str]:
+def _ready(heard: "SimpleQueue[Heard]") -> dict[str, Any]:
+    """What the profile of a connection to it says."""
     while True:
         message = heard.get(timeout=300).message
         if message is None:
             raise SystemExit("The mesh ended before it was ready.")
         if message.get("is") == "mesh":
-            return {"bootstrap": str(message["bootstrap"]), "registry": str(message["registry"])}
+            return {name: message[name] for name in ("bootstrap", "registry", "catalogues")}
 
 
 def _wait_for_history(bootstrap: str) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
@@ -15,6 +15,7 @@ from meshdesk.capture.reader import TopicKey
 from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
 from meshdesk.collect.background import Background
+from meshdesk.collect.catalogues.watching import Catalogues, facts_in
 from meshdesk.collect.client import REQUEST_TIMEOUT, Bounds, Cluster, KafkaTrouble, make_consumer, now
 from meshdesk.collect.columns import asked_for, lasts, rows_of, schema_ids, spans_of
 from meshdesk.collect.keeper import Keeper, Limit
@@ -133,6 +134,8 @@ class Collector:
         )
         self.watch = Watch(Cluster(source, report), self._writer, report, news)
         self._background = Background(source, self._writer, self.watch, report)
+        known = facts_in(folder) if source.catalogues else []
+        self.catalogues = Catalogues(source.catalogues, self._store_facts, report, news, now, known, source.bootstrap)
         self._partitions: dict[Place, Partition] = {}
         self._fetched: set[Place] = set()  # what the client was given
         self._lost: dict[Place, _Lost] = {}  # partitions that stand at an offset which the broker has not
@@ -286,6 +289,7 @@ class Collector:
         self._schemas.stop()
         self._background.stop()
         self.watch.stop()
+        self.catalogues.stop()
         self._consumer.close()
         try:
             self._storing.close()
@@ -611,9 +615,12 @@ class Collector:
         self.watch.followed = {topic: self._ids[topic] for topic in reading}
 
     def _store_fact(self, fact: Fact | Checked) -> None:
+        self._store_facts([fact])
+
+    def _store_facts(self, facts: Sequence[Fact | Checked]) -> None:
         """For threads: a disk that is full ends the collector's own step, not them."""
         try:
-            self._writer.facts([fact])
+            self._writer.facts(facts)
         except CaptureError as error:
             self._failure = error
 

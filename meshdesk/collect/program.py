@@ -38,6 +38,7 @@ ALIVE = 1.0  # s of silence until it says that it is there: one that hangs would
 AGAIN = 5.0  # s until a trouble that goes on is said again, with a count
 SETTLE = 10.0  # s that the end of collecting waits for schemas which are still on their way
 NO_LIMIT = 1 << 62  # bytes of a file that somebody asked for; the disk is its limit
+READ = 10.0  # s that a file waits for what its folders of catalogues say; what comes later is in it, too
 SEAL = 20.0  # s that it may take to compress what is left; the capture is whole without it
 
 # What the window has to say: at first, and with each order.
@@ -88,6 +89,7 @@ def _serve(pipes: Pipes, first: Message) -> int:
         {str(k): str(v) for k, v in dict(first.get("properties", {})).items()},
         str(first.get("registry_user", "")),
         str(first.get("registry_ca", "")),
+        catalogues=tuple(map(str, first.get("catalogues") or ())),
     )
     folds = _Folds(lambda trouble: pipes.send(trouble_message(trouble)))
     limit = Limit(int(first.get("limit") or SIZE_LIMIT), float(first.get("kept_free") or KEPT_FREE))
@@ -277,6 +279,7 @@ def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, sa
     collector = Collector(order.source, folder, folds.report, lambda: None, Limit(NO_LIMIT))
     code = 0
     try:
+        collector.catalogues.wait(READ)
         for topic in order.topics:
             collector.tail(topic, order.start.at(now()), order.until.at(now()) if order.until else None)
         until = None if order.seconds is None else started + order.seconds

@@ -89,6 +89,7 @@ class Source:
     registry_user: str = field(default="", repr=False)  # user:password of the registry
     registry_ca: str = ""  # a file of authorities (PEM) for the registry; "" for the system's
     name: str = ""  # of a saved connection
+    catalogues: tuple[str, ...] = ()  # folders of contracts and data products
 
 
 def client_settings(source: Source) -> dict[str, object]:

@@ -2,7 +2,8 @@
 
 On stdout it speaks frames (meshdesk/model/frame.py):
     {"is": "progress", "text": sentence, "done": x, "of": y}
-    {"is": "mesh", "name": …, "bootstrap": "127.0.0.1:PORT", "registry": "http://127.0.0.1:PORT"}
+    {"is": "mesh", "name": …, "bootstrap": "127.0.0.1:PORT", "registry": "http://127.0.0.1:PORT",
+     "catalogues": [path of a folder, …]}
     {"is": "trouble", "text": …, "advice": …, …}
 On stdin it is told where the window keeps what it captures of the mesh, and when that is the window's own affair again:
     {"is": "capture", "folder": path, or ""}
@@ -42,15 +43,15 @@ def demo_available() -> str | None:
     return unavailable()
 
 
-def main(arguments: Sequence[str]) -> int:
-    """The program; returns its exit code, 1 where the mesh could not be made or did not last."""
+def main(arguments: Sequence[str], catalogues: Sequence[Path] = ()) -> int:
+    """The program; returns its exit code, 1 where the mesh could not be made or did not last. It names the folders `catalogues`."""
     parser = argparse.ArgumentParser(prog="meshdesk demo --mesh", description="Makes the embedded mesh; speaks frames.")
     parser.add_argument("--seed", type=int, default=SEED, help="the same seed tells the same story")
     parser.add_argument("--bootstrap", metavar="HOST:PORT", help="use this Kafka instead of starting one")
     parser.add_argument("--no-live", action="store_true", help="history only")
     options = parser.parse_args(arguments)
     pipes = Pipes()
-    mesh = _Mesh(options.seed, not options.no_live, pipes)
+    mesh = _Mesh(options.seed, not options.no_live, pipes, catalogues)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: pipes.messages.put({"is": "signal"}))
     mesh.start(options.bootstrap)
@@ -91,9 +92,9 @@ class _EndingError(Exception):
 class _Mesh:
     """The parts of one demo, made one after the other in a thread, and taken down in the opposite order."""
 
-    def __init__(self, seed: int, live: bool, pipes: Pipes) -> None:
+    def __init__(self, seed: int, live: bool, pipes: Pipes, catalogues: Sequence[Path]) -> None:
         self.failure: Trouble | None = None
-        self._seed, self._live, self._pipes = seed, live, pipes
+        self._seed, self._live, self._pipes, self._catalogues = seed, live, pipes, catalogues
         self._parts = contextlib.ExitStack()
         self._kafka: Broker | None = None
         self._made: list[str] = []  # topics
@@ -171,7 +172,8 @@ class _Mesh:
         traffic.start()
         traffic.wait_for_part(PART_SECONDS)
         self._check()
-        self._pipes.send({"is": "mesh", "name": "Demo mesh", "bootstrap": bootstrap, "registry": registry.url})
+        where = {"bootstrap": bootstrap, "registry": registry.url, "catalogues": list(map(str, self._catalogues))}
+        self._pipes.send({"is": "mesh", "name": "Demo mesh", **where})
 
     def _progress(self, text: str, done: int, of: int) -> None:
         self._check()

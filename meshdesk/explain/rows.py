@@ -11,12 +11,17 @@ import pyarrow as pa
 from meshdesk.capture.reader import Capture, Generation, Placed, open_captures
 from meshdesk.capture.records import NO_TIMESTAMP, Numbers, read_batch, read_numbered
 from meshdesk.capture.store import CaptureError
+from meshdesk.model.fact import Checked
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.record import Record, RecordName
 from meshdesk.model.schema import Schema, SchemaState
 
 CACHED_BYTES = 64 << 20  # Arrow batches kept: some 40 full ones, more than ±5 screens ever need
 WINDOW = 5_000  # rows of a sealed generation that are merged at once
+KINDS = (
+    "cluster",
+    "schema",
+)  # the facts that decoding needs; the rest of a large mesh would take 200 MB in each program
 DROPPED = "This record was dropped to keep the capture within its limit."
 
 
@@ -42,7 +47,7 @@ class Rows:
     def refresh(self) -> None:
         """Reads what was written since. Raises CaptureError."""
         self.capture.refresh()
-        fold(self.mesh, self.capture.take_facts())
+        fold(self.mesh, (fact for fact in self.capture.take_facts() if isinstance(fact, Checked) or fact.kind in KINDS))
 
     def count(self, topic: str) -> int:
         """How many rows of that topic the capture holds."""

@@ -1,10 +1,19 @@
-"""The mesh: the fold of all facts. What is not there is unknown, never absent."""
+"""The mesh: the fold of all facts up to a moment. What is not there is unknown, never absent."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
+from meshdesk.model.catalogue import Contract, Product, contract_from, product_from
 from meshdesk.model.fact import Checked, Fact
+from meshdesk.model.group import Group, Reads, group_from, reads_from
+from meshdesk.model.offers import Offers
+from meshdesk.model.placing import Place, Placing
 from meshdesk.model.schema import Reference, Schema, SchemaState
+from meshdesk.model.timeline import KINDS, Timeline
+
+Made = TypeVar("Made")
+PLACED_BY = ("topic", "contract", "product")  # the kinds that say where a topic belongs
 
 
 @dataclass(slots=True)
@@ -17,57 +26,199 @@ class TopicFacts:
     topic_id: str = ""
 
 
-@dataclass(slots=True)
 class Mesh:
-    """Facts folded up to a moment. One owner at a time: whoever reads the capture."""
+    """What stands at a moment. One with a fixed place never changes; else it is the mesh of now, and `fold` adds to it."""
 
-    cluster: str = ""  # the cluster's own id
-    bootstrap: str = ""
-    brokers: int = 0
-    topics: dict[str, TopicFacts] = field(default_factory=dict)
-    schemas: dict[int, Schema | SchemaState] = field(default_factory=dict)
-    registry: str = ""
-    checked: dict[str, Checked] = field(default_factory=dict)  # the newest round of each source
+    __hash__ = None  # type: ignore[assignment]  # meshes are compared by what they say
+
+    def __init__(self, timeline: Timeline | None = None, place: int | None = None) -> None:
+        """`place` is how many of the timeline's facts are in it; None: all, also those that come later."""
+        self.timeline = Timeline() if timeline is None else timeline
+        self._place = place
+
+    @property
+    def place(self) -> int:
+        """How many facts are in it."""
+        return len(self.timeline) if self._place is None else self._place
+
+    def at(self, moment: int) -> "Mesh":
+        """The mesh at a moment, in ms since the epoch. Before the first fact nothing is known."""
+        return Mesh(self.timeline, self.timeline.place(moment))
+
+    def now(self) -> "Mesh":
+        """The mesh as it is, to be handed over: it does not change when more facts come."""
+        return Mesh(self.timeline, self.place)
+
+    def claims(self, kind: str, about: str) -> tuple[Fact, ...]:
+        """What each source says of one subject; () is unknown."""
+        return self.timeline.claims(kind, about, self.place)
+
+    def each(self, kind: str) -> Iterator[tuple[str, tuple[Fact, ...]]]:
+        """Every subject of a kind with what the sources say of it."""
+        return self.timeline.each(kind, self.place)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mesh) and self._all() == other._all()
+
+    # What the cluster says
+
+    @property
+    def cluster(self) -> str:
+        """The cluster's own id."""
+        return str(self._cluster.get("id", ""))
+
+    @property
+    def bootstrap(self) -> str:
+        return str(self._cluster.get("bootstrap", ""))
+
+    @property
+    def brokers(self) -> int:
+        return len(self._cluster.get("brokers", ()))
+
+    @property
+    def registry(self) -> str:
+        return str(self._cluster.get("registry", ""))
+
+    @property
+    def checked(self) -> dict[str, Checked]:
+        """The newest round of each source."""
+        return self.timeline.checked(self.place)
+
+    def is_known(self, source: str) -> bool:
+        """Whether a source had told all that it had: what it has not said then is not there. Else it is unknown."""
+        return source in self.checked
+
+    @property
+    def topics(self) -> Mapping[str, TopicFacts]:
+        """The topics that are there, by name. Nobody changes it."""
+        return self._newest("topic", _topic)
+
+    @property
+    def schemas(self) -> Mapping[int, Schema | SchemaState]:
+        """The schemas of registries, by id. Nobody changes it."""
+        return self.timeline.derived("schemas", ("schema",), self.place, self._schemas)
+
+    def config(self, topic: str) -> tuple[Fact, ...]:
+        """The settings of a topic, which stand in the fact's value."""
+        return self.claims("config", topic)
+
+    # Who reads
+
+    @property
+    def groups(self) -> Mapping[str, Group]:
+        """The groups that are there, by id. Nobody changes it."""
+        return self._newest("group", group_from)
+
+    def consumers(self, topic: str) -> tuple[Reads, ...]:
+        """Which groups read a topic, in the order of their ids."""
+        return tuple(reads for group in sorted(self.timeline.groups_of(topic)) for reads in self._reads(group, topic))
+
+    def read_by(self, group: str) -> tuple[Reads, ...]:
+        """Which topics a group reads, in the order of their names."""
+        return tuple(reads for topic in sorted(self.timeline.topics_of(group)) for reads in self._reads(group, topic))
+
+    # What is declared
+
+    @property
+    def contracts(self) -> Mapping[str, tuple[Contract, ...]]:
+        """By id what each file says of it, the newest first. Nobody changes it."""
+        return self._by_file("contract", contract_from)
+
+    @property
+    def products(self) -> Mapping[str, tuple[Product, ...]]:
+        """By id what each file says of it, the newest first. Nobody changes it."""
+        return self._by_file("product", product_from)
+
+    @property
+    def placing(self) -> Placing:
+        """Which topic belongs to which domain and product."""
+        return self.timeline.derived("placing", PLACED_BY, self.place, self._place_topics)
+
+    def belonging(self, topic: str) -> Place:
+        """Where a topic belongs."""
+        facts = self.claims("topic", topic)
+        return self.placing.place(topic, facts[0] if facts else None)
+
+    def declared_readers(self, topic: str) -> tuple[Product, ...]:
+        """The products that say that they are made from a topic: by an input port, or by what an output port reads."""
+        ids = {contract.id for contract, _ in self.belonging(topic).contracts}
+        return tuple(
+            product
+            for files in self.products.values()
+            for product in files
+            if any(
+                ids & {*port.reads, *((port.contract,) if port.direction == "input" else ())} for port in product.ports
+            )
+        )
+
+    # How
+
+    @property
+    def _cluster(self) -> Mapping[str, Any]:
+        """What its facts say; what a later one leaves out is as it was."""
+        said: dict[str, Any] = {}
+        for _, facts in self.each("cluster"):
+            for fact in facts:
+                said |= fact.value or {}
+        return said
+
+    def _newest(self, kind: str, make: Callable[[Fact], Made]) -> Mapping[str, Made]:
+        """By subject what is made of the fact of it; where several sources speak, of the newest."""
+        made = self.timeline.made
+        return self.timeline.by_subject(kind, self.place, lambda facts: made(max(facts, key=_seen), make))
+
+    def _by_file(self, kind: str, make: Callable[[Fact], Made]) -> Mapping[str, tuple[Made, ...]]:
+        made = self.timeline.made
+        return self.timeline.by_subject(
+            kind, self.place, lambda facts: tuple([made(fact, make) for fact in sorted(facts, key=_seen, reverse=True)])
+        )
+
+    def _reads(self, group: str, topic: str) -> tuple[Reads, ...]:
+        return tuple(self.timeline.made(fact, reads_from) for fact in self.claims("reads", f"{group} {topic}")[:1])
+
+    def _schemas(self) -> dict[int, Schema | SchemaState]:
+        found: dict[int, Schema | SchemaState] = {}
+        for about, facts in self.each("schema"):
+            made = [self.timeline.made(fact, _schema) for fact in sorted(facts, key=_seen)]
+            found[int(about)] = next((one for one in reversed(made) if isinstance(one, Schema)), made[-1])
+        return found
+
+    def _place_topics(self) -> Placing:
+        contracts = [contract for files in self.contracts.values() for contract in files]
+        return Placing(self.topics, contracts, self.timeline.derived("offers", ("product",), self.place, self._offers))
+
+    def _offers(self) -> Offers:
+        return Offers(product for files in self.products.values() for product in files)
+
+    def _all(self) -> list[object]:
+        """Everything that is said, for a comparison."""
+        return [*[dict(self.each(kind)) for kind in KINDS], self.checked]
 
 
 def fold(mesh: Mesh, facts: Iterable[Fact | Checked]) -> None:
-    """Takes `facts` into the mesh, in the order in which they were written."""
-    for fact in facts:
-        if isinstance(fact, Checked):
-            mesh.checked[fact.source] = fact
-        elif fact.kind in FOLDS:
-            FOLDS[fact.kind](mesh, fact)
+    """Takes `facts` into the mesh of now, in the order in which they were written."""
+    mesh.timeline.take(facts)
 
 
-def _cluster(mesh: Mesh, fact: Fact) -> None:
+def _seen(fact: Fact) -> int:
+    return fact.seen
+
+
+def _topic(fact: Fact) -> TopicFacts:
     value = fact.value or {}
-    mesh.cluster = str(value.get("id", mesh.cluster))
-    mesh.bootstrap = str(value.get("bootstrap", mesh.bootstrap))
-    mesh.brokers = len(value.get("brokers", ()))
-    mesh.registry = str(value.get("registry", mesh.registry))
-
-
-def _topic(mesh: Mesh, fact: Fact) -> None:
-    if fact.value is None:
-        mesh.topics.pop(fact.about, None)
-        return
-    mesh.topics[fact.about] = TopicFacts(
+    return TopicFacts(
         name=fact.about,
-        partitions=int(fact.value.get("partitions", 0)),
-        internal=bool(fact.value.get("internal", False)),
-        topic_id=str(fact.value.get("id", "")),
+        partitions=int(value.get("partitions", 0)),
+        internal=bool(value.get("internal", False)),
+        topic_id=str(value.get("id", "")),
     )
 
 
-def _schema(mesh: Mesh, fact: Fact) -> None:
-    value = fact.value
-    if value is None:
-        mesh.schemas.pop(int(fact.about), None)
-        return
+def _schema(fact: Fact) -> Schema | SchemaState:
+    value = fact.value or {}
     if value.get("unknown"):
-        mesh.schemas.setdefault(int(fact.about), SchemaState.UNKNOWN_ID)
-        return
-    mesh.schemas[int(fact.about)] = Schema(
+        return SchemaState.UNKNOWN_ID
+    return Schema(
         registry=fact.source,
         id=int(fact.about),
         type=str(value.get("type", "AVRO")),
@@ -79,6 +230,3 @@ def _schema(mesh: Mesh, fact: Fact) -> None:
         subject=str(value.get("subject", "")),
         version=int(value.get("version", 0)),
     )
-
-
-FOLDS = {"cluster": _cluster, "topic": _topic, "schema": _schema}

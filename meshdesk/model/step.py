@@ -5,9 +5,11 @@ from typing import Literal, cast, get_args
 
 from meshdesk.model.frame import Message
 
-Name = Literal["name", "tcp", "tls", "login", "metadata", "registry"]
+Name = Literal["name", "tcp", "tls", "login", "metadata", "registry", "catalogues"]
 State = Literal["running", "passed", "failed", "skipped"]
-NAMES: tuple[Name, ...] = get_args(Name)  # in the order in which one leads to the next; the registry stands for itself
+NAMES: tuple[Name, ...] = get_args(
+    Name
+)  # in the order in which one leads to the next; the registry and the folders stand for themselves
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class Checking:
                 "registry": connection.registry,
                 "registry_user": connection.registry_user,
                 "registry_ca": connection.registry_ca,
+                "catalogues": list(connection.catalogues),
                 "properties": dict(connection.properties),
             }
         )

@@ -12,6 +12,7 @@ from meshdesk.capture.pack import draft_of
 from meshdesk.capture.store import KEPT_FREE
 from meshdesk.model.frame import Message
 from meshdesk.model.listing import Listing
+from meshdesk.model.mesh import Mesh
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
 from meshdesk.model.row import Details, Row, details_from
@@ -23,6 +24,7 @@ from meshdesk.session.connection import Connection
 from meshdesk.session.explainers import Explainers, rows_from
 from meshdesk.session.home import Owned
 from meshdesk.session.orders import Order, Orders
+from meshdesk.session.pictures import Pictures
 from meshdesk.session.readings import Follower, Reading, Told, Topic, recorded
 from meshdesk.session.row_cache import RowCache
 from meshdesk.session.works import Works
@@ -96,6 +98,7 @@ class Opened:
         self._look, self._work, self._save, self._told = look, work, save, told
         self._report, self._withdraw = report, withdraw
         self.works = Works()
+        self.pictures = Pictures()
         self._orders = Orders(
             lambda order: scratch() / f"{number}-{order}.order",
             self.works,
@@ -130,6 +133,11 @@ class Opened:
     @property
     def topics(self) -> tuple[Topic, ...]:
         return self._reading.topics
+
+    @property
+    def mesh(self) -> Mesh:
+        """What is known of the mesh as of the last reading; it does not change."""
+        return self._reading.mesh
 
     @property
     def colour(self) -> str:
@@ -213,6 +221,7 @@ class Opened:
             "registry": connection.registry,
             "registry_user": connection.registry_user,
             "registry_ca": connection.registry_ca,
+            "catalogues": list(connection.catalogues),
             "properties": dict(connection.properties),
             "limit": self.limit,
             "kept_free": self.kept_free,

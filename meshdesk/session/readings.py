@@ -1,7 +1,9 @@
 """Reading a capture beside the window: a thread follows its index, facts and samples and folds them into a reading."""
 
+import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from meshdesk.session.zone import in_zone, shown_in
 
 POLL = 0.5  # s between looks when nobody nudged; frames from collect nudge at most 20 times a second
 RECENT = 120_000  # ms; of a capture that is opened no older samples are read
+MANY = 200_000  # objects, more or less, from which on they are kept from the collector
 MOST_SAMPLES_AT_ONCE = 1_000  # batches between two hand-overs
 
 
@@ -50,6 +53,7 @@ class Reading:
     damage: str = ""
     disk: int = 0  # bytes that the capture takes on the disk
     beside: int = 0  # how many other captures the same file holds
+    mesh: Mesh = field(default_factory=lambda: Mesh().now())  # as it was then; any moment before it can be had from it
     lags: Lags = field(default_factory=Lags)
 
 
@@ -97,7 +101,8 @@ class Follower:
 
     def _run(self) -> None:
         try:
-            captures = open_captures(self._path)
+            with many_that_stay():
+                captures = open_captures(self._path)
             try:
                 self._follow(captures[self._which], len(captures) - 1)
             finally:
@@ -115,7 +120,8 @@ class Follower:
         while not self._stop.is_set():
             asked, grows = self._asked, self._grows
             self._nudge.clear()
-            reading = fold_.read(damage=not grows)
+            with many_that_stay() if fold_.is_new else nullcontext():
+                reading = fold_.read(damage=not grows)
             if reading is not None:
                 self._told.put(Told(self._number, reading))
             self._done = asked
@@ -132,15 +138,15 @@ class _Fold:
         self._commits = Commits()
         self._lags = Lags()
         self._samples = _recent(capture.take_samples())
-        self._first = True
+        self.is_new = True  # nothing was read yet
         self._damage_told = False
 
     def read(self, damage: bool) -> Reading | None:
         """What the capture holds now; None where nothing is new."""
-        news = self._capture.refresh() or self._first
-        first, self._first = self._first, False
+        news = self._capture.refresh() or self.is_new
+        self.is_new = False
         tell_damage = damage and not self._damage_told
-        if not (news or first or tell_damage):
+        if not (news or tell_damage):
             return None
         self._damage_told = self._damage_told or damage
         facts = self._capture.take_facts()
@@ -168,21 +174,23 @@ class _Fold:
         return True
 
     def _reading(self, damage: str) -> Reading:
-        capture, mesh = self._capture, self._mesh
+        capture, mesh = self._capture, self._mesh.now()
+        known = mesh.topics
+        _ = mesh.placing, mesh.groups  # made here, so that the window finds them ready
         rows = {name: topic.rows for name, topic in capture.topics.items()}
         firsts = {name: topic.first for name, topic in capture.topics.items() if topic.first}
         records, rates = records_of(self._offsets), rates_of(self._offsets)
         topics = tuple(
             Topic(
                 name=name,
-                partitions=mesh.topics[name].partitions if name in mesh.topics else 0,
+                partitions=known[name].partitions if name in known else 0,
                 records=records.get(name),
                 rate=rates.get(name),
                 rows=rows.get(name, 0) - firsts.get(name, 0),
                 tailing=False,
-                internal=mesh.topics[name].internal if name in mesh.topics else name.startswith("__"),
+                internal=known[name].internal if name in known else name.startswith("__"),
             )
-            for name in sorted(mesh.topics.keys() | rows.keys())
+            for name in sorted(known.keys() | rows.keys())
         )
         seen = [moment for ends in (capture.generations[:1], capture.generations[-2:]) for moment in _seen(ends)]
         seen += [placed.batch.first_seen for kept in capture.kept[:1] for placed in kept.samples[:1]]
@@ -200,8 +208,26 @@ class _Fold:
             damage=damage,
             disk=_disk(capture.store.path),
             beside=self._beside,
+            mesh=mesh,
             lags=self._lags,
         )
+
+
+@contextmanager
+def many_that_stay() -> Iterator[None]:
+    """While a large mesh is read: hundreds of thousands of objects of which none is garbage. The collector would look at all
+    of them again and again meanwhile, which doubles the time, and for a second each time it runs later on, with the window
+    waiting."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        if gc.get_count()[0] > MANY:
+            gc.freeze()
+        gc.enable()
 
 
 def _disk(path: Path) -> int:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 RECORDED_DEMO = "demo/demo.meshcap"  # what is shown where the embedded mesh is not installed
+DEMO_CATALOGUE = "demo/catalogue"  # the contracts and data products of the embedded mesh
 PACKAGE = Path(__file__).resolve().parents[1]
 
 

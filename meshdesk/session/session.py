@@ -403,7 +403,8 @@ class Session:
             bootstrap, registry = str(message["bootstrap"]), str(message.get("registry", ""))
             folder = self._new_folder()
             child.send({"is": "capture", "folder": str(folder)})  # said before it is there: it goes if we are killed
-            self._connect(opened, Connection(bootstrap, registry, name=str(message.get("name", ""))), folder)
+            name, folders = str(message.get("name", "")), tuple(map(str, message.get("catalogues") or ()))
+            self._connect(opened, Connection(bootstrap, registry, name=name, catalogues=folders), folder)
         elif message.get("is") == "trouble":
             self.report(trouble_from(message))
 

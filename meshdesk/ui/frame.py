@@ -1,15 +1,30 @@
 """The frame around an open capture: explorer, work area, inspector, and how they are arranged at any width."""
 
+from typing import TYPE_CHECKING, Protocol, cast
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QSplitterHandle, QStackedWidget, QWidget
 
 from meshdesk.session.opened import Opened
 from meshdesk.ui import theme
+from meshdesk.ui.about import About, about_topic
+from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.views.records import RecordsView
 from meshdesk.ui.widgets.explorer import Explorer
 from meshdesk.ui.widgets.inspector import Inspector
+
+if TYPE_CHECKING:
+    from meshdesk.ui.pages import Refreshed
+
+
+class Telling(Protocol):
+    """A view that stands in the frame, but for the records."""
+
+    @property
+    def about(self) -> About | None:
+        """What the inspector is to say of what is selected in it."""
 
 
 class Frame(QWidget):
@@ -23,9 +38,12 @@ class Frame(QWidget):
         self._is_narrow = False
         self._is_slim = False
         self._shape: tuple[bool, bool, bool] | None = None  # narrow, slim, roomy: what the sizes were set for
-        self.explorer = Explorer()
+        self.hues = DomainHues(remembered)
+        self.explorer = Explorer(self.hues)
         self.records = RecordsView(remembered)
-        self.inspector = Inspector()
+        self.inspector = Inspector(self.hues)
+        self._about: About | None = None  # what there is to say of the topic on the screen
+        self._about_of: tuple[object, ...] = ()  # which one that is, and as of when
         self._across = _Splitter(Qt.Orientation.Horizontal)
         self._down = _Splitter(Qt.Orientation.Vertical)
         self._work = QStackedWidget()  # the views that stand in the frame
@@ -64,14 +82,30 @@ class Frame(QWidget):
         """Lets the panels ask what is new."""
         self.explorer.refresh(captures)
         self.records.are_topics_beside = self.explorer.isVisible()
-        self.records.refresh()
+        cast("Refreshed", self._work.currentWidget()).refresh()
         self._mark()
         self.inspector.show_hits(self.records.listing.word)
         shown = self.records.opened
-        self.inspector.refresh(shown.details if shown is not None else None, self.records.table.chosen_count())
+        view = self._work.currentWidget()
+        if view is not self.records:
+            self.inspector.refresh(None, 0, cast(Telling, view).about)
+            return
+        details = shown.details if shown is not None else None
+        self.inspector.refresh(details, self.records.table.chosen_count(), None if details else self._of_topic())
+
+    def _of_topic(self) -> About | None:
+        """What there is to say of the topic on the screen; made anew when more is known of the mesh."""
+        opened, topics = self.records.opened, self.records.listing.topics
+        if opened is None or len(topics) != 1:
+            return None
+        of = (opened.number, topics[0], opened.mesh.place)
+        if of != self._about_of:
+            self._about_of, self._about = of, about_topic(opened, topics[0])
+        return self._about
 
     def say_times_anew(self) -> None:
         """Times are shown in another zone."""
+        self._about_of = ()
         self.records.table.records.say_anew()
         self.records.table.viewport().update()
         self.inspector.say_times_anew()

@@ -43,7 +43,7 @@ class Places:
         opened = window.current
         if not window.pages.is_framed or opened is None:
             return Place(window.pages.shown)
-        if records.opened is not opened:
+        if records.opened is not opened or window.pages.shown_view is not records:
             return Place(window.pages.shown, opened.number)
         line = records.table.current_line() if records.table.chosen_count() == 1 else None
         row = line.row if line is not None else None
@@ -64,8 +64,9 @@ class Places:
             return (title if here.view != "start" or window.current is not None else NOWHERE,)
         if window.current is None:
             return (NOWHERE,)
-        topics = ", ".join(here.listing.topics)
-        return tuple(part.translate(CONTROLS) for part in (window.current.title, topics) if part)
+        is_records = window.pages.shown_view is window.frame.records
+        end = ", ".join(here.listing.topics) if is_records else window.pages.modules[here.view].TITLE
+        return tuple(part.translate(CONTROLS) for part in (window.current.title, end) if part)
 
     def press(self, part: int) -> None:
         """A part of the path leads there: the first one of a topic's to its capture."""
@@ -81,7 +82,8 @@ class Places:
         opened = next((known for known in window.session.captures if known.number == place.capture), None)
         if opened is not None:
             window.current = opened
-            self._go_to_records(opened, place)
+            if place.view == "records":
+                self._go_to_records(opened, place)
         window.refresh()
 
     def _go_to_records(self, opened: Opened, place: Place) -> None:

@@ -143,6 +143,9 @@ HUES = {
     "Grey": "#7a8594",
 }
 
+# What domains take turns in: those hues and four between them; grey, which also says that nothing is known, comes last.
+DOMAIN_HUES = (*list(HUES.values())[:-1], "#3fa9c9", "#c96aa8", "#8f9a2f", "#a5785a", HUES["Grey"])
+
 # Family, size in pixels and weight of each.
 FONTS: dict[FontName, tuple[str, int, QFont.Weight]] = {
     "text": ("Inter", 13, QFont.Weight.Normal),
@@ -182,6 +185,11 @@ def hue(colour: str, is_production: bool) -> QColor | None:
     """The colour that a connection is known by: what its owner gave it, else red for production, else none. For strokes."""
     own = QColor(colour) if colour else QColor()
     return own if own.isValid() else colours().bad if is_production else None
+
+
+def domain_hue(place: int) -> QColor:
+    """One of DOMAIN_HUES."""
+    return QColor(DOMAIN_HUES[place])
 
 
 def seen_through(colour: QColor, share: float) -> QColor:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from meshdesk.session.zone import in_zone
+from meshdesk.session.zone import in_zone, shown_in
 
 NO_TIME = "–"
 
@@ -25,3 +25,12 @@ def moment(ms: int | None) -> Moment:
         return Moment("", f"{ms} ms", "")
     clock = f"{local.hour:02d}:{local.minute:02d}:{local.second:02d}.{ms % 1000:03d}"
     return Moment(f"{local.day} {local:%b} {local.year}", clock, local.tzname() or "")
+
+
+def minute(ms: int) -> str:
+    """A moment to the minute, as it stands in a sentence: "26 Nov 14:02"; with the zone where it is not that of every clock."""
+    try:
+        local = in_zone(ms)
+    except (ValueError, OverflowError, OSError):
+        return f"{ms} ms"
+    return f"{local.day} {local:%b %H:%M}" + (" UTC" if shown_in() == "utc" else "")

@@ -100,8 +100,16 @@ def coverage_in(path: Path) -> dict[tuple[str, int], list[tuple[int, int]]]:
 class CollectChild:
     """A collect program as the window runs it, with everything that it said."""
 
-    def __init__(self, folder: Path, bootstrap: str, registry: str = "", limit: str = "", **properties: str) -> None:
-        """Dots in the names of properties are underscores here; `limit` in bytes, "": as always."""
+    def __init__(
+        self,
+        folder: Path,
+        bootstrap: str,
+        registry: str = "",
+        limit: str = "",
+        catalogues: str = "",
+        **properties: str,
+    ) -> None:
+        """Dots in the names of properties are underscores here; `limit` in bytes, "": as always; `catalogues`: folders as in PATH."""
         self._heard: SimpleQueue[Heard] = SimpleQueue()
         self.said: list[Message] = []
         self.ended = False
@@ -113,6 +121,7 @@ class CollectChild:
             "folder": str(folder),
             "bootstrap": bootstrap,
             "registry": registry,
+            "catalogues": catalogues.split(os.pathsep) if catalogues else [],
             "limit": limit,
             "properties": settings,
         }

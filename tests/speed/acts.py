@@ -3,19 +3,24 @@
 import random
 import time
 from pathlib import Path
+from typing import cast
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from meshdesk.model.graph import LEVELS, Level
 from meshdesk.session.connection import Connection
 from meshdesk.ui.views.records import STARTS
+from meshdesk.ui.views.topology import TopologyView
 from meshdesk.ui.widgets.record_lines import COLUMNS
 from tests.speed.window import Act, Driven, wait
 
 JUMPS = 300
 NEAR = 40  # rows from which a place is at hand when one has been there
 DRAGS = 2_000  # places at which the scroll bar is seen while it is dragged over the whole list
+PANS = 600  # pans and zooms of a map
+UPDATES = 120  # of all its rates
 LOOK = 0.5  # s that somebody who drags it waits for rows at most
 
 
@@ -216,6 +221,51 @@ def palette(driven: Driven, folder: str, rounds: str) -> Act:
             took.append((drawn.at - began) * 1000)
         box.close_again()
     return {"ms": took, "entries": entries}
+
+
+def topology(driven: Driven, folder: str, level: str) -> Act:
+    """The map of a capture is opened, panned, zoomed and given new rates.
+
+    s from when the mesh was there until its map was drawn ("first"); ms that a paint took while it was panned and zoomed
+    ("paints"), and that a beat took in which all rates were others ("live"); how many boxes there were ("boxes").
+    """
+    chance = random.Random(11)
+    window = driven.window
+    opened = yield from driven.open(folder)
+    while not opened.topics:
+        yield
+    began = time.perf_counter()
+    window.show_view("topology")
+    view = window.pages.shown_view
+    assert isinstance(view, TopologyView)
+    view.show_level(LEVELS[LEVELS.index(cast(Level, level))])
+    while view.map.picture is None or view.map.picture.graph.level != level:
+        yield
+    view.map.repaint()
+    first = time.perf_counter() - began
+    paints: list[float] = []
+    for turned in range(PANS):
+        if turned % 3 == 0:
+            at = QPointF(chance.uniform(0, view.map.width()), chance.uniform(0, view.map.height()))
+            view.map.zoom(chance.choice((0.7, 0.8, 1.25, 1.4)), at)
+        else:
+            view.map.pan(QPointF(chance.uniform(-80, 80), chance.uniform(-80, 80)))
+        if turned % 40 == 0:
+            view.map.fit()
+        before = time.perf_counter()
+        view.map.repaint()
+        paints.append((time.perf_counter() - before) * 1000)
+        yield
+    view.map.fit()
+    live: list[float] = []
+    for _ in range(UPDATES):
+        rates = {topic.name: chance.uniform(0, 10_000) for topic in opened.topics}
+        before = time.perf_counter()
+        view.show_rates(rates)
+        live.append((time.perf_counter() - before) * 1000)
+        view.map.repaint()
+        yield
+    return {"first": first, "paints": paints, "live": live, "boxes": len(view.map.picture.graph.boxes)}
 
 
 class _Drawn(QObject):

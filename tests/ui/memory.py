@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from meshdesk.capture.store import SIZE_LIMIT
 from meshdesk.model.listing import Listing
+from meshdesk.model.mesh import Mesh
 from meshdesk.model.node import Node
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
@@ -20,6 +21,7 @@ from meshdesk.session.book import Book
 from meshdesk.session.connection import Connection
 from meshdesk.session.home import Orphan
 from meshdesk.session.orders import Order
+from meshdesk.session.pictures import Pictures
 from meshdesk.session.works import Work
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
@@ -80,6 +82,8 @@ class MemoryCapture:
     revision: int = 0
     row_revision: int = 0
     details: Details | None = None
+    mesh: Mesh = field(default_factory=lambda: Mesh().now())
+    pictures: Pictures = field(default_factory=Pictures)
     held: dict[str, list[Row]] = field(default_factory=dict)
     known: dict[tuple[str, int], Row] = field(default_factory=dict)
     tails: list[tuple[str, Position]] = field(default_factory=list)

@@ -30,3 +30,9 @@ def test_that_a_moment_outside_the_calendar_is_a_number(ms: int) -> None:
 
 def test_that_no_timestamp_is_a_dash() -> None:
     assert times.moment(None) == ("", "–", "")
+
+
+@pytest.mark.usefixtures("berlin")
+def test_that_in_a_sentence_a_moment_is_told_to_the_minute() -> None:
+    assert times.minute(1795488211940) == "24 Nov 03:43"
+    assert times.minute(10**17) == f"{10**17} ms"

@@ -8,6 +8,7 @@ with `refresh()`, called at each beat while it can be seen.
 
 VIEWS = (
     "start",
+    "topology",
     "records",
     "trouble",
     "settings",

@@ -1,4 +1,4 @@
-"""The inspector: all about the record that is selected. Key or value as tree, text, bytes; headers, schema, facts."""
+"""The inspector: all about the record that is selected, else about the topic. Key or value as tree, text, bytes; headers, facts."""
 
 import re
 from dataclasses import replace
@@ -32,6 +32,10 @@ from meshdesk.model.node import Node
 from meshdesk.model.record import RecordName
 from meshdesk.model.row import Details, Part
 from meshdesk.ui import icons, theme, times
+from meshdesk.ui.about import About
+from meshdesk.ui.domain_hues import DomainHues
+from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.widgets.about_page import AboutPage
 from meshdesk.ui.widgets.controls import Line, Rule, Segments, Tags, name_bars
 from meshdesk.ui.widgets.dump import Dump
 from meshdesk.ui.widgets.empty import Empty
@@ -52,11 +56,12 @@ SET_BY = {"create": "set by the producer", "append": "set by the broker", "none"
 
 
 class Inspector(QWidget):
-    """About one record. It is given the details, or None while they are on their way or nothing is selected."""
+    """About one record. It is given the details, or None while they are on their way or nothing is selected; then it is
+    about the topic, where there is one."""
 
     said = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, hues: DomainHues | None = None) -> None:
         super().__init__()
         self.setAccessibleName("Inspector")
         self.setMinimumWidth(240)
@@ -84,6 +89,8 @@ class Inspector(QWidget):
         self._whole = QStackedWidget()
         self._whole.addWidget(self._empty)
         self._whole.addWidget(self._lay_out())
+        self.about = AboutPage(hues or DomainHues(Remembered(None)))
+        self._whole.addWidget(self.about)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._whole)
@@ -92,14 +99,17 @@ class Inspector(QWidget):
         self.tabs.chosen.connect(self._turn_to)
         self.side.chosen.connect(lambda _: self._show_part())
 
-    def refresh(self, details: Details | None, selected: int) -> None:
-        """Shows what is selected; while the details of another record are on their way the old ones stay."""
+    def refresh(self, details: Details | None, selected: int, about: About | None = None) -> None:
+        """Shows what is selected; while the details of another record are on their way the old ones stay. Where none is,
+        it shows what there is to say `about` the topic."""
         if details is None and selected > 0 and self._details is not None:
             return
+        if details is None and about is not None:
+            self.about.say(about)
+        self._whole.setCurrentIndex((0 if about is None else 2) if details is None else 1)
         if details is self._details:
             return
         self._details = details
-        self._whole.setCurrentIndex(0 if details is None else 1)
         if details is not None:
             partition, offset = _place(details)
             self.title.say(("Record  ", "strong", "text"), (f"{partition} : {offset}", "mono", "second"))

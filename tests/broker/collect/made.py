@@ -17,10 +17,12 @@ class Made:
         registry: str = "",
         user: str = "",
         ca: str = "",
+        catalogues: tuple[str, ...] = (),
     ) -> None:
         self.said: list[Step] = []
         started = time.monotonic()
-        self.ok = check(Source(bootstrap, registry, properties or {}, user, ca), self.said.append)
+        source = Source(bootstrap, registry, properties or {}, user, ca, catalogues=catalogues)
+        self.ok = check(source, self.said.append)
         assert time.monotonic() - started < 10
         steps: tuple[Step, ...] = ()
         for step in self.said:

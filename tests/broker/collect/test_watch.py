@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -118,7 +117,7 @@ def test_that_the_cluster_says_who_it_is_without_the_registrys_password(broker: 
     watching = begin(Source(broker.bootstrap, "http://ada:geheim@127.0.0.1:1/api"))
     wait_until(lambda: watching.checked("kafka"), "the first round")
     (cluster,) = (fact for fact in watching.facts if isinstance(fact, Fact) and fact.kind == "cluster")
-    assert cluster == replace(cluster, about=broker.bootstrap, source="kafka", evidence="observed")
+    assert cluster == cluster._replace(about=broker.bootstrap, source="kafka", evidence="observed")
     assert cluster.value == {
         "id": broker.cluster_id,
         "bootstrap": broker.bootstrap,

@@ -106,6 +106,7 @@ def test_that_a_mesh_is_announced_with_progress_and_answers(kafka_java: Java, tm
     with demo(tmp_path) as one:
         said = one.mesh()
         assert said["name"] == "Demo mesh"
+        assert [Path(folder).is_dir() for folder in said["catalogues"]] == [True]
         assert [frame["text"] for frame in one.named("progress")][:1] == ["Starting Kafka."]
         topics = AdminClient({"bootstrap.servers": said["bootstrap"], "log_level": 0}).list_topics(timeout=20).topics
         assert {topic.name for topic in contracts.TOPICS} <= set(topics)

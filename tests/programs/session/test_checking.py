@@ -51,6 +51,14 @@ def test_that_a_connection_is_tested_beat_by_beat(session: Session, broker: Brok
     assert session.captures == []
 
 
+def test_that_the_folders_of_a_connection_are_tested_with_it(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("apiVersion: v1.0.0\nkind: DataProduct\nid: a\nstatus: active\n", "utf-8")
+    checking = session.check(Connection(f"{HOST}:{closed_port()}", catalogues=(str(tmp_path),)))
+    turn(session, lambda: checking.done, "the end of the test")
+    (step,) = (step for step in checking.steps if step.name == "catalogues")
+    assert (step.state, step.text) == ("passed", f"1 file in {tmp_path.name}: 1 of ODPS 1.0.0.")
+
+
 def test_that_what_failed_is_in_the_steps_and_no_trouble(session: Session) -> None:
     checking = session.check(Connection(f"{HOST}:{closed_port()}"))
     turn(session, lambda: checking.done, "the end of the test")

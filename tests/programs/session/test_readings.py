@@ -1,5 +1,6 @@
 """Readings: what a capture holds, followed beside the window while it grows, and said when it cannot be read."""
 
+import gc
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -10,9 +11,9 @@ import pytest
 
 from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.writer import Writer
-from meshdesk.model.fact import Fact
+from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.lag import Total, by_topic
-from meshdesk.session.readings import Follower, Reading, Told
+from meshdesk.session.readings import Follower, Reading, Told, many_that_stay
 from tests.programs.running import wait_until
 from tests.unit.capture.making import SEEN, counted, made_capture, write
 
@@ -178,3 +179,50 @@ def test_that_a_capture_that_vanishes_while_it_grows_is_told_in_a_sentence(tmp_p
     shutil.rmtree(path)
     followed.wait(lambda: followed.told[-1].reading is None, "the sentence")
     assert "is gone" in followed.told[-1].failed
+
+
+def test_that_a_reading_holds_the_mesh_as_it_was_then_and_every_moment_before(tmp_path: Path, follow: Follow) -> None:
+    create_capture(tmp_path / "c", "the tests", "")
+    writer = Writer(tmp_path / "c")
+    said = {"domain": "sales", "topics": [{"name": "orders"}]}
+    writer.facts([Fact("topic", "orders", {"partitions": 1}, SEEN, "kafka")])
+    followed = follow(tmp_path / "c", grows=True)
+    followed.wait(lambda: followed.told, "the first reading")
+    first = followed.newest.mesh
+    writer.facts([Fact("contract", "c", said, SEEN + 1_000, "a.yaml", "declared", 5)])
+    followed.look_again()
+    second = followed.newest.mesh
+    assert [domain.name for domain in second.placing.domains] == ["sales"]
+    assert first.placing.domains == second.at(SEEN).placing.domains == ()
+    writer.facts([Fact("contract", "c", None, SEEN + 2_000, "a.yaml", "declared")])
+    followed.look_again()
+    assert followed.newest.mesh.placing.domains == ()
+    assert [domain.name for domain in second.placing.domains] == ["sales"]
+    writer.close()
+
+
+def test_that_what_nobody_said_of_the_mesh_is_not_made_again(tmp_path: Path, follow: Follow) -> None:
+    """Ten thousand topics at four readings a second."""
+    create_capture(tmp_path / "c", "the tests", "")
+    writer = Writer(tmp_path / "c")
+    writer.facts([Fact("topic", "orders", {"partitions": 1}, SEEN, "kafka")])
+    followed = follow(tmp_path / "c", grows=True)
+    followed.wait(lambda: followed.told, "the first reading")
+    before = followed.newest.mesh
+    writer.samples([(SEEN, writer.series("end", "orders", 0), 7)])
+    writer.facts([Checked("kafka", SEEN, SEEN + 1)])
+    followed.look_again()
+    after = followed.newest.mesh
+    assert after.place == before.place + 1
+    assert after.placing is before.placing
+    assert after.topics is before.topics
+    writer.close()
+
+
+def test_that_the_collector_rests_while_a_large_mesh_is_read_and_works_again_then() -> None:
+    with many_that_stay():
+        assert not gc.isenabled()
+        with many_that_stay():  # another capture is opened meanwhile
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()

@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from meshdesk.collect.catalogues.watching import facts_in
+from meshdesk.model.fact import Fact
 from meshdesk.model.record import RecordName
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.connection import Connection
@@ -36,6 +38,8 @@ pipes.send({"is": "progress", "text": "Fetching Kafka", "done": 3, "of": 9})
 if sys.argv[2] == "fails":
     sys.stderr.write("There is no room on the disk.\\n")
     sys.exit(1)
+if sys.argv[2] == "names":
+    pipes.send({"is": "mesh", "name": "Demo mesh", "bootstrap": "127.0.0.1:1", "catalogues": sys.argv[3:]})
 while (message := pipes.messages.get()) is not None:
     pass
 """
@@ -203,6 +207,22 @@ def test_that_a_mesh_that_cannot_be_made_is_said_with_its_last_words(session: Se
     turn(session, lambda: opened.state == "failed", "the failure")
     assert sentences(session) == ["Demo mesh could not be started: There is no room on the disk."]
     settle(session)
+
+
+@pytest.mark.usefixtures("mesh")
+def test_that_the_folders_that_a_mesh_names_are_read_into_its_capture(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "contracts" / "a.yaml").write_text("apiVersion: v3.1.0\nkind: DataContract\nid: a\n", "utf-8")
+    opened = session.open_through(["mesh", "names", str(tmp_path / "contracts")], "Demo mesh")
+    turn(session, lambda: opened.folder is not None, "the capture")
+
+    def contracts() -> list[str]:
+        assert opened.folder is not None
+        return [fact.about for fact in facts_in(opened.folder) if isinstance(fact, Fact) and fact.kind == "contract"]
+
+    turn(session, lambda: contracts() == ["a"], "the contract among its facts")
+    session.shut(opened)
+    turn(session, lambda: not running("mesh"), "its end")
 
 
 @pytest.mark.usefixtures("mesh")

@@ -5,7 +5,7 @@ import zlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshdesk.capture.lines import Line, decode_lines, encode_line
+from meshdesk.capture.lines import AT_ONCE, Line, decode_lines, encode_line
 
 ANY_TEXT = st.text(st.characters())  # with lone surrogates
 VALUES = st.recursive(
@@ -64,6 +64,17 @@ def test_that_a_sound_line_that_is_no_object_ends_them() -> None:
     for body in (b"[1]", b"7", b"{", b"\xff", b""):
         line = b"%08x %b\n" % (zlib.crc32(body), body)
         assert decode_lines(encoded(FRONT) + line) == (FRONT, len(encoded(FRONT))), body
+
+
+def test_that_many_lines_are_as_few_and_a_bad_one_among_them_ends_them() -> None:
+    """They are parsed together, which no reader may notice."""
+    many: list[Line] = [{"fact": "topic", "about": f"t{n}", "value": None} for n in range(2 * AT_ONCE + 7)]
+    assert decode_lines(encoded(many)) == (many, len(encoded(many)))
+    for at in (0, 1, AT_ONCE - 1, AT_ONCE, 2 * AT_ONCE + 6):
+        for body in (b"[1]", b"{", b"1,{}"):
+            line = b"%08x %b\n" % (zlib.crc32(body), body)
+            front = encoded(many[:at])
+            assert decode_lines(front + line + encoded(many[at:])) == (many[:at], len(front)), (at, body)
 
 
 def test_that_the_form_of_version_1_stays_byte_for_byte() -> None:

@@ -1,0 +1,85 @@
+"""The thread that looks after the folders of catalogues while a capture is made, whether or not a broker answers."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from meshdesk.capture.reader import open_captures
+from meshdesk.collect.catalogues.folder import Folder, names
+from meshdesk.model.fact import Checked, Fact
+from meshdesk.model.trouble import Trouble
+
+EVERY = 2.0  # s between looks: a file that is saved shows while its editor is still on the screen
+SHARE = 20  # a look that takes long is made less often, so that looking takes a twentieth of a core at most
+REST = 1.0  # s at most after a file, for as long as reading it took: reading has half a core, and the collect loop the rest
+
+Facts = list[Fact | Checked]
+
+
+def facts_in(folder: Path) -> Facts:
+    """What predecessors have written into a capture. Raises CaptureError."""
+    (capture,) = open_captures(folder)
+    try:
+        return capture.take_facts()
+    finally:
+        capture.close()
+
+
+class Catalogues:
+    """A thread for all folders of a connection; none where there is no folder."""
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        write: Callable[[Facts], None],
+        report: Callable[[Trouble], None],
+        news: Callable[[], None],
+        now: Callable[[], int],
+        known: Iterable[Fact | Checked] = (),
+        about: str = "",
+    ) -> None:
+        """`known`: the facts that a predecessor wrote into the same capture; `about`: of troubles, the connection. The others
+        are called by the thread."""
+        self._write, self._report, self._news, self._about = write, report, news, about
+        told = list(known)
+        self._folders = [Folder(path, name, now, told) for path, name in names([Path(path) for path in paths]).items()]
+        self._stop, self._looked = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="catalogues", daemon=True)
+        if self._folders:
+            self._thread.start()
+        else:
+            self._looked.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Waits until every folder was looked at once; False where that takes longer."""
+        return self._looked.wait(seconds)
+
+    def stop(self) -> None:
+        """Ends the thread; a folder that does not answer (a network's) is not waited for."""
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join(2)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            started = time.monotonic()
+            for folder in self._folders:
+                self._look(folder)
+            if self._stop.is_set():
+                return
+            self._looked.set()
+            self._stop.wait(max(EVERY, SHARE * (time.monotonic() - started)))
+
+    def _look(self, folder: Folder) -> None:
+        started = time.monotonic()
+        for facts in folder.look():
+            self._write(facts)
+            self._news()
+            last = facts[-1]
+            if isinstance(last, Checked) and last.failed:
+                text, _, advice = last.failed.partition(". ")
+                self._report(Trouble(f"{text.rstrip('.')}.", advice, self._about, "attention", last.seen))
+            if self._stop.wait(min(REST, time.monotonic() - started)):
+                return
+            started = time.monotonic()

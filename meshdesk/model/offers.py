@@ -1,0 +1,87 @@
+"""What data products give out: to which product and domain a contract belongs. Made once for the products that are there."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from meshdesk.model.catalogue import Contract, Product
+from meshdesk.model.fact import Evidence, Fact
+
+
+class Said(NamedTuple):
+    """A value, and how we know it."""
+
+    value: str
+    evidence: Evidence
+    source: str
+    seen: int  # ms
+    line: int = 0  # of the source, from 1; 0: it has none
+    rule: str = ""  # of what is inferred: from what, as a phrase
+
+    @property
+    def key(self) -> str:
+        """The same for values that differ in nothing but case."""
+        return self.value.casefold()
+
+
+class Where(NamedTuple):
+    """Where the topics of a contract stand, and who says so; "" is unknown."""
+
+    domain: str
+    product: str  # id
+    saying: tuple[Contract | Product, ...]  # that it is this domain
+
+
+class Offers:
+    """The products by id, with what each file says, and which contracts they give out."""
+
+    def __init__(self, products: Iterable[Product]) -> None:
+        self.files: dict[str, list[Product]] = defaultdict(list)
+        for product in products:
+            self.files[product.id].append(product)
+        every = [product for files in self.files.values() for product in files]
+        self.spelt = {product.domain.casefold(): product.domain for product in every if product.domain}  # domains
+        self.said = {
+            id_: tuple(said(one.title, one.fact, one.fact.line) for one in files) for id_, files in self.files.items()
+        }
+        self._ids = {product.name.casefold(): product.id for product in every if product.name}
+        self._ids |= {product.id.casefold(): product.id for product in every}
+        self._giving: dict[str, list[tuple[Product, int]]] = defaultdict(list)
+        for product in every:
+            for port in product.ports:
+                if port.direction == "output" and port.contract:
+                    self._giving[port.contract].append((product, port.line or product.fact.line))
+        self._known: dict[int, tuple[Contract, Where]] = {}
+
+    def products(self, contract: Contract) -> list[Said]:
+        """The products that give a contract out, by id; where none says so, the one that the contract names."""
+        given = self._giving.get(contract.id)
+        if given:
+            return [said(product.id, product.fact, line) for product, line in given]
+        if contract.product:
+            known = self._ids.get(contract.product.casefold(), contract.product)
+            return [said(known, contract.fact, contract.line("product"))]
+        return []
+
+    def where(self, contracts: Sequence[Contract]) -> Where:
+        """Where a topic stands that these contracts are about: the product's file goes before the contract's."""
+        if len(contracts) != 1:
+            return self._where(contracts)
+        (contract,) = contracts
+        known = self._known.get(id(contract))
+        if known is None or known[0] is not contract:  # another one may have got its identity
+            known = self._known[id(contract)] = (contract, self._where(contracts))
+        return known[1]
+
+    def _where(self, contracts: Sequence[Contract]) -> Where:
+        product = next((one.value for contract in contracts for one in self.products(contract)), "")
+        sayers = [one for one in (*self.files.get(product, ()), *contracts) if one.domain]
+        if not sayers:
+            return Where("", product, ())
+        key = sayers[0].domain.casefold()
+        return Where(sayers[0].domain, product, tuple(one for one in sayers if one.domain.casefold() == key))
+
+
+def said(value: str, fact: Fact, line: int) -> Said:
+    """A value that a fact says on a line."""
+    return Said(value, fact.evidence, fact.source, fact.seen, line)

@@ -1,0 +1,173 @@
+"""All about what is selected on the map for the inspector: a topic as elsewhere, a domain, a product, or who reads."""
+
+from collections.abc import Iterable, Sequence
+
+from meshdesk.model import wording
+from meshdesk.model.catalogue import Product
+from meshdesk.model.graph import Box
+from meshdesk.model.group import Group, Reads
+from meshdesk.model.mesh import Mesh
+from meshdesk.model.offers import Said
+from meshdesk.model.placing import Domain, PlacedProduct
+from meshdesk.session.opened import Opened
+from meshdesk.ui.about import UNKNOWN, About, Note, Row, Section, about_topic
+from meshdesk.ui.evidence import how_known, seen, where_known
+from meshdesk.ui.widgets.explorer_lines import group_state
+from meshdesk.ui.widgets.explorer_words import differing
+
+MOST = 30  # of what is listed: the table has all
+
+
+def about_box(opened: Opened, box: Box) -> About:
+    """The page of a box, at the mesh of the last reading."""
+    mesh = opened.mesh
+    if box.kind == "topic":
+        return about_topic(opened, box.topics[0])
+    if box.kind == "group":
+        return _of_group(mesh, box)
+    domain = next((one for one in mesh.placing.domains if one.name == box.domain), mesh.placing.unplaced)
+    if box.kind == "product":
+        product = next((one for one in domain.products if f"product {one.id}" == box.key), None)
+        if product is not None:
+            return _of_product(mesh, box, product)
+    return _of_domain(mesh, box, domain)
+
+
+def _of_product(mesh: Mesh, box: Box, product: PlacedProduct) -> About:
+    files = mesh.products.get(product.id, ())
+    owners = differing([said for topic in product.topics[:1] for said in mesh.belonging(topic).owners])
+    owner = owners[0].value if owners else next((file.team.owner for file in files if file.team.owner), "")
+    rows: list[Row] = []
+    for file in files:
+        words = [file.version and f"version {file.version}", file.status]
+        said = next((one for one in product.said if one.source == file.fact.source), None)
+        notes = (_noted(said),) if said else ()
+        rows.append(Row("Product", " · ".join(filter(None, words)) or file.title, notes))
+        if file.description:
+            rows.append(Row("", file.description, is_quiet=True))
+    readers = [reads for topic in product.topics for reads in mesh.consumers(topic)]
+    sections = (
+        Section("", (*rows, *_owned(owners, owner))),
+        _ports(files),
+        _topics(f"Gives out {wording.plural(len(product.topics), 'topic')}", product.topics, mesh),
+        _reading(readers, mesh),
+    )
+    return About(
+        box.title,
+        box.domain,
+        box.is_inferred,
+        f"{box.domain or 'No domain known'} · {f'owned by {owner}' if owner else 'owner unknown'}",
+        tuple(section for section in sections if section.rows),
+    )
+
+
+def _owned(said: Sequence[Said], otherwise: str) -> list[Row]:
+    rows = [Row("Owner" if at == 0 else "", one.value, (_noted(one),)) for at, one in enumerate(said)]
+    return rows or [Row("Owner", otherwise or UNKNOWN, is_quiet=not otherwise)]
+
+
+def _noted(said: Said) -> Note:
+    whole = how_known(said)
+    return Note(where_known(said), said.evidence, f"{whole[:1].upper()}{whole[1:]}.")
+
+
+def _ports(files: Iterable[Product]) -> Section:
+    rows = [
+        Row(
+            f"{port.direction.capitalize()} port",
+            port.name or port.contract or UNKNOWN,
+            (Note(f"contract {port.contract}, line {port.line} of {file.fact.source}", file.fact.evidence),),
+        )
+        for file in files
+        for port in file.ports
+        if port.direction != "management"
+    ]
+    return Section("Ports", tuple(rows[:MOST]))
+
+
+def _of_domain(mesh: Mesh, box: Box, domain: Domain) -> About:
+    how = tuple(_noted(said) for said in domain.said)
+    products = [
+        Row("", product.name, right=wording.plural(len(product.topics), "topic")) for product in domain.products
+    ]
+    counts = " · ".join(
+        filter(
+            None,
+            (
+                wording.plural(len(box.topics), "topic") if box.topics else "",
+                wording.plural(len(box.groups), "group") if box.groups else "",
+            ),
+        )
+    )
+    sections = (
+        Section("How we know", (Row("Domain", box.domain or UNKNOWN, how),) if box.domain else ()),
+        Section("Data products", tuple(products[:MOST]) if box.kind == "domain" else ()),
+        _topics(
+            "Topics of no product" if box.kind == "domain" else "Topics",
+            box.topics if box.kind == "topics" else domain.topics,
+            mesh,
+        ),
+        _groups("Consumers", box.groups, mesh),
+    )
+    title = box.title if box.kind != "domain" else box.domain or "No domain known"
+    return About(title, box.domain, box.is_inferred, counts, tuple(section for section in sections if section.rows))
+
+
+def _of_group(mesh: Mesh, box: Box) -> About:
+    group = mesh.groups.get(box.groups[0])
+    reads = mesh.read_by(box.groups[0])
+    inferred = Note("inferred from its id", "inferred")
+    rows = [Row("Domain", box.domain or UNKNOWN, (inferred,) if box.domain else (), is_quiet=not box.domain)]
+    members: tuple[Row, ...] = ()
+    if group is not None:
+        note = Note(f"observed in Kafka, {seen(group.fact.seen)}", "observed")
+        rows.append(Row("State", group_state(group), (note,), state=group.state))
+        if group.coordinator:
+            rows.append(Row("Coordinator", group.coordinator))
+        members = tuple(
+            Row("", member.client or member.id, right=member.host.removeprefix("/")) for member in group.members[:MOST]
+        )
+    sections = (
+        Section("", tuple(rows)),
+        Section(f"Reads {wording.plural(len(reads), 'topic')}", tuple(_read(one) for one in reads[:MOST])),
+        Section(_members(group), members),
+    )
+    title = box.domain or "No domain known"
+    return About(
+        box.title, box.domain, box.is_inferred, f"{title} · consumer group", tuple(one for one in sections if one.rows)
+    )
+
+
+def _members(group: Group | None) -> str:
+    return wording.plural(group.count, "member").capitalize() if group else ""
+
+
+def _read(reads: Reads) -> Row:
+    return Row("", reads.topic, right=f"{wording.plural(reads.assigned, 'partition')} assigned")
+
+
+def _reading(reads: Iterable[Reads], mesh: Mesh) -> Section:
+    groups = sorted({one.group for one in reads})
+    return _groups(f"Read by {wording.plural(len(groups), 'group')}", groups, mesh)
+
+
+def _topics(heading: str, names: Sequence[str], mesh: Mesh) -> Section:
+    known = mesh.topics
+    rows = [
+        Row("", name, right=wording.plural(known[name].partitions, "partition") if name in known else "not there")
+        for name in names[:MOST]
+    ]
+    return Section(heading, (*rows, *_more(names)))
+
+
+def _groups(heading: str, names: Sequence[str], mesh: Mesh) -> Section:
+    known = {name: mesh.groups.get(name) for name in names[:MOST]}
+    rows = [
+        Row("", name, right=group_state(group) if group else UNKNOWN, state=group.state if group else "")
+        for name, group in known.items()
+    ]
+    return Section(heading, (*rows, *_more(names)))
+
+
+def _more(names: Sequence[str]) -> list[Row]:
+    return [Row("", f"and {len(names) - MOST:,} more", is_quiet=True)] if len(names) > MOST else []

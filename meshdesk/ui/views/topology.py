@@ -1,0 +1,239 @@
+"""Topology: domains, data products, topics and groups, and what flows between them, as a map and as a table."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from meshdesk.model import wording
+from meshdesk.model.graph import LEVELS, Box, Flow, Level
+from meshdesk.session.opened import Opened
+from meshdesk.session.pictures import Picture
+from meshdesk.ui import theme
+from meshdesk.ui.about import About
+from meshdesk.ui.about_map import about_box
+from meshdesk.ui.widgets import map_words
+from meshdesk.ui.widgets.controls import Button, Line, Rule, Segments, with_shortcut
+from meshdesk.ui.widgets.empty import Empty
+from meshdesk.ui.widgets.map_table import MapTable
+from meshdesk.ui.widgets.mesh_map import MeshMap
+
+if TYPE_CHECKING:
+    from meshdesk.ui.window import Window
+
+NAME = "topology"
+TITLE = "Topology"
+ICON = "share-2"
+IS_FRAMED = True
+IS_AT_FOOT = False
+BEATS_BETWEEN = 8  # rates are read by people: four times a second is often enough
+NOUNS = {"domains": ("domain", "domains"), "products": ("box", "boxes"), "topics": ("box", "boxes")}
+
+
+def make(window: "Window") -> QWidget:
+    view = TopologyView(window)
+    view.said.connect(window.toast.say)
+    return view
+
+
+class TopologyView(QWidget):
+    """The map, the table of the same content, and the bar above them."""
+
+    said = Signal(str)  # a sentence that passes
+
+    def __init__(self, window: "Window") -> None:
+        """`window` is asked for the capture that it is about, at each beat on which the view can be seen."""
+        super().__init__()
+        self._window = window
+        self._shown: tuple[Opened | None, Picture | None] = (None, None)
+        self._about: About | None = None
+        self._about_of: tuple[Opened | None, Picture | None, str] = (
+            None,
+            None,
+            "",
+        )  # which box that is, and as of when
+        self._rests = 0
+        self.level: Level = "products"
+        self.setAccessibleName(TITLE)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.levels = Segments("Level", [level.capitalize() for level in LEVELS])
+        self.levels.choose(LEVELS.index(self.level))
+        self.levels.chosen.connect(lambda place: self.show_level(LEVELS[place]))
+        self._count = Line()
+        self._count.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.table_button = Button("Table")
+        self.table_button.setCheckable(True)
+        self.table_button.setToolTip("The same as a table")
+        self.table_button.clicked.connect(self._say)
+        self.fit_button = Button("Fit")
+        self.fit_button.setToolTip(with_shortcut("The whole map", "0"))
+        self.map = MeshMap(self._words, window.frame.hues.of)
+        self.fit_button.clicked.connect(self.map.fit)
+        self.legend = Legend()
+        self.table = MapTable()
+        self._empty = Empty("share-2", "No topology")
+        self.map.chosen.connect(self.table.choose)
+        self.table.chosen.connect(self.map.choose)
+        for part in (self.map, self.table):
+            part.opened.connect(self.open)
+        self._body = QStackedLayout()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._bar())
+        column.addWidget(Rule())
+        column.addLayout(self._body, 1)
+        mapped = QWidget()
+        inner = QVBoxLayout(mapped)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        inner.addWidget(self.map, 1)
+        inner.addWidget(self.legend)
+        self._mapped = mapped
+        for each in (mapped, self.table, self._empty):
+            self._body.addWidget(each)
+        self._say()
+
+    def refresh(self) -> None:
+        """Asks for the newest picture, and four times a second for rates."""
+        opened = self._window.current
+        picture = None if opened is None else opened.pictures.want(opened.mesh, self.level)
+        if (opened, picture) != self._shown:
+            self._shown = (opened, picture)
+            self.map.show_picture(picture)
+            if picture is not None:
+                self.table.content.show(picture.graph)
+                self.table.choose(self.map.choice)
+            self._rests = 0
+            self._say()
+        self._rests -= 1
+        if opened is not None and self._rests <= 0:
+            self._rests = BEATS_BETWEEN
+            self.show_rates(self.rates)
+
+    def show_level(self, level: Level) -> None:
+        """Shows domains, products or topics."""
+        self.level = level
+        self.levels.choose(LEVELS.index(level))
+        self.refresh()
+
+    def show_rates(self, rates: dict[str, float]) -> None:
+        """Records a second by topic, on the map or in the table."""
+        self.map.show_rates(rates)
+        if self.table.isVisible():
+            self.table.content.show_rates(rates)
+
+    def open(self, key: str) -> None:
+        """A topic's records; of a domain or a product what is in it; of a group its first topic."""
+        opened, picture = self._shown
+        box = next((box for box in picture.graph.boxes if box.key == key), None) if picture else None
+        if opened is None or box is None:
+            return
+        if box.kind == "topic":
+            self._window.open_topic(opened, box.topics[0])
+        elif self.level != "topics":
+            self.show_level(LEVELS[LEVELS.index(self.level) + 1])
+        else:
+            self.said.emit(f"{box.title} is a group of consumers; open a topic that it reads.")
+
+    @property
+    def about(self) -> About | None:
+        """What there is to say of the box that is selected; made anew when more is known of the mesh."""
+        opened, picture = self._shown
+        of = (opened, picture, self.map.choice)
+        if of != self._about_of:
+            self._about_of = of
+            boxes = picture.graph.boxes if picture else ()
+            box = next((box for box in boxes if box.key == self.map.choice), None)
+            self._about = about_box(opened, box) if opened is not None and box is not None else None
+        return self._about
+
+    def say_times_anew(self) -> None:
+        """Times are shown in another zone."""
+        self._about_of = (None, None, "")
+
+    @property
+    def rates(self) -> dict[str, float]:
+        opened = self._shown[0]
+        return {topic.name: topic.rate for topic in opened.topics if topic.rate is not None} if opened else {}
+
+    def _words(self, about: Box | Flow) -> str:
+        picture = self._shown[1]
+        if picture is None:
+            return ""
+        return map_words.of_box(about, picture.mesh, self.rates) if isinstance(about, Box) else map_words.of_flow(about)
+
+    def _say(self) -> None:
+        opened, picture = self._shown
+        graph = picture.graph if picture else None
+        is_there = graph is not None and bool(graph.boxes)
+        for button in (self.table_button, self.fit_button):
+            button.setEnabled(is_there)
+        if not is_there or graph is None:
+            self._body.setCurrentWidget(self._empty)
+            self._count.say()
+            if opened is not None and picture is None:
+                self._empty.say("The map is being drawn.", "")
+            else:
+                self._empty.say(
+                    "No topics are known yet.",
+                    "The map shows the topics of a mesh as soon as its brokers have named them.",
+                )
+            return
+        self._body.setCurrentWidget(self.table if self.table_button.isChecked() else self._mapped)
+        many = len(graph.boxes)
+        shown = wording.plural(many, *NOUNS[self.level])
+        if graph.left_out:
+            shown = f"{many:,} of {many + graph.left_out:,} {NOUNS[self.level][1]} shown"
+        said = f"{shown} · {wording.plural(len(graph.flows), 'flow')}"
+        if graph.elsewhere:
+            said += f" · {wording.plural(graph.elsewhere, 'declaration')} between products"
+        self._count.say((said, "text", "second"))
+
+    def _bar(self) -> QWidget:
+        bar = QWidget()
+        bar.setFixedHeight(theme.VIEW_BAR)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(14, 0, 14, 0)
+        row.setSpacing(8)
+        for part in (self.levels, self._count, self.table_button, self.fit_button):
+            row.addWidget(part)
+        return bar
+
+
+class Legend(QWidget):
+    """What the lines of the map mean."""
+
+    WORDS = (
+        ("both", "declared and observed"),
+        ("observed", "observed only"),
+        ("declared", "declared, not observed"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(28)
+        self.setAccessibleName("Lines: " + "; ".join(words for _, words in self.WORDS))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
+        colours = theme.colours()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(theme.font("small"))
+        x, middle = 16.0, self.height() / 2
+        for evidence, words in self.WORDS:
+            pen = QPen(
+                colours.declared if evidence == "declared" else colours.observed, 2.4 if evidence == "both" else 1.2
+            )
+            if evidence == "declared":
+                pen.setDashPattern([4.0, 3.0])
+            painter.setPen(pen)
+            painter.drawLine(int(x), int(middle), int(x) + 26, int(middle))
+            painter.setPen(colours.second)
+            painter.drawText(int(x) + 34, int(middle) + 4, words)
+            x += 34 + painter.fontMetrics().horizontalAdvance(words) + 24

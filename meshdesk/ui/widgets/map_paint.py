@@ -1,0 +1,291 @@
+"""How a picture of the mesh is painted: domains, the boxes in them, and what flows between. All of it in one pass."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import log10
+from typing import Literal, NamedTuple
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QTransform
+
+from meshdesk.model import wording
+from meshdesk.model.graph import Box, Flow
+from meshdesk.model.layout import HEAD, PAD, Rect
+from meshdesk.session.pictures import Picture
+from meshdesk.ui import theme
+
+Evidence = Literal["both", "observed", "declared"]
+NATURAL = (
+    0.9  # of the natural size: from here on words grow with the picture, below it they are as small as can be read
+)
+LEAST_HEIGHT = 13.0  # px of a box on the screen that has room for a line
+TWO_LINES = 36.0  # px that have room for two
+SIMPLE_BELOW = 0.3  # below it flows are straight and boxes have corners: nobody sees more
+LARGE = 300  # boxes of a picture that is so simple as long as it is not read from near, to be painted within a frame
+TITLE_ROOM = 48  # px that a domain's title needs
+ROOMY_HEAD = 26.0  # px above the boxes of a domain from which on its title is as large as elsewhere
+BOLD = 2.4  # width of what is declared and observed, at least
+WIDEST = 6.0
+LEAST = 0.05  # records/s that are written
+PROMISED = 0.6  # what is only declared stands back behind what was seen
+FADED = 0.25  # what does not flow to or from the selected box, while one is selected
+
+
+class Line(NamedTuple):
+    """A flow as it is drawn, in the picture's own pixels."""
+
+    flow: Flow
+    path: QPainterPath
+    straight: QLineF
+    around: QRectF
+
+
+@dataclass(slots=True)
+class Drawing:
+    """A picture ready to be painted. Made once for each picture."""
+
+    picture: Picture
+    boxes: dict[str, tuple[Box, QRectF]] = field(default_factory=dict)
+    domains: dict[str, QRectF] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    groups: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # of a domain
+    hues: Mapping[str, QColor] = field(default_factory=dict)  # of the domains
+    whole: QRectF = field(default_factory=QRectF)  # of boxes and flows
+
+    @classmethod
+    def of(cls, picture: Picture, hue: Callable[[str], QColor]) -> "Drawing":
+        """`hue` says which one a domain has."""
+        drawing = cls(picture)
+        layout = picture.layout
+        drawing.hues = {domain: hue(domain) for domain in picture.graph.domains}
+        drawing.domains = {domain: QRectF(*rect) for domain, rect in layout.domains.items()}
+        for box in picture.graph.boxes:
+            drawing.boxes[box.key] = (box, QRectF(*layout.boxes[box.key]))
+            drawing.groups[box.domain] += len(box.groups)
+        drawing.lines = [_line(flow, layout.boxes) for flow in picture.graph.flows]
+        drawing.whole = QRectF(*layout.whole)
+        for line in drawing.lines:
+            drawing.whole |= line.around
+        return drawing
+
+    def hue(self, domain: str) -> QColor:
+        return self.hues.get(domain, theme.colours().third)
+
+
+def _line(flow: Flow, rects: Mapping[str, Rect]) -> Line:
+    """From the right side of what is read to the left side of who reads it; back and around where that one stands before."""
+    source, target = rects[flow.source], rects[flow.target]
+    begin = QPointF(source.right, source.y + source.height / 2)
+    end = QPointF(target.x, target.y + target.height / 2)
+    if (
+        begin.x() > end.x() and abs(source.x - target.x) < source.width
+    ):  # one stands below the other: around their right side
+        end = QPointF(target.right, target.y + target.height / 2)
+        bend = 28 + min(60.0, abs(end.y() - begin.y()) / 6)
+        controls = QPointF(begin.x() + bend, begin.y()), QPointF(end.x() + bend, end.y())
+    else:
+        bend = max(40.0, abs(end.x() - begin.x()) / 2)
+        controls = QPointF(begin.x() + bend, begin.y()), QPointF(end.x() - bend, end.y())
+    path = QPainterPath(begin)
+    path.cubicTo(*controls, end)
+    around = path.boundingRect().adjusted(-1, -1, 1, 1)  # one that is quite level has no height, and would meet nothing
+    return Line(flow, path, QLineF(begin, end), around)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the painting depends on besides the picture."""
+
+    transform: QTransform
+    size: QRectF  # of the widget
+    rates: Mapping[str, float]  # records/s of a topic; one that is not known is not in it
+    chosen: str = ""
+    hovered: str = ""
+    has_focus: bool = False
+
+    @property
+    def scale(self) -> float:
+        return self.transform.m11()
+
+
+def paint(painter: QPainter, drawing: Drawing, look: Look) -> None:
+    """Draws the part of the picture that is on the screen."""
+    shown = look.transform.inverted()[0].mapRect(look.size)
+    is_simple = look.scale < SIMPLE_BELOW or (len(drawing.boxes) > LARGE and look.scale < NATURAL)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.scale >= SIMPLE_BELOW)
+    painter.setTransform(look.transform)
+    if drawing.picture.graph.level != "domains":
+        _paint_domains(painter, drawing, shown)
+    _paint_lines(painter, drawing, look, shown, is_simple)
+    boxes = [(box, rect) for box, rect in drawing.boxes.values() if rect.intersects(shown)]
+    _paint_boxes(painter, drawing, look, boxes, is_simple)
+    if look.scale >= NATURAL:
+        for box, rect in boxes:
+            _paint_words(painter, drawing, look, box, rect)
+    painter.resetTransform()
+    if look.scale < NATURAL:
+        for box, rect in boxes:
+            on_screen = look.transform.mapRect(rect)
+            if on_screen.height() >= LEAST_HEIGHT:
+                _paint_words(painter, drawing, look, box, on_screen)
+    if drawing.picture.graph.level != "domains":
+        _paint_titles(painter, drawing, look, shown)
+
+
+def width_of(rate: float | None) -> float:
+    """How wide a flow of so many records a second is: 1 px up to one a second, one more for each ten times as many.
+
+    >>> width_of(None), width_of(0.0), width_of(1.0), width_of(1000.0)
+    (1.0, 1.0, 1.0, 4.0)
+    """
+    return 1.0 if not rate or rate <= 1 else min(WIDEST, 1.0 + log10(rate))
+
+
+def rate_of(topics: Sequence[str], rates: Mapping[str, float]) -> float | None:
+    """Records a second of all of these together; None where of none it is known."""
+    known = [rates[topic] for topic in topics if topic in rates]
+    return sum(known) if known else None
+
+
+def note_of(box: Box, rates: Mapping[str, float]) -> str:
+    """What stands below a box's title: how much is in it, and how fast that grows."""
+    parts = []
+    if box.topics and box.kind != "topic":
+        parts.append(wording.plural(len(box.topics), "topic"))
+    if box.groups and box.kind != "group":
+        parts.append(wording.plural(len(box.groups), "group"))
+    rate = rate_of(box.topics, rates)
+    if rate is not None and rate >= LEAST:
+        parts.append(wording.rate(rate))
+    return " · ".join(parts)
+
+
+def _paint_domains(painter: QPainter, drawing: Drawing, shown: QRectF) -> None:
+    for domain, rect in drawing.domains.items():
+        if rect.intersects(shown):
+            hue = drawing.hue(domain)
+            painter.setPen(_pen(theme.seen_through(hue, 0.5), 1.0))
+            painter.setBrush(theme.seen_through(hue, 0.08))
+            painter.drawRoundedRect(rect, 10, 10)
+
+
+def _paint_titles(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF) -> None:
+    """In the size of the window whatever the picture's is, as far as a domain has room for it."""
+    colours = theme.colours()
+    high = HEAD * look.scale  # of the room above the boxes
+    font, small = theme.font("strong" if high >= ROOMY_HEAD else "label"), theme.font("label")
+    metrics, small_metrics = QFontMetrics(font), QFontMetrics(small)
+    for domain, rect in drawing.domains.items():
+        on_screen = look.transform.mapRect(rect)
+        if on_screen.width() < TITLE_ROOM or not rect.intersects(shown):
+            continue
+        pad = max(4.0, PAD * min(1.0, look.scale))
+        middle = on_screen.y() + max(high / 2, 7.0)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(drawing.hue(domain))
+        painter.drawEllipse(QPointF(on_screen.x() + pad + 4, middle), 4, 4)
+        room = on_screen.width() - 2 * pad - 16
+        groups = wording.plural(drawing.groups[domain], "group") if drawing.groups.get(domain) else ""
+        note = small_metrics.horizontalAdvance(groups) if groups else 0
+        title = domain or "No domain known"
+        if note + 12 + metrics.horizontalAdvance(title) > room:
+            note = 0
+        base = middle + metrics.capHeight() / 2
+        painter.setFont(font)
+        painter.setPen(colours.text)
+        painter.drawText(
+            QPointF(on_screen.x() + pad + 14, base), metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(room))
+        )
+        if note:
+            painter.setFont(small)
+            painter.setPen(colours.second)
+            painter.drawText(QPointF(on_screen.right() - pad - note, base), groups)
+
+
+def _paint_lines(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF, is_simple: bool) -> None:
+    """In classes of one pen each; those of the selected box last, upon the others."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    classes: dict[tuple[bool, Evidence, float], list[Line]] = defaultdict(list)
+    for line in drawing.lines:
+        if line.around.intersects(shown):
+            flow = line.flow
+            mine = look.chosen in (flow.source, flow.target)
+            classes[mine, flow.evidence, round(width_of(rate_of(flow.topics, look.rates)))].append(line)
+    colours = theme.colours()
+    for (mine, evidence, width), lines in sorted(classes.items(), key=lambda item: item[0]):
+        tone = colours.declared if evidence == "declared" else colours.observed
+        faded = bool(look.chosen) and not mine
+        pen = _pen(
+            theme.seen_through(tone, FADED) if faded else tone, max(width, BOLD) if evidence == "both" else width
+        )
+        if evidence == "declared":
+            pen.setDashPattern([4.0, 3.0])
+        painter.setPen(pen)
+        if is_simple:
+            painter.drawLines([line.straight for line in lines])
+        else:
+            for line in lines:
+                painter.drawPath(line.path)
+
+
+def _paint_boxes(
+    painter: QPainter, drawing: Drawing, look: Look, boxes: Sequence[tuple[Box, QRectF]], is_simple: bool
+) -> None:
+    colours = theme.colours()
+    by_domain: dict[str, list[QRectF]] = defaultdict(list)
+    for box, rect in boxes:
+        by_domain[box.domain].append(rect)
+    painter.setBrush(colours.raised)
+    for domain, rects in by_domain.items():
+        painter.setPen(_pen(theme.seen_through(drawing.hue(domain), 0.4), 1.0))
+        if is_simple:
+            painter.drawRects(rects)
+        else:
+            for rect in rects:
+                painter.drawRoundedRect(rect, theme.RADIUS, theme.RADIUS)
+    for key, colour, width in ((look.hovered, colours.second, 1.0), (look.chosen, colours.accent, 2.0)):
+        if key in drawing.boxes:
+            painter.setPen(_pen(colour, width))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(drawing.boxes[key][1], theme.RADIUS, theme.RADIUS)
+
+
+def _paint_words(painter: QPainter, drawing: Drawing, look: Look, box: Box, rect: QRectF) -> None:
+    """A title, and below it or, in a low box, at its right, how much is in it."""
+    colours = theme.colours()
+    is_natural, is_low = look.scale >= NATURAL, rect.height() < TWO_LINES
+    font = theme.font("text" if is_natural and not is_low else "small" if is_natural else "label")
+    note_font = theme.font("small" if is_natural else "label")
+    metrics, note_metrics = QFontMetrics(font), QFontMetrics(note_font)
+    pad = 10.0 if is_natural else max(5.0, 10 * look.scale)
+    left, right = rect.x() + pad, rect.right() - pad
+    line = rect.center().y() if is_low else rect.y() + rect.height() * 0.34
+    if box.kind in ("domain", "group", "groups"):
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(drawing.hue(box.domain) if box.kind == "domain" else colours.observed)
+        painter.drawEllipse(QPointF(left + 3, line), 3.5, 3.5)
+        left += 12
+    note, taken = note_of(box, look.rates), 0
+    painter.setFont(note_font)
+    painter.setPen(colours.second)
+    if not is_low:
+        below = note_metrics.elidedText(note, Qt.TextElideMode.ElideRight, int(right - left))
+        painter.drawText(QPointF(left, rect.y() + rect.height() * 0.7 + note_metrics.capHeight() / 2), below)
+    elif note and box.kind == "topic":
+        width = note_metrics.horizontalAdvance(note)
+        if width * 2 < right - left:
+            painter.drawText(QPointF(right - width, line + note_metrics.capHeight() / 2), note)
+            taken = width + 8
+    painter.setFont(font)
+    painter.setPen(colours.text)
+    mode = Qt.TextElideMode.ElideMiddle if box.kind in ("topic", "group") else Qt.TextElideMode.ElideRight
+    title = metrics.elidedText(box.title or "No domain known", mode, int(right - left - taken))
+    painter.drawText(QPointF(left, line + metrics.capHeight() / 2), title)
+
+
+def _pen(colour: QColor, width: float) -> QPen:
+    """As wide on the screen whatever the picture's size is."""
+    pen = QPen(colour, width)
+    pen.setCosmetic(True)
+    return pen

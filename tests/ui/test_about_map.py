@@ -1,0 +1,65 @@
+"""The inspector's page of what is selected on the map: each value with how it is known, unknown where it is."""
+
+from typing import TYPE_CHECKING, cast
+
+from meshdesk.model.graph import LEVELS, graph
+from meshdesk.ui.about import About
+from meshdesk.ui.about_map import MOST, about_box
+from tests.ui.memory import MemoryCapture
+from tests.unit.model.shop import contract, mesh_of, product, reads, shop, topic
+
+if TYPE_CHECKING:
+    from meshdesk.session.opened import Opened
+
+
+def page(key: str, capture: MemoryCapture | None = None) -> About:
+    capture = capture or MemoryCapture(mesh=shop().now())
+    boxes = [box for level in LEVELS for box in graph(capture.mesh, level).boxes]
+    return about_box(cast("Opened", capture), next(box for box in boxes if box.key == key))
+
+
+def values(about: About, heading: str) -> list[tuple[str, str]]:
+    section = next(section for section in about.sections if section.heading == heading)
+    return [(row.value, row.right) for row in section.rows]
+
+
+def test_that_a_product_says_its_ports_with_their_lines_its_topics_and_who_reads_them() -> None:
+    about = page("product scores")
+    assert (about.title, about.domain, about.subtitle) == ("Scores", "fraud", "fraud · owner unknown")
+    assert values(about, "Gives out 1 topic") == [("fraud.scores.v1", "3 partitions")]
+    assert values(about, "Read by 1 group") == [("dwh", "1 member")]
+    ports = next(section for section in about.sections if section.heading == "Ports").rows
+    assert [(row.label, row.value, row.notes[0].text) for row in ports] == [
+        ("Output port", "out", "contract scores, line 5 of products/scores.yaml"),
+        ("Input port", "orders", "contract orders, line 7 of products/scores.yaml"),
+    ]
+
+
+def test_that_a_domain_says_who_declares_it_and_what_is_in_it() -> None:
+    about = page("domain sales")
+    how = next(section for section in about.sections if section.heading == "How we know").rows[0]
+    assert "declared by products/orders.yaml, line 3" in [note.text for note in how.notes]
+    assert values(about, "Data products") == [("Orders", "1 topic")]
+    assert values(about, "Topics of no product") == [("sales.baskets.v1", "3 partitions")]
+
+
+def test_that_a_group_says_its_state_what_it_reads_and_that_its_domain_is_inferred() -> None:
+    about = page("group fraud-scorer")
+    first = about.sections[0].rows
+    assert [(row.label, row.value) for row in first[:2]] == [("Domain", "fraud"), ("State", "1 member")]
+    assert first[0].notes[0].evidence == "inferred"
+    assert values(about, "Reads 2 topics") == [
+        ("__consumer_offsets", "3 partitions assigned"),
+        ("sales.orders.placed.v1", "3 partitions assigned"),
+    ]
+
+
+def test_that_a_topic_has_the_page_that_it_has_elsewhere() -> None:
+    assert page("topic sales.orders.placed.v1").title == "sales.orders.placed.v1"
+
+
+def test_that_of_very_many_the_first_are_listed_and_the_others_counted() -> None:
+    names = [f"big.topic{number:03d}" for number in range(MOST + 5)]
+    mesh = mesh_of(*map(topic, names), contract("c", "big", *names), product("p", "big", "c"), *reads("g", names[0]))
+    about = page("product p", MemoryCapture(mesh=mesh.now()))
+    assert values(about, f"Gives out {MOST + 5} topics")[-1] == ("and 5 more", "")

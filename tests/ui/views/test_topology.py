@@ -1,0 +1,136 @@
+"""The topology view: three levels of one mesh, a table of the same, and ways from a box to what is in it."""
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from meshdesk.model.graph import LEVELS, Level
+from meshdesk.model.mesh import Mesh, fold
+from meshdesk.ui.views.topology import TopologyView
+from meshdesk.ui.window import Window
+from tests.ui.memory import MemoryCapture, MemorySession, Topic, capture, turn, window_on
+from tests.unit.model.shop import reads, shop, topic
+
+
+def view_on(qtbot: QtBot, mesh: Mesh | None = None) -> tuple[TopologyView, MemoryCapture, Window, MemorySession]:
+    made = capture()
+    made.mesh = (mesh or shop()).now()
+    made.topics = tuple(
+        Topic(name=name, partitions=3, records=10, rate=812.0, rows=0, tailing=False, internal=name.startswith("__"))
+        for name in sorted(made.mesh.topics)
+    )
+    session = MemorySession(made)
+    window = window_on(session)
+    qtbot.addWidget(window)
+    window.show_view("topology")
+    turn(session, window)
+    view = window.pages.shown_view
+    assert isinstance(view, TopologyView)
+    qtbot.waitUntil(lambda: shown(view, session, window) > 0, timeout=30_000)
+    return view, made, window, session
+
+
+def shown(view: TopologyView, session: MemorySession, window: Window) -> int:
+    """How many boxes the map has, after a beat."""
+    turn(session, window, 1)
+    return len(view.map.picture.graph.boxes) if view.map.picture else 0
+
+
+def go_to(qtbot: QtBot, view: TopologyView, level: Level, session: MemorySession, window: Window) -> None:
+    """Until the map shows a level."""
+
+    def is_there() -> bool:
+        turn(session, window, 1)
+        return view.map.picture is not None and view.map.picture.graph.level == level
+
+    qtbot.waitUntil(is_there, timeout=30_000)
+
+
+def test_that_each_level_shows_its_boxes_and_says_how_many(qtbot: QtBot) -> None:
+    view, _, window, session = view_on(qtbot)
+    counts = {}
+    for place, level in enumerate(LEVELS):
+        view.levels.chosen.emit(place)
+        go_to(qtbot, view, level, session, window)
+        counts[level] = view._count.accessibleName()
+    assert counts == {
+        "domains": "3 domains · 3 flows",
+        "products": "6 boxes · 5 flows",
+        "topics": "6 boxes · 4 flows · 1 declaration between products",
+    }
+    assert window.top.place.text.endswith("Topology")
+
+
+def test_that_a_double_click_leads_from_a_product_to_its_topics_and_from_a_topic_to_its_records(qtbot: QtBot) -> None:
+    view, _, window, session = view_on(qtbot)
+    assert view.map.picture is not None
+    rect = view.map.picture.layout.boxes["product orders"]
+    at = view.map.transform.map(QPointF(rect.x + 9, rect.y + 9)).toPoint()
+    QTest.mouseDClick(view.map, Qt.MouseButton.LeftButton, pos=at)
+    go_to(qtbot, view, "topics", session, window)
+    view.map.choose("topic sales.orders.placed.v1")
+    view.map.setFocus()
+    QTest.keyClick(view.map, Qt.Key.Key_Return)
+    turn(session, window)
+    assert window.pages.shown == "records"
+    assert window.frame.records.topic == "sales.orders.placed.v1"
+    window.places.back()
+    turn(session, window)
+    assert window.pages.shown == "topology"
+
+
+def test_that_the_table_shows_the_same_and_both_select_the_same(qtbot: QtBot) -> None:
+    view, _, window, session = view_on(qtbot)
+    view.map.choose("product orders")
+    QTest.mouseClick(view.table_button, Qt.MouseButton.LeftButton)
+    turn(session, window)
+    assert view.table.isVisible()
+    assert not view.map.isVisible()
+    row = view.table.currentIndex().row()
+    assert view.table.content.boxes[row].key == "product orders"
+    assert view.map.picture is not None
+    assert view.table.content.boxes == view.map.picture.graph.boxes
+    view.table.setCurrentIndex(view.table.content.index(0, 0))
+    assert view.map.choice == view.table.content.boxes[0].key
+    QTest.mouseClick(view.table_button, Qt.MouseButton.LeftButton)
+    assert view.map.isVisible()
+
+
+def test_that_rates_come_with_the_beat_and_a_new_topic_moves_nothing_of_other_domains(qtbot: QtBot) -> None:
+    mesh = shop()
+    view, made, window, session = view_on(qtbot, mesh)
+    assert view.rates["sales.orders.placed.v1"] == 812.0
+    assert view.map.picture is not None
+    before = view.map.picture.layout
+    fold(mesh, [topic("fraud.rules.v1"), *reads("fraud-alerts", "sales.baskets.v1")])
+    made.mesh = mesh.now()
+    qtbot.waitUntil(
+        lambda: (
+            shown(view, session, window) > 0
+            and view.map.picture is not None
+            and view.map.picture.mesh.place == made.mesh.place
+        ),
+        timeout=30_000,
+    )
+    after = view.map.picture.layout
+    assert {key for key in before.boxes if after.boxes[key] != before.boxes[key]} <= {
+        key for key in before.boxes if "fraud" in key or "scores" in key
+    }
+
+
+def test_that_a_mesh_of_which_nothing_is_known_says_so(qtbot: QtBot) -> None:
+    made = capture()
+    made.topics = made.topics[:1]
+    session = MemorySession(made)
+    window = window_on(session)
+    qtbot.addWidget(window)
+    window.show_view("topology")
+    view = window.pages.shown_view
+    assert isinstance(view, TopologyView)
+
+    def said() -> str:
+        turn(session, window, 1)
+        return view._empty.text
+
+    qtbot.waitUntil(lambda: said().startswith("No topics are known yet."), timeout=30_000)
+    assert not view.table_button.isEnabled()

@@ -1,0 +1,78 @@
+"""How the lines of the explorer are drawn: signs that say the same as their colours, names that stay clear of the numbers."""
+
+import pytest
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication
+
+from meshdesk.model.mesh import Mesh
+from meshdesk.ui import theme
+from meshdesk.ui.domain_hues import DomainHues
+from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.widgets.explorer_lines import Entry, fill, lines_of, parts_of
+from meshdesk.ui.widgets.explorer_paint import MARGIN, paint_entry
+from tests.ui.memory import MemoryCapture, Topic, opened
+from tests.unit.model.facts import company, contract, mesh_of, product, topic
+
+WIDTH = 264
+
+
+def entry_of(mesh: Mesh, text: str, state: str = "live") -> Entry:
+    made = MemoryCapture(
+        "acme", topics=tuple(Topic(name, 3, 10, 812.0, 3_000) for name in sorted(mesh.topics)), mesh=mesh
+    )
+    made.state = state  # type: ignore[assignment]
+    capture = opened(made)
+    parts = parts_of(capture.topics, mesh.placing)
+    fill(parts, capture, {one.name: one for one in capture.topics})
+    lines = lines_of(capture, parts, mesh.groups, (), {})
+    return next(entry for entry in lines.entries if entry.text == text)
+
+
+def drawn(entry: Entry, words: tuple[str, ...] = ()) -> QImage:
+    image = QImage(WIDTH, theme.TREE_ROW, QImage.Format.Format_RGB32)
+    image.fill(theme.colours().panel)
+    with QPainter(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_entry(painter, entry, 0, WIDTH, False, words, DomainHues(Remembered(None)))
+    return image
+
+
+def colours(image: QImage, left: int, right: int) -> set[str]:
+    return {QColor(image.pixel(x, y)).name() for x in range(left, right) for y in range(image.height())}
+
+
+def test_that_a_declared_domain_has_a_full_square_of_its_hue_and_an_inferred_one_a_hollow_one(
+    qapp: QApplication,
+) -> None:
+    hue = theme.DOMAIN_HUES[0]
+    names = ("sales.a", "sales.b", "stock.a", "stock.b")
+    middle = (MARGIN + 14 + 4, theme.TREE_ROW // 2)
+    declared = drawn(entry_of(company(), "Sales"))
+    inferred = drawn(entry_of(mesh_of(*map(topic, names)), "sales"))
+    assert QColor(declared.pixel(*middle)).name() == hue
+    assert QColor(inferred.pixel(*middle)).name() == theme.colours().panel.name()
+    assert hue in colours(inferred, MARGIN + 12, MARGIN + 26)
+
+
+@pytest.mark.parametrize("text", ["a" * 249, "نص.عربي.طويل" * 15])
+def test_that_a_long_domain_name_leaves_its_rate_room(qapp: QApplication, text: str) -> None:
+    def entry(name: str) -> Entry:
+        return entry_of(mesh_of(topic("t"), contract("c", "t", domain=name)), name)
+
+    long, short = drawn(entry(text)), drawn(entry("b"))
+    right = range(WIDTH - MARGIN - 36, WIDTH)
+    assert all(long.pixel(x, y) == short.pixel(x, y) for x in right for y in range(theme.TREE_ROW))
+
+
+def test_that_a_product_without_topics_has_no_chevron(qapp: QApplication) -> None:
+    mesh = company(product("returns", domain="Sales"))
+    left = (MARGIN + 10, MARGIN + 26)
+    assert colours(drawn(entry_of(mesh, "Returns")), *left) == {theme.colours().panel.name()}
+    assert len(colours(drawn(entry_of(mesh, "Orders")), *left)) > 1
+
+
+def test_that_hits_are_marked_in_domains_and_topics_and_not_in_headings(qapp: QApplication) -> None:
+    hit = theme.colours().hit.name()
+    assert hit in colours(drawn(entry_of(company(), "Sales"), ("sal",)), 0, WIDTH)
+    assert hit in colours(drawn(entry_of(company(), "billing"), ("ill",)), 0, WIDTH)
+    assert hit not in colours(drawn(entry_of(company(), "Consumers"), ("cons",)), 0, WIDTH)

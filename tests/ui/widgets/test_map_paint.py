@@ -1,0 +1,44 @@
+"""What the painting of a map is made of: widths by rate, one hue a domain for ever, flows around what stands in their way."""
+
+import pytest
+
+from meshdesk.model.graph import LEVELS, Level, graph
+from meshdesk.model.layout import laid_out
+from meshdesk.model.mesh import fold
+from meshdesk.session.pictures import Picture, drawn
+from meshdesk.ui.domain_hues import DomainHues
+from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.widgets.map_paint import WIDEST, Drawing, rate_of, width_of
+from tests.unit.model.shop import contract, shop, topic
+
+
+def test_that_ten_times_as_many_records_are_one_pixel_wider_up_to_an_end() -> None:
+    assert [width_of(10.0**power) for power in range(4)] == [1.0, 2.0, 3.0, 4.0]
+    assert width_of(1e30) == WIDEST
+
+
+def test_that_a_rate_of_which_a_part_is_known_is_that_part_and_one_of_nothing_is_unknown() -> None:
+    assert rate_of(("a", "b"), {"a": 2.0}) == 2.0
+    assert rate_of(("a", "b"), {}) is None
+
+
+def test_that_a_domain_keeps_its_hue_when_others_come() -> None:
+    mesh, hues = shop(), DomainHues(Remembered(None))
+    before = Drawing.of(drawn(mesh.now(), "domains", None), hues.of)
+    fold(mesh, [topic("aaa.one"), contract("aaa", "aaa", "aaa.one")])
+    after = Drawing.of(drawn(mesh.now(), "domains", None), hues.of)
+    assert {domain: after.hues[domain] for domain in before.hues} == before.hues
+    assert after.hues["aaa"] not in before.hues.values()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_that_flows_begin_and_end_at_the_sides_of_their_boxes(level: Level) -> None:
+    mesh = shop().now()
+    content = graph(mesh, level)
+    drawing = Drawing.of(Picture(mesh, content, laid_out(content)), DomainHues(Remembered(None)).of)
+    for line in drawing.lines:
+        source, target = drawing.boxes[line.flow.source][1], drawing.boxes[line.flow.target][1]
+        assert line.path.pointAtPercent(0).x() == pytest.approx(source.right())
+        assert line.path.pointAtPercent(1).x() in (pytest.approx(target.left()), pytest.approx(target.right()))
+        assert drawing.whole.contains(line.around)
+        assert line.around.intersects(drawing.whole)

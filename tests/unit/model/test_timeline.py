@@ -1,0 +1,140 @@
+"""Any moment: the mesh at it is what a fold from nothing up to it would be, whatever was looked at before and comes later."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshdesk.model.fact import Checked, Fact
+from meshdesk.model.mesh import Mesh, fold
+from meshdesk.model.timeline import Timeline, in_order
+from tests.unit.model.facts import company, contract, mesh_of, topic
+
+ABOUT = {
+    "topic": ["orders", "payments", "orders.dlq"],
+    "group": ["billing"],
+    "reads": ["billing orders", "billing payments"],
+    "contract": ["c1"],
+    "config": ["orders"],
+}
+VALUES: st.SearchStrategy[dict[str, object] | None] = st.sampled_from(
+    [None, {"partitions": 1}, {"partitions": 2, "topics": [{"name": "orders"}], "domain": "sales"}, {"assigned": 1}]
+)
+
+
+@st.composite
+def said(draw: st.DrawFn) -> Fact | Checked:
+    seen = draw(st.integers(0, 9))
+    source = draw(st.sampled_from(["kafka", "a.yaml", "b.yaml"]))
+    if draw(st.integers(0, 4)) == 0:
+        return Checked(source, seen, seen, draw(st.sampled_from(["", "It was away."])))
+    kind = draw(st.sampled_from(sorted(ABOUT)))
+    return Fact(kind, draw(st.sampled_from(ABOUT[kind])), draw(VALUES), seen, source)
+
+
+HISTORIES = st.lists(said(), max_size=24)
+
+
+@given(HISTORIES, st.lists(st.integers(-1, 10), max_size=6))
+def test_that_the_mesh_at_any_moment_is_the_fold_of_all_up_to_it(
+    facts: list[Fact | Checked], moments: list[int]
+) -> None:
+    mesh = mesh_of(*facts)
+    for moment in moments:  # forwards, backwards, in jumps
+        assert_same(mesh.at(moment), mesh_of(*[fact for fact, seen in in_order(facts) if seen <= moment]))
+
+
+@given(HISTORIES, HISTORIES)
+def test_that_a_mesh_that_was_handed_over_does_not_change_when_more_is_said(
+    facts: list[Fact | Checked], more: list[Fact | Checked]
+) -> None:
+    mesh = Mesh()
+    fold(mesh, facts)
+    handed_over = mesh.now()
+    fold(mesh, more)
+    assert handed_over.place == len(mesh_of(*facts).timeline)
+    assert_same(handed_over, mesh_of(*facts))
+
+
+def assert_same(one: Mesh, other: Mesh) -> None:
+    """Also in all that is derived, which is partly mended from what was derived before."""
+    assert one == other
+    assert one.topics == other.topics
+    assert one.groups.keys() == other.groups.keys()
+    assert one.contracts == other.contracts
+    assert one.placing.domains == other.placing.domains
+    assert one.placing.unplaced == other.placing.unplaced
+    for name in ABOUT["topic"]:
+        assert one.consumers(name) == other.consumers(name)
+        assert one.belonging(name) == other.belonging(name)
+
+
+@given(HISTORIES)
+def test_that_what_is_said_anew_never_takes_effect_before_what_it_replaces(facts: list[Fact | Checked]) -> None:
+    """A clock that was set back: what was written last is what stands."""
+    last: dict[tuple[str, str], Fact] = {}
+    for fact in facts:
+        if isinstance(fact, Fact) and fact.source == "kafka":
+            last[fact.kind, fact.about] = fact
+    mesh = mesh_of(*facts)
+    for (kind, about), fact in last.items():
+        standing = [one for one in mesh.claims(kind, about) if one.source == "kafka"]
+        assert standing == ([] if fact.value is None else [fact])
+
+
+def test_that_two_sources_that_differ_are_both_there() -> None:
+    one, other = contract("c", domain="sales", source="a.yaml"), contract("c", domain="risk", source="b.yaml")
+    assert mesh_of(one, other).claims("contract", "c") == (one, other)
+    gone = other._replace(value=None)
+    assert mesh_of(one, other, gone).claims("contract", "c") == (one,)
+
+
+def test_that_before_the_first_round_of_a_source_what_it_would_say_is_unknown() -> None:
+    mesh = mesh_of(topic("orders", 100), Checked("kafka", 90, 110), topic("payments", 200))
+    assert [(mesh.at(moment).is_known("kafka"), sorted(mesh.at(moment).topics)) for moment in (50, 105, 150, 250)] == [
+        (False, []),
+        (False, ["orders"]),
+        (True, ["orders"]),
+        (True, ["orders", "payments"]),
+    ]
+
+
+def test_that_a_small_past_forgets_its_older_half_and_says_since_when_it_knows() -> None:
+    timeline = Timeline(past=100)
+    mesh = Mesh(timeline)
+    fold(mesh, [topic("steady", 0), topic("passing", 0)])
+    for moment in range(1, 500):
+        fold(mesh, [topic("orders", moment, partitions=moment)])
+        if moment == 200:
+            fold(mesh, [Fact("topic", "passing", None, moment, "kafka")])
+    assert 300 < timeline.since < 499
+    assert mesh.topics["orders"].partitions == 499
+    assert mesh.at(499) == mesh
+    assert mesh.at(timeline.since).topics["orders"].partitions == timeline.since
+    assert sorted(mesh.at(timeline.since).topics) == ["orders", "steady"]
+    assert not mesh.at(timeline.since - 1).topics  # unknown, not what it was later
+    assert sum(fact is not None for fact in timeline._facts) < 160
+
+
+def test_that_what_changed_is_listed_by_kind_in_order() -> None:
+    mesh = mesh_of(topic("orders", 100), topic("orders", 300, partitions=4), topic("payments", 200))
+    assert mesh.timeline.times("topic") == [100, 200, 300]
+    assert mesh.timeline.times("group") == []
+
+
+def test_that_what_is_derived_is_made_again_only_where_something_of_it_has_changed() -> None:
+    mesh = Mesh(company().timeline)
+    placing, topics = mesh.placing, mesh.topics
+    fold(mesh, [Fact("group", "billing", {"state": "empty"}, 1 << 50, "kafka"), Checked("kafka", 1, 1 << 50)])
+    assert mesh.placing is placing
+    assert mesh.topics is topics
+    fold(mesh, [topic("returns.asked.v1", 1 << 50)])
+    assert mesh.placing is not placing
+    assert "returns.asked.v1" in mesh.topics
+    assert "returns.asked.v1" not in topics
+
+
+@pytest.mark.parametrize("about", ["billing orders", "name with spaces orders"])
+def test_that_a_topic_is_behind_the_last_space(about: str) -> None:
+    mesh = mesh_of(Fact("reads", about, {"assigned": 1, "committed": 0}, 1, "kafka"))
+    assert [(reads.group, reads.topic) for reads in mesh.consumers("orders")] == [tuple(about.rsplit(" ", 1))]
+    assert [reads.topic for reads in mesh.read_by(about.rsplit(" ", 1)[0])] == ["orders"]
