@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
-from meshdesk.collect.client import Cluster
+from meshdesk.collect.asking import Asking
 from meshdesk.collect.configs import Configs
 from meshdesk.collect.groups import Groups
 from meshdesk.collect.properties import Source
@@ -44,14 +44,14 @@ class Background:
         while not self._watch.connected:
             if self._stop.wait(TURN):
                 return
-        cluster = Cluster(self._source, lambda trouble: None)
+        cluster = Asking(self._source)
         try:
             self._rounds(cluster)
         except CaptureError as error:
             self.failure = error
         cluster.leave()
 
-    def _rounds(self, cluster: Cluster) -> None:
+    def _rounds(self, cluster: Asking) -> None:
         groups = Groups(cluster, self._writer, self._stop)
         configs = Configs(cluster, self._writer, self._stop, lambda: self._watch.names)
         every = {

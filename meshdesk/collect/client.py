@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, wait
@@ -32,8 +31,6 @@ ADMIN_SETTINGS = (
 CONSUMER_ONLY = (*ADMIN_SETTINGS, "check.crcs", "fetch.wait.max.ms", "fetch.max.bytes", "fetch.message.max.bytes",
                  "queued.min.messages", "queued.max.messages.kbytes", "fetch.queue.backoff.ms", "isolation.level")  # fmt: skip
 REQUEST_TIMEOUT = 10.0  # s; a broker that answers no metadata for so long is in trouble
-PATIENCE = 2 * REQUEST_TIMEOUT  # s; of the client with a question whose answer nobody waits for by then
-HUNG = 10  # clients that do not end: each keeps three threads and some 500 kB, and they are no one's any more
 SECOND_TRY = 2.0  # s of silence after which an address is tried by hand
 LONG = 3.5  # s after which the same is done for a request that only some brokers answer
 BY_HAND = 4.0  # s for that
@@ -98,7 +95,6 @@ class Cluster:
         self.source = source
         self._report = report
         self._admin = self._made()
-        self._leaving: list[threading.Thread] = []
         self._last = Trouble("")
         self._last_step: Name = "metadata"
         self._found: dict[tuple[str, bool], tuple[float, Unreached | None]] = {}  # what was tried by hand, and when
@@ -206,54 +202,6 @@ class Cluster:
         if failure is not None and not found and failure.code() not in no_leader:
             raise self.failed(failure, next(iter(asked)).topic)
         return found
-
-    @property
-    def admin(self) -> AdminClient:
-        """To ask what only one part of this program asks, with a `request_timeout` of PATIENCE; `answers` waits for it."""
-        admin: AdminClient = self._admin
-        return admin
-
-    def answers(self, asked: Mapping[str, "Future[Any]"], stop: threading.Event) -> dict[str, Any]:
-        """What each question got: its answer, or the KafkaError of one that failed or came too late.
-
-        A part of the cluster that is away keeps nobody else's answers. Once `stop` is set nothing is waited for, and what is
-        not there is left out.
-        """
-        waiting, self._last, until = set(asked.values()), Trouble(""), time.monotonic() + REQUEST_TIMEOUT
-        while waiting and not stop.is_set() and time.monotonic() < until:
-            waiting = set(wait(waiting, timeout=0.1).not_done)
-            self._admin.poll(0)
-        found: dict[str, Any] = {}
-        for name, answer in asked.items():
-            try:
-                found[name] = answer.result(0)
-                self._has_answered = True
-            except KafkaException as error:
-                found[name] = error.args[0]
-            except TimeoutError:
-                if not stop.is_set():
-                    found[name] = KafkaError(KafkaError._TIMED_OUT)
-        if waiting and not stop.is_set():
-            self.leave()
-            self._admin = self._made()
-        return found
-
-    def leave(self) -> None:
-        """Lets go of a client with questions that nobody answers.
-
-        WORKAROUND https://github.com/confluentinc/librdkafka/issues/4605: a question to a coordinator that has timed out
-        aborts the program when that broker comes back; with the client it ends in peace, if it has not timed out yet. But
-        the end of such a client may hang for ever, waiting for a broker that a lost answer still holds: not in our thread.
-        """
-        only, self._admin = [self._admin], None
-        self._leaving = [thread for thread in self._leaving if thread.is_alive()]
-        self._leaving.append(threading.Thread(target=only.clear, name="a client that leaves", daemon=True))
-        self._leaving[-1].start()
-
-    @property
-    def is_worn(self) -> bool:
-        """Too many of its clients hang: nothing should be asked any more that may not be answered."""
-        return sum(thread.is_alive() for thread in self._leaving) >= HUNG
 
     def failed(self, error: KafkaError, topic: str = "") -> KafkaTrouble:
         """The exception for a request that failed: what the connection said last says more than a time-out."""

@@ -11,7 +11,8 @@ from confluent_kafka import KafkaError
 from confluent_kafka.admin import ConfigResource, ConfigSource, ResourceType
 
 from meshdesk.capture.writer import Writer
-from meshdesk.collect.client import PATIENCE, Cluster, now
+from meshdesk.collect.asking import PATIENCE, Asking
+from meshdesk.collect.client import now
 from meshdesk.collect.sentences import GONE, unseen_settings
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.frame import Message
@@ -28,7 +29,7 @@ ALWAYS = ("cleanup.policy", "retention.ms", "retention.bytes", "min.insync.repli
 class Configs:
     """The settings of all topics of a cluster. Its step is called by one thread, often; what is not due is not asked."""
 
-    def __init__(self, cluster: Cluster, writer: Writer, stop: Event, names: Callable[[], AbstractSet[str]]) -> None:
+    def __init__(self, cluster: Asking, writer: Writer, stop: Event, names: Callable[[], AbstractSet[str]]) -> None:
         """`names`: which topics there are."""
         self._cluster, self._writer, self._stop, self._names = cluster, writer, stop, names
         self._told: dict[str, Message] = {}

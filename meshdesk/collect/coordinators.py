@@ -14,7 +14,7 @@ from typing import Any
 
 from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, ConsumerGroupType, KafkaError
 
-from meshdesk.collect.client import PATIENCE, Cluster
+from meshdesk.collect.asking import PATIENCE, Asking
 from meshdesk.model.frame import Message
 
 MEMBERS = 500  # of a group are listed: some 50 kB as a fact, and no screen shows more; all of them are counted
@@ -48,7 +48,7 @@ class Described:
     assigned: Counter[str]  # by topic: partitions that its members read, also of those members that are not listed
 
 
-def listed(cluster: Cluster, stop: threading.Event) -> Listed:
+def listed(cluster: Asking, stop: threading.Event) -> Listed:
     """All groups that this login may see: a broker names no others, and does not say that there are."""
     asked = {"": cluster.admin.list_consumer_groups(request_timeout=PATIENCE)}
     said = cluster.answers(asked, stop).get("")
@@ -64,7 +64,7 @@ def listed(cluster: Cluster, stop: threading.Event) -> Listed:
 
 
 def described(
-    cluster: Cluster, groups: Iterable[str], stop: threading.Event
+    cluster: Asking, groups: Iterable[str], stop: threading.Event
 ) -> dict[str, Described | KafkaError | None]:
     """What each group is now, None for one that is no more, an error where that is not known."""
     asked: dict[str, Future[Any]] = {}
@@ -101,7 +101,7 @@ def _member(said: Any) -> Message:
 
 
 def committed(
-    cluster: Cluster, groups: Iterable[str], stop: threading.Event
+    cluster: Asking, groups: Iterable[str], stop: threading.Event
 ) -> dict[str, dict[Place, int] | KafkaError]:
     """The offsets that each group has committed: all partitions of the topics that this login may describe.
 

@@ -14,7 +14,8 @@ from threading import Event
 from confluent_kafka import KafkaError
 
 from meshdesk.capture.writer import Writer
-from meshdesk.collect.client import Cluster, now
+from meshdesk.collect.asking import Asking
+from meshdesk.collect.client import now
 from meshdesk.collect.coordinators import Described, Place, committed, described, listed
 from meshdesk.collect.sentences import (
     LATE,
@@ -33,7 +34,7 @@ DESCRIBED_EVERY = 10.0  # s between two looks at a group; one that is new or in 
 COMMITS_EVERY = 1.0  # s, as for end offsets, of which lag is the distance
 A_SLICE = 100  # groups: 10 ms of work here and 300 small requests, so that 10,000 take some 100 s and no broker's time
 SAMPLED_AGAIN = 30.0  # s; a commit that stays is written as often as beginnings are, so that each two minutes hold it
-SILENT_AGAIN = 20.0  # s until a coordinator that did not answer is asked again, which takes ten and a new client;
+SILENT_AGAIN = 5.0  # s until a coordinator that did not answer is asked again, which may take ten and a new client;
 SILENT_AT_MOST = 300.0  # twice as long each time, up to this
 OTHERS_LATER = 15.0  # s by which its other groups are behind the one that is asked, so that one question goes in vain
 REFUSED_AGAIN = 600.0  # s until a group that may not be described is; brokers log each time
@@ -76,13 +77,11 @@ class _Group:
 class Groups:
     """All groups of a cluster. Its steps are called by one thread, each of them often; what is not due is not asked."""
 
-    def __init__(self, cluster: Cluster, writer: Writer, stop: Event) -> None:
+    def __init__(self, cluster: Asking, writer: Writer, stop: Event) -> None:
         self._cluster, self._writer, self._stop = cluster, writer, stop
         self._groups: dict[str, _Group] = {}
         self._silent: dict[str, None] = {}  # groups whose coordinator did not answer last time, in that order
-        self._waits: dict[
-            str, float
-        ] = {}  # s until it is asked again, by coordinator; by group where that is not known
+        self._missed: dict[str, int] = {}  # answers in a row, by coordinator; by group where that is not known
         self._refused: dict[str, None] = {}
         self._failing: dict[str, str] = {}  # groups of which something else went wrong last time: a sentence
         self._unlisted = self._too_many = ""  # sentences: not all are known, not all are asked for
@@ -92,8 +91,8 @@ class Groups:
 
     @property
     def trouble(self) -> Trouble | None:
-        """What a person should know for as long as it lasts."""
-        if not self._silent:
+        """What a person should know for as long as it lasts; one answer that is missed may be a broker that starts."""
+        if not self._silent or max(self._missed.values(), default=0) < 2:
             return None
         return without_coordinator(self._cluster.source.bootstrap, list(self._silent), now())
 
@@ -105,10 +104,11 @@ class Groups:
             self._unlisted = self._cluster.failed(said.failure).trouble.text
         elif said.is_complete:
             self._unlisted = ""
-        followed = sorted(said.groups)[:GROUPS]
         bootstrap = self._cluster.source.bootstrap
         self._too_many = too_many_groups(bootstrap, len(said.groups), GROUPS) if len(said.groups) > GROUPS else ""
-        for name in followed:
+        for name in sorted(said.groups):
+            if name not in self._groups and len(self._groups) >= GROUPS:
+                continue
             group = self._groups.setdefault(name, _Group(said.groups[name]))
             if group.listed != said.groups[name]:
                 group.listed, group.describe_at = said.groups[name], 0.0
@@ -124,16 +124,16 @@ class Groups:
         said = described(self._cluster, turn, self._stop) if turn else {}
         facts = self._forget([name for name, answer in said.items() if answer is None])
         said = {name: answer for name, answer in said.items() if answer is not None}
+        self._note(said)  # who was asked is what was known before
         for name, answer in said.items():
             group = self._groups[name]
-            group.describe_at = time.monotonic() + DESCRIBED_EVERY
             if isinstance(answer, Described):
+                group.describe_at = time.monotonic() + DESCRIBED_EVERY
                 if group.value != answer.value:
                     facts.append(Fact("group", name, answer.value, now(), "kafka"))
                 group.value, group.assigned = answer.value, answer.assigned
                 if group.commits_at:  # or the first look at its commits says both
                     facts += self._reads(name, group)
-        self._note(said)
         self._write(facts)
 
     def commits(self) -> None:
@@ -201,6 +201,7 @@ class Groups:
         seen = now()
         for name in gone:
             group = self._groups.pop(name)
+            self._missed.pop(name, None)
             self._clear(name)
             facts += [Fact("reads", f"{name} {topic}", None, seen, "kafka") for topic in group.reads]
             if group.value is not None:
@@ -217,7 +218,7 @@ class Groups:
             group = self._groups[name]
             if not isinstance(answer, KafkaError):
                 self._clear(name)
-                if self._waits.pop(group.coordinator or name, 0.0):
+                if self._missed.pop(group.coordinator or name, 0):
                     self._put_off(group.coordinator, 0.0)
             elif answer.code() in REFUSED:
                 self._refused[name] = None
@@ -229,9 +230,10 @@ class Groups:
                 self._failing[name] = self._cluster.failed(answer).trouble.text
                 group.put_off(SILENT_AGAIN)
         for key, name in away.items():
-            self._waits[key] = min(2 * self._waits.get(key, SILENT_AGAIN / 2), SILENT_AT_MOST)
-            self._put_off(self._groups[name].coordinator, self._waits[key] + OTHERS_LATER)
-            self._groups[name].put_off(self._waits[key])
+            self._missed[key] = missed = self._missed.get(key, 0) + 1
+            wait = min(SILENT_AGAIN * 2 ** min(missed - 1, 10), SILENT_AT_MOST)
+            self._put_off(self._groups[name].coordinator, wait + OTHERS_LATER)
+            self._groups[name].put_off(wait)
 
     def _put_off(self, coordinator: str, seconds: float) -> None:
         """All groups of one coordinator."""

@@ -383,7 +383,7 @@ def client_is_worn(bootstrap: str) -> str:
 
 def too_many_groups(bootstrap: str, count: int, followed: int) -> str:
     """More groups than are looked at."""
-    return f"{bootstrap} has {count:,} consumer groups, of which MeshDesk follows the first {followed:,} by name."
+    return f"{bootstrap} has {count:,} consumer groups, of which MeshDesk follows {followed:,}."
 
 
 def unseen_settings(bootstrap: str, topics: Sequence[str]) -> str:

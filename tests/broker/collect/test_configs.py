@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 
 from meshdesk.collect import configs as module
-from meshdesk.collect.client import Cluster
+from meshdesk.collect.asking import Asking as Client
 from meshdesk.collect.configs import Configs
 from meshdesk.collect.properties import Source
 from meshdesk.demo.broker import Broker
@@ -28,7 +28,7 @@ class Asking(Written):
         self.writer = begin_capture(folder, source.bootstrap)
         super().__init__(folder)
         self.names = names
-        self.configs = Configs(Cluster(source, lambda trouble: None), self.writer, Event(), lambda: self.names)
+        self.configs = Configs(Client(source), self.writer, Event(), lambda: self.names)
 
     def until(self, claim: Callable[[], object], what: str) -> None:
         """Asks until it holds: a broker hears of a new topic, and of new settings, in its own time."""

@@ -5,7 +5,7 @@ from threading import Event
 from confluent_kafka import ConsumerGroupState, ConsumerGroupType, KafkaError
 
 from meshdesk.collect import coordinators
-from meshdesk.collect.client import Cluster
+from meshdesk.collect.asking import Asking
 from meshdesk.collect.coordinators import Described, committed, described, listed
 from meshdesk.collect.properties import Source
 from meshdesk.demo.broker import Broker
@@ -15,13 +15,14 @@ from tests.programs.running import wait_until
 from tests.secure_kafka import OPEN, SecureKafka
 
 
-def cluster(bootstrap: str, **properties: str) -> Cluster:
-    return Cluster(Source(bootstrap, properties=properties), lambda trouble: None)
+def cluster(bootstrap: str, **properties: str) -> Asking:
+    return Asking(Source(bootstrap, properties=properties))
 
 
 def test_that_a_group_that_is_not_there_is_none(broker: Broker) -> None:
-    assert described(cluster(broker.bootstrap), ["nobody"], Event()) == {"nobody": None}
-    assert committed(cluster(broker.bootstrap), ["nobody"], Event()) == {"nobody": {}}
+    ask = cluster(broker.bootstrap)
+    wait_until(lambda: described(ask, ["nobody"], Event())["nobody"] is None, "a coordinator that is ready")
+    assert committed(ask, ["nobody"], Event()) == {"nobody": {}}
 
 
 def test_that_a_list_names_types_and_states(broker: Broker, make_topic: MakeTopic) -> None:
@@ -35,14 +36,19 @@ def test_that_a_list_names_types_and_states(broker: Broker, make_topic: MakeTopi
 def test_that_partitions_of_all_members_are_counted_by_topic(broker: Broker, make_topic: MakeTopic) -> None:
     one, two, group = make_topic(3), make_topic(1), group_name()
     ask = cluster(broker.bootstrap)
-    with members(broker.bootstrap, group, [one, two], 2, group_protocol="consumer"):
+    with members(broker.bootstrap, group, [one, two], 2, group_protocol="consumer") as joined:
 
         def said() -> Described:
             answer = described(ask, [group], Event())[group]
             assert isinstance(answer, Described)
             return answer
 
-        wait_until(lambda: said().value["state"] == "stable", "a group that is settled")
+        def is_settled() -> bool:
+            for consumer in joined:
+                consumer.consume(1, 0.05)
+            return said().value["state"] == "stable" and said().assigned.total() == 4
+
+        wait_until(is_settled, "a group that is settled")
         assert said().assigned == {one: 3, two: 1}
         ids = [member["id"] for member in said().value["members"]]
         assert ids == sorted(ids)
