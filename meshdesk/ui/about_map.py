@@ -5,17 +5,17 @@ from collections.abc import Iterable, Sequence
 from meshdesk.model import wording
 from meshdesk.model.catalogue import Product
 from meshdesk.model.graph import Box
-from meshdesk.model.group import Group, Reads
+from meshdesk.model.group import Reads
 from meshdesk.model.mesh import Mesh
 from meshdesk.model.offers import Said
 from meshdesk.model.placing import Domain, PlacedProduct
 from meshdesk.session.opened import Opened
 from meshdesk.session.pictures import Behind
 from meshdesk.ui.about import UNKNOWN, About, Note, Row, Section, about_topic
-from meshdesk.ui.evidence import how_known, seen, where_known
+from meshdesk.ui.about_group import about_group
+from meshdesk.ui.evidence import how_known, where_known
 from meshdesk.ui.widgets.explorer_lines import group_state
 from meshdesk.ui.widgets.explorer_words import differing
-from meshdesk.ui.widgets.map_words import how_far
 
 MOST = 30  # of what is listed: the table has all
 
@@ -26,7 +26,7 @@ def about_box(opened: Opened, box: Box, behind: Behind) -> About:
     if box.kind == "topic":
         return about_topic(opened, box.topics[0])
     if box.kind == "group":
-        return _of_group(mesh, box, behind)
+        return about_group(opened, box.groups[0], behind)
     domain = next((one for one in mesh.placing.domains if one.name == box.domain), mesh.placing.unplaced)
     if box.kind == "product":
         product = next((one for one in domain.products if f"product {one.id}" == box.key), None)
@@ -113,41 +113,6 @@ def _of_domain(mesh: Mesh, box: Box, domain: Domain) -> About:
     )
     title = box.title if box.kind != "domain" else box.domain or "No domain known"
     return About(title, box.domain, box.is_inferred, counts, tuple(section for section in sections if section.rows))
-
-
-def _of_group(mesh: Mesh, box: Box, behind: Behind) -> About:
-    group = mesh.groups.get(box.groups[0])
-    reads = mesh.read_by(box.groups[0])
-    inferred = Note("inferred from its id", "inferred")
-    rows = [Row("Domain", box.domain or UNKNOWN, (inferred,) if box.domain else (), is_quiet=not box.domain)]
-    members: tuple[Row, ...] = ()
-    if group is not None:
-        note = Note(f"observed in Kafka, {seen(group.fact.seen)}", "observed")
-        rows.append(Row("State", group_state(group), (note,)))
-        if group.coordinator:
-            rows.append(Row("Coordinator", group.coordinator))
-        members = tuple(
-            Row("", member.client or member.id, right=member.host.removeprefix("/")) for member in group.members[:MOST]
-        )
-    sections = (
-        Section("", tuple(rows)),
-        Section(f"Reads {wording.plural(len(reads), 'topic')}", tuple(_read(one, behind) for one in reads[:MOST])),
-        Section(_members(group), members),
-    )
-    title = box.domain or "No domain known"
-    return About(
-        box.title, box.domain, box.is_inferred, f"{title} · consumer group", tuple(one for one in sections if one.rows)
-    )
-
-
-def _members(group: Group | None) -> str:
-    return wording.plural(group.count, "member").capitalize() if group else ""
-
-
-def _read(reads: Reads, behind: Behind) -> Row:
-    total = behind.get((reads.group, reads.topic))
-    note = Note(f"observed: {wording.plural(reads.assigned, 'partition')} assigned", "observed")
-    return Row("", reads.topic, (note,), how_far(total) if total is not None else UNKNOWN)
 
 
 def _reading(reads: Iterable[Reads], mesh: Mesh) -> Section:

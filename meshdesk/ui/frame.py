@@ -68,7 +68,7 @@ class Frame(QWidget):
         self.strip: QWidget | None = None
         self.records.said.connect(self.said)
         self.records.topics_asked.connect(self.find_topic)
-        self.records.selected.connect(self._leave_group)
+        self.records.selected.connect(self.leave_group)
         self.explorer.group_chosen.connect(self.show_group)
         self.inspector.said.connect(self.said)
         self._across.splitterMoved.connect(self.keep_sizes)
@@ -92,15 +92,13 @@ class Frame(QWidget):
         self._mark()
         self.inspector.show_hits(self.records.listing.word)
         shown = self.records.opened
-        view = self._work.currentWidget()
-        if view is not self.records:
-            self.inspector.say_empty(*cast(Telling, view).NOTHING)
-            self.inspector.refresh(None, 0, cast(Telling, view).about)
-            return
-        self.inspector.say_empty(*NO_RECORD)
         details = shown.details if shown is not None else None
+        view = self._work.currentWidget()
+        self.inspector.say_empty(*(NO_RECORD if view is self.records else cast(Telling, view).NOTHING))
         if self._group[0] is not None and self._group[0] in captures:
             self.inspector.refresh(None, 0, self._of_group(self._group[0], self._group[1]))
+        elif view is not self.records:
+            self.inspector.refresh(None, 0, cast(Telling, view).about)
         else:
             self.inspector.refresh(details, self.records.table.chosen_count(), None if details else self._of_topic())
 
@@ -112,15 +110,17 @@ class Frame(QWidget):
         if not self.inspector.isVisible():
             self.toggle_inspector()
 
-    def _leave_group(self) -> None:
+    def leave_group(self) -> None:
+        """Something else is selected: the inspector tells of that."""
         if self._group[0] is not None:
             self._group = (None, "")
             self.explorer.mark_group(None, "")
 
     def _of_group(self, opened: Opened, group: str) -> About | None:
-        of = (opened.number, "group", group, opened.mesh.place)
+        behind = opened.pictures.behind(opened.lags)
+        of = (opened.number, "group", group, opened.mesh.place, behind)
         if of != self._about_of:
-            self._about_of, self._about = of, about_group(opened, group)
+            self._about_of, self._about = of, about_group(opened, group, behind)
         return self._about
 
     def _of_topic(self) -> About | None:
@@ -152,7 +152,7 @@ class Frame(QWidget):
         self._work.setCurrentWidget(view)
 
     def show_topic(self, opened: Opened | None, topic: str) -> None:
-        self._leave_group()
+        self.leave_group()
         self.records.show_topic(opened, topic)
         self._mark()
 

@@ -1,15 +1,18 @@
 """What the inspector says of a group: its state, what it reads, its members; unknown where it is gone."""
 
 from meshdesk.model.fact import Fact
+from meshdesk.model.lag import Total
 from meshdesk.model.mesh import Mesh
 from meshdesk.ui.about import About
 from meshdesk.ui.about_group import MOST, about_group
 from tests.ui.memory import MemoryCapture, opened
 from tests.unit.model.facts import SEEN, company, group, mesh_of
 
+BEHIND = {("billing", "orders.placed.v1"): Total(48_210, 0, 3, 1)}
+
 
 def about(mesh: Mesh, name: str = "billing") -> About:
-    return about_group(opened(MemoryCapture(mesh=mesh)), name)
+    return about_group(opened(MemoryCapture(mesh=mesh)), name, BEHIND)
 
 
 def lines(page: About, number: int) -> list[tuple[str, str, str]]:
@@ -23,6 +26,7 @@ def test_that_a_group_stands_there_with_its_topics_and_members() -> None:
     assert page.sections[0].notes[0].text.startswith("observed in Kafka, seen ")
     assert page.sections[1].heading == "Reads 1 topic"
     assert lines(page, 1) == [("", "orders.placed.v1", "3 partitions assigned · domain Sales")]
+    assert [row.right for row in page.sections[1].rows] == ["48,210 records behind, unknown in 1 partition"]
     assert lines(page, 2) == [("", "c", "10.0.0.1 · 1 partition")] * 2
 
 

@@ -72,6 +72,7 @@ class TopologyView(QWidget):
         self.table = MapTable()
         self._empty = Empty("share-2", "No topology")
         self.map.chosen.connect(self.table.choose)
+        self.map.chosen.connect(window.frame.leave_group)
         self.table.chosen.connect(self.map.choose)
         for part in (self.map, self.table):
             part.opened.connect(self.open)
