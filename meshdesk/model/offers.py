@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from meshdesk.model.catalogue import Contract, Product
+from meshdesk.model.catalogue import Contract, Described, Product
 from meshdesk.model.fact import Evidence, Fact
 
 
@@ -22,6 +22,9 @@ class Said(NamedTuple):
     def key(self) -> str:
         """The same for values that differ in nothing but case."""
         return self.value.casefold()
+
+
+Describing = tuple[Contract, Described]
 
 
 class Where(NamedTuple):
@@ -52,6 +55,7 @@ class Offers:
                 if port.direction == "output" and port.contract:
                     self._giving[port.contract].append((product, port.line or product.fact.line))
         self._known: dict[int, tuple[Contract, Where]] = {}
+        self._alone: dict[int, tuple[Contract, tuple[tuple[Describing], ...]]] = {}
 
     def products(self, contract: Contract) -> list[Said]:
         """The products that give a contract out, by id; where none says so, the one that the contract names."""
@@ -63,13 +67,20 @@ class Offers:
             return [said(known, contract.fact, contract.line("product"))]
         return []
 
+    def describing(self, contract: Contract) -> tuple[tuple[Describing], ...]:
+        """What a contract is about, each as the one that is said of a topic; made once, as it is asked for at any moment."""
+        known = self._alone.get(id(contract))
+        if known is None or known[0] is not contract:  # another one may have got its identity
+            known = self._alone[id(contract)] = (contract, tuple([((contract, one),) for one in contract.topics]))
+        return known[1]
+
     def where(self, contracts: Sequence[Contract]) -> Where:
         """Where a topic stands that these contracts are about: the product's file goes before the contract's."""
         if len(contracts) != 1:
             return self._where(contracts)
         (contract,) = contracts
         known = self._known.get(id(contract))
-        if known is None or known[0] is not contract:  # another one may have got its identity
+        if known is None or known[0] is not contract:
             known = self._known[id(contract)] = (contract, self._where(contracts))
         return known[1]
 

@@ -2,18 +2,17 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from meshdesk.model.catalogue import Contract, Described, Product
+from meshdesk.model.catalogue import Contract, Product
 from meshdesk.model.fact import Fact
 from meshdesk.model.naming import Rule, base_of, is_technical, rule_of
-from meshdesk.model.offers import Offers, Said, Where, said
+from meshdesk.model.offers import Describing, Offers, Said, Where, said
 from meshdesk.model.topic_pattern import PLACEHOLDER
 
 SAYING = 5  # who says that there is a domain: more than anybody reads
 NOWHERE = Where("", "", ())
-Describing = tuple[Contract, Described]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class Placing:
     def __init__(self, topics: Iterable[str], contracts: Iterable[Contract], offers: Offers) -> None:
         self._names = frozenset(topics)
         self._offers = offers
-        self._described = _described(self._names, list(contracts))
+        self._described = _described(self._names, contracts, offers)
         self.domains: tuple[Domain, ...] = ()
         self.unplaced = Domain("", ())
         self.technical: tuple[str, ...] = ()
@@ -75,11 +74,11 @@ class Placing:
 
     def place(self, topic: str, fact: Fact | None = None) -> Place:
         """Where a topic belongs; `fact` is the one that says that it is there, from whose name more may be inferred."""
-        place = self._declared(self._described.get(topic, []))
+        place = self._declared(self._described.get(topic, ()))
         if fact is None or place.domains or is_technical(topic):
             return place
         base = base_of(topic)
-        beside = self._declared(self._described.get(base, []))
+        beside = self._declared(self._described.get(base, ()))
         if beside.domains:
             return _beside(place, beside, base, fact)
         domain = self.rule.domain(base or topic) if self.rule else ""
@@ -152,7 +151,7 @@ class Placing:
                 placed.append(PlacedProduct(known, sayers[0].value if sayers else known, sayers, tuple(topics)))
         return tuple(sorted(placed, key=lambda product: product.name.casefold()))
 
-    def _declared(self, own: list[Describing]) -> Place:
+    def _declared(self, own: tuple[Describing, ...]) -> Place:
         """What is declared of a topic that contracts are about: the product's file goes before the contract's."""
         domains: list[Said] = []
         owners: list[Said] = []
@@ -165,7 +164,7 @@ class Placing:
                 domains.append(said(one.domain, one.fact, one.line("domain")))
             if one.team.owner:
                 owners.append(said(one.team.owner, one.fact, one.line("team")))
-        return Place(tuple(domains), tuple(products), tuple(owners), tuple(own))
+        return Place(tuple(domains), tuple(products), tuple(owners), own)
 
 
 def pattern_of(name: str) -> re.Pattern[str] | None:
@@ -184,39 +183,54 @@ def pattern_of(name: str) -> re.Pattern[str] | None:
     return re.compile(re.escape(front) + middle + ("[^.]+" if literals else "") + re.escape(last))
 
 
-def _described(topics: Iterable[str], contracts: Sequence[Contract]) -> dict[str, list[tuple[Contract, Described]]]:
-    """Per topic that is there, which contracts are about it."""
-    names = set(topics)
-    found: dict[str, list[Describing]] = {}
-    patterns: list[Describing] = []
+def _described(
+    names: frozenset[str], contracts: Iterable[Contract], offers: Offers
+) -> dict[str, tuple[Describing, ...]]:
+    """Per topic that is there, which contracts are about it, the newest first."""
+    found: dict[str, tuple[Describing, ...]] = {}
+    shared: set[str] = set()
+    patterns: list[tuple[Describing]] = []
+
+    def add(name: str, alone: tuple[Describing]) -> None:
+        if name in found:
+            shared.add(name)
+        found[name] = (*found.get(name, ()), *alone)
+
     for contract in contracts:
-        for one in contract.topics:
+        for alone in offers.describing(contract):
+            one = alone[0][1]
             if one.is_pattern:
-                patterns.append((contract, one))
+                patterns.append(alone)
+            elif one.name in found:
+                add(one.name, alone)
             elif one.name in names:
-                found.setdefault(one.name, []).append((contract, one))
-    # A placeholder stands for one part of a name: so only names that share a whole part, at its place, are tried.
+                found[one.name] = alone
+    for name, alone in _matched(names, patterns) if patterns else ():
+        add(name, alone)
+    for name in shared:
+        found[name] = tuple(sorted(found[name], key=lambda pair: -pair[0].fact.seen))
+    return found
+
+
+def _matched(names: frozenset[str], patterns: list[tuple[Describing]]) -> Iterator[tuple[str, tuple[Describing]]]:
+    """Each topic with each pattern that matches it. A placeholder stands for one part of a name: so only names that share a
+    whole part, at its place, are tried."""
     by_part: dict[tuple[int, int, str], list[str]] = defaultdict(list)
-    for name in names if patterns else ():
+    for name in names:
         parts = name.split(".")
         for at, part in enumerate(parts):
             by_part[len(parts), at, part].append(name)
         by_part[len(parts), -1, ""].append(name)
-    for contract, one in patterns:
-        pattern = pattern_of(one.name)
+    for alone in patterns:
+        said_name = alone[0][1].name
+        pattern = pattern_of(said_name)
         if pattern is None:
             continue
-        parts = PLACEHOLDER.sub("*", one.name).split(".")
+        parts = PLACEHOLDER.sub("*", said_name).split(".")
         whole = [by_part.get((len(parts), at, part), []) for at, part in enumerate(parts) if "*" not in part]
         tried = min(whole, key=len) if whole else by_part.get((len(parts), -1, ""), [])
-        longest = max(PLACEHOLDER.split(one.name), key=len)
-        for name in [name for name in tried if longest in name]:
-            if pattern.fullmatch(name):
-                found.setdefault(name, []).append((contract, one))
-    for several in found.values():
-        if len(several) > 1:
-            several.sort(key=lambda pair: -pair[0].fact.seen)
-    return found
+        longest = max(PLACEHOLDER.split(said_name), key=len)
+        yield from ((name, alone) for name in tried if longest in name and pattern.fullmatch(name))
 
 
 def _beside(own: Place, base: Place, name: str, fact: Fact) -> Place:

@@ -85,6 +85,12 @@ def test_that_a_pattern_of_a_contract_is_about_every_topic_that_it_matches() -> 
     assert shape(mesh.placing)["Sales"] == [{}, ["prod.orders.v1", "test.orders.v1"]]
 
 
+def test_that_of_contracts_about_the_same_topic_the_newer_comes_first_by_name_or_by_pattern() -> None:
+    facts = [contract("by pattern", "${env}.orders.v1", seen=SEEN + 1), contract("old", "prod.orders.v1")]
+    mesh = mesh_of(topic("prod.orders.v1"), *facts, contract("new", "prod.orders.v1", seen=SEEN + 2))
+    assert [one.id for one, _ in mesh.belonging("prod.orders.v1").contracts] == ["new", "by pattern", "old"]
+
+
 @pytest.mark.parametrize(
     ("name", "matches"),
     [
