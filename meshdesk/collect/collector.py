@@ -72,6 +72,7 @@ NOTES_EVERY = (
 )
 IS_IT_THE_SAME = 1.0  # s that records wait for the answer which topic of that name they are of
 UNHEARD_OF = 1.0  # s until a topic is said not to be there: each broker hears of one that was just made in its own time
+ELECTION = 3.0  # s until a partition is said to have no leader: one that was just made, or whose broker has just started, has none
 HELD = 10.0  # s until an open transaction is said to hold a partition back; those of stream processors take 0.1 s
 ASK_AGAIN = 1.0  # s until a broker that did not say where a partition begins is asked once more
 
@@ -158,8 +159,13 @@ class Collector:
         """
         count = self._partition_count(topic)
         self._know(topic)
-        asked = self._asked(topic, count, start, until)
-        offsets = resolve(topic, count, start, until, asked)
+        patience = time.monotonic() + ELECTION
+        while True:
+            asked = self._asked(topic, count, start, until)
+            offsets = resolve(topic, count, start, until, asked)
+            if len(offsets) == count or time.monotonic() >= patience:
+                break
+            time.sleep(ELECTION / 10)
         if len(offsets) < count:
             silent = without_leaders(topic, [number for number in range(count) if number not in offsets], now())
             if not offsets:

@@ -105,7 +105,7 @@ def test_that_a_bounded_demo_leaves_pictures_and_nothing_else(
         backs[name], often = found.most_common(1)[0]
         assert often < BLANK * found.total(), f"{name} is nearly blank"
     assert backs["record-dark.png"] != backs["record-light.png"] == backs["topic.png"]
-    assert left_behind(places) == []
+    wait_until(lambda: left_behind(places) == [], "its folders are removed")
 
 
 def test_that_a_killed_window_takes_its_mesh_and_its_capture_with_it(kafka_java: Java, places: dict[str, str]) -> None:

@@ -173,6 +173,7 @@ def test_that_a_topic_that_is_read_is_gone_when_it_is_deleted_and_when_it_is_mad
     stays, goes, again = make_topic(2), make_topic(), make_topic()
     watching = begin(Source(broker.bootstrap))
     ask = Cluster(Source(broker.bootstrap), watching.troubles.append)
+    wait_until(lambda: all(map(ask.topic_id, (stays, goes, again))), "the broker to know them")
     watching.watch.followed = {name: ask.topic_id(name) for name in (stays, goes, again)}
     wait_until(lambda: watching.watch.partitions == {stays: 2, goes: 1, again: 1}, "their partitions")
     assert watching.watch.gone.empty()
