@@ -223,12 +223,15 @@ def make_topics(bootstrap: str) -> list[str]:
 def remove_topics(bootstrap: str, names: Sequence[str], groups: Sequence[str] = ()) -> list[str]:
     """Removes topics and groups that the demo made on somebody's Kafka; returns the names that it could not remove."""
     admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
-    answers = {**(admin.delete_topics([*names]) if names else {})}
-    answers |= admin.delete_consumer_groups([*groups]) if groups else {}
+    wait = {"request_timeout": ANSWER_SECONDS * 2}
+    answers = {**(admin.delete_topics([*names], **wait) if names else {})}
+    answers |= admin.delete_consumer_groups([*groups], **wait) if groups else {}
     left = []
     for name, answer in answers.items():
         try:
-            answer.result(ANSWER_SECONDS)
+            answer.result(ANSWER_SECONDS * 2 + 1)
+        except TimeoutError:
+            left.append(name)
         except KafkaException as error:
             if error.args[0].code() not in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.GROUP_ID_NOT_FOUND):
                 left.append(name)

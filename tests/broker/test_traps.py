@@ -380,6 +380,7 @@ def test_that_records_without_a_time_are_shown_as_such_and_found_by_offset(
 # Three brokers
 
 
+@pytest.mark.timeout(400)  # three brokers of which one has just died need up to half a minute for new leaders
 def test_that_leaders_that_change_and_brokers_that_restart_lose_and_double_nothing(
     kafka_java: Java, tmp_path: Path
 ) -> None:
@@ -397,11 +398,11 @@ def test_that_leaders_that_change_and_brokers_that_restart_lose_and_double_nothi
             child.wait(lambda: child.rows == 60, "the first records")
             for number in (2, 3):
                 brokers[number - 1].kill()
-                wait_until(partial(_is_led_by_others, first, topic, number), "other leaders")
+                wait_until(partial(_is_led_by_others, first, topic, number), "other leaders", 90)
                 wanted += produced(by, topic, [New(b"without %d %d" % (number, n), partition=n % 3) for n in range(60)])
                 child.wait(partial(child.holds, len(wanted)), f"what came without broker {number}")
                 brokers[number - 1].resume()
-                wait_until(partial(_is_in_sync, first, topic), "its replicas to be in sync")
+                wait_until(partial(_is_in_sync, first, topic), "its replicas to be in sync", 90)
             assert child.all("progress")[-1]["connected"]
             child.stop()
     advice = "Check whether that broker runs, and whether this machine can reach the address; MeshDesk keeps trying."
