@@ -39,9 +39,18 @@ class Line(NamedTuple):
     """A flow as it is drawn, in the picture's own pixels."""
 
     flow: Flow
+    topics: tuple[str, ...]  # that are read
     path: QPainterPath
     straight: QLineF
     around: QRectF
+
+
+class Style(NamedTuple):
+    """How a flow is drawn."""
+
+    evidence: Evidence
+    tone: Tone
+    width: int
 
 
 @dataclass(slots=True)
@@ -55,6 +64,8 @@ class Drawing:
     groups: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # of a domain
     hues: Mapping[str, QColor] = field(default_factory=dict)  # of the domains
     whole: QRectF = field(default_factory=QRectF)  # of boxes and flows
+    _styles: list[Style] = field(default_factory=list)  # of the lines
+    _styled_by: tuple[object, object] = (None, None)  # rates and lags
 
     @classmethod
     def of(cls, picture: Picture, hue: Callable[[str], QColor]) -> "Drawing":
@@ -71,6 +82,18 @@ class Drawing:
         for line in drawing.lines:
             drawing.whole |= line.around
         return drawing
+
+    def styles(self, rates: Mapping[str, float], behind: Mapping[tuple[str, str], Total]) -> list[Style]:
+        """How each line is drawn; found anew only when rates or lags are others."""
+        if self._styled_by[0] is not rates or self._styled_by[1] is not behind:
+            self._styled_by = (rates, behind)
+            self._styles = [
+                Style(
+                    line.flow.evidence, tone_of(line.flow, behind, rates), round(width_of(rate_of(line.topics, rates)))
+                )
+                for line in self.lines
+            ]
+        return self._styles
 
     def hue(self, domain: str) -> QColor:
         return self.hues.get(domain, theme.colours().third)
@@ -93,7 +116,7 @@ def _line(flow: Flow, rects: Mapping[str, Rect]) -> Line:
     path = QPainterPath(begin)
     path.cubicTo(*controls, end)
     around = path.boundingRect().adjusted(-1, -1, 1, 1)  # one that is quite level has no height, and would meet nothing
-    return Line(flow, path, QLineF(begin, end), around)
+    return Line(flow, flow.topics, path, QLineF(begin, end), around)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +143,7 @@ def paint(painter: QPainter, drawing: Drawing, look: Look) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.scale >= SIMPLE_BELOW)
     painter.setTransform(look.transform)
     if drawing.picture.graph.level != "domains":
-        _paint_domains(painter, drawing, shown)
+        _paint_domains(painter, drawing, shown, is_simple)
     _paint_lines(painter, drawing, look, shown, is_simple)
     boxes = [(box, rect) for box, rect in drawing.boxes.values() if rect.intersects(shown)]
     _paint_boxes(painter, drawing, look, boxes, is_simple)
@@ -128,11 +151,9 @@ def paint(painter: QPainter, drawing: Drawing, look: Look) -> None:
         for box, rect in boxes:
             _paint_words(painter, drawing, look, box, rect)
     painter.resetTransform()
-    if look.scale < NATURAL:
+    if look.scale < NATURAL and boxes and boxes[0][1].height() * look.scale >= LEAST_HEIGHT:  # all are of one size
         for box, rect in boxes:
-            on_screen = look.transform.mapRect(rect)
-            if on_screen.height() >= LEAST_HEIGHT:
-                _paint_words(painter, drawing, look, box, on_screen)
+            _paint_words(painter, drawing, look, box, look.transform.mapRect(rect))
     if drawing.picture.graph.level != "domains":
         _paint_titles(painter, drawing, look, shown)
 
@@ -178,13 +199,16 @@ def note_of(box: Box, rates: Mapping[str, float]) -> str:
     return " · ".join(parts)
 
 
-def _paint_domains(painter: QPainter, drawing: Drawing, shown: QRectF) -> None:
+def _paint_domains(painter: QPainter, drawing: Drawing, shown: QRectF, is_simple: bool) -> None:
     for domain, rect in drawing.domains.items():
         if rect.intersects(shown):
             hue = drawing.hue(domain)
-            painter.setPen(_pen(theme.seen_through(hue, 0.5), 1.0))
-            painter.setBrush(theme.seen_through(hue, 0.08))
-            painter.drawRoundedRect(rect, 10, 10)
+            painter.setPen(_pen(_on_canvas(hue, 0.5), 1.0))
+            painter.setBrush(_on_canvas(hue, 0.08))
+            if is_simple:
+                painter.drawRect(rect)
+            else:
+                painter.drawRoundedRect(rect, 10, 10)
 
 
 def _paint_titles(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF) -> None:
@@ -223,15 +247,12 @@ def _paint_titles(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF
 def _paint_lines(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF, is_simple: bool) -> None:
     """In classes of one pen each; those of the selected box last, upon the others."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    classes: dict[tuple[bool, Evidence, Tone, float], list[Line]] = defaultdict(list)
-    for line in drawing.lines:
+    classes: dict[tuple[bool, Style], list[Line]] = defaultdict(list)
+    for line, style in zip(drawing.lines, drawing.styles(look.rates, look.behind), strict=True):
         if line.around.intersects(shown):
-            flow = line.flow
-            mine = look.chosen in (flow.source, flow.target)
-            tone = tone_of(flow, look.behind, look.rates)
-            classes[mine, flow.evidence, tone, round(width_of(rate_of(flow.topics, look.rates)))].append(line)
+            classes[look.chosen in (line.flow.source, line.flow.target), style].append(line)
     colours = theme.colours()
-    for (mine, evidence, name, width), lines in sorted(classes.items(), key=lambda item: item[0]):
+    for (mine, (evidence, name, width)), lines in sorted(classes.items(), key=lambda item: item[0]):
         tone = getattr(colours, name)
         faded = bool(look.chosen) and not mine
         pen = _pen(
@@ -256,7 +277,7 @@ def _paint_boxes(
         by_domain[box.domain].append(rect)
     painter.setBrush(colours.raised)
     for domain, rects in by_domain.items():
-        painter.setPen(_pen(theme.seen_through(drawing.hue(domain), 0.4), 1.0))
+        painter.setPen(_pen(_on_canvas(drawing.hue(domain), 0.4), 1.0))
         if is_simple:
             painter.drawRects(rects)
         else:
@@ -300,6 +321,20 @@ def _paint_words(painter: QPainter, drawing: Drawing, look: Look, box: Box, rect
     mode = Qt.TextElideMode.ElideMiddle if box.kind in ("topic", "group") else Qt.TextElideMode.ElideRight
     title = metrics.elidedText(box.title or "No domain known", mode, int(right - left - taken))
     painter.drawText(QPointF(left, line + metrics.capHeight() / 2), title)
+
+
+def _on_canvas(colour: QColor, share: float) -> QColor:
+    """What a veil of the colour looks like upon the canvas: a veil itself costs some ms where it covers the window."""
+    canvas = theme.colours().canvas
+
+    def mixed(own: float, below: float) -> float:
+        return own * share + below * (1 - share)
+
+    return QColor.fromRgbF(
+        mixed(colour.redF(), canvas.redF()),
+        mixed(colour.greenF(), canvas.greenF()),
+        mixed(colour.blueF(), canvas.blueF()),
+    )
 
 
 def _pen(colour: QColor, width: float) -> QPen:
