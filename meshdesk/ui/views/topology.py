@@ -163,8 +163,11 @@ class TopologyView(QWidget):
 
     @property
     def rates(self) -> dict[str, float]:
+        """Records a second by topic, as of the capture's last moment; none while its cluster does not answer."""
         opened = self._shown[0]
-        return {topic.name: topic.rate for topic in opened.topics if topic.rate is not None} if opened else {}
+        if opened is None or (opened.state == "live" and not opened.is_reached):
+            return {}
+        return {topic.name: topic.rate for topic in opened.topics if topic.rate is not None}
 
     def _words(self, about: Box | Flow) -> str:
         picture = self._shown[1]

@@ -25,7 +25,8 @@ LEAST_HEIGHT = 13.0  # px of a box on the screen that has room for a line
 TWO_LINES = 29.0  # px that have room for two
 SIMPLE_BELOW = 0.3  # below it flows are straight and boxes have corners: nobody sees more
 LARGE = 300  # boxes of a picture that is so simple as long as it is not read from near, to be painted within a frame
-TITLE_ROOM = 48  # px that a domain's title needs
+TITLE_ROOM = 36  # px that a domain's title needs
+LEAST_HEAD = 14.0  # px above the boxes of a domain that its title needs
 ROOMY_HEAD = 26.0  # px above the boxes of a domain from which on its title is as large as elsewhere
 BOLD = 2.4  # width of what is declared and observed, at least
 WIDEST = 6.0
@@ -146,6 +147,8 @@ def paint(painter: QPainter, drawing: Drawing, look: Look) -> None:
         _paint_domains(painter, drawing, shown, is_simple)
     _paint_lines(painter, drawing, look, shown, is_simple)
     boxes = [(box, rect) for box, rect in drawing.boxes.values() if rect.intersects(shown)]
+    if _is_far(drawing, look):
+        boxes = []
     _paint_boxes(painter, drawing, look, boxes, is_simple)
     if look.scale >= NATURAL:
         for box, rect in boxes:
@@ -156,6 +159,11 @@ def paint(painter: QPainter, drawing: Drawing, look: Look) -> None:
             _paint_words(painter, drawing, look, box, look.transform.mapRect(rect))
     if drawing.picture.graph.level != "domains":
         _paint_titles(painter, drawing, look, shown)
+
+
+def _is_far(drawing: Drawing, look: Look) -> bool:
+    """Whether a domain has no room for its title above its boxes: then it is one box itself, with its title in the middle."""
+    return drawing.picture.graph.level != "domains" and HEAD * look.scale < LEAST_HEAD
 
 
 def width_of(rate: float | None) -> float:
@@ -222,7 +230,7 @@ def _paint_titles(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF
         if on_screen.width() < TITLE_ROOM or not rect.intersects(shown):
             continue
         pad = max(4.0, PAD * min(1.0, look.scale))
-        middle = on_screen.y() + max(high / 2, 7.0)
+        middle = on_screen.center().y() if _is_far(drawing, look) else on_screen.y() + high / 2
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(drawing.hue(domain))
         painter.drawEllipse(QPointF(on_screen.x() + pad + 4, middle), 4, 4)

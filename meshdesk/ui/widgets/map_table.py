@@ -114,6 +114,7 @@ class MapTable(QTableView):
         super().__init__()
         self.content = MapModel()
         self.setModel(self.content)
+        self.setObjectName("plain")  # the theme's
         self.setAccessibleName("The mesh as a table")
         self.setFont(theme.font("text"))
         self.setFrameShape(QTableView.Shape.NoFrame)
@@ -128,10 +129,12 @@ class MapTable(QTableView):
         head = self.horizontalHeader()
         head.setAccessibleName("Columns of the table")
         head.setHighlightSections(False)
+        head.setFont(theme.font("label"))
+        head.setFixedHeight(theme.LIST_ROW)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setStretchLastSection(True)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for place, width in enumerate((220, 130, 130, 60, 60, 80, 220)):
+        for place, width in enumerate((170, 150, 160, 70, 74, 84, 200)):
             head.resizeSection(place, width)
         name_bars(self, "the table")
         self.selectionModel().currentRowChanged.connect(self._told)

@@ -132,6 +132,15 @@ def test_that_the_inspector_tells_of_what_is_selected_and_what_to_do_where_nothi
     assert inspector._empty.text.startswith("No record is selected")
 
 
+def test_that_nothing_arrives_while_the_cluster_does_not_answer(qtbot: QtBot) -> None:
+    view, made, _, _ = view_on(qtbot)
+    assert view.rates
+    made.is_reached = False
+    assert view.rates == {}
+    made.state = "ended"  # what was recorded has its last rates
+    assert view.rates["sales.orders.placed.v1"] == 812.0
+
+
 def test_that_a_mesh_of_which_nothing_is_known_says_so(qtbot: QtBot) -> None:
     made = capture()
     made.topics = made.topics[:1]
