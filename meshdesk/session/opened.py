@@ -29,6 +29,7 @@ from meshdesk.session.orders import Order, Orders
 from meshdesk.session.pictures import Pictures
 from meshdesk.session.readings import Follower, Reading, Told, Topic, recorded
 from meshdesk.session.row_cache import RowCache
+from meshdesk.session.strips import Strips
 from meshdesk.session.works import Works
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class Opened:
         self._report, self._withdraw = report, withdraw
         self.works = Works()
         self.pictures = Pictures()
+        self.strips = Strips()
         self._orders = Orders(
             lambda order: scratch() / f"{number}-{order}.order",
             self.works,
@@ -221,7 +223,12 @@ class Opened:
         follower = self._follower is None or self._follower.settled
         waiting = self._collecting is not None and self._collecting.waiting
         reading = self.state in ("live", "ended", "failed") and not waiting
-        return follower and reading and not self._cache.busy and not self._pending and not self._moments.is_busy
+        return (
+            follower
+            and reading
+            and not self._cache.busy
+            and not (self._pending or self._moments.is_busy or self.strips.is_busy)
+        )
 
     @property
     def path(self) -> Path:
