@@ -21,7 +21,9 @@ PROTOBUF = Schema("test", 42, "PROTOBUF", 'syntax = "proto3";')
 REAL = [
     path
     for path in CASES
-    if path.parent.name in ("confluent-avro", "confluent-json") and f"{path.parent.name}/{path.stem}" not in NOT_YET
+    if path.parent.name in ("confluent-avro", "confluent-json")
+    and f"{path.parent.name}/{path.stem}" not in NOT_YET
+    and "guid" not in path.stem  # another framing
 ]
 LAYERS = {"confluent-id": "Confluent id", "avro": "Avro", "json": "JSON Schema"}
 TIMESTAMP = struct.pack(">q", 1_795_488_211_949)  # as a long, milliseconds; its bytes would name schema 107,019
