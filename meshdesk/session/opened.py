@@ -22,6 +22,7 @@ from meshdesk.model.wording import plural
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.collecting import SILENCE, Collecting
 from meshdesk.session.connection import Connection
+from meshdesk.session.curves import CurveMaker
 from meshdesk.session.explainers import Explainers, rows_from
 from meshdesk.session.home import Owned
 from meshdesk.session.moments import Moments
@@ -32,6 +33,7 @@ from meshdesk.session.row_cache import RowCache
 from meshdesk.session.works import Works
 
 if TYPE_CHECKING:
+    from meshdesk.model.sizes import Sizes
     from meshdesk.model.tracks import Tracks
 
 State = Literal["opening", "connecting", "live", "ended", "failed"]
@@ -104,6 +106,7 @@ class Opened:
         self._report, self._withdraw = report, withdraw
         self.works = Works()
         self.pictures = Pictures()
+        self.curves = CurveMaker()
         self._orders = Orders(
             lambda order: scratch() / f"{number}-{order}.order",
             self.works,
@@ -168,6 +171,11 @@ class Opened:
         return self._reading.tracks
 
     @property
+    def sizes(self) -> "Sizes | None":
+        """Bytes that were read, by time; None before there are any."""
+        return self._reading.sizes
+
+    @property
     def colour(self) -> str:
         """The hue that the owner of the connection gave it, as #rrggbb; "" for none."""
         return self._connection.colour if self._connection else ""
@@ -221,7 +229,8 @@ class Opened:
         follower = self._follower is None or self._follower.settled
         waiting = self._collecting is not None and self._collecting.waiting
         reading = self.state in ("live", "ended", "failed") and not waiting
-        return follower and reading and not self._cache.busy and not self._pending and not self._moments.is_busy
+        beside = self._moments.is_busy or self.curves.is_making
+        return follower and reading and not self._cache.busy and not self._pending and not beside
 
     @property
     def path(self) -> Path:

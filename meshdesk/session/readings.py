@@ -11,6 +11,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from meshdesk.capture.files import disk_used
+from meshdesk.capture.index import NO_TIME
 from meshdesk.capture.reader import Capture, Generation, PlacedSamples, open_captures
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.lag import Commits, Lags
@@ -19,6 +20,7 @@ from meshdesk.model.rates import Offsets, rates_of, records_of
 from meshdesk.session.zone import in_zone, shown_in
 
 if TYPE_CHECKING:
+    from meshdesk.model.sizes import Sizes
     from meshdesk.model.tracks import Tracks
 
 POLL = 0.5  # s between looks when nobody nudged; frames from collect nudge at most 20 times a second
@@ -61,6 +63,7 @@ class Reading:
     mesh: Mesh = field(default_factory=lambda: Mesh().now())  # as it was then; any moment before it can be had from it
     lags: Lags = field(default_factory=Lags)
     tracks: "Tracks | None" = None  # all samples, also those that come after this reading; None: there are none
+    sizes: "Sizes | None" = None  # bytes that were read, by time; as with tracks
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,8 @@ class _Fold:
         self._unremembered = capture.take_samples()  # samples that are not in the tracks yet
         self._samples = _recent(self._unremembered)
         self._tracks: Tracks | None = None
+        self._sizes: Sizes | None = None
+        self._sized: dict[str, int] = {}  # by topic, up to which row its bytes are in the sizes
         self._numbers: dict[tuple[int, int], int] = {}  # of the tracks' series, by writer and the writer's number
         self.is_new = True  # nothing was read yet
         self._damage_told = False
@@ -163,6 +168,7 @@ class _Fold:
         facts = self._capture.take_facts()
         fold(self._mesh, facts)
         self._commits.know(facts)
+        self._take_sizes()
         if self._take_samples() or facts:
             self._lags = self._commits.lags(self._offsets)
         return self._reading(self._capture.damage() if damage else "")
@@ -176,7 +182,9 @@ class _Fold:
             return False
         # Arrow takes 0.2 s to import; here, in a thread and after the first paint, nobody waits for it.
         from meshdesk.capture.samples import read_samples
+        from meshdesk.model.tracks import Tracks
 
+        self._tracks = self._tracks or Tracks()  # it is in this reading, though it is filled later
         for writer, batch in read_samples(self._capture, now):
             for seen, series, value in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 line = self._capture.series.get((writer, series))
@@ -185,6 +193,23 @@ class _Fold:
                     self._offsets.add(of, topic, partition, seen, value)
                     self._commits.add(of, topic, partition, seen, value)
         return True
+
+    def _take_sizes(self) -> None:
+        """Takes in how large the records are that came since; the index says it, no record is looked at."""
+        for name, topic in self._capture.topics.items():
+            first = self._sized.get(name, 0)
+            if topic.rows <= first:
+                continue
+            from meshdesk.model.sizes import Sizes  # as above, and numpy
+
+            self._sizes = self._sizes or Sizes()
+            self._sized[name] = topic.rows
+            for placed, begin, end in self._capture.topic_rows(name, first, topic.rows - first):
+                batch = placed.batch
+                if batch.oldest != NO_TIME and batch.rows:
+                    ranges = [(span.partition, span.begin, span.end) for span in batch.spans]
+                    amount = batch.payload * (end - begin) / batch.rows
+                    self._sizes.add(name, batch.oldest, batch.newest, amount, ranges)
 
     def remember(self) -> bool:
         """Takes some of the samples into the tracks; whether there are more. Of a long recording all of them take seconds,
@@ -195,10 +220,8 @@ class _Fold:
         import numpy as np
 
         from meshdesk.capture.samples import read_samples
-        from meshdesk.model.tracks import Tracks
 
-        if self._tracks is None:
-            self._tracks = Tracks()
+        assert self._tracks is not None
         now, self._unremembered = self._unremembered[:REMEMBERED_AT_ONCE], self._unremembered[REMEMBERED_AT_ONCE:]
         for writer, batch in read_samples(self._capture, now):
             seen, series, values = (column.to_numpy() for column in batch.columns)
@@ -256,6 +279,7 @@ class _Fold:
             mesh=mesh,
             lags=self._lags,
             tracks=self._tracks,
+            sizes=self._sizes,
         )
 
 

@@ -192,6 +192,16 @@ def domain_hue(place: int) -> QColor:
     return QColor(DOMAIN_HUES[place])
 
 
+SHADES = ((0, 0), (0, 34), (0, -30), (22, 8), (-22, 8), (22, 44), (-22, -34), (0, 62))  # turn of the hue, and lightness
+
+
+def shade(colour: QColor, place: int) -> QColor:
+    """One of several tones of a hue, for what belongs together and is to be told apart; the first is the hue itself."""
+    turn, lighter = SHADES[place % len(SHADES)]
+    lightness = max(40, min(225, colour.lightness() + lighter))
+    return QColor.fromHsl((max(0, colour.hslHue()) + turn) % 360, colour.hslSaturation(), lightness)
+
+
 def seen_through(colour: QColor, share: float) -> QColor:
     """The colour as a veil: 0 is none, 1 hides what is below."""
     veil = QColor(colour)

@@ -1,0 +1,130 @@
+"""The scales of a plot: where a moment and a rate lie on it, and at which of them its lines and words stand."""
+
+from dataclasses import dataclass
+from math import ceil, floor, isnan, log10
+
+from PySide6.QtCore import QRectF
+
+from meshdesk.model import wording
+from meshdesk.model.asked import DAY, HOUR, MINUTE, SECOND, Of
+from meshdesk.session.zone import in_zone
+
+NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
+MOMENTS = tuple(
+    SECOND * s
+    for s in (1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800)
+)
+BETWEEN = 88  # px between two moments, so that their words do not touch
+LINES = 62  # px between two rates
+DECADES = 6  # of a logarithmic scale at most: below that all is next to nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """From time and rate to the widget's pixels and back."""
+
+    area: QRectF
+    start: int  # ms
+    end: int
+    high: float  # a second, at the upper edge
+    low: float = 0.0  # at the lower edge; of a logarithmic scale more than 0
+
+    @property
+    def is_log(self) -> bool:
+        return self.low > 0
+
+    def x(self, moment: float) -> float:
+        return self.area.left() + (moment - self.start) * self.area.width() / (self.end - self.start)
+
+    def y(self, rate: float) -> float:
+        if self.is_log:
+            share = log10(max(rate, self.low) / self.low) / log10(self.high / self.low)
+        else:
+            share = rate / self.high
+        return self.area.bottom() - share * self.area.height()
+
+    def moment(self, x: float) -> int:
+        """In ms; within what is shown."""
+        share = (x - self.area.left()) / max(1.0, self.area.width())
+        return round(self.start + max(0.0, min(1.0, share)) * (self.end - self.start))
+
+
+def scale_of(area: QRectF, start: int, end: int, least: float, most: float, is_log: bool) -> Scale:
+    """The scale for rates between `least` (greater than 0) and `most`, with round numbers at its edges."""
+    if not is_log:
+        lines = max(1, round(area.height() / LINES))
+        step = nice(max(most, 0.1) * 1.02 / lines)
+        return Scale(area, start, end, step * ceil(max(most, 0.1) * 1.02 / step))
+    high = 10.0 ** ceil(log10(max(most, 1.0)) + 1e-9)
+    low = 10.0 ** floor(log10(max(least, high / 10**DECADES)))
+    return Scale(area, start, end, high, min(low, high / 10))
+
+
+def nice(step: float) -> float:
+    """The next round number.
+
+    >>> nice(0.3), nice(23), nice(260), nice(1)
+    (0.5, 25.0, 500.0, 1.0)
+    """
+    power = 10.0 ** floor(log10(step))
+    return power * next(each for each in NICE if step <= each * power * 1.000001)
+
+
+def rates_on(scale: Scale) -> list[float]:
+    """The rates that a line is drawn for, the lowest first."""
+    if scale.is_log:
+        return [10.0**power for power in range(round(log10(scale.low)), round(log10(scale.high)) + 1)]
+    step = nice(scale.high / max(1, round(scale.area.height() / LINES)))
+    return [step * k for k in range(int(scale.high / step + 1e-6) + 1)]
+
+
+def moments_on(scale: Scale) -> list[int]:
+    """The moments (ms) that words stand at: round ones of the zone that is shown."""
+    span = scale.end - scale.start
+    most = max(1, int(scale.area.width() / BETWEEN))
+    step = next((step for step in MOMENTS if span <= step * most), MOMENTS[-1])
+    off = in_zone(scale.start).utcoffset()
+    shift = round(off.total_seconds() * SECOND) if off is not None else 0
+    first = -(-(scale.start + shift) // step) * step - shift
+    return list(range(first, scale.end + 1, step))
+
+
+def moment_words(moment: int, span: int) -> str:
+    """A moment at the axis of a span, as short as it can be: days have their date."""
+    local = in_zone(moment)
+    if (local.hour, local.minute, local.second) == (0, 0, 0) and span > HOUR:
+        return f"{local.day} {local:%b}"
+    return f"{local:%H:%M:%S}" if span <= 5 * MINUTE else f"{local:%H:%M}"
+
+
+def moment_in_full(moment: int, span: int) -> str:
+    """A moment as it stands above values: with its day where more than one is on the screen."""
+    local = in_zone(moment)
+    clock = f"{local:%H:%M:%S}" if span <= 6 * HOUR else f"{local:%H:%M}"
+    return f"{local.day} {local:%b} {clock}" if span >= DAY else clock
+
+
+def rate_on_axis(rate: float, of: Of) -> str:
+    """A rate at its line; the unit stands once, above all of them.
+
+    >>> rate_on_axis(0, "records"), rate_on_axis(2.5, "records"), rate_on_axis(1500, "records"), rate_on_axis(1500, "bytes")
+    ('0', '2.5', '1.5 k', '1.5 kB')
+    """
+    if of == "bytes":
+        return wording.size(round(rate))
+    for least, unit in ((1e6, " M"), (1e3, " k")):
+        if rate >= least:
+            return f"{rate / least:g}{unit}"
+    return f"{rate:g}"
+
+
+def rate_words(rate: float | None, of: Of, is_least: bool = False) -> str:
+    """A value: "812/s", "≥ 812/s" where it may be more, "not known".
+
+    >>> rate_words(812, "records"), rate_words(0, "records"), rate_words(1500, "bytes", True), rate_words(None, "bytes")
+    ('812/s', '0/s', '≥ 1.5 kB/s', 'not known')
+    """
+    if rate is None or isnan(rate):
+        return "not known"
+    said = f"{wording.size(round(rate))}/s" if of == "bytes" else wording.rate(rate).replace("–", "0/s")
+    return f"≥ {said}" if is_least else said
