@@ -30,6 +30,7 @@ from meshdesk.session.orders import Order, Orders
 from meshdesk.session.pictures import Pictures
 from meshdesk.session.readings import Follower, Reading, Told, Topic, recorded
 from meshdesk.session.row_cache import RowCache
+from meshdesk.session.strips import Strips
 from meshdesk.session.works import Works
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ class Opened:
         self.works = Works()
         self.pictures = Pictures()
         self.curves = CurveMaker()
+        self.strips = Strips()
         self._orders = Orders(
             lambda order: scratch() / f"{number}-{order}.order",
             self.works,
@@ -229,8 +231,8 @@ class Opened:
         follower = self._follower is None or self._follower.settled
         waiting = self._collecting is not None and self._collecting.waiting
         reading = self.state in ("live", "ended", "failed") and not waiting
-        beside = self._moments.is_busy or self.curves.is_making
-        return follower and reading and not self._cache.busy and not self._pending and not beside
+        beside = self._moments.is_busy or self.strips.is_busy or self.curves.is_making
+        return follower and reading and not (self._cache.busy or self._pending or beside)
 
     @property
     def path(self) -> Path:

@@ -4,7 +4,7 @@ import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
@@ -135,6 +135,8 @@ class Follower:
                 self._told.put(Told(self._number, reading))
             while fold_.remember() and not self._stop.is_set():
                 pass
+            if reading is not None and reading.tracks is not fold_.tracks:
+                self._told.put(Told(self._number, replace(reading, tracks=fold_.tracks)))
             self._done = asked
             self._nudge.wait(POLL if grows else None)
 
@@ -150,7 +152,7 @@ class _Fold:
         self._lags = Lags()
         self._unremembered = capture.take_samples()  # samples that are not in the tracks yet
         self._samples = _recent(self._unremembered)
-        self._tracks: Tracks | None = None
+        self.tracks: Tracks | None = None
         self._sizes: Sizes | None = None
         self._sized: dict[str, int] = {}  # by topic, up to which row its bytes are in the sizes
         self._numbers: dict[tuple[int, int], int] = {}  # of the tracks' series, by writer and the writer's number
@@ -182,9 +184,7 @@ class _Fold:
             return False
         # Arrow takes 0.2 s to import; here, in a thread and after the first paint, nobody waits for it.
         from meshdesk.capture.samples import read_samples
-        from meshdesk.model.tracks import Tracks
 
-        self._tracks = self._tracks or Tracks()  # it is in this reading, though it is filled later
         for writer, batch in read_samples(self._capture, now):
             for seen, series, value in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 line = self._capture.series.get((writer, series))
@@ -220,25 +220,25 @@ class _Fold:
         import numpy as np
 
         from meshdesk.capture.samples import read_samples
+        from meshdesk.model.tracks import Tracks
 
-        assert self._tracks is not None
+        if self.tracks is None:
+            self.tracks = Tracks()
         now, self._unremembered = self._unremembered[:REMEMBERED_AT_ONCE], self._unremembered[REMEMBERED_AT_ONCE:]
         for writer, batch in read_samples(self._capture, now):
             seen, series, values = (column.to_numpy() for column in batch.columns)
             known, places = np.unique(series, return_inverse=True)
-            self._tracks.add(
-                np.array([self._number(writer, int(one)) for one in known], np.int64)[places], seen, values
-            )
+            self.tracks.add(np.array([self._number(writer, int(one)) for one in known], np.int64)[places], seen, values)
         return bool(self._unremembered)
 
     def _number(self, writer: int, series: int) -> int:
         """The number in the tracks of what a writer calls by this number."""
         known = self._numbers.get((writer, series))
         if known is None:
-            assert self._tracks is not None
+            assert self.tracks is not None
             line = self._capture.series.get((writer, series), {"of": "", "name": "", "partition": 0})
             name = str(line["of"]), str(line["name"]), int(line["partition"])
-            known = self._numbers[writer, series] = self._tracks.number(name)
+            known = self._numbers[writer, series] = self.tracks.number(name)
         return known
 
     def _reading(self, damage: str) -> Reading:
@@ -278,7 +278,7 @@ class _Fold:
             beside=self._beside,
             mesh=mesh,
             lags=self._lags,
-            tracks=self._tracks,
+            tracks=self.tracks,
             sizes=self._sizes,
         )
 
