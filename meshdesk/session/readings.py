@@ -135,8 +135,8 @@ class Follower:
                 self._told.put(Told(self._number, reading))
             while fold_.remember() and not self._stop.is_set():
                 pass
-            if reading is not None and reading.tracks is not fold_.tracks:
-                self._told.put(Told(self._number, replace(reading, tracks=fold_.tracks)))
+            if reading is not None and (reading.tracks, reading.sizes) != (fold_.tracks, fold_.sizes):
+                self._told.put(Told(self._number, replace(reading, tracks=fold_.tracks, sizes=fold_.sizes)))
             self._done = asked
             self._nudge.wait(POLL if grows else None)
 
@@ -153,7 +153,7 @@ class _Fold:
         self._unremembered = capture.take_samples()  # samples that are not in the tracks yet
         self._samples = _recent(self._unremembered)
         self.tracks: Tracks | None = None
-        self._sizes: Sizes | None = None
+        self.sizes: Sizes | None = None
         self._sized: dict[str, int] = {}  # by topic, up to which row its bytes are in the sizes
         self._numbers: dict[tuple[int, int], int] = {}  # of the tracks' series, by writer and the writer's number
         self.is_new = True  # nothing was read yet
@@ -170,7 +170,6 @@ class _Fold:
         facts = self._capture.take_facts()
         fold(self._mesh, facts)
         self._commits.know(facts)
-        self._take_sizes()
         if self._take_samples() or facts:
             self._lags = self._commits.lags(self._offsets)
         return self._reading(self._capture.damage() if damage else "")
@@ -202,18 +201,19 @@ class _Fold:
                 continue
             from meshdesk.model.sizes import Sizes  # as above, and numpy
 
-            self._sizes = self._sizes or Sizes()
+            self.sizes = self.sizes or Sizes()
             self._sized[name] = topic.rows
             for placed, begin, end in self._capture.topic_rows(name, first, topic.rows - first):
                 batch = placed.batch
                 if batch.oldest != NO_TIME and batch.rows:
                     ranges = [(span.partition, span.begin, span.end) for span in batch.spans]
                     amount = batch.payload * (end - begin) / batch.rows
-                    self._sizes.add(name, batch.oldest, batch.newest, amount, ranges)
+                    self.sizes.add(name, batch.oldest, batch.newest, amount, ranges)
 
     def remember(self) -> bool:
-        """Takes some of the samples into the tracks; whether there are more. Of a long recording all of them take seconds,
+        """Takes how large records are, and some of the samples into the tracks; whether there are more. Of a long recording all of them take seconds,
         for which nobody waits who only wants to know what is now."""
+        self._take_sizes()
         if not self._unremembered:
             return False
         # As above, and numpy.
@@ -279,7 +279,7 @@ class _Fold:
             mesh=mesh,
             lags=self._lags,
             tracks=self.tracks,
-            sizes=self._sizes,
+            sizes=self.sizes,
         )
 
 

@@ -19,7 +19,7 @@ class CurveHues:
     def __init__(self, hue: Callable[[str], QColor]) -> None:
         """`hue` says which one a domain has."""
         self._hue = hue
-        self._places: dict[tuple[str, str], int] = {}  # by domain and key
+        self._places: dict[tuple[str, str, str], int] = {}  # by domain, what it is of, and key
 
     def of(self, curves: "Iterable[Curve]") -> dict[str, QColor]:
         """By the keys of the curves."""
@@ -32,11 +32,14 @@ class CurveHues:
             return theme.colours().accent
         if key == f"domain {domain}" and domain:
             return self._hue(domain)
-        place = self._places.get((domain, key))
+        kind = (
+            "topic" if key.startswith("topic ") else "product"
+        )  # on the screen at the same time are those of one kind
+        place = self._places.get((domain, kind, key))
         if place is None:
-            taken = {place for (of, _), place in self._places.items() if of == domain}
+            taken = {place for (of, other, _), place in self._places.items() if (of, other) == (domain, kind)}
             place = next(number for number in range(len(taken) + 1) if number not in taken)
-            self._places[domain, key] = place
+            self._places[domain, kind, key] = place
             while len(self._places) > MOST:
                 del self._places[next(iter(self._places))]
         if domain:

@@ -192,7 +192,16 @@ def domain_hue(place: int) -> QColor:
     return QColor(DOMAIN_HUES[place])
 
 
-SHADES = ((0, 0), (0, 34), (0, -30), (22, 8), (-22, 8), (22, 44), (-22, -34), (0, 62))  # turn of the hue, and lightness
+SHADES = (
+    (0, 0),
+    (0, 38),
+    (0, -34),
+    (12, 20),
+    (-12, -16),
+    (-12, 54),
+    (12, -44),
+    (0, 62),
+)  # turn of the hue, and lightness
 
 
 def shade(colour: QColor, place: int) -> QColor:

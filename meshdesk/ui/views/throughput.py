@@ -34,6 +34,7 @@ OFS: tuple[Of, ...] = ("records", "bytes")
 LIVE_SPAN = SPANS[2]  # shown first of what is live
 ASK_EVERY = 1.0  # s between two wishes for the past of what is on the screen
 MOST_ASKED = 500  # topics whose past is asked for: those with a curve of their own come first
+TABLE_MOST = 0.42  # of the height that the table takes at most
 TABLE_FROM = 330  # px of height from which on the table has room below the plot
 NOUNS = {"topic": ("topic", "topics"), "product": ("product", "products"), "domain": ("domain", "domains")}
 BY_TIME = (
@@ -75,6 +76,8 @@ class ThroughputView(QWidget):
         self._make_controls()
         self.plot = Plot()
         self.table = CurveTable()
+        self._parts = QSplitter(Qt.Orientation.Vertical)
+        self._is_split_by_hand = False
         self._note = Line()
         self._empty = Empty(ICON, "No throughput")
         self._join()
@@ -99,6 +102,7 @@ class ThroughputView(QWidget):
             self._choose_span(LIVE_SPAN if opened.state == "live" else span_of(recorded[1] - recorded[0]))
         cursor = self._window.session.cursor
         self.plot.show_cursor(cursor.moment, cursor.range)
+        self.records_button.setVisible(cursor.range is not None)
         start, end = self._shown(recorded[1])
         before = tuple(curve.key for curve in self._drawn.curves) if self._drawn is not None else ()
         asked = Asked(self.by, self.of, start, end, self._end is not None, before)
@@ -109,12 +113,12 @@ class ThroughputView(QWidget):
             return
         if self._end is None and drawn.asked.end - drawn.asked.start == end - start:
             start, end = drawn.asked.start, drawn.asked.end  # as far as the curves go: they follow twice a second
-        hues = self._hues.of(drawn.curves)
-        self.plot.show_curves(drawn, start, end, hues)
-        if drawn is not self._drawn:
-            self._drawn = drawn
+        is_new, self._drawn = drawn is not self._drawn, drawn
+        self.plot.show_curves(drawn, start, end, self._hues.of(drawn.curves))
+        if is_new:
             self._show_values()
             self._say(drawn, recorded[0])
+            self._share_height()
         self._body.setCurrentWidget(self._parts)
         self._ask_past(opened, drawn, start, min(end, recorded[0]))
 
@@ -190,10 +194,22 @@ class ThroughputView(QWidget):
         box = next((curve.box for curve in self._drawn.curves if curve.key == key), None) if self._drawn else None
         if opened is None:
             return
-        if box is not None and len(box.topics) == 1:
-            self._window.open_topic(opened, box.topics[0])
-        elif box is not None and box.kind in ("domain", "product", "topics") and self.by in ("domain", "product"):
+        if (
+            box is not None
+            and len(box.topics) > 1
+            and box.kind in ("domain", "product", "topics")
+            and self.by in ("domain", "product")
+        ):
             self.show_by("product" if self.by == "domain" else "topic")
+        else:
+            self._show_records()
+
+    def _show_records(self) -> None:
+        """The records of the time that is chosen: of the topic that is selected, or of those that were on the screen."""
+        opened, key = self._opened, self.plot.choice
+        box = next((curve.box for curve in self._drawn.curves if curve.key == key), None) if self._drawn else None
+        if opened is not None and box is not None and len(box.topics) == 1:
+            self._window.open_topic(opened, box.topics[0])
         else:
             self._window.show_view("records")
 
@@ -229,8 +245,7 @@ class ThroughputView(QWidget):
         self._spans.choose(SPANS.index(span) if span in SPANS else -1)
 
     def _go_to(self, cursor: Cursor) -> None:
-        self._window.session.look_at(cursor)
-        self.refresh()
+        self._window.playhead.move(cursor)
 
     def _show_values(self) -> None:
         """The table follows the curves and the crosshair."""
@@ -299,6 +314,9 @@ class ThroughputView(QWidget):
         self.log_button.setCheckable(True)
         self.log_button.setAccessibleName("Logarithmic scale")
         self.log_button.setToolTip("Logarithmic scale")
+        self.records_button = Button("Records", icon="list")
+        self.records_button.setToolTip(with_shortcut("The records of the time that is chosen", "Return"))
+        self.records_button.hide()
         self.hold_button = Button("Pause", icon="pause")
         self.hold_button.setCheckable(True)
         self.hold_button.setToolTip(with_shortcut("Let the plot stand still", "Space"))
@@ -307,6 +325,8 @@ class ThroughputView(QWidget):
         self._styles.chosen.connect(lambda _: self._restyle())
         self.log_button.clicked.connect(lambda _: self._restyle())
         self.hold_button.clicked.connect(self.hold)
+        self.records_button.clicked.connect(self._show_records)
+        self._parts.splitterMoved.connect(self._keep_sizes)
         plot = self.plot
         plot.chosen.connect(self.table.choose)
         plot.chosen.connect(self._window.frame.leave_group)
@@ -328,7 +348,6 @@ class ThroughputView(QWidget):
         self.plot.show_as(is_stacked, self.log_button.isChecked())
 
     def _lay_out(self) -> None:
-        self._parts = QSplitter(Qt.Orientation.Vertical)
         self._parts.setHandleWidth(1)
         self._parts.setChildrenCollapsible(False)
         upper = QWidget()
@@ -341,7 +360,7 @@ class ThroughputView(QWidget):
         lower = QWidget()
         inner = _column(lower)
         inner.addWidget(Rule())
-        inner.addWidget(_bar(self._count, self._styles, self.log_button, self.hold_button))
+        inner.addWidget(_bar(self._count, self.records_button, self._styles, self.log_button, self.hold_button))
         inner.addWidget(Rule())
         inner.addWidget(self.table, 1)
         for part, stretch in ((upper, 3), (lower, 2)):
@@ -358,6 +377,20 @@ class ThroughputView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.table.setVisible(event.size().height() >= TABLE_FROM)
+        self._share_height()
+
+    def _keep_sizes(self) -> None:
+        """Somebody has drawn the line between plot and table."""
+        self._is_split_by_hand = True
+
+    def _share_height(self) -> None:
+        """The table takes what its rows need, at most four tenths; the plot takes the rest."""
+        if self._is_split_by_hand:
+            return
+        whole = self._parts.height()
+        foot = theme.VIEW_BAR + 2 + (self.table.wanted_height if self.table.isVisibleTo(self) else 0)
+        lower = min(foot, max(theme.VIEW_BAR + 2, round(whole * TABLE_MOST)))
+        self._parts.setSizes([whole - lower, lower])
 
 
 def _column(widget: QWidget) -> QVBoxLayout:

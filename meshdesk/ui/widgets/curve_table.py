@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from meshdesk.ui import theme
@@ -96,7 +96,7 @@ def _side(column: int) -> int:
     return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
-def _dot(hue: QColor | None) -> QPixmap:
+def _dot(hue: QColor | None) -> QIcon:
     """The hue of a curve; nothing for all together, which has none in the plot."""
     picture = QPixmap(2 * DOT, 2 * DOT)
     picture.setDevicePixelRatio(2)
@@ -105,7 +105,9 @@ def _dot(hue: QColor | None) -> QPixmap:
         with QPainter(picture) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             draw_dot(painter, QPointF(DOT / 2, DOT / 2), hue)
-    return picture
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)  # a hue means its curve: it is not tinted
+    return icon
 
 
 class CurveTable(QTableView):
@@ -138,7 +140,7 @@ class CurveTable(QTableView):
         head.setFixedHeight(theme.LIST_ROW)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for place, width in enumerate((200, 130, 130, 96, 96)):
+        for place, width in enumerate((180, 120, 124, 108, 108)):
             head.resizeSection(place, width)
         name_bars(self, "the table")
         self.selectionModel().currentRowChanged.connect(self._told)
@@ -156,6 +158,11 @@ class CurveTable(QTableView):
             self.setCurrentIndex(self.content.index(place, 0))
         self.selectionModel().blockSignals(False)
         self.viewport().update()
+
+    @property
+    def wanted_height(self) -> int:
+        """px that all of it takes."""
+        return theme.LIST_ROW * (len(self.content.rows) + 1) + 6
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():

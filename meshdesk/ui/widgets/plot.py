@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from meshdesk.model.asked import MINUTE
 from meshdesk.ui import theme
-from meshdesk.ui.widgets.plot_scale import moment_in_full
+from meshdesk.ui.time_axis import clock
 
 if TYPE_CHECKING:  # numpy takes 0.1 s to import: nobody waits for it, as curves come from a thread that has done so
     from meshdesk.model.curves import Curves
@@ -133,7 +133,7 @@ class Plot(QWidget):
             parts.append(f"Selected: {next((one.title for one in drawn.curves if one.key == self.choice), '')}.")
         if self.range is not None:
             span = self._window[1] - self._window[0]
-            first, last = (moment_in_full(moment, span) for moment in self.range)
+            first, last = (clock(moment, span) for moment in self.range)
             parts.append(f"Range: {first} to {last}.")
         self.setAccessibleDescription(" ".join(parts))
 

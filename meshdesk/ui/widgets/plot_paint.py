@@ -15,12 +15,10 @@ from meshdesk.model.asked import MINUTE, Of
 from meshdesk.model.curves import Curve, Curves, Flags
 from meshdesk.session.zone import shown_in
 from meshdesk.ui import theme
+from meshdesk.ui.time_axis import clock, ticks
 from meshdesk.ui.widgets.controls import baseline, draw_box, draw_dot
 from meshdesk.ui.widgets.plot_scale import (
     Scale,
-    moment_in_full,
-    moment_words,
-    moments_on,
     rate_on_axis,
     rate_words,
     rates_on,
@@ -28,6 +26,7 @@ from meshdesk.ui.widgets.plot_scale import (
 )
 
 LEFT, RIGHT, TOP, BOTTOM = 58, 16, 26, 26  # px around the curves
+BETWEEN = 88  # px between two moments, so that their words do not touch
 FADED = 0.22  # of the others while one curve is selected
 BAND = 0.55  # of the areas that stand upon each other, so that the grid can be seen through
 ROW = 21  # px of a line in the box of values
@@ -150,14 +149,10 @@ def _paint_grid(painter: QPainter, drawn: Curves, look: Look, scale: Scale) -> N
     unit = "bytes/s" if of == "bytes" else "records/s"
     painter.drawText(QPointF(14, area.top() - 11), unit)
     painter.setPen(c.second)
-    end_of_last = -1e9
-    for moment in moments_on(scale):
-        words = moment_words(moment, scale.end - scale.start)
+    for moment, words in ticks(scale.start, scale.end, max(1, int(area.width() / BETWEEN))):
         wide = metrics.horizontalAdvance(words)
         x = max(area.left() - 8, min(scale.x(moment) - wide / 2, look.size.right() - wide - 4))
-        if x > end_of_last + 12:
-            painter.drawText(QPointF(x, area.bottom() + 18), words)
-            end_of_last = x + wide
+        painter.drawText(QPointF(x, area.bottom() + 18), words)
     _paint_unknown(painter, drawn, scale)
 
 
@@ -195,10 +190,12 @@ def _paint_stack(painter: QPainter, drawn: Curves, look: Look, scale: Scale) -> 
     area, ratio = scale.area, painter.device().devicePixelRatioF()
     wide, high = int(area.width() * ratio), int(area.height() * ratio)
     moments = scale.start + (np.arange(wide) + 0.5) * (scale.end - scale.start) / wide
-    places = np.searchsorted(drawn.edges, moments, side="right") - 1
-    inside = (places >= 0) & (places < sums.shape[1])
     tops = np.full((len(curves), wide), -1.0)
-    tops[:, inside] = np.nan_to_num(sums[:, places[inside]], nan=-1.0) * (high / scale.high)
+    for begin, end in runs(~np.isnan(sums[-1])):
+        here = (moments >= drawn.edges[begin]) & (moments < drawn.edges[end])
+        middles = (drawn.edges[begin:end] + drawn.edges[begin + 1 : end + 1]) / 2
+        for number in range(len(curves)):
+            tops[number, here] = np.interp(moments[here], middles, sums[number, begin:end]) * (high / scale.high)
     above = (high - np.arange(high) - 0.5)[:, None]
     pixels = np.zeros((high, -(-wide // 4) * 4), np.uint8)  # each line begins at four bytes
     for number in range(len(curves) - 1, -1, -1):
@@ -277,7 +274,7 @@ def values(drawn: Curves, column: int) -> list[tuple[str, str, str]]:
 def when(drawn: Curves, column: int) -> str:
     """Of which moment a column is; with the zone where it is not that of every clock."""
     zone = " UTC" if shown_in() == "utc" else ""
-    return moment_in_full(int(drawn.edges[column]), drawn.asked.end - drawn.asked.start) + zone
+    return clock(int(drawn.edges[column]), drawn.asked.end - drawn.asked.start) + zone
 
 
 def _paint_box(painter: QPainter, drawn: Curves, look: Look, x: float, column: int) -> None:

@@ -1,4 +1,4 @@
-"""The scales of a plot: where a moment and a rate lie on it, and at which of them its lines and words stand."""
+"""The scales of a plot: where a moment and a rate lie on it, which rates a line is drawn for, and how they are written."""
 
 from dataclasses import dataclass
 from math import ceil, floor, isnan, log10
@@ -6,15 +6,9 @@ from math import ceil, floor, isnan, log10
 from PySide6.QtCore import QRectF
 
 from meshdesk.model import wording
-from meshdesk.model.asked import DAY, HOUR, MINUTE, SECOND, Of
-from meshdesk.session.zone import in_zone
+from meshdesk.model.asked import Of
 
 NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
-MOMENTS = tuple(
-    SECOND * s
-    for s in (1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800)
-)
-BETWEEN = 88  # px between two moments, so that their words do not touch
 LINES = 62  # px between two rates
 DECADES = 6  # of a logarithmic scale at most: below that all is next to nothing
 
@@ -76,32 +70,6 @@ def rates_on(scale: Scale) -> list[float]:
         return [10.0**power for power in range(round(log10(scale.low)), round(log10(scale.high)) + 1)]
     step = nice(scale.high / max(1, round(scale.area.height() / LINES)))
     return [step * k for k in range(int(scale.high / step + 1e-6) + 1)]
-
-
-def moments_on(scale: Scale) -> list[int]:
-    """The moments (ms) that words stand at: round ones of the zone that is shown."""
-    span = scale.end - scale.start
-    most = max(1, int(scale.area.width() / BETWEEN))
-    step = next((step for step in MOMENTS if span <= step * most), MOMENTS[-1])
-    off = in_zone(scale.start).utcoffset()
-    shift = round(off.total_seconds() * SECOND) if off is not None else 0
-    first = -(-(scale.start + shift) // step) * step - shift
-    return list(range(first, scale.end + 1, step))
-
-
-def moment_words(moment: int, span: int) -> str:
-    """A moment at the axis of a span, as short as it can be: days have their date."""
-    local = in_zone(moment)
-    if (local.hour, local.minute, local.second) == (0, 0, 0) and span > HOUR:
-        return f"{local.day} {local:%b}"
-    return f"{local:%H:%M:%S}" if span <= 5 * MINUTE else f"{local:%H:%M}"
-
-
-def moment_in_full(moment: int, span: int) -> str:
-    """A moment as it stands above values: with its day where more than one is on the screen."""
-    local = in_zone(moment)
-    clock = f"{local:%H:%M:%S}" if span <= 6 * HOUR else f"{local:%H:%M}"
-    return f"{local.day} {local:%b} {clock}" if span >= DAY else clock
 
 
 def rate_on_axis(rate: float, of: Of) -> str:
