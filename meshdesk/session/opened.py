@@ -342,6 +342,14 @@ class Opened:
         if self._collecting is not None:
             self._collecting.tail(topic, start, Position("end"), _now())
 
+    def ask_past(self, topics: Sequence[str], start: int, end: int) -> None:
+        """Has the past of topics asked by time, from `start` to `end` in ms: what is on the screen, those first that come first.
+
+        model/past.py has what is known by now. Asking again for that costs nothing; a file is not asked.
+        """
+        if self._collecting is not None and self.state in ("connecting", "live"):
+            self._collecting.ask_past(topics, start, end)
+
     @property
     def reading(self) -> frozenset[str]:
         """Topics that are not read to where they were asked to be read."""

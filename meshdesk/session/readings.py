@@ -16,6 +16,7 @@ from meshdesk.capture.reader import Capture, Generation, PlacedSamples, open_cap
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.lag import Commits, Lags
 from meshdesk.model.mesh import Mesh, fold
+from meshdesk.model.past import asked
 from meshdesk.model.rates import Offsets, rates_of, records_of
 from meshdesk.session.zone import in_zone, shown_in
 
@@ -244,7 +245,7 @@ class _Fold:
     def _reading(self, damage: str) -> Reading:
         capture, mesh = self._capture, self._mesh.now()
         known = mesh.topics
-        _ = mesh.placing, mesh.groups  # made here, so that the window finds them ready
+        _ = mesh.placing, mesh.groups, asked(mesh)  # made here, so that the window finds them ready
         rows = {name: topic.rows for name, topic in capture.topics.items()}
         firsts = {name: topic.first for name, topic in capture.topics.items() if topic.first}
         records, rates = records_of(self._offsets), rates_of(self._offsets)
