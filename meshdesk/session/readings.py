@@ -212,8 +212,8 @@ class _Fold:
                     self.sizes.add(name, batch.oldest, batch.newest, amount, ranges)
 
     def remember(self) -> bool:
-        """Takes how large records are, and some of the samples into the tracks; whether there are more. Of a long recording all of them take seconds,
-        for which nobody waits who only wants to know what is now."""
+        """Takes how large records are, and some of the samples into the tracks; whether there are more. Of a long recording all
+        of them take seconds, for which nobody waits who only wants to know what is now."""
         self._take_sizes()
         if not self._unremembered:
             return False

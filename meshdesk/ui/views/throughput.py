@@ -33,7 +33,8 @@ IS_AT_FOOT = False
 OFS: tuple[Of, ...] = ("records", "bytes")
 LIVE_SPAN = SPANS[2]  # shown first of what is live
 ASK_EVERY = 1.0  # s between two wishes for the past of what is on the screen
-MOST_ASKED = 500  # topics whose past is asked for: those with a curve of their own come first
+FIRST_ROUND = 15_000  # ms from the first sample until every partition has one
+MOST_ASKED = 100  # topics whose past is asked for at once: those with a curve of their own come first
 TABLE_MOST = 0.42  # of the height that the table takes at most
 TABLE_FROM = 330  # px of height from which on the table has room below the plot
 NOUNS = {"topic": ("topic", "topics"), "product": ("product", "products"), "domain": ("domain", "domains")}
@@ -120,7 +121,7 @@ class ThroughputView(QWidget):
             self._say(drawn, recorded[0])
             self._share_height()
         self._body.setCurrentWidget(self._parts)
-        self._ask_past(opened, drawn, start, min(end, recorded[0]))
+        self._ask_past(opened, drawn, start, min(end, recorded[0] + FIRST_ROUND))
 
     def _shown(self, newest: int) -> tuple[int, int]:
         """From when to when, in ms."""
@@ -130,14 +131,17 @@ class ThroughputView(QWidget):
     def _ask_past(self, opened: Opened, drawn: "Curves", start: int, end: int) -> None:
         """What lies before the recording and on the screen. To ask again for what is known costs nothing."""
         now = time.monotonic()
-        if start >= end or self.of != "records" or opened.state != "live" or now - self._asked_at < ASK_EVERY:
+        if (
+            start >= end - FIRST_ROUND
+            or self.of != "records"
+            or opened.state != "live"
+            or now - self._asked_at < ASK_EVERY
+        ):
             return
         self._asked_at = now
         from meshdesk.model.curves import topics_on  # numpy, which is there once there are curves
 
-        ask = getattr(opened, "ask_past", None)
-        if ask is not None:
-            ask(topics_on(drawn, MOST_ASKED), start, end)
+        opened.ask_past(topics_on(drawn, MOST_ASKED), start, end)
 
     # What can be done
 

@@ -279,7 +279,7 @@ def when(drawn: Curves, column: int) -> str:
 
 def _paint_box(painter: QPainter, drawn: Curves, look: Look, x: float, column: int) -> None:
     c = theme.colours()
-    rows = values(drawn, column)
+    rows = _that_fit(values(drawn, column), look)
     small = QFontMetricsF(theme.font("small"))
     text = QFontMetricsF(theme.font("text"))
     names = [text.elidedText(name, Qt.TextElideMode.ElideMiddle, BOX_NAME) for _, name, _ in rows]
@@ -316,6 +316,15 @@ def _paint_box(painter: QPainter, drawn: Curves, look: Look, x: float, column: i
         painter.setFont(theme.font("small"))
         painter.setPen(c.second)
         painter.drawText(QPointF(box.left() + BOX_PAD, y + 4 + small.ascent()), note)
+
+
+def _that_fit(rows: list[tuple[str, str, str]], look: Look) -> list[tuple[str, str, str]]:
+    """As many as there is room for: the greatest, and the last, which is all together. The table has the others."""
+    room = max(2, int((look.size.height() - 2 * BOX_PAD - 46) / ROW))
+    if len(rows) <= room:
+        return rows
+    left = len(rows) - room + 1
+    return [*rows[: room - 2], ("", f"{left:,} more", ""), rows[-1]] if room > 2 else rows[:room]
 
 
 def _width(drawn: Curves, column: int) -> str:
