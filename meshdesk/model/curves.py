@@ -128,8 +128,8 @@ def curves(
         amounts = _counted(tracks, topics, edges, recorded)
         sampled = {topic for topic, _ in tracks.keys("end")} if tracks is not None else set()
         there = ~np.isnan(amounts)
-        missing = np.repeat(np.array([[topic not in sampled] for topic in topics]), len(edges) - 1, axis=1)
-        missing = missing.reshape(there.shape)
+        unsampled = np.array([topic not in sampled for topic in topics], np.bool_)
+        missing = np.repeat(unsampled[:, None], len(edges) - 1, axis=1)
         before = edges[1:] <= (recorded[0] if recorded else asked.end)
         if before.any():
             earlier = _earlier(mesh, topics, edges)

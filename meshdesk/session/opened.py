@@ -34,7 +34,6 @@ from meshdesk.session.strips import Strips
 from meshdesk.session.works import Works
 
 if TYPE_CHECKING:
-    from meshdesk.model.sizes import Sizes
     from meshdesk.model.tracks import Tracks
 
 State = Literal["opening", "connecting", "live", "ended", "failed"]
@@ -171,11 +170,6 @@ class Opened:
     def tracks(self) -> "Tracks | None":
         """All samples by time; None before there are any."""
         return self._reading.tracks
-
-    @property
-    def sizes(self) -> "Sizes | None":
-        """Bytes that were read, by time; None before there are any."""
-        return self._reading.sizes
 
     @property
     def colour(self) -> str:

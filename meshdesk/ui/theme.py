@@ -207,6 +207,8 @@ SHADES = (
 def shade(colour: QColor, place: int) -> QColor:
     """One of several tones of a hue, for what belongs together and is to be told apart; the first is the hue itself."""
     turn, lighter = SHADES[place % len(SHADES)]
+    if not turn and not lighter:
+        return colour
     lightness = max(40, min(225, colour.lightness() + lighter))
     return QColor.fromHsl((max(0, colour.hslHue()) + turn) % 360, colour.hslSaturation(), lightness)
 

@@ -94,7 +94,7 @@ class ThroughputView(QWidget):
             self._opened, self._drawn, self._end, self._is_span_chosen = opened, None, None, False
             self.plot.show_curves(None, 0, self._span, {})
             self._say_still()
-        tracks = opened.tracks if opened is not None else None
+        tracks = opened.now.tracks if opened is not None else None
         recorded = tracks.span if tracks is not None else None
         if opened is None or tracks is None or recorded is None:
             self._say_empty(opened)
@@ -107,7 +107,7 @@ class ThroughputView(QWidget):
         start, end = self._shown(recorded[1])
         before = tuple(curve.key for curve in self._drawn.curves) if self._drawn is not None else ()
         asked = Asked(self.by, self.of, start, end, self._end is not None, before)
-        sizes = opened.sizes if self.of == "bytes" else None
+        sizes = opened.now.sizes if self.of == "bytes" else None
         content = Content(tracks, sizes, opened.now.mesh, (tracks, tracks.revision))
         drawn = opened.curves.want(content, asked)
         if drawn is None:
@@ -165,7 +165,7 @@ class ThroughputView(QWidget):
 
     def hold(self, is_held: bool) -> None:
         """Lets the picture stand still, or follow what is recorded."""
-        tracks = self._opened.tracks if self._opened is not None else None
+        tracks = self._opened.now.tracks if self._opened is not None else None
         recorded = tracks.span if tracks is not None else None
         self._end = recorded[1] if is_held and recorded is not None else None
         self._say_still()
@@ -241,7 +241,7 @@ class ThroughputView(QWidget):
 
     @property
     def _recorded(self) -> tuple[int, int] | None:
-        tracks = self._opened.tracks if self._opened is not None else None
+        tracks = self._opened.now.tracks if self._opened is not None else None
         return tracks.span if tracks is not None else None
 
     def _choose_span(self, span: int) -> None:
