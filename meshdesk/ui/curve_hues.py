@@ -44,5 +44,7 @@ class CurveHues:
                 del self._places[next(iter(self._places))]
         if domain:
             return theme.shade(self._hue(domain), place)
-        turns = len(theme.DOMAIN_HUES)  # from behind the grey back to where domains begin, so as not to look like one of them
+        turns = len(
+            theme.DOMAIN_HUES
+        )  # from behind the grey back to where domains begin, so as not to look like one of them
         return theme.shade(theme.domain_hue((turns - 2 - place) % turns), place // turns)

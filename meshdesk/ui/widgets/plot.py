@@ -252,8 +252,12 @@ class Plot(QWidget):
 
     def say_times_anew(self) -> None:
         """Times are shown in another zone."""
-        self._picture = None
         self._say()
+        self.draw_anew()
+
+    def draw_anew(self) -> None:
+        """Keeps nothing of the picture."""
+        self._picture = None
         self.update()
 
     def _drag_to(self, moment: int) -> None:

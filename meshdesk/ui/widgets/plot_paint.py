@@ -31,6 +31,7 @@ FADED = 0.22  # of the others while one curve is selected
 BAND = 0.55  # of the areas that stand upon each other, so that the grid can be seen through
 ROW = 21  # px of a line in the box of values
 BOX_PAD = 12
+MOST_AREAS = 255  # that are told apart; nobody is shown so many
 BOX_NAME = 190  # px of a name in that box at most
 ALONE = 2.0  # px that a curve is wide at least where one column is known alone
 
@@ -102,7 +103,8 @@ def lines(edges: npt.NDArray[np.int64], rates: npt.NDArray[np.float64], scale: S
     if not len(known):
         return []
     made = []
-    for run in np.split(known, np.flatnonzero(np.diff(known) > 1) + 1):
+    is_whole = int(known[-1]) - int(known[0]) == len(known) - 1
+    for run in [known] if is_whole else np.split(known, np.flatnonzero(np.diff(known) > 1) + 1):
         first, last = int(run[0]), int(run[-1])
         count = len(run) + 2
         polygon = QPolygonF()
@@ -183,36 +185,44 @@ def runs(flags: Flags) -> list[tuple[int, int]]:
 
 def _paint_stack(painter: QPainter, drawn: Curves, look: Look, scale: Scale) -> None:
     """Areas as a picture of which each pixel names a curve: many polygons would take ten times as long."""
-    curves = list(reversed(drawn.curves))  # the greatest on top, where its edge is the sum
-    sums = stacked(curves)
-    if not curves:
+    if not drawn.curves:
         return
+    sums = stacked(list(reversed(drawn.curves)))[::-1]  # the greatest lies on top, where its edge is the sum
     area, ratio = scale.area, painter.device().devicePixelRatioF()
-    wide, high = int(area.width() * ratio), int(area.height() * ratio)
-    moments = scale.start + (np.arange(wide) + 0.5) * (scale.end - scale.start) / wide
-    tops = np.full((len(curves), wide), -1.0)
-    for begin, end in runs(~np.isnan(sums[-1])):
-        here = (moments >= drawn.edges[begin]) & (moments < drawn.edges[end])
-        middles = (drawn.edges[begin:end] + drawn.edges[begin + 1 : end + 1]) / 2
-        for number in range(len(curves)):
-            tops[number, here] = np.interp(moments[here], middles, sums[number, begin:end]) * (high / scale.high)
-    above = (high - np.arange(high) - 0.5)[:, None]
-    pixels = np.zeros((high, -(-wide // 4) * 4), np.uint8)  # each line begins at four bytes
-    for number in range(len(curves) - 1, -1, -1):
-        pixels[:, :wide][above <= tops[number][None, :]] = number + 1
+    wide, high = max(1, int(area.width() * ratio)), max(1, int(area.height() * ratio))
+    pixels = _named(drawn.edges, sums[:MOST_AREAS], scale, wide, high)
     image = QImage(pixels.data, wide, high, pixels.shape[1], QImage.Format.Format_Indexed8)
     tones = [QColor(Qt.GlobalColor.transparent)]
-    for curve in curves:
+    for curve in drawn.curves[:MOST_AREAS]:
         is_other = bool(look.choice) and curve.key != look.choice
         tones.append(theme.seen_through(look.hues[curve.key], FADED if is_other else BAND))
     image.setColorTable([tone.rgba() for tone in tones])
     painter.drawImage(area, image)
-    for curve, top in zip(curves, sums, strict=True):
+    for curve, top in zip(drawn.curves, sums, strict=True):
         is_other = bool(look.choice) and curve.key != look.choice
         hue = look.hues[curve.key]
         painter.setPen(QPen(theme.seen_through(hue, FADED) if is_other else hue, 1))
         for line in lines(drawn.edges, top, scale):
             painter.drawPolyline(line)
+
+
+def _named(
+    edges: npt.NDArray[np.int64], sums: npt.NDArray[np.float64], scale: Scale, wide: int, high: int
+) -> npt.NDArray[np.uint8]:
+    """(pixels down, pixels across): the number, from 1, of the curve whose area it is in; 0 is none. The first one is on top:
+    so in each pixel it is how many of them reach at least as high."""
+    moments = scale.start + (np.arange(wide) + 0.5) * (scale.end - scale.start) / wide
+    tops = np.full((len(sums), wide), -1.0)
+    for begin, end in runs(~np.isnan(sums[0])):
+        here = (moments >= edges[begin]) & (moments < edges[end])
+        middles = (edges[begin:end] + edges[begin + 1 : end + 1]) / 2
+        for number, top in enumerate(sums):
+            tops[number, here] = np.interp(moments[here], middles, top[begin:end]) * (high / scale.high)
+    across = -(-wide // 4) * 4  # each line begins at four bytes
+    first = np.clip(np.ceil(high - tops - 0.5), 0, high).astype(np.int64)  # the uppermost pixel of each
+    spots = first * across + np.arange(wide)
+    begun = np.bincount(spots.ravel(), minlength=(high + 1) * across)[: high * across].reshape(high, across)
+    return np.cumsum(begun.astype(np.uint8), axis=0, dtype=np.uint8)
 
 
 # What moves with the pointer
