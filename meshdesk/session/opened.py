@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from meshdesk.capture.pack import draft_of
 from meshdesk.capture.store import KEPT_FREE
@@ -24,11 +24,16 @@ from meshdesk.session.collecting import SILENCE, Collecting
 from meshdesk.session.connection import Connection
 from meshdesk.session.explainers import Explainers, rows_from
 from meshdesk.session.home import Owned
+from meshdesk.session.moments import Moments
 from meshdesk.session.orders import Order, Orders
 from meshdesk.session.pictures import Pictures
 from meshdesk.session.readings import Follower, Reading, Told, Topic, recorded
 from meshdesk.session.row_cache import RowCache
+from meshdesk.session.strips import Strips
 from meshdesk.session.works import Works
+
+if TYPE_CHECKING:
+    from meshdesk.model.tracks import Tracks
 
 State = Literal["opening", "connecting", "live", "ended", "failed"]
 PASSED = 12.0  # s after which a broker that nothing was said of answers: a client tries each 10 s at the latest
@@ -100,6 +105,7 @@ class Opened:
         self._report, self._withdraw = report, withdraw
         self.works = Works()
         self.pictures = Pictures()
+        self.strips = Strips()
         self._orders = Orders(
             lambda order: scratch() / f"{number}-{order}.order",
             self.works,
@@ -111,7 +117,9 @@ class Opened:
         self._shut = shut
         self._saves = 0  # how many were ever begun
         self._read_at = 0  # rows that were captured when the backlog began
-        self._reading = Reading()
+        self._reading = self._shown = Reading()
+        self._moments = Moments()
+        self._moment: int | None = None  # ms; where the time cursor is: None is live
         self._follower: Follower | None = None
         self._tailing: frozenset[str] = frozenset()
         self._cache = RowCache(self._fetch, self._fetch_columns)
@@ -132,18 +140,34 @@ class Opened:
         return self._collecting.child if self._collecting is not None else None
 
     @property
+    def now(self) -> Reading:
+        """What was read last, wherever the time cursor is."""
+        return self._reading
+
+    @property
+    def moment(self) -> int | None:
+        """The moment (ms since the epoch) of which topics, mesh and lags are; None is live."""
+        return self._moment
+
+    @property
     def topics(self) -> tuple[Topic, ...]:
-        return self._reading.topics
+        """At the moment that the time cursor is on."""
+        return self._shown.topics
 
     @property
     def mesh(self) -> Mesh:
-        """What is known of the mesh as of the last reading; it does not change."""
-        return self._reading.mesh
+        """What was known of the mesh at the moment that the time cursor is on; it does not change."""
+        return self._shown.mesh
 
     @property
     def lags(self) -> Lags:
-        """Offsets of which the lag of each group can be had, as of the last reading."""
-        return self._reading.lags
+        """Offsets of that moment, of which the lag of each group can be had."""
+        return self._shown.lags
+
+    @property
+    def tracks(self) -> "Tracks | None":
+        """All samples by time; None before there are any."""
+        return self._reading.tracks
 
     @property
     def colour(self) -> str:
@@ -199,7 +223,12 @@ class Opened:
         follower = self._follower is None or self._follower.settled
         waiting = self._collecting is not None and self._collecting.waiting
         reading = self.state in ("live", "ended", "failed") and not waiting
-        return follower and reading and not self._cache.busy and not self._pending
+        return (
+            follower
+            and reading
+            and not self._cache.busy
+            and not (self._pending or self._moments.is_busy or self.strips.is_busy)
+        )
 
     @property
     def path(self) -> Path:
@@ -450,6 +479,14 @@ class Opened:
 
     # What arrives, on the beat
 
+    def look_at(self, moment: int | None) -> None:
+        """The time cursor is on this moment (ms); None is live. What was then is shown once it is made, beside the window."""
+        self._moment = moment
+        shown = self._moments.want(self._reading, moment)
+        if shown is not self._shown:
+            self._shown = shown
+            self._changed()
+
     def beat(self) -> None:
         """Ends a collect program that hangs, and takes back what has passed."""
         now = time.monotonic()
@@ -458,7 +495,7 @@ class Opened:
         is_well = self.is_reached and not self.status.paused  # a pause may be too short to be seen in a progress
         if self._passing_at and is_well and now - self._passing_at > PASSED:
             self._passing_at = 0.0
-            names = self.names.union(topic.name for topic in self.topics)
+            names = self.names.union(topic.name for topic in self.now.topics)
             self._withdraw(lambda trouble: trouble.passes and trouble.about in names)
 
     def take(self, told: Told) -> None:
@@ -597,6 +634,7 @@ class Opened:
             for topic in self._reading.topics
         )
         self._reading = replace(self._reading, topics=topics)
+        self.look_at(self._moment)
 
     def _count(self, reading: Reading) -> None:
         """Rows per second, over the last two seconds."""
