@@ -173,12 +173,12 @@ class Past:
         written = topic.pages.get(span.page) if topic is not None else None
         if topic is None or written is None or topic.failed is not None:
             return False
-        is_due = any(moment in topic.open and self._is_due(topic.open[moment]) for moment in span.moments)
+        is_due = any(self._is_due(topic, moment) for moment in span.moments)
         return written[0] <= span.first and span.last <= written[1] and not is_due
 
-    def _is_due(self, asked_at: float) -> bool:
-        """Once a wish at the most: what is asked for it is known for it."""
-        return self._wished_at - asked_at >= OPEN_AGAIN
+    def _is_due(self, topic: _Topic, moment: int) -> bool:
+        """Whether a row may have changed; once a wish at the most: what is asked for it is known for it."""
+        return moment in topic.open and self._wished_at - topic.open[moment] >= OPEN_AGAIN
 
     def _round(self) -> _Round:
         """What to ask next; of topics that are not to be had it is written why."""
@@ -212,7 +212,7 @@ class Past:
             if moment == edges[1] and missing:
                 break
             if moment in topic.rows:
-                if moment in topic.open and self._is_due(topic.open[moment]):
+                if self._is_due(topic, moment):
                     missing[moment] = range(topic.partitions)
                 continue
             said = topic.between(moment)
@@ -276,7 +276,7 @@ class Past:
             if span not in left or topic is None:
                 continue  # it has failed
             edges = self._edges(topic, span)
-            if all(moment in topic.rows for moment in edges):
+            if all(moment in topic.rows and not self._is_due(topic, moment) for moment in edges):
                 facts += self._page(topic, span, edges)
                 left.discard(span)
         self._todo = deque(span for span in self._todo if span in left)

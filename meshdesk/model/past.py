@@ -49,7 +49,11 @@ NOTHING = Asked()
 
 
 def pieces(mesh: Mesh, topic: str) -> tuple[Piece, ...]:
-    """What is known of a topic's past, the finest last. Before what it still holds nothing is known, which is not 0."""
+    """What is known of a topic's past, the finest last. Before what it still holds nothing is known, which is not 0.
+
+    What was asked since is not in the mesh of an earlier moment: the past is that of the mesh of now, wherever the cursor is.
+    Records whose timestamps are out of order are counted in the step of the latest one before them.
+    """
     return asked(mesh).get(topic, NOTHING).pieces
 
 
