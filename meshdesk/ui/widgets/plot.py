@@ -62,7 +62,8 @@ class Plot(QWidget):
         self._picture: QPixmap | None = None  # all but what moves with the pointer
         self._pictured: tuple[object, ...] = ()  # what that depends on
         self._pressed: QPoint | None = None
-        self._anchor: int | None = None  # ms; where a range began
+        self._anchor: int | None = None  # ms; where the range began that is being dragged
+        self._walked_from: int | None = None  # ms; where the one began that is chosen with keys
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAutoFillBackground(True)
@@ -224,7 +225,7 @@ class Plot(QWidget):
                 if (at.toPoint() - self._pressed).manhattanLength() < QApplication.startDragDistance():
                     return
                 self._anchor = scale.moment(self._pressed.x())
-            self._drag_to(scale.moment(at.x()))
+            self._choose_range(self._anchor, scale.moment(at.x()))
         self.point_at(scale.moment(at.x()) if scale.area.adjusted(-2, -20, 2, 20).contains(at) else None)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -260,11 +261,11 @@ class Plot(QWidget):
         self._picture = None
         self.update()
 
-    def _drag_to(self, moment: int) -> None:
-        """The range goes from where it began to here, and takes in whole columns."""
-        if self._anchor is None or self.drawn is None:
+    def _choose_range(self, one: int, other: int) -> None:
+        """From one moment to another, in whole columns."""
+        if self.drawn is None:
             return
-        first, last = sorted((self._anchor, moment))
+        first, last = sorted((one, other))
         begin, end = self.drawn.column(first), self.drawn.column(last)
         edges = self.drawn.edges
         self.range = (
@@ -302,20 +303,14 @@ class Plot(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Shift and self._anchor is not None and self._pressed is None:
-            self._anchor = None
-            self.ranged.emit(self.range)
-        super().keyReleaseEvent(event)
-
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._anchor = None
-        self.update()
+        self._walked_from = None
+        super().focusOutEvent(event)
 
     def _leave(self) -> None:
         """Escape: of a range, then of what is selected, then of the crosshair."""
         if self.range is not None:
-            self.range = self._anchor = None
+            self.range = self._anchor = self._walked_from = None
             self.ranged.emit(None)
         elif self.choice:
             self.choose("")
@@ -331,11 +326,14 @@ class Plot(QWidget):
         last = len(edges) - 2
         before = last if self.column is None else self.column
         column = before if self.column is None else max(0, min(last, before + by))
-        if with_range and self._anchor is None:
-            self._anchor = int(edges[before])
+        if not with_range:
+            self._walked_from = None
+        elif self._walked_from is None:
+            self._walked_from = int(edges[before])
         self.point_at(int(edges[column]))
-        if with_range:
-            self._drag_to(int(edges[column]))
+        if self._walked_from is not None:
+            self._choose_range(self._walked_from, int(edges[column]))
+            self.ranged.emit(self.range)
 
     def _choose_next(self, way: int) -> None:
         curves = self.drawn.curves if self.drawn is not None else ()
