@@ -192,7 +192,7 @@ def _paint_stack(painter: QPainter, drawn: Curves, look: Look, scale: Scale) -> 
     wide, high = max(1, int(area.width() * ratio)), max(1, int(area.height() * ratio))
     pixels = _named(drawn.edges, sums[:MOST_AREAS], scale, wide, high)
     image = QImage(pixels.data, wide, high, pixels.shape[1], QImage.Format.Format_Indexed8)
-    tones = [QColor(Qt.GlobalColor.transparent)]
+    tones = [theme.seen_through(theme.colours().canvas, 0.0)]
     for curve in drawn.curves[:MOST_AREAS]:
         is_other = bool(look.choice) and curve.key != look.choice
         tones.append(theme.seen_through(look.hues[curve.key], FADED if is_other else BAND))

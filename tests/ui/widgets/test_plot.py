@@ -158,7 +158,7 @@ def test_that_the_crosshair_stays_at_its_moment_while_the_curves_move_on(qtbot: 
     plot.show_curves(later, later.asked.start, later.asked.end, plot._hues)
     assert plot.column == 10
     plot.show_curves(None, BEGAN, END, {})
-    assert (plot.column, plot.choice, plot.accessibleDescription()) == (None, "", "")
+    assert [plot.column, plot.choice, plot.accessibleDescription()] == [None, "", ""]
     plot.grab()
 
 
