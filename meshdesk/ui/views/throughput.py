@@ -38,10 +38,8 @@ MOST_ASKED = 100  # topics whose past is asked for at once: those with a curve o
 TABLE_MOST = 0.42  # of the height that the table takes at most
 TABLE_FROM = 330  # px of height from which on the table has room below the plot
 NOUNS = {"topic": ("topic", "topics"), "product": ("product", "products"), "domain": ("domain", "domains")}
-BY_TIME = (
-    "What is hatched was asked by time, before the recording began. It counts offsets: what was compacted away and the"
-    " markers of transactions count too."
-)
+BY_TIME = "Hatched: asked by time, in offsets; what was compacted away and transaction markers count too."
+NOT_READ = "Bytes are known of topics that are read, and none is: open a topic to read its records."
 
 
 def make(window: "Window") -> QWidget:
@@ -272,10 +270,9 @@ class ThroughputView(QWidget):
         notes = []
         if drawn.asked.of == "bytes":
             topics = len(drawn.total.box.topics)
-            notes.append(
-                f"Bytes are known of topics that are read: {topics - len(drawn.unknown):,} of {topics:,}. They are those of"
-                " keys, values and headers, at the time that each record names."
-            )
+            read = topics - len(drawn.unknown)
+            said = f"Bytes of keys, values and headers, by timestamp, of topics that are read: {read:,} of {topics:,}."
+            notes.append(said if read else NOT_READ)
         elif bool(drawn.by_time.any()):
             notes.append(BY_TIME)
         elif drawn.asked.start + SECOND < began:

@@ -61,6 +61,7 @@ def scale_for(drawn: Curves, look: Look) -> Scale:
     most = float(known.max(initial=0.0))
     if look.is_stacked:
         most = float(np.nan_to_num(stacked(drawn.curves))[-1:].max(initial=0.0))
+    most = max(most, 10.0 if drawn.asked.of == "bytes" else 0.1)
     least = float(known[known > 0].min(initial=max(most, 1.0)))
     return scale_of(area, look.start, look.end, least, most, look.is_log and not look.is_stacked)
 
@@ -174,6 +175,8 @@ def _paint_unknown(painter: QPainter, drawn: Curves, scale: Scale) -> None:
             if right - left > wide + 24:
                 x = (left + right - wide) / 2 if is_middle else left + 8
                 y = scale.area.center().y() if is_middle else scale.area.top() + 6 + metrics.capHeight()
+                box = QRectF(x - 6, y - metrics.ascent() - 1, wide + 12, metrics.height() + 2)
+                painter.fillRect(box, c.canvas)  # no line goes through words
                 painter.drawText(QPointF(x, y), words)
 
 

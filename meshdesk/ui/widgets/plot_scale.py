@@ -91,8 +91,13 @@ def rate_words(rate: float | None, of: Of, is_least: bool = False) -> str:
 
     >>> rate_words(812, "records"), rate_words(0, "records"), rate_words(1500, "bytes", True), rate_words(None, "bytes")
     ('812/s', '0/s', '≥ 1.5 kB/s', 'not known')
+    >>> rate_words(0.01, "records"), rate_words(0.3, "bytes")
+    ('< 0.1/s', '< 1 B/s')
     """
     if rate is None or isnan(rate):
         return "not known"
+    small = 1.0 if of == "bytes" else 0.05
+    if 0 < rate < small:
+        return "< 1 B/s" if of == "bytes" else "< 0.1/s"
     said = f"{wording.size(round(rate))}/s" if of == "bytes" else wording.rate(rate).replace("–", "0/s")
     return f"≥ {said}" if is_least else said

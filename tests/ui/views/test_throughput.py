@@ -204,7 +204,7 @@ def test_that_bytes_are_shown_of_what_is_read_and_why_of_nothing_else(qtbot: QtB
     shown.view._ofs.chosen.emit(1)
     shown.view.show_by("topic")
     shown.titles("topic", of="bytes")
-    assert "Bytes are known of topics that are read: 1 of 4." in shown.view._note.text
+    assert "of topics that are read: 1 of 4." in shown.view._note.text
     values = {row[0]: row[2:] for row in shown.view.table.content.rows}
     assert values["lonely"][1] == "1.0 kB/s"
     assert values["fraud.scores.v1"] == ("not known", "–", "–")
