@@ -23,7 +23,7 @@ JUMPS = 300
 NEAR = 40  # rows from which a place is at hand when one has been there
 DRAGS = 2_000  # places at which the scroll bar is seen while it is dragged over the whole list
 PANS = 600  # pans and zooms of a map
-FRAMES = 150  # of a plot
+PLOTS = 150  # paints of a plot
 UPDATES = 120  # of all its rates
 FRAMES = 300  # of a drag of the time strip
 LOOK = 0.5  # s that somebody who drags it waits for rows at most
@@ -273,7 +273,6 @@ def topology(driven: Driven, folder: str, level: str) -> Act:
     return {"first": first, "paints": paints, "live": live, "boxes": len(view.map.picture.graph.boxes)}
 
 
-<<<<<<< HEAD
 def throughput(driven: Driven, folder: str, most: str) -> Act:
     """The curves of topics of a capture, so many at most, are shown, drawn anew, pointed at and followed.
 
@@ -304,7 +303,7 @@ def throughput(driven: Driven, folder: str, most: str) -> Act:
     assert drawn is not None
     for kind in ("frames", "stacked", "pointer"):
         plot.show_as(kind == "stacked", False)
-        for number in range(FRAMES):
+        for number in range(PLOTS):
             if kind == "pointer":
                 plot.point_at(int(drawn.edges[number * 7 % (len(drawn.edges) - 1)]))
             else:
@@ -314,7 +313,8 @@ def throughput(driven: Driven, folder: str, most: str) -> Act:
             report[kind].append((time.perf_counter() - began) * 1000)
             yield
     return {**report, "curves": len(drawn.curves), "columns": len(drawn.edges) - 1}
-=======
+
+
 def drag(driven: Driven, folder: str, topic: str, moments: str) -> Act:
     """The time strip is dragged over a recording, in each view that stands in the frame.
 
@@ -361,7 +361,6 @@ def drag(driven: Driven, folder: str, topic: str, moments: str) -> Act:
         }
         told.append(shown)
     return {"frames": frames, "moments": told, "waits": waits}
->>>>>>> 658fabf89116d4565d951390f7989dbed0d7f8d2
 
 
 class _Drawn(QObject):
