@@ -194,16 +194,8 @@ def domain_hue(place: int) -> QColor:
     return QColor(DOMAIN_HUES[place])
 
 
-SHADES = (
-    (0, 0),
-    (0, 38),
-    (0, -34),
-    (12, 20),
-    (-12, -16),
-    (-12, 54),
-    (12, -44),
-    (0, 62),
-)  # turn of the hue, and lightness
+# How much the hue turns, and how much farther it is from the canvas in lightness: lighter on dark, darker on light.
+SHADES = ((0, 0), (0, 38), (0, -30), (14, 22), (-14, -14), (-14, 52), (14, -36), (0, 60))
 
 
 def shade(colour: QColor, place: int) -> QColor:
@@ -211,7 +203,7 @@ def shade(colour: QColor, place: int) -> QColor:
     turn, lighter = SHADES[place % len(SHADES)]
     if not turn and not lighter:
         return colour
-    lightness = max(40, min(225, colour.lightness() + lighter))
+    lightness = max(50, min(215, colour.lightness() + (lighter if colours().is_dark else -lighter)))
     return QColor.fromHsl((max(0, colour.hslHue()) + turn) % 360, colour.hslSaturation(), lightness)
 
 

@@ -76,6 +76,7 @@ class MemoryCapture:
     state_text: str = "read-only"
     connection: Connection | None = None
     is_reached: bool = True
+    idle: bool = True
     number: int = field(default_factory=count(1).__next__)
     colour: str = ""
     is_production: bool = False

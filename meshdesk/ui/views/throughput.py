@@ -36,6 +36,7 @@ ASK_EVERY = 1.0  # s between two wishes for the past of what is on the screen
 FIRST_ROUND = 15_000  # ms from the first sample until every partition has one
 MOST_ASKED = 100  # topics whose past is asked for at once: those with a curve of their own come first
 TABLE_MOST = 0.42  # of the height that the table takes at most
+NOTE_FROM = 240  # px of height from which on there is room for a note
 TABLE_FROM = 330  # px of height from which on the table has room below the plot
 NOUNS = {"topic": ("topic", "topics"), "product": ("product", "products"), "domain": ("domain", "domains")}
 BY_TIME = "Hatched: asked by time, in offsets; what was compacted away and transaction markers count too."
@@ -77,7 +78,7 @@ class ThroughputView(QWidget):
         self.table = CurveTable()
         self._parts = QSplitter(Qt.Orientation.Vertical)
         self._is_split_by_hand = False
-        self._note = Line()
+        self._note, self._note_row = Line(), QWidget()
         self._empty = Empty(ICON, "No throughput")
         self._join()
         self._lay_out()
@@ -281,14 +282,20 @@ class ThroughputView(QWidget):
             notes.append(f"Nothing is known of {wording.plural(len(drawn.unknown), 'topic')}. {drawn.why}".strip())
         elif drawn.why:
             notes.append(drawn.why)
-        self._note.setVisible(bool(notes))
         self._note.say((" ".join(notes), "small", "second"))
+        self._show_note()
+
+    def _show_note(self) -> None:
+        """In a low window the plot has its room; what is not known still says so in it."""
+        self._note_row.setVisible(bool(self._note.text) and self.height() >= NOTE_FROM)
 
     def _say_empty(self, opened: Opened | None) -> None:
         self._body.setCurrentWidget(self._empty)
         self._count.say()
         if opened is not None and opened.state == "live":
             self._empty.say("Nothing was measured yet.", "The first rates are there within some seconds.")
+        elif opened is not None and not opened.idle:
+            self._empty.say("The rates are being read.", "Of a long recording that takes some seconds.")
         else:
             self._empty.say(
                 "This capture holds no rates.",
@@ -354,10 +361,10 @@ class ThroughputView(QWidget):
         upper = QWidget()
         inner = _column(upper)
         inner.addWidget(self.plot, 1)
-        foot = QHBoxLayout()
+        foot = QHBoxLayout(self._note_row)
         foot.setContentsMargins(14, 0, 14, 6)
         foot.addWidget(self._note)
-        inner.addLayout(foot)
+        inner.addWidget(self._note_row)
         lower = QWidget()
         inner = _column(lower)
         inner.addWidget(Rule())
@@ -378,6 +385,7 @@ class ThroughputView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.table.setVisible(event.size().height() >= TABLE_FROM)
+        self._show_note()
         self._share_height()
 
     def _keep_sizes(self) -> None:

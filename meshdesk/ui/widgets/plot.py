@@ -69,7 +69,7 @@ class Plot(QWidget):
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAccessibleName("Plot of throughput")
-        self.setMinimumSize(200, 110)
+        self.setMinimumSize(200, 150)
 
     # What is shown
 

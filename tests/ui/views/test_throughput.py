@@ -215,6 +215,9 @@ def test_that_a_capture_without_samples_says_so(qtbot: QtBot) -> None:
     shown.made.now = replace(shown.made.now, tracks=None)
     turn(shown.session, shown.window)
     assert shown.view._empty.text.startswith("This capture holds no rates.")
+    shown.made.idle = False
+    turn(shown.session, shown.window)
+    assert shown.view._empty.text.startswith("The rates are being read.")
     shown.made.state = "live"
     turn(shown.session, shown.window)
     assert shown.view._empty.text.startswith("Nothing was measured yet.")
@@ -226,7 +229,7 @@ def test_that_the_plot_keeps_its_room_at_every_size_of_the_window(qtbot: QtBot, 
     shown.titles("product")
     shown.window.resize(*size)
     turn(shown.session, shown.window)
-    assert shown.view.plot.height() >= 110
+    assert shown.view.plot.height() >= 150
     assert shown.view.plot.height() >= shown.view.table.height() or not shown.view.table.isVisible()
 
 
