@@ -64,6 +64,8 @@ class ThroughputView(QWidget):
         self._end: int | None = None  # ms; where time stands still; None: the newest is shown
         self._span = LIVE_SPAN
         self._is_span_chosen = False  # by a person; else it fits what was recorded
+        self._cursor = Cursor()  # where the window's was at the last beat
+        self._is_led = False  # time stands still where the window's cursor has led to
         self._asked_at = 0.0  # monotonic: when the past was asked for
         self._about: About | None = None
         self._about_of: tuple[object, ...] = ()
@@ -91,6 +93,7 @@ class ThroughputView(QWidget):
         opened = self._window.current
         if opened is not self._opened:
             self._opened, self._drawn, self._end, self._is_span_chosen = opened, None, None, False
+            self._cursor, self._is_led = Cursor(), False
             self.plot.show_curves(None, 0, self._span, {})
             self._say_still()
         tracks = opened.now.tracks if opened is not None else None
@@ -101,6 +104,9 @@ class ThroughputView(QWidget):
         if not self._is_span_chosen:
             self._choose_span(LIVE_SPAN if opened.state == "live" else span_of(recorded[1] - recorded[0]))
         cursor = self._window.session.cursor
+        if cursor != self._cursor:
+            self._cursor = cursor
+            self._go_along(recorded[1])
         self.plot.show_cursor(cursor.moment, cursor.range)
         self.records_button.setVisible(cursor.range is not None)
         start, end = self._shown(recorded[1])
@@ -126,6 +132,17 @@ class ThroughputView(QWidget):
         """From when to when, in ms."""
         end = newest if self._end is None else self._end
         return end - self._span, end
+
+    def _go_along(self, newest: int) -> None:
+        """The window's cursor has moved: its moment is to be seen here, too; back at live the newest is."""
+        moment = self._cursor.moment
+        start, end = self._shown(newest)
+        if moment is not None and not start <= moment <= end:
+            self._end, self._is_led = min(newest, moment + self._span // 2), True
+        elif moment is None and self._is_led:
+            self._end, self._is_led = None, False
+        self._show_values()
+        self._say_still()
 
     def _ask_past(self, opened: Opened, drawn: "Curves", start: int, end: int) -> None:
         """What lies before the recording and on the screen. To ask again for what is known costs nothing."""
@@ -166,7 +183,7 @@ class ThroughputView(QWidget):
         """Lets the picture stand still, or follow what is recorded."""
         tracks = self._opened.now.tracks if self._opened is not None else None
         recorded = tracks.span if tracks is not None else None
-        self._end = recorded[1] if is_held and recorded is not None else None
+        self._end, self._is_led = recorded[1] if is_held and recorded is not None else None, False
         self._say_still()
         self.refresh()
 
@@ -186,7 +203,7 @@ class ThroughputView(QWidget):
         if recorded is None:
             return
         end = self._shown(recorded[1])[1] + round(share * self._span)
-        self._end = None if end >= recorded[1] else end
+        self._end, self._is_led = None if end >= recorded[1] else end, False
         self._is_span_chosen = True
         self._say_still()
         self.refresh()
@@ -251,8 +268,13 @@ class ThroughputView(QWidget):
         self._window.playhead.move(cursor)
 
     def _show_values(self) -> None:
-        """The table follows the curves and the crosshair."""
-        self.table.content.show(self._drawn, self.plot.column, self._hues.of(self._drawn.curves) if self._drawn else {})
+        """The table follows the curves, and the crosshair or where the window's cursor is."""
+        drawn, column, moment = self._drawn, self.plot.column, self._cursor.moment
+        if drawn is None:
+            return
+        if column is None and moment is not None:
+            column = drawn.column(moment)
+        self.table.content.show(drawn, column, self._hues.of(drawn.curves))
 
     def _chosen(self, key: str) -> None:
         """Of the table; the sum has no curve of its own."""

@@ -32,13 +32,13 @@ class CurveModel(QAbstractTableModel):
         self._head = COLUMNS[VALUE]
         self._domains_inferred: frozenset[str] = frozenset()
 
-    def show(self, drawn: "Curves | None", column: int | None, hues: Mapping[str, QColor]) -> None:
+    def show(self, drawn: "Curves", column: int | None, hues: Mapping[str, QColor]) -> None:
         """The curves, with their values at a column of the plot; None: where the newest is known."""
         from meshdesk.ui.widgets.plot_paint import when  # it imports numpy, which is there once there are curves
 
-        curves = [*drawn.curves, *((drawn.total,) if len(drawn.curves) > 1 else ())] if drawn is not None else []
-        rows = [_row(curve, drawn, column) for curve in curves] if drawn is not None else []
-        head = f"At {when(drawn, column)}" if drawn is not None and column is not None else COLUMNS[VALUE]
+        curves = [*drawn.curves, *((drawn.total,) if len(drawn.curves) > 1 else ())]
+        rows = [_row(curve, drawn, column) for curve in curves]
+        head = f"At {when(drawn, column)}" if column is not None else COLUMNS[VALUE]
         keys = [curve.key for curve in curves]
         if keys != self.keys:
             self.beginResetModel()

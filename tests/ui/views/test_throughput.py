@@ -13,6 +13,7 @@ from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.sizes import Sizes
 from meshdesk.model.tracks import Tracks
 from meshdesk.session.readings import Reading
+from meshdesk.session.zone import show_in
 from meshdesk.ui.views.throughput import BY_TIME, LIVE_SPAN, ThroughputView
 from meshdesk.ui.window import Window
 from tests.ui.memory import MemoryCapture, MemorySession, Topic, capture, turn, window_on
@@ -144,6 +145,32 @@ def test_that_the_cursor_of_another_view_is_shown_here(qtbot: QtBot) -> None:
     shown.session.look_at(Cursor.of(BEGAN + 30_000))
     turn(shown.session, shown.window)
     assert shown.view.plot.grab().toImage() != before
+    head = shown.view.table.content.headerData(2, Qt.Orientation.Horizontal)
+    assert str(head).endswith(":30")  # the table has the values of that moment
+
+
+def test_that_the_plot_goes_along_where_the_cursor_leads_and_back(qtbot: QtBot) -> None:
+    shown = Shown(qtbot)
+    shown.titles("product")
+    shown.view.show_span(MINUTE)
+    shown.session.look_at(Cursor.of(BEGAN + 20_000))
+    shown.titles("product", is_still=True, start=BEGAN - 10_000, end=BEGAN + 50_000)
+    assert shown.view.hold_button.text() == "Go on"
+    shown.session.look_at(Cursor.of(BEGAN + 40_000))  # which is on the screen
+    turn(shown.session, shown.window)
+    shown.titles("product", start=BEGAN - 10_000)
+    shown.session.look_at(Cursor())
+    shown.titles("product", is_still=False, end=END)
+
+
+def test_that_times_are_said_anew_in_another_zone(qtbot: QtBot) -> None:
+    shown = Shown(qtbot)
+    shown.titles("product")
+    shown.view.plot.point_at(BEGAN + 30_000)
+    assert "UTC" not in shown.view.plot.accessibleDescription()
+    show_in("utc")
+    shown.window.say_times_anew()
+    assert ":30 UTC: Orders 30/s" in shown.view.plot.accessibleDescription()
 
 
 def test_that_what_is_selected_is_so_in_plot_and_table_and_the_inspector_tells_of_it(qtbot: QtBot) -> None:
