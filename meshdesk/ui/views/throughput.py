@@ -7,17 +7,18 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from meshdesk.model import wording
-from meshdesk.model.asked import BYS, SECOND, SPANS, Asked, By, Of, next_span, span_of, zoomed
+from meshdesk.model.asked import BYS, SPANS, Asked, By, Of, span_of
 from meshdesk.model.cursor import Cursor
+from meshdesk.model.shown_time import ShownTime
 from meshdesk.session.curves import Content
 from meshdesk.session.opened import Opened
-from meshdesk.ui import theme, times
+from meshdesk.ui import theme
 from meshdesk.ui.about import About
 from meshdesk.ui.about_map import about_box
 from meshdesk.ui.curve_hues import CurveHues
 from meshdesk.ui.widgets.controls import Button, Line, Rule, Segments, with_shortcut
 from meshdesk.ui.widgets.curve_table import CurveTable
+from meshdesk.ui.widgets.curve_words import how_many, to_be_known
 from meshdesk.ui.widgets.empty import Empty
 from meshdesk.ui.widgets.plot import Plot
 
@@ -38,9 +39,6 @@ MOST_ASKED = 100  # topics whose past is asked for at once: those with a curve o
 TABLE_MOST = 0.42  # of the height that the table takes at most
 NOTE_FROM = 240  # px of height from which on there is room for a note
 TABLE_FROM = 330  # px of height from which on the table has room below the plot
-NOUNS = {"topic": ("topic", "topics"), "product": ("product", "products"), "domain": ("domain", "domains")}
-BY_TIME = "Hatched: asked by time, in offsets; what was compacted away and transaction markers count too."
-NOT_READ = "Bytes are known of topics that are read, and none is: open a topic to read its records."
 
 
 def make(window: "Window") -> QWidget:
@@ -61,11 +59,7 @@ class ThroughputView(QWidget):
         self._window = window
         self._opened: Opened | None = None
         self._drawn: Curves | None = None
-        self._end: int | None = None  # ms; where time stands still; None: the newest is shown
-        self._span = LIVE_SPAN
-        self._is_span_chosen = False  # by a person; else it fits what was recorded
-        self._cursor = Cursor()  # where the window's was at the last beat
-        self._is_led = False  # time stands still where the window's cursor has led to
+        self._time = ShownTime()
         self._asked_at = 0.0  # monotonic: when the past was asked for
         self._about: About | None = None
         self._about_of: tuple[object, ...] = ()
@@ -92,32 +86,32 @@ class ThroughputView(QWidget):
         """Asks for the newest curves, and for the past of what is on the screen."""
         opened = self._window.current
         if opened is not self._opened:
-            self._opened, self._drawn, self._end, self._is_span_chosen = opened, None, None, False
-            self._cursor, self._is_led = Cursor(), False
-            self.plot.show_curves(None, 0, self._span, {})
+            self._opened, self._drawn, self._time = opened, None, ShownTime()
+            self.plot.show_curves(None, *self._time.at(0), {})
             self._say_still()
         tracks = opened.now.tracks if opened is not None else None
         recorded = tracks.span if tracks is not None else None
         if opened is None or tracks is None or recorded is None:
             self._say_empty(opened)
             return
-        if not self._is_span_chosen:
-            self._choose_span(LIVE_SPAN if opened.state == "live" else span_of(recorded[1] - recorded[0]))
+        if not self._time.is_chosen:
+            self._time.span = LIVE_SPAN if opened.state == "live" else span_of(recorded[1] - recorded[0])
+        self._spans.choose(SPANS.index(self._time.span) if self._time.span in SPANS else -1)
         cursor = self._window.session.cursor
-        if cursor != self._cursor:
-            self._cursor = cursor
-            self._go_along(recorded[1])
+        if self._time.go_along(cursor, recorded[1]):
+            self._show_values()
+            self._say_still()
         self.plot.show_cursor(cursor.moment, cursor.range)
         self.records_button.setVisible(cursor.range is not None)
-        start, end = self._shown(recorded[1])
+        start, end = self._time.at(recorded[1])
         before = tuple(curve.key for curve in self._drawn.curves) if self._drawn is not None else ()
-        asked = Asked(self.by, self.of, start, end, self._end is not None, before)
+        asked = Asked(self.by, self.of, start, end, self._time.is_still, before)
         sizes = opened.now.sizes if self.of == "bytes" else None
         content = Content(tracks, sizes, opened.now.mesh, (tracks, tracks.revision))
         drawn = opened.curves.want(content, asked)
         if drawn is None:
             return
-        if self._end is None and drawn.asked.end - drawn.asked.start == end - start:
+        if not self._time.is_still and drawn.asked.end - drawn.asked.start == end - start:
             start, end = drawn.asked.start, drawn.asked.end  # as far as the curves go: they follow twice a second
         is_new, self._drawn = drawn is not self._drawn, drawn
         self.plot.show_curves(drawn, start, end, self._hues.of(drawn.curves))
@@ -127,22 +121,6 @@ class ThroughputView(QWidget):
             self._share_height()
         self._body.setCurrentWidget(self._parts)
         self._ask_past(opened, drawn, start, min(end, recorded[0] + FIRST_ROUND))
-
-    def _shown(self, newest: int) -> tuple[int, int]:
-        """From when to when, in ms."""
-        end = newest if self._end is None else self._end
-        return end - self._span, end
-
-    def _go_along(self, newest: int) -> None:
-        """The window's cursor has moved: its moment is to be seen here, too; back at live the newest is."""
-        moment = self._cursor.moment
-        start, end = self._shown(newest)
-        if moment is not None and not start <= moment <= end:
-            self._end, self._is_led = min(newest, moment + self._span // 2), True
-        elif moment is None and self._is_led:
-            self._end, self._is_led = None, False
-        self._show_values()
-        self._say_still()
 
     def _ask_past(self, opened: Opened, drawn: "Curves", start: int, end: int) -> None:
         """What lies before the recording and on the screen. To ask again for what is known costs nothing."""
@@ -175,38 +153,32 @@ class ThroughputView(QWidget):
 
     def show_span(self, span: int) -> None:
         """Shows so many ms, up to the newest or to where time stands still."""
-        self._is_span_chosen = True
-        self._choose_span(span)
+        self._time.choose(span)
         self.refresh()
 
     def hold(self, is_held: bool) -> None:
         """Lets the picture stand still, or follow what is recorded."""
-        tracks = self._opened.now.tracks if self._opened is not None else None
-        recorded = tracks.span if tracks is not None else None
-        self._end, self._is_led = recorded[1] if is_held and recorded is not None else None, False
+        self._time.hold(self._newest if is_held else None)
         self._say_still()
         self.refresh()
 
     def zoom(self, factor: float, at: int | None) -> None:
         """A shorter or longer span; the moment `at` (ms) stays where it is. What follows the newest goes on following."""
-        recorded = self._recorded
-        if recorded is None:
-            return
-        start, end = self._shown(recorded[1])
-        start, until = zoomed(start, end, factor, end if self._end is None or at is None else at)
-        self._end = None if self._end is None else until
-        self.show_span(until - start)
+        if self._newest is not None:
+            self._time.zoom(factor, at, self._newest)
+            self.refresh()
+
+    def step(self, way: int) -> None:
+        """The next longer span (1) or the next shorter one (-1)."""
+        self._time.step(way)
+        self.refresh()
 
     def pan(self, share: float) -> None:
         """Goes a part of the span later or earlier; at the newest it follows again."""
-        recorded = self._recorded
-        if recorded is None:
-            return
-        end = self._shown(recorded[1])[1] + round(share * self._span)
-        self._end, self._is_led = None if end >= recorded[1] else end, False
-        self._is_span_chosen = True
-        self._say_still()
-        self.refresh()
+        if self._newest is not None:
+            self._time.pan(share, self._newest)
+            self._say_still()
+            self.refresh()
 
     def open(self) -> None:
         """The records of the topic that is selected; of a domain or a product what is in it."""
@@ -256,20 +228,17 @@ class ThroughputView(QWidget):
     # Inside
 
     @property
-    def _recorded(self) -> tuple[int, int] | None:
+    def _newest(self) -> int | None:
+        """When something was seen last, in ms."""
         tracks = self._opened.now.tracks if self._opened is not None else None
-        return tracks.span if tracks is not None else None
-
-    def _choose_span(self, span: int) -> None:
-        self._span = span
-        self._spans.choose(SPANS.index(span) if span in SPANS else -1)
+        return tracks.span[1] if tracks is not None and tracks.span is not None else None
 
     def _go_to(self, cursor: Cursor) -> None:
         self._window.playhead.move(cursor)
 
     def _show_values(self) -> None:
         """The table follows the curves, and the crosshair or where the window's cursor is."""
-        drawn, column, moment = self._drawn, self.plot.column, self._cursor.moment
+        drawn, column, moment = self._drawn, self.plot.column, self._time.cursor.moment
         if drawn is None:
             return
         if column is None and moment is not None:
@@ -283,28 +252,8 @@ class ThroughputView(QWidget):
 
     def _say(self, drawn: "Curves", began: int) -> None:
         """What is on the screen, and what is to be known of it."""
-        said = "all topics together"
-        if self.by != "total":
-            many = len(drawn.curves) + drawn.others - bool(drawn.others)
-            said = wording.plural(many, *NOUNS[self.by])
-            if drawn.others:
-                said = f"{len(drawn.curves) - 1} of {said}, the others are one curve"
-        self._count.say((said, "text", "second"))
-        notes = []
-        if drawn.asked.of == "bytes":
-            topics = len(drawn.total.box.topics)
-            read = topics - len(drawn.unknown)
-            said = f"Bytes of keys, values and headers, by timestamp, of topics that are read: {read:,} of {topics:,}."
-            notes.append(said if read else NOT_READ)
-        elif bool(drawn.by_time.any()):
-            notes.append(BY_TIME)
-        elif drawn.asked.start + SECOND < began:
-            notes.append(f"The recording began at {times.minute(began)}; nothing is known of the time before.")
-        if drawn.asked.of == "records" and drawn.unknown and len(drawn.unknown) < len(drawn.total.box.topics):
-            notes.append(f"Nothing is known of {wording.plural(len(drawn.unknown), 'topic')}. {drawn.why}".strip())
-        elif drawn.why:
-            notes.append(drawn.why)
-        self._note.say((" ".join(notes), "small", "second"))
+        self._count.say((how_many(drawn), "text", "second"))
+        self._note.say((to_be_known(drawn, began), "small", "second"))
         self._show_note()
 
     def _show_note(self) -> None:
@@ -325,9 +274,8 @@ class ThroughputView(QWidget):
             )
 
     def _say_still(self) -> None:
-        is_still = self._end is not None
-        self.hold_button.setChecked(is_still)
-        self.hold_button.say("Go on" if is_still else "Pause")
+        self.hold_button.setChecked(self._time.is_still)
+        self.hold_button.say("Go on" if self._time.is_still else "Pause")
 
     def _make_controls(self) -> None:
         self._ofs = Segments("What", [f"{of}/s" for of in OFS])
@@ -364,10 +312,10 @@ class ThroughputView(QWidget):
         plot.ranged.connect(lambda range_: self._go_to(Cursor.of(*range_) if range_ else Cursor()))
         plot.went.connect(lambda moment: self._go_to(Cursor.of(moment)))
         plot.zoomed.connect(self.zoom)
-        plot.stepped.connect(lambda way: self.show_span(next_span(self._span, way)))
+        plot.stepped.connect(self.step)
         plot.panned.connect(self.pan)
         plot.opened.connect(self.open)
-        plot.held.connect(lambda: self.hold(self._end is None))
+        plot.held.connect(lambda: self.hold(not self._time.is_still))
         plot.to_the_newest.connect(lambda: self.hold(False))
         self.table.chosen.connect(self._chosen)
         self.table.opened.connect(self.open)

@@ -14,7 +14,8 @@ from meshdesk.model.sizes import Sizes
 from meshdesk.model.tracks import Tracks
 from meshdesk.session.readings import Reading
 from meshdesk.session.zone import show_in
-from meshdesk.ui.views.throughput import BY_TIME, LIVE_SPAN, ThroughputView
+from meshdesk.ui.views.throughput import LIVE_SPAN, ThroughputView
+from meshdesk.ui.widgets.curve_words import BY_TIME
 from meshdesk.ui.window import Window
 from tests.ui.memory import MemoryCapture, MemorySession, Topic, capture, turn, window_on
 from tests.unit.model.recording import BEGAN, SECONDS, recording
