@@ -61,6 +61,11 @@ class Watch:
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._thread.start()
 
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """By name how many partitions each topic has that this login may describe; never changed, but replaced."""
+        return self._topics
+
     def stop(self) -> None:
         self._stop.set()
         self._thread.join(15)
