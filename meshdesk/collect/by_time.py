@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 
 from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
-from meshdesk.collect.asking import Asking
+from meshdesk.collect.asking import PATIENCE, Asking
 from meshdesk.collect.budget import Budget
 from meshdesk.collect.past import Past
 from meshdesk.collect.properties import Source
 from meshdesk.collect.watch import Watch
 
 TURN = 0.25  # s between looks whether there is something to ask
+SOON = 0.05  # s between looks whether the watch has connected
 
 
 class ByTime:
@@ -43,9 +44,11 @@ class ByTime:
 
     def _run(self) -> None:
         while not self._watch.connected:
-            if self._stop.wait(TURN):
+            if self._stop.wait(SOON):
                 return
         cluster = Asking(self._source)
+        # A connection takes a quarter of the time that somebody should wait for a first curve: it is made before.
+        cluster.answers({"": cluster.admin.describe_cluster(request_timeout=PATIENCE)}, self._stop)
         try:
             self._rounds(cluster)
         except CaptureError as error:
