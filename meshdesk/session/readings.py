@@ -14,6 +14,7 @@ from meshdesk.capture.files import disk_used
 from meshdesk.capture.reader import Capture, Generation, PlacedSamples, open_captures
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.lag import Commits, Lags
+from meshdesk.model.late import reached
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.past import asked
 from meshdesk.model.rates import Offsets, rates_of, records_of
@@ -134,7 +135,8 @@ class Follower:
             while fold_.remember() and not self._stop.is_set():
                 pass
             if reading is not None and reading.tracks is not fold_.tracks:
-                self._told.put(Told(self._number, replace(reading, tracks=fold_.tracks)))
+                lags = replace(reading.lags, tracks=fold_.tracks)
+                self._told.put(Told(self._number, replace(reading, tracks=fold_.tracks, lags=lags)))
             self._done = asked
             self._nudge.wait(POLL if grows else None)
 
@@ -167,7 +169,8 @@ class _Fold:
         fold(self._mesh, facts)
         self._commits.know(facts)
         if self._take_samples() or facts:
-            self._lags = self._commits.lags(self._offsets)
+            lags = self._commits.lags(self._offsets)
+            self._lags = replace(lags, points=reached(self._mesh.now()), tracks=self.tracks)
         return self._reading(self._capture.damage() if damage else "")
 
     def _take_samples(self) -> bool:
