@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 from meshdesk.capture.pack import draft_of
 from meshdesk.capture.store import KEPT_FREE
+from meshdesk.model.cursor import Cursor
 from meshdesk.model.frame import Message
 from meshdesk.model.lag import Lags
-from meshdesk.model.listing import Listing
+from meshdesk.model.listing import Listing, listing_message
 from meshdesk.model.mesh import Mesh
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
@@ -119,7 +120,7 @@ class Opened:
         self._read_at = 0  # rows that were captured when the backlog began
         self._reading = self._shown = Reading()
         self._moments = Moments()
-        self._moment: int | None = None  # ms; where the time cursor is: None is live
+        self.cursor = Cursor()  # of the session, as of the last beat
         self._follower: Follower | None = None
         self._tailing: frozenset[str] = frozenset()
         self._cache = RowCache(self._fetch, self._fetch_columns)
@@ -147,7 +148,7 @@ class Opened:
     @property
     def moment(self) -> int | None:
         """The moment (ms since the epoch) of which topics, mesh and lags are; None is live."""
-        return self._moment
+        return self.cursor.moment
 
     @property
     def topics(self) -> tuple[Topic, ...]:
@@ -382,6 +383,13 @@ class Opened:
         question = {"do": "where", "order": str(order.file), "of": order.listing.topics.index(row.topic), "k": row.k}
         self._ask(self._look, question, lambda answer: done(answer.get("k")))
 
+    def at_moment(self, name: str, moment: int, done: Callable[[int | None], None]) -> None:
+        """Which row of a list is at a moment (ms); None where all are after it, or the list is not in the order of time."""
+        order = self._orders.get(name)
+        listing = {"listing": listing_message(order.listing)} if order else {}
+        question = {"do": "when", "moment": moment, **listing, **self._where(name)}
+        self._ask(self._look, question, lambda answer: done(answer.get("k")))
+
     def looked(self, topic: str, k: int) -> None:
         """The rows of a topic before number `k` were on the screen: a backlog at its limit may drop them."""
         if self._collecting is not None and self.state == "live":
@@ -479,10 +487,10 @@ class Opened:
 
     # What arrives, on the beat
 
-    def look_at(self, moment: int | None) -> None:
-        """The time cursor is on this moment (ms); None is live. What was then is shown once it is made, beside the window."""
-        self._moment = moment
-        shown = self._moments.want(self._reading, moment)
+    def look_at(self, cursor: Cursor) -> None:
+        """Where the time cursor is. What was then is shown once it is made, beside the window."""
+        self.cursor = cursor
+        shown = self._moments.want(self._reading, cursor.moment)
         if shown is not self._shown:
             self._shown = shown
             self._changed()
@@ -634,7 +642,7 @@ class Opened:
             for topic in self._reading.topics
         )
         self._reading = replace(self._reading, topics=topics)
-        self.look_at(self._moment)
+        self.look_at(self.cursor)
 
     def _count(self, reading: Reading) -> None:
         """Rows per second, over the last two seconds."""

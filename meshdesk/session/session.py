@@ -240,7 +240,7 @@ class Session:
         """Moves the time cursor: from now on topics, meshes and lags are those of its moment."""
         self.cursor = cursor
         for opened in self.captures:
-            opened.look_at(cursor.moment)
+            opened.look_at(cursor)
 
     # The beat
 
@@ -265,7 +265,7 @@ class Session:
             self.orphans = self._found.get_nowait()
             self._changed()
         for opened in self.captures:
-            opened.look_at(self.cursor.moment)
+            opened.look_at(self.cursor)
             opened.beat()
         for checking in self._checks.values():
             checking.beat()

@@ -13,6 +13,7 @@ from meshdesk.session.pictures import Behind, Picture
 from meshdesk.ui import theme
 from meshdesk.ui.about import About
 from meshdesk.ui.about_map import about_box
+from meshdesk.ui.times import before_the_recording
 from meshdesk.ui.widgets import map_words
 from meshdesk.ui.widgets.controls import Button, Line, Rule, Segments, with_shortcut
 from meshdesk.ui.widgets.empty import Empty
@@ -165,7 +166,7 @@ class TopologyView(QWidget):
     def rates(self) -> dict[str, float]:
         """Records a second by topic, as of the capture's last moment; none while its cluster does not answer."""
         opened = self._shown[0]
-        if opened is None or (opened.state == "live" and not opened.is_reached):
+        if opened is None or (opened.moment is None and opened.state == "live" and not opened.is_reached):
             return {}
         return {topic.name: topic.rate for topic in opened.topics if topic.rate is not None}
 
@@ -188,7 +189,9 @@ class TopologyView(QWidget):
         if not is_there or graph is None:
             self._body.setCurrentWidget(self._empty)
             self._count.say()
-            if opened is not None and picture is None:
+            if opened is not None and opened.moment is not None and picture is not None:
+                self._empty.say("Not observed then.", before_the_recording(opened.now.began))
+            elif opened is not None and picture is None:
                 self._empty.say("The map is being drawn.", "")
             else:
                 self._empty.say(

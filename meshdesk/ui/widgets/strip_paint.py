@@ -37,6 +37,15 @@ class Look:
         """A moment as the strip says it."""
         return clock(moment, self.span[1] - self.span[0])
 
+    @property
+    def flag(self) -> str:
+        """The clock of what is pointed at, else of the cursor; "" where it is live."""
+        if self.pointed is not None:
+            return self.clock(self.pointed)
+        if self.cursor.range is not None:
+            return " – ".join(map(self.clock, self.cursor.range))
+        return "" if self.cursor.moment is None else self.clock(self.cursor.moment)
+
     def words(self) -> str:
         """Where the cursor is, as a sentence."""
         if self.cursor.range is not None:
@@ -87,10 +96,12 @@ def _paint_axis(painter: QPainter, plot: QRectF, look: Look) -> None:
     painter.setFont(theme.font("small"))
     metrics = QFontMetricsF(painter.font())
     painter.setPen(colours.second)
+    flag = _flag_box(painter, plot, look)
     for moment, words in ticks(*look.span, max(1, int(plot.width() // APART))):
         x, wide = _x(plot, look, moment), metrics.horizontalAdvance(words)
         left = min(max(x - wide / 2, plot.left()), plot.right() - wide)
-        painter.drawText(QPointF(left, plot.bottom() + 13), words)
+        if flag is None or left > flag.right() + GAP or left + wide < flag.left() - GAP:
+            painter.drawText(QPointF(left, plot.bottom() + 13), words)
     painter.setPen(QPen(colours.line, 1))
     painter.drawLine(QPointF(plot.left(), plot.bottom()), QPointF(plot.right(), plot.bottom()))
 
@@ -101,8 +112,7 @@ def _paint_curve(painter: QPainter, plot: QRectF, look: Look) -> None:
     if strip is None or not strip.rates or strip.peak <= 0:
         return
     colours = theme.colours()
-    back = QColor(colours.accent)
-    back.setAlpha(46)
+    back = theme.seen_through(colours.accent, 0.18)
     wide, high = (strip.end - strip.start) / len(strip.rates), plot.height() - 2
     painter.save()
     painter.setClipRect(plot.adjusted(0, -2, 0, 0))
@@ -183,23 +193,24 @@ def _paint_cursor(painter: QPainter, plot: QRectF, look: Look) -> None:
         x = _x(plot, look, look.pointed)
         painter.setPen(QPen(colours.third, 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-        _flag(painter, plot, x, look.clock(look.pointed), colours.raised, colours.text, colours.line)
     if look.cursor.range is not None:
         first, last = (_x(plot, look, moment) for moment in look.cursor.range)
-        back = QColor(colours.accent)
-        back.setAlpha(56)
+        back = theme.seen_through(colours.accent, 0.22)
         painter.fillRect(QRectF(QPointF(first, plot.top()), QPointF(last, plot.bottom())).intersected(plot), back)
         for x in (first, last):
             _line(painter, plot, x, colours.accent)
-        _flag(
-            painter, plot, (first + last) / 2, look.words()[5:-1].replace(" to ", " – "), colours.accent, colours.canvas
-        )
     elif look.cursor.moment is not None:
-        x = _x(plot, look, look.cursor.moment)
-        _line(painter, plot, x, colours.accent)
-        _flag(painter, plot, x, look.clock(look.cursor.moment), colours.accent, colours.canvas)
+        _line(painter, plot, _x(plot, look, look.cursor.moment), colours.accent)
     else:
         _line(painter, plot, plot.right(), colours.good if look.is_live else colours.second)
+    flag = _flag_box(painter, plot, look)
+    if flag is not None:
+        is_only_pointed = look.pointed is not None
+        painter.setPen(QPen(colours.line, 1) if is_only_pointed else Qt.PenStyle.NoPen)
+        painter.setBrush(colours.raised if is_only_pointed else colours.accent)
+        painter.drawRoundedRect(flag, 3, 3)
+        painter.setPen(colours.text if is_only_pointed else colours.canvas)
+        painter.drawText(flag, Qt.AlignmentFlag.AlignCenter, look.flag)
 
 
 def _line(painter: QPainter, plot: QRectF, x: float, tone: QColor) -> None:
@@ -208,19 +219,17 @@ def _line(painter: QPainter, plot: QRectF, x: float, tone: QColor) -> None:
         painter.drawLine(QPointF(x, plot.top() - 4), QPointF(x, plot.bottom()))
 
 
-def _flag(
-    painter: QPainter, plot: QRectF, x: float, words: str, back: QColor, tone: QColor, edge: QColor | None = None
-) -> None:
-    """Words at the foot of a line, within the plot."""
+def _flag_box(painter: QPainter, plot: QRectF, look: Look) -> QRectF | None:
+    """Where the words of the cursor, or of what is pointed at, stand at the foot of their line."""
+    if not look.flag:
+        return None
     painter.setFont(theme.font("small"))
-    wide = QFontMetricsF(painter.font()).horizontalAdvance(words) + 12
-    left = min(max(x - wide / 2, plot.left()), plot.right() - wide)
-    box = QRectF(left, plot.bottom() + 1, wide, FOOT - 2)
-    painter.setPen(QPen(edge, 1) if edge is not None else Qt.PenStyle.NoPen)
-    painter.setBrush(back)
-    painter.drawRoundedRect(box, 3, 3)
-    painter.setPen(tone)
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+    wide = QFontMetricsF(painter.font()).horizontalAdvance(look.flag) + 12
+    middle = look.pointed if look.pointed is not None else look.cursor.moment or 0
+    if look.pointed is None and look.cursor.range is not None:
+        middle = sum(look.cursor.range) // 2
+    left = min(max(_x(plot, look, middle) - wide / 2, plot.left()), plot.right() - wide)
+    return QRectF(left, plot.bottom() + 1, wide, FOOT - 2)
 
 
 def _paint_rate(painter: QPainter, plot: QRectF, look: Look) -> None:
@@ -231,9 +240,11 @@ def _paint_rate(painter: QPainter, plot: QRectF, look: Look) -> None:
     if strip is None or not strip.rates:
         return
     painter.setFont(theme.font("small"))
-    painter.setPen(colours.second)
-    painter.drawText(area.adjusted(0, -3, 0, 0), right | Qt.AlignmentFlag.AlignTop, wording.rate(strip.peak))
-    if look.cursor.moment is not None and look.cursor.range is None:
+    is_moment = look.cursor.moment is not None and look.cursor.range is None
+    if plot.height() >= 30 or not is_moment:  # else there is room for one of them
+        painter.setPen(colours.second)
+        painter.drawText(area.adjusted(0, -3, 0, 0), right | Qt.AlignmentFlag.AlignTop, wording.rate(strip.peak))
+    if look.cursor.moment is not None and is_moment:
         painter.setPen(colours.accent_text)
         rate = wording.rate(strip.rate_at(look.cursor.moment))
         painter.drawText(area, right | Qt.AlignmentFlag.AlignBottom, rate)
