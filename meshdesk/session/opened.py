@@ -23,6 +23,7 @@ from meshdesk.model.wording import plural
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.collecting import SILENCE, Collecting
 from meshdesk.session.connection import Connection
+from meshdesk.session.consumers import Consumers
 from meshdesk.session.explainers import Explainers, rows_from
 from meshdesk.session.home import Owned
 from meshdesk.session.moments import Moments
@@ -107,6 +108,7 @@ class Opened:
         self.works = Works()
         self.pictures = Pictures()
         self.strips = Strips()
+        self.consumers = Consumers()
         self._orders = Orders(
             lambda order: scratch() / f"{number}-{order}.order",
             self.works,
@@ -228,7 +230,7 @@ class Opened:
             follower
             and reading
             and not self._cache.busy
-            and not (self._pending or self._moments.is_busy or self.strips.is_busy)
+            and not (self._pending or self._moments.is_busy or self.strips.is_busy or self.consumers.is_busy)
         )
 
     @property

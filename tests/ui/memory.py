@@ -21,6 +21,7 @@ from meshdesk.model.step import Step
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.book import Book
 from meshdesk.session.connection import Connection
+from meshdesk.session.consumers import Consumers
 from meshdesk.session.home import Orphan
 from meshdesk.session.orders import Order
 from meshdesk.session.pictures import Pictures
@@ -31,6 +32,7 @@ from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
 
 if TYPE_CHECKING:
+    from meshdesk.model.tracks import Tracks
     from meshdesk.session.opened import Opened
     from meshdesk.session.session import Session
 
@@ -89,6 +91,8 @@ class MemoryCapture:
     mesh: Mesh = field(default_factory=lambda: Mesh().now())
     pictures: Pictures = field(default_factory=Pictures)
     strips: Strips = field(default_factory=Strips)
+    consumers: Consumers = field(default_factory=Consumers)
+    tracks: "Tracks | None" = None
     now: Reading = field(default_factory=Reading)
     cursor: Cursor = field(default_factory=Cursor)
     lags: Lags = field(default_factory=Lags)
