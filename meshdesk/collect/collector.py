@@ -136,7 +136,7 @@ class Collector:
         )
         self.watch = Watch(Cluster(source, report), self._writer, report, news)
         self._background = Background(source, self._writer, self.watch, report)
-        self._by_time = ByTime(source, self._writer, self.watch, news)
+        self._by_time = ByTime(source, self._writer, self.watch, lambda: self._background.committed, news)
         known = facts_in(folder) if source.catalogues else []
         self.catalogues = Catalogues(source.catalogues, self._store_facts, report, news, now, known, source.bootstrap)
         self._partitions: dict[Place, Partition] = {}

@@ -3,7 +3,7 @@
 It needs the right to describe the topic, and none to read it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from threading import Event
 from typing import Any
@@ -22,20 +22,32 @@ NONE = -1  # the answer where no record is that late
 
 def offsets_at(cluster: Asking, asked: Mapping[int, Iterable[Place]], stop: Event) -> dict[Question, int | KafkaError]:
     """For each moment and partition the first offset whose timestamp is not before it, NONE where there is none, or why
-    that is not known. The end is asked first: what arrives meanwhile never lies before it. Nothing once `stop` is set."""
-    questions: dict[Question, Future[Any]] = {}
-    for moment in sorted(asked):
-        spec = _spec(moment)
-        places = {TopicPartition(*place): spec for place in asked[moment]}
-        said = cluster.admin.list_offsets(
-            places, isolation_level=IsolationLevel.READ_UNCOMMITTED, request_timeout=PATIENCE
-        )
-        questions |= {(moment, (place.topic, place.partition)): answer for place, answer in said.items()}
-    answers = cluster.answers(questions, stop)
+    that is not known. The end is asked first: what arrives meanwhile never lies before it. Less once `stop` is set."""
+    moments = sorted(asked)
+    said = offsets_of(cluster, [dict.fromkeys(asked[moment], moment) for moment in moments], stop)
     return {
-        question: answer if isinstance(answer, KafkaError) else int(answer.offset)
-        for question, answer in answers.items()
+        (moment, place): answer
+        for moment, answers in zip(moments, said, strict=True)
+        for place, answer in answers.items()
     }
+
+
+def offsets_of(
+    cluster: Asking, calls: Sequence[Mapping[Place, int]], stop: Event
+) -> list[dict[Place, int | KafkaError]]:
+    """The same for several requests, in each of which every partition has a moment of its own."""
+    questions: dict[tuple[int, Place], Future[Any]] = {}
+    for number, call in enumerate(calls):
+        specs = {TopicPartition(*place): _spec(moment) for place, moment in call.items()}
+        if specs:
+            said = cluster.admin.list_offsets(
+                specs, isolation_level=IsolationLevel.READ_UNCOMMITTED, request_timeout=PATIENCE
+            )
+            questions |= {(number, (place.topic, place.partition)): answer for place, answer in said.items()}
+    found: list[dict[Place, int | KafkaError]] = [{} for _ in calls]
+    for (number, place), answer in cluster.answers(questions, stop).items():
+        found[number][place] = answer if isinstance(answer, KafkaError) else int(answer.offset)
+    return found
 
 
 def _spec(moment: int) -> OffsetSpec:

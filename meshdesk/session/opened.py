@@ -23,6 +23,7 @@ from meshdesk.model.wording import plural
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.collecting import SILENCE, Collecting
 from meshdesk.session.connection import Connection
+from meshdesk.session.consumers import Consumers
 from meshdesk.session.curves import CurveMaker
 from meshdesk.session.explainers import Explainers, rows_from
 from meshdesk.session.home import Owned
@@ -109,6 +110,7 @@ class Opened:
         self.pictures = Pictures()
         self.curves = CurveMaker()
         self.strips = Strips()
+        self.consumers = Consumers()
         self._orders = Orders(
             lambda order: scratch() / f"{number}-{order}.order",
             self.works,
@@ -226,8 +228,8 @@ class Opened:
         follower = self._follower is None or self._follower.settled
         waiting = self._collecting is not None and self._collecting.waiting
         reading = self.state in ("live", "ended", "failed") and not waiting
-        beside = self._moments.is_busy or self.strips.is_busy or self.curves.is_making
-        return follower and reading and not (self._cache.busy or self._pending or beside)
+        making = (self._moments.is_busy, self.strips.is_busy, self.curves.is_making, self.consumers.is_busy)
+        return follower and reading and not (self._cache.busy or self._pending or any(making))
 
     @property
     def path(self) -> Path:

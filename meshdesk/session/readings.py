@@ -15,6 +15,7 @@ from meshdesk.capture.index import NO_TIME
 from meshdesk.capture.reader import Capture, Generation, PlacedSamples, open_captures
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.lag import Commits, Lags
+from meshdesk.model.late import reached
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.past import asked
 from meshdesk.model.rates import Offsets, rates_of, records_of
@@ -137,7 +138,8 @@ class Follower:
             while fold_.remember() and not self._stop.is_set():
                 pass
             if reading is not None and reading.tracks is not fold_.tracks:
-                self._told.put(Told(self._number, replace(reading, tracks=fold_.tracks)))
+                lags = replace(reading.lags, tracks=fold_.tracks)
+                self._told.put(Told(self._number, replace(reading, tracks=fold_.tracks, lags=lags)))
             self._done = asked
             self._nudge.wait(POLL if grows else None)
 
@@ -172,7 +174,8 @@ class _Fold:
         fold(self._mesh, facts)
         self._commits.know(facts)
         if self._take_samples() or facts:
-            self._lags = self._commits.lags(self._offsets)
+            lags = self._commits.lags(self._offsets)
+            self._lags = replace(lags, points=reached(self._mesh.now()), tracks=self.tracks)
         return self._reading(self._capture.damage() if damage else "")
 
     def _take_samples(self) -> bool:

@@ -21,6 +21,7 @@ from meshdesk.model.step import Step
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.book import Book
 from meshdesk.session.connection import Connection
+from meshdesk.session.consumers import Consumers
 from meshdesk.session.curves import CurveMaker
 from meshdesk.session.home import Orphan
 from meshdesk.session.orders import Order
@@ -32,6 +33,7 @@ from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
 
 if TYPE_CHECKING:
+    from meshdesk.model.tracks import Tracks
     from meshdesk.session.opened import Opened
     from meshdesk.session.session import Session
 
@@ -93,6 +95,8 @@ class MemoryCapture:
     curves: CurveMaker = field(default_factory=CurveMaker)
     past: list[tuple[tuple[str, ...], int, int]] = field(default_factory=list)  # what was asked by time
     strips: Strips = field(default_factory=Strips)
+    consumers: Consumers = field(default_factory=Consumers)
+    tracks: "Tracks | None" = None
     now: Reading = field(default_factory=Reading)
     cursor: Cursor = field(default_factory=Cursor)
     lags: Lags = field(default_factory=Lags)

@@ -10,6 +10,7 @@ VIEWS = (
     "start",
     "topology",
     "throughput",
+    "consumers",
     "records",
     "trouble",
     "settings",
