@@ -21,6 +21,7 @@ PAGES = (
     ("lists", "Orders and filters"),
     ("mesh", "The mesh and its map"),
     ("consumers", "Consumers and lag"),
+    ("throughput", "Throughput"),
     ("time", "Back in time"),
     ("captures", "Captures"),
     ("command-line", "The command line"),

@@ -24,6 +24,7 @@ from meshdesk.session.children import Child, Heard
 from meshdesk.session.collecting import SILENCE, Collecting
 from meshdesk.session.connection import Connection
 from meshdesk.session.consumers import Consumers
+from meshdesk.session.curves import CurveMaker
 from meshdesk.session.explainers import Explainers, rows_from
 from meshdesk.session.home import Owned
 from meshdesk.session.moments import Moments
@@ -107,6 +108,7 @@ class Opened:
         self._report, self._withdraw = report, withdraw
         self.works = Works()
         self.pictures = Pictures()
+        self.curves = CurveMaker()
         self.strips = Strips()
         self.consumers = Consumers()
         self._orders = Orders(
@@ -226,12 +228,8 @@ class Opened:
         follower = self._follower is None or self._follower.settled
         waiting = self._collecting is not None and self._collecting.waiting
         reading = self.state in ("live", "ended", "failed") and not waiting
-        return (
-            follower
-            and reading
-            and not self._cache.busy
-            and not (self._pending or self._moments.is_busy or self.strips.is_busy or self.consumers.is_busy)
-        )
+        making = (self._moments.is_busy, self.strips.is_busy, self.curves.is_making, self.consumers.is_busy)
+        return follower and reading and not (self._cache.busy or self._pending or any(making))
 
     @property
     def path(self) -> Path:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isnan
 
 from meshdesk.model.marks import Mark, Marks
@@ -27,11 +27,10 @@ class Strip:
     marks: tuple[Mark, ...]  # of the whole recording, in order
     began: int  # when the recording begins: nothing was observed before
     until: int  # when its newest sample was seen
+    peak: float = field(init=False)  # the highest rate; 0 where none is known
 
-    @property
-    def peak(self) -> float:
-        """The highest rate; 0 where none is known."""
-        return max((rate for rate in self.rates if rate is not None), default=0.0)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "peak", max((rate for rate in self.rates if rate is not None), default=0.0))
 
     def rate_at(self, moment: int) -> float | None:
         """What the curve says there."""

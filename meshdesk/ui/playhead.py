@@ -46,13 +46,13 @@ class Playhead:
             told = [
                 Mark(one.first or one.seen, "trouble", one.text, one.about) for one in troubles if one.about in names
             ]
-            self._marks = (*(strip.marks if strip else ()), *told)
+            self._marks = tuple(sorted((*(strip.marks if strip else ()), *told), key=lambda mark: mark.seen))
         self.strip.show_strip(strip, self._marks, self._window.session.cursor)
 
     def move(self, cursor: Cursor) -> None:
-        """Somebody moved the cursor: every view follows."""
+        """Somebody moved the cursor: the strip shows it at once, every view at its next beat."""
         self._window.session.look_at(cursor)
-        self._window.refresh()
+        self.strip.show_cursor(cursor)
 
 
 def _end(opened: Opened) -> int | None:

@@ -99,7 +99,7 @@ class TopologyView(QWidget):
         """Asks for the newest picture, and four times a second for rates."""
         opened = self._window.current
         picture = None if opened is None else opened.pictures.want(opened.mesh, self.level)
-        if (opened, picture) != self._shown:
+        if opened is not self._shown[0] or picture is not self._shown[1]:  # to compare two meshes takes long
             self._shown = (opened, picture)
             self.map.show_picture(picture)
             if picture is not None:

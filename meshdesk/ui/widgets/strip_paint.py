@@ -1,5 +1,6 @@
 """How the time strip is painted: the curve, what is hatched, what changed, the cursor and the way back to live."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ class Look:
     """All that is painted."""
 
     strip: Strip | None
-    marks: Sequence[Mark]
+    marks: Sequence[Mark]  # in the order of time
     cursor: Cursor
     span: tuple[int, int]
     is_live: bool
@@ -66,17 +67,24 @@ def _pill(rect: QRectF) -> QRectF:
     return QRectF(rect.right() - RIGHT + 10, rect.top() + TOP - 4, RIGHT - 20, 20)
 
 
-def paint(painter: QPainter, rect: QRectF, look: Look) -> None:
-    """Paints the strip into a rectangle."""
+def ground(painter: QPainter, rect: QRectF, look: Look) -> None:
+    """What stays while the cursor moves: the curve, what is hatched, and what changed."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    plot = _plot(rect)
+    if plot.width() >= 10 and plot.height() >= 8:
+        _paint_curve(painter, plot, look)
+        _paint_hatched(painter, plot, look)
+        _paint_marks(painter, plot, look)
+
+
+def front(painter: QPainter, rect: QRectF, look: Look) -> None:
+    """What stands before it: the clock, the cursor, the rate there, and the way back to the newest."""
     colours = theme.colours()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    plot = QRectF(rect.left() + LEFT, rect.top() + TOP, rect.width() - LEFT - RIGHT, rect.height() - TOP - FOOT)
+    plot = _plot(rect)
     if plot.width() < 10 or plot.height() < 8:
         return
     _paint_axis(painter, plot, look)
-    _paint_curve(painter, plot, look)
-    _paint_hatched(painter, plot, look)
-    _paint_marks(painter, plot, look)
     _paint_cursor(painter, plot, look)
     _paint_rate(painter, plot, look)
     _paint_pill(painter, _pill(rect), look)
@@ -84,6 +92,10 @@ def paint(painter: QPainter, rect: QRectF, look: Look) -> None:
         painter.setPen(QPen(colours.accent, 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect.adjusted(1.5, 1.5, -1.5, -1.5), 4, 4)
+
+
+def _plot(rect: QRectF) -> QRectF:
+    return QRectF(rect.left() + LEFT, rect.top() + TOP, rect.width() - LEFT - RIGHT, rect.height() - TOP - FOOT)
 
 
 def _x(plot: QRectF, look: Look, moment: int) -> float:
@@ -117,10 +129,11 @@ def _paint_curve(painter: QPainter, plot: QRectF, look: Look) -> None:
     painter.save()
     painter.setClipRect(plot.adjusted(0, -2, 0, 0))
     stretch: list[QPointF] = []
+    bottom, first = plot.bottom(), _x(plot, look, strip.start)
+    each, scale = wide / max(1, look.span[1] - look.span[0]) * plot.width(), high / strip.peak
     for number, rate in enumerate((*strip.rates, None)):
         if rate is not None:
-            x = _x(plot, look, round(strip.start + (number + 0.5) * wide))
-            stretch.append(QPointF(x, plot.bottom() - rate / strip.peak * high))
+            stretch.append(QPointF(first + (number + 0.5) * each, bottom - rate * scale))
         elif stretch:
             area = [QPointF(stretch[0].x(), plot.bottom()), *stretch, QPointF(stretch[-1].x(), plot.bottom())]
             painter.setPen(Qt.PenStyle.NoPen)
@@ -159,10 +172,10 @@ def _paint_marks(painter: QPainter, plot: QRectF, look: Look) -> None:
     """A sign for each change, or for several that are in one place; words where there is room, the newest first."""
     colours = theme.colours()
     start, end = look.span
+    left, scale = plot.left(), plot.width() / max(1, end - start)
     places: dict[int, list[Mark]] = {}
-    for mark in look.marks:
-        if start <= mark.seen <= end:
-            places.setdefault(int(_x(plot, look, mark.seen) // 6), []).append(mark)
+    for mark in look.marks[_first(look.marks, start) : _first(look.marks, end + 1)]:
+        places.setdefault(int((left + (mark.seen - start) * scale) // 6), []).append(mark)
     painter.setFont(theme.font("small"))
     metrics = QFontMetricsF(painter.font())
     free = plot.right() + RIGHT - 12
@@ -185,6 +198,10 @@ def _paint_marks(painter: QPainter, plot: QRectF, look: Look) -> None:
             shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, min(room, 240))
             painter.drawText(QPointF(x + SIGN + 4, y + 4), shown)
         free = x - SIGN - GAP
+
+
+def _first(marks: Sequence[Mark], moment: int) -> int:
+    return bisect_left(marks, moment, key=lambda mark: mark.seen)
 
 
 def _paint_cursor(painter: QPainter, plot: QRectF, look: Look) -> None:

@@ -1,15 +1,26 @@
 """The time strip: total throughput and changes by time, and the playhead that all views follow."""
 
+import operator
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QWheelEvent
+from PySide6.QtGui import (
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPixmap,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from meshdesk.model.cursor import Cursor
 from meshdesk.model.marks import Mark
 from meshdesk.session.strips import SHORTEST, Strip
-from meshdesk.ui.widgets.strip_paint import LEFT, RIGHT, Look, paint, pill
+from meshdesk.ui import theme
+from meshdesk.ui.widgets.strip_paint import LEFT, RIGHT, Look, front, ground, pill
 
 NEAR = 6  # px from a mark or an edge of the range that count as on it
 NOTCH = 120  # of a wheel, in eighths of a degree
@@ -17,6 +28,9 @@ ZOOM = 1.4  # of a notch, or of a key
 LONGEST = 14 * 86_400_000  # ms that the strip reaches at most
 STEPS = 200  # presses of an arrow key from one end to the other
 FEW = 6  # changes that are told at once
+
+
+Ground = tuple[object, ...]
 
 
 class TimeStrip(QWidget):
@@ -36,6 +50,7 @@ class TimeStrip(QWidget):
         self._anchor: int | None = None  # ms; where a drag of a range began
         self._is_dragging = False
         self._pointed: int | None = None  # ms under the mouse
+        self._painted: tuple[Ground, QPixmap] | None = None  # what stays while the cursor moves, and of what it is
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumHeight(40)
@@ -71,6 +86,10 @@ class TimeStrip(QWidget):
         self._strip, self._marks, self._cursor = strip, marks, cursor
         self.setAccessibleDescription(self.words())
         self.update()
+
+    def show_cursor(self, cursor: Cursor) -> None:
+        """Where the cursor is now."""
+        self.show_strip(self._strip, self._marks, cursor)
 
     def words(self) -> str:
         """Where the cursor is, as a sentence."""
@@ -242,8 +261,27 @@ class TimeStrip(QWidget):
         return "Drag to go back in time, with Shift to choose a range. The wheel zooms, End is back to the newest."
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        look = self._look()
         with QPainter(self) as painter:
-            paint(painter, QRectF(self.rect()), self._look())
+            painter.drawPixmap(QPointF(0, 0), self._ground(look))
+            front(painter, QRectF(self.rect()), look)
+
+    def _ground(self, look: Look) -> QPixmap:
+        """What stays while the cursor moves, painted once."""
+        of = (look.strip, look.marks, look.span, self.size(), self.devicePixelRatioF(), theme.colours())
+        if self._painted is None or not _is_same(of, self._painted[0]):
+            image = QPixmap(self.size() * self.devicePixelRatioF())
+            image.setDevicePixelRatio(self.devicePixelRatioF())
+            image.fill(Qt.GlobalColor.transparent)
+            with QPainter(image) as painter:
+                ground(painter, QRectF(self.rect()), look)
+            self._painted = (of, image)
+        return self._painted[1]
 
     def _look(self) -> Look:
         return Look(self._strip, self._marks, self._cursor, self.span, self._is_live, self._pointed, self.hasFocus())
+
+
+def _is_same(one: Ground, other: Ground) -> bool:
+    """Strip and marks are the same objects, the rest is equal."""
+    return all(map(operator.is_, one[:2], other[:2])) and one[2:] == other[2:]

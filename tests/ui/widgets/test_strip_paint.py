@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from meshdesk.model.cursor import Cursor
 from meshdesk.session.strips import Strip
 from meshdesk.ui import theme
-from meshdesk.ui.widgets.strip_paint import LEFT, RIGHT, Look, paint
+from meshdesk.ui.widgets.strip_paint import LEFT, RIGHT, Look, front, ground
 
 BEGAN = 1_795_528_800_000
 HOUR = 3_600_000
@@ -18,7 +18,8 @@ def painted(look: Look) -> QImage:
     image = QImage(WIDE, HIGH, QImage.Format.Format_ARGB32)
     image.fill(theme.colours().panel)
     with QPainter(image) as painter:
-        paint(painter, QRectF(0, 0, WIDE, HIGH), look)
+        ground(painter, QRectF(0, 0, WIDE, HIGH), look)
+        front(painter, QRectF(0, 0, WIDE, HIGH), look)
     return image
 
 
