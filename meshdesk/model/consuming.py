@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from meshdesk.model.group import Group
 from meshdesk.model.lag import OF, Lag, Lags, Total, total
-from meshdesk.model.late import Times
+from meshdesk.model.late import BEHIND, Times
 from meshdesk.model.mesh import Mesh
 from meshdesk.model.rates import Key
 
@@ -23,7 +23,6 @@ State = Literal[
 ATTENTION: tuple[State, ...] = ("losing records", "stuck", "not catching up")
 ORDER: tuple[State, ...] = (*ATTENTION, "behind", "draining", "rebalancing", "no commits", "steady", "empty")
 
-BEHIND = 15.0  # s; a group that commits every five seconds is always some behind
 STUCK = 60_000  # ms in which a group has committed nothing while there is something to read
 WINDOWS = (60_000, 10_000)  # ms over which rates are taken; the second in the first minute of a recording
 HELD = 75_000  # ms that a commit is taken to stay: one that does is written each 30 s
