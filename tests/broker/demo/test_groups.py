@@ -59,7 +59,7 @@ def lag(broker: Broker, group: str) -> int:
     told = asking.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result(30)
     committed = [one for one in told.topic_partitions if one.offset >= 0]
     ends = asking.list_offsets({TopicPartition(one.topic, one.partition): OffsetSpec.latest() for one in committed})
-    return sum(int(answer.result(30).offset) for answer in ends.values()) - sum(one.offset for one in committed)
+    return sum(int(answer.result(30).offset) for answer in ends.values()) - sum(int(one.offset) for one in committed)
 
 
 def admin(broker: Broker) -> AdminClient:
