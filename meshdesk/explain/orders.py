@@ -80,14 +80,16 @@ def _placed(topic: int, ks: Values) -> Places:
 
 
 def filtered(rows: Rows, listing: Listing, begin: Sequence[int], progress: Progress) -> Iterator[Places]:
-    """The places of rows that hold the listing's word, as they are found, from row `begin[n]` of each topic on."""
+    """The places of rows that the listing does not leave out, as they are found, from row `begin[n]` of each topic on."""
     ends = [_end(rows, topic) for topic in listing.topics]
     done, total = 0, sum(ends) - sum(begin)
     with ThreadPoolExecutor(THREADS) as pool:  # Arrow looks for words without Python's lock
         asked: deque[tuple[int, int, int, Future[Hits]]] = deque()
         for number, topic in enumerate(listing.topics):
-            for k, batch in rows.batches(topic, begin[number], ends[number]):
-                asked.append((number, k, batch.num_rows, pool.submit(hits, batch, listing.word)))
+            for k, batch in rows.batches(
+                topic, begin[number], ends[number], () if listing.word else NEEDED["timestamp"]
+            ):
+                asked.append((number, k, batch.num_rows, pool.submit(_hits, batch, listing)))
                 if len(asked) > 2 * THREADS:
                     yield _found(*asked[0])
                     done += asked.popleft()[2]
@@ -96,6 +98,16 @@ def filtered(rows: Rows, listing: Listing, begin: Sequence[int], progress: Progr
             yield _found(*asked[0])
             done += asked.popleft()[2]
             progress(done, total)
+
+
+def _hits(batch: pa.RecordBatch, listing: Listing) -> Hits:
+    """The rows of a batch that hold the word, of the time that is meant; one without a timestamp may be of any."""
+    found = hits(batch, listing.word)
+    if listing.between is None:
+        return found
+    first, last = listing.between
+    times = timestamps(batch)[found]
+    return found[((times >= first) & (times <= last)) | (times < 0)]
 
 
 def _found(topic: int, k: int, _rows: int, answer: "Future[Hits]") -> Places:
@@ -154,7 +166,8 @@ def _end(rows: Rows, topic: str) -> int:
     return known.rows if known else 0
 
 
-def _timestamps(batch: pa.RecordBatch) -> Values:
+def timestamps(batch: pa.RecordBatch) -> Values:
+    """When each record was, in ms; −1 where it has no timestamp."""
     times, kinds = batch.column("timestamp").to_numpy(), batch.column("timestamp_type").to_numpy()
     return np.where(kinds == 0, -1, times)
 
@@ -184,7 +197,7 @@ def _counts(batch: pa.RecordBatch) -> Values:
 NUMBERS: dict[Column, Callable[[pa.RecordBatch], Values]] = {
     "partition": lambda batch: batch.column("partition").to_numpy().astype(np.int64),
     "offset": lambda batch: batch.column("offset").to_numpy(),
-    "timestamp": _timestamps,
+    "timestamp": timestamps,
     "headers": _counts,
     "size": _sizes,
 }

@@ -15,6 +15,7 @@ from meshdesk.capture.pack import pack
 from meshdesk.capture.store import CaptureError
 from meshdesk.explain.lines import json_line, tab_line
 from meshdesk.explain.look import columns_of, culprit, details_of, row_of
+from meshdesk.explain.moments import place_at, row_at
 from meshdesk.explain.orders import (
     PLACE,
     Places,
@@ -176,6 +177,19 @@ def _where(_explain: Explain, message: Message) -> Message:
     return {"is": "found", "k": find_place(Path(str(message["order"])), int(message["of"]), int(message["k"]))}
 
 
+def _when(explain: Explain, message: Message) -> Message:
+    """Which row of a list is at a moment; None where all are after it, or where the list is not in the order of time."""
+    rows, moment = explain.rows(message), int(message["moment"])
+    if "order" not in message:
+        return {"is": "found", "k": row_at(rows, str(message["topic"]), moment)}
+    listing = listing_from(message["listing"])
+    try:
+        k = place_at(rows, Path(str(message["order"])), list(listing.topics), listing.by, listing.descending, moment)
+    except OSError as error:
+        raise CaptureError(f"This order cannot be read: {error.strerror}. Sort or filter again.") from error
+    return {"is": "found", "k": k}
+
+
 def _copy(explain: Explain, message: Message) -> Message:
     rows = explain.rows(message)
     line = json_line if message["json"] else tab_line
@@ -248,7 +262,7 @@ def _made(
 
     count = file.stat().st_size // PLACE.itemsize if file.exists() else 0
     only: Places | None = None
-    if listing.word:
+    if listing.is_filtered:
         found: list[Places] = []
         for places in filtered(rows, listing, begin, progress):
             if listing.by is None and len(listing.topics) == 1:
@@ -278,12 +292,13 @@ NEEDS: dict[str, dict[str, type]] = {
     "record": {**LISTED, "k": int},
     "find": {"capture": int, "name": list},
     "where": {"order": str, "of": int, "k": int},
+    "when": {**LISTED, "moment": int},
     "copy": {**LISTED, "ks": list, "json": bool},
     "save": {"id": int, "folders": list, "path": str},
     "order": {"id": int, "capture": int, "listing": dict, "order": str, "begin": list},
     "cancel": {"of": int},
 }
 LOOK: dict[str, Answer] = {"open": _open, "close": _close, "rows": _rows, "columns": _columns,
-                           "record": _record, "find": _find, "where": _where}  # fmt: skip
+                           "record": _record, "find": _find, "where": _where, "when": _when}  # fmt: skip
 WORK: dict[str, Answer] = {"open": _open, "close": _close, "copy": _copy, "save": _save, "order": _order}
 ROLES: dict[str, dict[str, Answer]] = {"look": LOOK, "work": WORK}

@@ -17,6 +17,7 @@ class Listing:
     by: Column | None = None  # None: as they arrived
     descending: bool = False
     word: str = ""  # only records that hold it in key, value or headers
+    between: tuple[int, int] | None = None  # only records of that time (ms, both ends included), and those without one
 
     @property
     def topic(self) -> str:
@@ -26,7 +27,12 @@ class Listing:
     @property
     def is_arrival(self) -> bool:
         """All rows of one topic as they arrived: no order has to be made for it."""
-        return len(self.topics) <= 1 and self.by is None and not self.word
+        return len(self.topics) <= 1 and self.by is None and not self.is_filtered
+
+    @property
+    def is_filtered(self) -> bool:
+        """Some records may be left out."""
+        return bool(self.word) or self.between is not None
 
 
 def arrival(topic: str) -> Listing:
@@ -53,6 +59,7 @@ def listing_message(listing: Listing) -> Message:
         "by": listing.by,
         "descending": listing.descending,
         "word": listing.word,
+        "between": list(listing.between) if listing.between else None,
     }
 
 
@@ -61,4 +68,11 @@ def listing_from(message: Message) -> Listing:
     by: Any = message["by"]
     if by is not None and by not in COLUMNS:
         raise ValueError(f"no list has a column {by}")
-    return Listing(tuple(map(str, message["topics"])), by, bool(message["descending"]), str(message["word"]))
+    between = message.get("between")
+    return Listing(
+        tuple(map(str, message["topics"])),
+        by,
+        bool(message["descending"]),
+        str(message["word"]),
+        (int(between[0]), int(between[1])) if between else None,
+    )

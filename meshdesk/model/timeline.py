@@ -63,6 +63,20 @@ class Timeline:
         """When anything of a kind changed, in ms, in order."""
         return [self._times[place] for place in self._changes[kind]]
 
+    def changes(self, kinds: Iterable[str], first: int, end: int) -> Iterator[tuple[int, Fact, Fact | None]]:
+        """What was said at the places [first, end) of some kinds, in order: when it took effect (ms), the fact, and the one
+        of the same source that it replaced. What was forgotten is left out."""
+        places = sorted(
+            place
+            for kind in kinds
+            for those in (self._changes[kind],)
+            for place in those[bisect_left(those, first) : bisect_left(those, end)]
+        )
+        for place in places:
+            fact = self._facts[place]
+            if isinstance(fact, Fact):
+                yield self._times[place], fact, self._former(fact, place)
+
     def claims(self, kind: str, about: str, place: int) -> tuple[Fact, ...]:
         """What the sources say of one subject at a place: one fact a source, the one that was said first comes first."""
         held = self._held[kind].get(about)
@@ -82,6 +96,17 @@ class Timeline:
             fact = self._newest(held, place)
             if isinstance(fact, Checked):
                 found[source] = fact
+        return found
+
+    def first_checked(self) -> dict[str, int]:
+        """When the first complete round of each source ended, in ms, as far as it is not forgotten."""
+        found = {}
+        for source, held in list(self._held[CHECKED].items()):
+            for place in [held] if isinstance(held, int) else list(held):
+                fact = self._facts[place] if isinstance(place, int) else None
+                if isinstance(fact, Checked) and not fact.failed:
+                    found[source] = fact.seen
+                    break
         return found
 
     def topics_of(self, group: str) -> list[str]:
@@ -172,6 +197,16 @@ class Timeline:
         subjects[about] = now
         self._changes[kind].append(place)
         self._times.append(max(seen, self._times[-1]) if place else seen)  # last: from now on it can be asked for
+
+    def _former(self, fact: Fact, place: int) -> Fact | None:
+        """What its source had said of the same before."""
+        held = self._held[fact.kind].get(fact.about)
+        places = held.get(fact.source, []) if isinstance(held, dict) else held
+        if not isinstance(places, list):
+            return None
+        at = bisect_left(places, place)
+        former = self._facts[places[at - 1]] if at else None
+        return former if isinstance(former, Fact) else None
 
     def _part(self, about: str) -> None:
         """Which group reads which topic, both ways: a topic's name holds no space."""

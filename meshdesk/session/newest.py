@@ -8,6 +8,8 @@ from typing import Generic, TypeVar
 Wish = TypeVar("Wish")
 Made = TypeVar("Made")
 
+LINGER = 1.0  # s that the thread waits for a next wish: to start one keeps the window waiting, 5 ms where another works
+
 
 class Newest(Generic[Wish, Made]):
     """Makes things of wishes. Lives on the window's thread; `make` runs in another."""
@@ -16,7 +18,10 @@ class Newest(Generic[Wish, Made]):
         """`name` is the thread's."""
         self._make, self._name = make, name
         self._waiting: list[Wish] = []  # none or one
+        self._begun: SimpleQueue[Wish] = SimpleQueue()
         self._done: SimpleQueue[Made] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._has_thread = False
         self.is_busy = False
 
     def want(self, wish: Wish) -> None:
@@ -35,7 +40,21 @@ class Newest(Generic[Wish, Made]):
         return made
 
     def _begin(self) -> None:
-        if self._waiting and not self.is_busy:
-            self.is_busy = True
-            wish = self._waiting.pop()
-            threading.Thread(target=lambda: self._done.put(self._make(wish)), name=self._name, daemon=True).start()
+        if not self._waiting or self.is_busy:
+            return
+        self.is_busy = True
+        with self._lock:
+            self._begun.put(self._waiting.pop())
+            starts, self._has_thread = not self._has_thread, True
+        if starts:
+            threading.Thread(target=self._run, name=self._name, daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._done.put(self._make(self._begun.get(timeout=LINGER)))
+            except Empty:
+                with self._lock:
+                    if self._begun.empty():
+                        self._has_thread = False
+                        return

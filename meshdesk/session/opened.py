@@ -6,13 +6,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from meshdesk.capture.pack import draft_of
 from meshdesk.capture.store import KEPT_FREE
+from meshdesk.model.cursor import Cursor
 from meshdesk.model.frame import Message
 from meshdesk.model.lag import Lags
-from meshdesk.model.listing import Listing
+from meshdesk.model.listing import Listing, listing_message
 from meshdesk.model.mesh import Mesh
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
@@ -24,11 +25,16 @@ from meshdesk.session.collecting import SILENCE, Collecting
 from meshdesk.session.connection import Connection
 from meshdesk.session.explainers import Explainers, rows_from
 from meshdesk.session.home import Owned
+from meshdesk.session.moments import Moments
 from meshdesk.session.orders import Order, Orders
 from meshdesk.session.pictures import Pictures
 from meshdesk.session.readings import Follower, Reading, Told, Topic, recorded
 from meshdesk.session.row_cache import RowCache
+from meshdesk.session.strips import Strips
 from meshdesk.session.works import Works
+
+if TYPE_CHECKING:
+    from meshdesk.model.tracks import Tracks
 
 State = Literal["opening", "connecting", "live", "ended", "failed"]
 PASSED = 12.0  # s after which a broker that nothing was said of answers: a client tries each 10 s at the latest
@@ -100,6 +106,7 @@ class Opened:
         self._report, self._withdraw = report, withdraw
         self.works = Works()
         self.pictures = Pictures()
+        self.strips = Strips()
         self._orders = Orders(
             lambda order: scratch() / f"{number}-{order}.order",
             self.works,
@@ -111,7 +118,9 @@ class Opened:
         self._shut = shut
         self._saves = 0  # how many were ever begun
         self._read_at = 0  # rows that were captured when the backlog began
-        self._reading = Reading()
+        self._reading = self._shown = Reading()
+        self._moments = Moments()
+        self.cursor = Cursor()  # of the session, as of the last beat
         self._follower: Follower | None = None
         self._tailing: frozenset[str] = frozenset()
         self._cache = RowCache(self._fetch, self._fetch_columns)
@@ -132,18 +141,34 @@ class Opened:
         return self._collecting.child if self._collecting is not None else None
 
     @property
+    def now(self) -> Reading:
+        """What was read last, wherever the time cursor is."""
+        return self._reading
+
+    @property
+    def moment(self) -> int | None:
+        """The moment (ms since the epoch) of which topics, mesh and lags are; None is live."""
+        return self.cursor.moment
+
+    @property
     def topics(self) -> tuple[Topic, ...]:
-        return self._reading.topics
+        """At the moment that the time cursor is on."""
+        return self._shown.topics
 
     @property
     def mesh(self) -> Mesh:
-        """What is known of the mesh as of the last reading; it does not change."""
-        return self._reading.mesh
+        """What was known of the mesh at the moment that the time cursor is on; it does not change."""
+        return self._shown.mesh
 
     @property
     def lags(self) -> Lags:
-        """Offsets of which the lag of each group can be had, as of the last reading."""
-        return self._reading.lags
+        """Offsets of that moment, of which the lag of each group can be had."""
+        return self._shown.lags
+
+    @property
+    def tracks(self) -> "Tracks | None":
+        """All samples by time; None before there are any."""
+        return self._reading.tracks
 
     @property
     def colour(self) -> str:
@@ -199,7 +224,12 @@ class Opened:
         follower = self._follower is None or self._follower.settled
         waiting = self._collecting is not None and self._collecting.waiting
         reading = self.state in ("live", "ended", "failed") and not waiting
-        return follower and reading and not self._cache.busy and not self._pending
+        return (
+            follower
+            and reading
+            and not self._cache.busy
+            and not (self._pending or self._moments.is_busy or self.strips.is_busy)
+        )
 
     @property
     def path(self) -> Path:
@@ -345,6 +375,13 @@ class Opened:
         question = {"do": "where", "order": str(order.file), "of": order.listing.topics.index(row.topic), "k": row.k}
         self._ask(self._look, question, lambda answer: done(answer.get("k")))
 
+    def at_moment(self, name: str, moment: int, done: Callable[[int | None], None]) -> None:
+        """Which row of a list is at a moment (ms); None where all are after it, or the list is not in the order of time."""
+        order = self._orders.get(name)
+        listing = {"listing": listing_message(order.listing)} if order else {}
+        question = {"do": "when", "moment": moment, **listing, **self._where(name)}
+        self._ask(self._look, question, lambda answer: done(answer.get("k")))
+
     def looked(self, topic: str, k: int) -> None:
         """The rows of a topic before number `k` were on the screen: a backlog at its limit may drop them."""
         if self._collecting is not None and self.state == "live":
@@ -442,6 +479,14 @@ class Opened:
 
     # What arrives, on the beat
 
+    def look_at(self, cursor: Cursor) -> None:
+        """Where the time cursor is. What was then is shown once it is made, beside the window."""
+        self.cursor = cursor
+        shown = self._moments.want(self._reading, cursor.moment)
+        if shown is not self._shown:
+            self._shown = shown
+            self._changed()
+
     def beat(self) -> None:
         """Ends a collect program that hangs, and takes back what has passed."""
         now = time.monotonic()
@@ -450,7 +495,7 @@ class Opened:
         is_well = self.is_reached and not self.status.paused  # a pause may be too short to be seen in a progress
         if self._passing_at and is_well and now - self._passing_at > PASSED:
             self._passing_at = 0.0
-            names = self.names.union(topic.name for topic in self.topics)
+            names = self.names.union(topic.name for topic in self.now.topics)
             self._withdraw(lambda trouble: trouble.passes and trouble.about in names)
 
     def take(self, told: Told) -> None:
@@ -589,6 +634,7 @@ class Opened:
             for topic in self._reading.topics
         )
         self._reading = replace(self._reading, topics=topics)
+        self.look_at(self.cursor)
 
     def _count(self, reading: Reading) -> None:
         """Rows per second, over the last two seconds."""

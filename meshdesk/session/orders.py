@@ -50,6 +50,8 @@ class Order:
         """What making it is, in words."""
         listing = self.listing
         what = listing.topic or f"{len(listing.topics)} topics"
+        if listing.between is not None and not listing.word:
+            return f"Looking for records of that time in {what}"
         if listing.word:
             return f"Looking for “{listing.word[:40]}” in {what}"
         return f"Sorting {what} by {listing.by or 'timestamp'}"

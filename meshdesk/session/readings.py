@@ -4,10 +4,11 @@ import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
 from meshdesk.capture.files import disk_used
 from meshdesk.capture.reader import Capture, Generation, PlacedSamples, open_captures
@@ -17,10 +18,14 @@ from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.rates import Offsets, rates_of, records_of
 from meshdesk.session.zone import in_zone, shown_in
 
+if TYPE_CHECKING:
+    from meshdesk.model.tracks import Tracks
+
 POLL = 0.5  # s between looks when nobody nudged; frames from collect nudge at most 20 times a second
 RECENT = 120_000  # ms; of a capture that is opened no older samples are read
 MANY = 200_000  # objects, more or less, from which on they are kept from the collector
 MOST_SAMPLES_AT_ONCE = 1_000  # batches between two hand-overs
+REMEMBERED_AT_ONCE = 10  # batches between two looks whether the capture was closed; a sealed one has 200,000 samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Reading:
     beside: int = 0  # how many other captures the same file holds
     mesh: Mesh = field(default_factory=lambda: Mesh().now())  # as it was then; any moment before it can be had from it
     lags: Lags = field(default_factory=Lags)
+    tracks: "Tracks | None" = None  # all samples, also those that come after this reading; None: there are none
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,10 @@ class Follower:
                 reading = fold_.read(damage=not grows)
             if reading is not None:
                 self._told.put(Told(self._number, reading))
+            while fold_.remember() and not self._stop.is_set():
+                pass
+            if reading is not None and reading.tracks is not fold_.tracks:
+                self._told.put(Told(self._number, replace(reading, tracks=fold_.tracks)))
             self._done = asked
             self._nudge.wait(POLL if grows else None)
 
@@ -137,7 +147,10 @@ class _Fold:
         self._offsets = Offsets()
         self._commits = Commits()
         self._lags = Lags()
-        self._samples = _recent(capture.take_samples())
+        self._unremembered = capture.take_samples()  # samples that are not in the tracks yet
+        self._samples = _recent(self._unremembered)
+        self.tracks: Tracks | None = None
+        self._numbers: dict[tuple[int, int], int] = {}  # of the tracks' series, by writer and the writer's number
         self.is_new = True  # nothing was read yet
         self._damage_told = False
 
@@ -158,7 +171,9 @@ class _Fold:
 
     def _take_samples(self) -> bool:
         """Whether there were any."""
-        now, self._samples = self._samples + self._capture.take_samples(MOST_SAMPLES_AT_ONCE), []
+        new = self._capture.take_samples(MOST_SAMPLES_AT_ONCE)
+        self._unremembered += new
+        now, self._samples = self._samples + new, []
         if not now:
             return False
         # Arrow takes 0.2 s to import; here, in a thread and after the first paint, nobody waits for it.
@@ -172,6 +187,36 @@ class _Fold:
                     self._offsets.add(of, topic, partition, seen, value)
                     self._commits.add(of, topic, partition, seen, value)
         return True
+
+    def remember(self) -> bool:
+        """Takes some of the samples into the tracks; whether there are more. Of a long recording all of them take seconds,
+        for which nobody waits who only wants to know what is now."""
+        if not self._unremembered:
+            return False
+        # As above, and numpy.
+        import numpy as np
+
+        from meshdesk.capture.samples import read_samples
+        from meshdesk.model.tracks import Tracks
+
+        if self.tracks is None:
+            self.tracks = Tracks()
+        now, self._unremembered = self._unremembered[:REMEMBERED_AT_ONCE], self._unremembered[REMEMBERED_AT_ONCE:]
+        for writer, batch in read_samples(self._capture, now):
+            seen, series, values = (column.to_numpy() for column in batch.columns)
+            known, places = np.unique(series, return_inverse=True)
+            self.tracks.add(np.array([self._number(writer, int(one)) for one in known], np.int64)[places], seen, values)
+        return bool(self._unremembered)
+
+    def _number(self, writer: int, series: int) -> int:
+        """The number in the tracks of what a writer calls by this number."""
+        known = self._numbers.get((writer, series))
+        if known is None:
+            assert self.tracks is not None
+            line = self._capture.series.get((writer, series), {"of": "", "name": "", "partition": 0})
+            name = str(line["of"]), str(line["name"]), int(line["partition"])
+            known = self._numbers[writer, series] = self.tracks.number(name)
+        return known
 
     def _reading(self, damage: str) -> Reading:
         capture, mesh = self._capture, self._mesh.now()
@@ -210,6 +255,7 @@ class _Fold:
             beside=self._beside,
             mesh=mesh,
             lags=self._lags,
+            tracks=self.tracks,
         )
 
 

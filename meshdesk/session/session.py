@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from meshdesk import __version__
 from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.store import KEPT_FREE, SIZE_LIMIT, CaptureError
+from meshdesk.model.cursor import Cursor
 from meshdesk.model.frame import Message
 from meshdesk.model.trouble import Trouble, trouble_from
 from meshdesk.session.book import Book
@@ -66,6 +67,7 @@ class Session:
         self.captures: list[Opened] = []
         self.book = book or Book()
         self.troubles: tuple[Trouble, ...] = ()
+        self.cursor = Cursor()  # which moment, or range of time, all views show
         self.revision = 0
         self._home = home or captures_home()
         self._silence = silence
@@ -234,6 +236,12 @@ class Session:
         for deletion in self._deletions:
             deletion.join(END)
 
+    def look_at(self, cursor: Cursor) -> None:
+        """Moves the time cursor: from now on topics, meshes and lags are those of its moment."""
+        self.cursor = cursor
+        for opened in self.captures:
+            opened.look_at(cursor)
+
     # The beat
 
     def beat(self) -> None:
@@ -257,6 +265,7 @@ class Session:
             self.orphans = self._found.get_nowait()
             self._changed()
         for opened in self.captures:
+            opened.look_at(self.cursor)
             opened.beat()
         for checking in self._checks.values():
             checking.beat()
@@ -419,4 +428,4 @@ class Session:
 
 
 def _names_of(opened: Opened) -> dict[str, frozenset[str]]:
-    return {"connection": opened.names, "topic": frozenset(topic.name for topic in opened.topics)}
+    return {"connection": opened.names, "topic": frozenset(topic.name for topic in opened.now.topics)}

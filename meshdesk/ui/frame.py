@@ -237,8 +237,15 @@ class Frame(QWidget):
 
     def _set_strip_height(self) -> None:
         if self.strip is not None:
-            high = min(self._kept("strip_height", theme.STRIP, 40), self.height() // 2)
-            self._all.setSizes([self.height() - high, high])
+            self._all.setSizes([self.height() - self._strip_height, self._strip_height])
+
+    @property
+    def _strip_height(self) -> int:
+        """As somebody left it; else as drawn, lower in a low window. 0 where it is closed."""
+        if self.strip is None or not self.strip.isVisibleTo(self):
+            return 0
+        is_low = self.height() < theme.LOW
+        return min(self._kept("strip_height", theme.STRIP_LOW if is_low else theme.STRIP, 40), self.height() // 2)
 
     def _set_sizes(self, width: int) -> None:
         """The panels as somebody left them; else as drawn, narrower in a window that is narrower than the drawing."""
@@ -246,8 +253,9 @@ class Frame(QWidget):
         left = self._kept("explorer_width", theme.EXPLORER if roomy else theme.EXPLORER_SMALL)
         if self._is_narrow:
             self._across.setSizes([left, max(200, width - left)])
-            below = min(self._kept("inspector_height", theme.INSPECTOR_BELOW), self.height() // 2)
-            self._down.setSizes([self.height() - below, below])
+            high = self.height() - self._strip_height
+            below = min(self._kept("inspector_height", theme.INSPECTOR_BELOW), high // 2)
+            self._down.setSizes([high - below, below])
         else:
             right = self._kept("inspector_width", theme.INSPECTOR if roomy else theme.INSPECTOR_SMALL)
             self._across.setSizes([left, max(200, width - left - right), right])

@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,8 @@ from meshdesk.ui.options import Options
 from meshdesk.ui.script import PATIENCE, TOUR_PATIENCE, Script, arrive, arrive_later, picture, tour
 from meshdesk.ui.window import Window
 
+SWITCH = 0.001  # s that a thread which draws up a map or a moment may keep the window waiting; Python's own is 5 ms
+
 
 class Running:
     """One session, shown by one window."""
@@ -26,6 +29,7 @@ class Running:
         self._leave = leave
         self._no_report = ""  # why the figures were not written
         logs.begin("window")
+        sys.setswitchinterval(SWITCH)
         self._session = Session(book=Book(looks=options.screenshots is None))
         self.beat = Beat(self._session, self._each_beat)
         window.attach(self._session)

@@ -34,3 +34,9 @@ def minute(ms: int) -> str:
     except (ValueError, OverflowError, OSError):
         return f"{ms} ms"
     return f"{local.day} {local:%b %H:%M}" + (" UTC" if shown_in() == "utc" else "")
+
+
+def before_the_recording(began: int | None) -> str:
+    """Why nothing is shown of a moment before the recording began (ms)."""
+    since = "" if began is None else f" before {moment(began).clock[:8]}"
+    return f"This mesh was not watched{since}; records that are older have their own timestamps in the list."

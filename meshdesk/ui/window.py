@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # each of these takes longer to import than the window to be 
     from meshdesk.ui.diagnosing import Diagnosing
     from meshdesk.ui.frame import Frame
     from meshdesk.ui.places import Places
+    from meshdesk.ui.playhead import Playhead
     from meshdesk.ui.tour import Tour
     from meshdesk.ui.widgets.palette_box import PaletteBox
     from meshdesk.ui.widgets.work_box import WorkBox
@@ -49,6 +50,7 @@ class Window(QWidget):
     session: "Session"
     frame: "Frame"
     places: "Places"
+    playhead: "Playhead"
     bars: "Bars"
     actions_: "Actions"
 
@@ -94,9 +96,12 @@ class Window(QWidget):
         from meshdesk.ui.bars import Bars
         from meshdesk.ui.frame import Frame
         from meshdesk.ui.places import Places
+        from meshdesk.ui.playhead import Playhead
 
         self.session = session
         self.frame = Frame(self._remembered)
+        self.playhead = Playhead(self)
+        self.frame.set_strip(self.playhead.strip)
         self.places = Places(self)
         self.bars = Bars(self)
         self.pages.attach(self, self.frame)
@@ -153,6 +158,7 @@ class Window(QWidget):
         self.start.back_button.setVisible(bool(usable))
         if self.pages.is_framed:
             self.frame.refresh(captures)
+            self.playhead.refresh()
             self.opening.show_awaited(usable)
         elif self.pages.shown == "start":
             self.start.show_progress(next((o for o in reversed(captures) if o not in usable), None))

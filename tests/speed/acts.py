@@ -7,7 +7,7 @@ from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from meshdesk.model.graph import LEVELS, Level
 from meshdesk.session.connection import Connection
@@ -21,6 +21,7 @@ NEAR = 40  # rows from which a place is at hand when one has been there
 DRAGS = 2_000  # places at which the scroll bar is seen while it is dragged over the whole list
 PANS = 600  # pans and zooms of a map
 UPDATES = 120  # of all its rates
+FRAMES = 300  # of a drag of the time strip
 LOOK = 0.5  # s that somebody who drags it waits for rows at most
 
 
@@ -266,6 +267,54 @@ def topology(driven: Driven, folder: str, level: str) -> Act:
         view.map.repaint()
         yield
     return {"first": first, "paints": paints, "live": live, "boxes": len(view.map.picture.graph.boxes)}
+
+
+def drag(driven: Driven, folder: str, topic: str, moments: str) -> Act:
+    """The time strip is dragged over a recording, in each view that stands in the frame.
+
+    ms of work of each frame, by view ("frames"): of the move, the beat and all paints that come of it. Then so many moments
+    ("moments"): which second it is, how many topics the explorer shows, the rate of a topic and the lag of a group; and the ms
+    until each stood on the screen ("waits").
+    """
+    chance, window = random.Random(7), driven.window
+    opened = yield from driven.open(folder)
+    window.open_topic(opened, topic)
+    yield from driven.calm()
+    strip, frames = window.playhead.strip, {}
+    began, ended = opened.now.began or 0, opened.now.ended or 0
+    for view in ("records", *(name for name, module in window.pages.modules.items() if module.IS_FRAMED)):
+        window.show_view(view)
+        yield from driven.calm()
+        took: list[float] = []
+        place = 0.5
+        for _ in range(FRAMES):
+            place = min(max(place + chance.uniform(-0.03, 0.03), 0.0), 1.0)  # as a hand goes
+            before = time.perf_counter()
+            strip.go_to(round(began + place * (ended - began)))
+            window.session.beat()
+            window.refresh()
+            QApplication.processEvents()
+            took.append((time.perf_counter() - before) * 1000)
+            yield from wait(0.016)
+        frames[view] = took
+    told, waits = [], []
+    for n in range(int(moments)):
+        second = 60 + n * 340 + chance.randrange(60)
+        before = time.perf_counter()
+        strip.go_to(began + second * 1_000 + 500)
+        yield
+        yield from driven.calm()
+        waits.append((time.perf_counter() - before) * 1000)
+        yield from wait(0.3)  # the explorer looks four times a second
+        lags = opened.lags.of("group-00").values()
+        shown = {
+            "second": second,
+            "topics": window.frame.explorer.list.topics.topics,
+            "rate": next(one.rate for one in opened.topics if one.name.endswith("event-002.v1")) or 0,
+            "lag": sum(lag.offsets or 0 for lag in lags),
+        }
+        told.append(shown)
+    return {"frames": frames, "moments": told, "waits": waits}
 
 
 class _Drawn(QObject):

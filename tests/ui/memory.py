@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from PySide6.QtWidgets import QApplication
 
 from meshdesk.capture.store import SIZE_LIMIT
+from meshdesk.model.cursor import Cursor
 from meshdesk.model.lag import Lags
 from meshdesk.model.listing import Listing
 from meshdesk.model.mesh import Mesh
@@ -23,6 +24,8 @@ from meshdesk.session.connection import Connection
 from meshdesk.session.home import Orphan
 from meshdesk.session.orders import Order
 from meshdesk.session.pictures import Pictures
+from meshdesk.session.readings import Reading
+from meshdesk.session.strips import Strips
 from meshdesk.session.works import Work
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
@@ -85,6 +88,9 @@ class MemoryCapture:
     details: Details | None = None
     mesh: Mesh = field(default_factory=lambda: Mesh().now())
     pictures: Pictures = field(default_factory=Pictures)
+    strips: Strips = field(default_factory=Strips)
+    now: Reading = field(default_factory=Reading)
+    cursor: Cursor = field(default_factory=Cursor)
     lags: Lags = field(default_factory=Lags)
     held: dict[str, list[Row]] = field(default_factory=dict)
     known: dict[tuple[str, int], Row] = field(default_factory=dict)
@@ -98,6 +104,23 @@ class MemoryCapture:
     @property
     def reading(self) -> frozenset[str]:
         return frozenset(topic.name for topic in self.topics if topic.tailing)
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset({self.title})
+
+    @property
+    def moment(self) -> int | None:
+        return self.cursor.moment
+
+    def look_at(self, cursor: Cursor) -> None:
+        if cursor != self.cursor:
+            self.cursor = cursor
+            self.revision += 1
+
+    def at_moment(self, name: str, moment: int, done: Callable[[int | None], None]) -> None:
+        before = [k for k, row in enumerate(self.held.get(name, ())) if (row.timestamp or 0) <= moment]
+        self.todo.append(lambda: done(before[-1] if before else None))
 
     def tail(self, topic: str, start: Position) -> None:
         self.tails.append((topic, start))
@@ -135,6 +158,8 @@ class MemoryCapture:
         rows = [row for topic in listing.topics for row in self.held.get(topic, ())]
         order.ends = [self.rows(topic) for topic in listing.topics]
         rows = [row for row in rows if listing.word in row.key or listing.word in row.value]
+        if listing.between is not None:
+            rows = [row for row in rows if listing.between[0] <= (row.timestamp or 0) <= listing.between[1]]
         if listing.by is not None:
             rows.sort(key=lambda row: getattr(row, listing.by or ""), reverse=listing.descending)
         self.held[order.name] = rows
@@ -216,6 +241,12 @@ class MemorySession:
         self.through: list[tuple[tuple[str, ...], str]] = []
         self.is_closed = False
         self.works: tuple[Work, ...] = ()
+        self.cursor = Cursor()
+
+    def look_at(self, cursor: Cursor) -> None:
+        self.cursor = cursor
+        for capture in self.captures:
+            capture.look_at(cursor)
 
     def beat(self) -> None:
         self.book.beat()

@@ -16,7 +16,8 @@ from meshdesk.model.record import RecordName
 from meshdesk.model.row import Row
 from meshdesk.session.opened import Opened
 from meshdesk.session.readings import Topic
-from meshdesk.ui import theme
+from meshdesk.ui import theme, times
+from meshdesk.ui.records_in_time import RecordsInTime
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.controls import Button, Line, Rule, with_shortcut
 from meshdesk.ui.widgets.empty import Empty
@@ -86,6 +87,7 @@ class RecordsView(QWidget):
         self._rows_painted = -1  # row_revision of the answers on the screen
         self._starts: dict[tuple[int, str], str] = {}  # by capture and topic: the words of where reading began
         self.table = RecordTable(remembered)
+        self._in_time = RecordsInTime(self)
         self._empty = Empty("mouse-pointer-click", "No records")
         self._bar = self._make_bar()
         self.setAutoFillBackground(True)
@@ -153,6 +155,8 @@ class RecordsView(QWidget):
         if self._rests > 0:
             return
         self._rests = BEATS_A_PAINT
+        if self._in_time.follow(opened):
+            return  # another list was begun, and was refreshed
         if not self.paused:
             end, begin = self._rows_to_show(opened), opened.first(self.list)
             if (end, begin) != (self.table.records.end, self.table.records.first):
@@ -385,6 +389,13 @@ class RecordsView(QWidget):
         elif self.table.records.rows:
             self.table.choose(self.table.records.end - 1)
 
+    def go_back_to_the_end(self) -> None:
+        """The time cursor is back at the newest: so is the list, unless a record is selected."""
+        if self.is_live:
+            self.follow(True)
+        elif not self.table.selectionModel().hasSelection():
+            self.table.to_the_end()
+
     def pause(self) -> None:
         """Holds the list still while collecting goes on; pressed again, the list catches up."""
         self.paused = not self.paused
@@ -516,7 +527,7 @@ class RecordsView(QWidget):
     def _share(self, rows: int) -> str:
         """How many of the records hold the word, which stands beside it; "" for all records."""
         opened, listing = self.opened, self.listing
-        if opened is None or not listing.word:
+        if opened is None or not listing.is_filtered:
             return ""
         of = sum(opened.rows(topic) - opened.first(topic) for topic in listing.topics)
         return f"{wording.count(rows)} of {wording.plural(of, 'record')}"
@@ -536,6 +547,8 @@ class RecordsView(QWidget):
         if opened is None or order is None:
             return ""
         words = []
+        if listing.between is not None:
+            words.append(f"from {_clock(listing.between[0])} to {_clock(listing.between[1])}")
         if len(listing.topics) > 1:
             words.append(f"{len(listing.topics)} topics by {listing.by or 'timestamp'}")
         elif listing.by is not None:
@@ -543,7 +556,7 @@ class RecordsView(QWidget):
         if order.failed:
             words.append("not finished")
         elif not order.is_made and not order.is_known and order.of:
-            words.append(f"{'looking' if listing.word else 'sorting'} {order.done / order.of:.0%}")
+            words.append(f"{'looking' if listing.is_filtered else 'sorting'} {order.done / order.of:.0%}")
         elif newer := self._newer():
             words.append(f"{wording.count(newer)} newer")
         return " · ".join(words)
@@ -552,13 +565,14 @@ class RecordsView(QWidget):
         opened = self.opened
         order = opened.order(self.list) if opened else None
         if opened is not None and order is not None and order.failed:
-            title = "Not looked through to the end" if self.listing.word else "Not sorted"
+            title = "Not looked through to the end" if self.listing.is_filtered else "Not sorted"
             self._empty.say(title, order.failed, "Try again")
         elif opened is not None and order is not None:
             looking = not order.is_made and not order.is_known
-            title = "Looking …" if looking else f"No record holds “{self.listing.word}”"
-            text = "" if looking else "A word without capitals is found in any case; others as they are written."
-            self._empty.say(title if self.listing.word else "Sorting …", text if self.listing.word else "")
+            title, text = ("Looking …", "") if looking else _nothing_found(self.listing)
+            self._empty.say(
+                title if self.listing.is_filtered else "Sorting …", text if self.listing.is_filtered else ""
+            )
         elif opened is None:
             if self.are_topics_beside:
                 self._empty.say("No topic is open", "Choose one on the left to see its records.")
@@ -578,3 +592,19 @@ class RecordsView(QWidget):
         else:
             self._empty.say("No record of this topic", "The capture knows the topic and holds none of its records.")
         self._body.setCurrentWidget(self.table if self.table.records.rows else self._empty)
+
+
+def _nothing_found(listing: Listing) -> tuple[str, str]:
+    """What is said where a filter leaves every record out, and what can be done."""
+    if listing.between is None:
+        return (
+            f"No record holds “{listing.word}”",
+            "A word without capitals is found in any case; others as they are written.",
+        )
+    first, last = map(_clock, listing.between)
+    what = f"No record from {first} to {last}" + (f" holds “{listing.word}”" if listing.word else "")
+    return what, "That is the time chosen on the strip below; Escape there, or a press on it, takes it back."
+
+
+def _clock(ms: int) -> str:
+    return times.moment(ms).clock[:8]

@@ -13,6 +13,7 @@ from meshdesk.session.pictures import Behind, Picture
 from meshdesk.ui import theme
 from meshdesk.ui.about import About
 from meshdesk.ui.about_map import about_box
+from meshdesk.ui.times import before_the_recording
 from meshdesk.ui.widgets import map_words
 from meshdesk.ui.widgets.controls import Button, Line, Rule, Segments, with_shortcut
 from meshdesk.ui.widgets.empty import Empty
@@ -98,7 +99,7 @@ class TopologyView(QWidget):
         """Asks for the newest picture, and four times a second for rates."""
         opened = self._window.current
         picture = None if opened is None else opened.pictures.want(opened.mesh, self.level)
-        if (opened, picture) != self._shown:
+        if opened is not self._shown[0] or picture is not self._shown[1]:  # to compare two meshes takes long
             self._shown = (opened, picture)
             self.map.show_picture(picture)
             if picture is not None:
@@ -165,7 +166,7 @@ class TopologyView(QWidget):
     def rates(self) -> dict[str, float]:
         """Records a second by topic, as of the capture's last moment; none while its cluster does not answer."""
         opened = self._shown[0]
-        if opened is None or (opened.state == "live" and not opened.is_reached):
+        if opened is None or (opened.moment is None and opened.state == "live" and not opened.is_reached):
             return {}
         return {topic.name: topic.rate for topic in opened.topics if topic.rate is not None}
 
@@ -188,7 +189,9 @@ class TopologyView(QWidget):
         if not is_there or graph is None:
             self._body.setCurrentWidget(self._empty)
             self._count.say()
-            if opened is not None and picture is None:
+            if opened is not None and opened.moment is not None and picture is not None:
+                self._empty.say("Not observed then.", before_the_recording(opened.now.began))
+            elif opened is not None and picture is None:
                 self._empty.say("The map is being drawn.", "")
             else:
                 self._empty.say(

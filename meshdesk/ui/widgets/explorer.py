@@ -55,7 +55,6 @@ class Explorer(QWidget):
         box.setContentsMargins(0, 8, 0, 0)
         box.setSpacing(0)
         self._number.align_right()
-        self._nothing.setContentsMargins(12, 4, 12, 4)
         field = QHBoxLayout()
         field.setContentsMargins(12, 0, 12, 0)
         field.addWidget(self.filter)
@@ -65,7 +64,10 @@ class Explorer(QWidget):
         heading.addWidget(self._number, 1)
         box.addLayout(field)
         box.addLayout(heading)
-        box.addWidget(self._nothing)
+        why = QHBoxLayout()
+        why.setContentsMargins(12, 4, 12, 4)
+        why.addWidget(self._nothing)
+        box.addLayout(why)
         box.addWidget(self.list, 1)
         self.filter.textChanged.connect(self._filter)
         self.filter.returnPressed.connect(self.list.use_first)
@@ -143,6 +145,8 @@ class Explorer(QWidget):
 
 
 def _why_empty(opened: Opened) -> str:
+    if opened.moment is not None:
+        return "Not observed then."
     if opened.state in ("opening", "connecting"):
         return "Topics appear here once they are known."
     if opened.state == "failed":

@@ -175,6 +175,7 @@ class RecordTable(QTableView):
         self._own_scroll = False
         self._makes_room = False  # for days in the column of times
         self._word = ""  # whose hits are marked
+        self._moment: int | None = None  # the row that the time cursor is on; -1 is before the first
         self._value_is_free = True  # the value column takes what is left, until somebody drags its edge
         self.records = RecordModel()
         self.setModel(self.records)
@@ -208,6 +209,7 @@ class RecordTable(QTableView):
 
     def show_list(self, opened: Opened | None, name: str, end: int, first: int = 0) -> None:
         self._own_scroll = True
+        self._moment = None
         self.records.show(opened, name, end, first)
         self._own_scroll = False
 
@@ -235,6 +237,25 @@ class RecordTable(QTableView):
         if follow:
             self.scrollToBottom()
         self._own_scroll = False
+
+    def show_moment(self, k: int | None) -> None:
+        """Row k of the list is at the moment of the time cursor: it comes to the foot, with a line below it. With -1 the moment
+        is before the first row; None: no row is."""
+        self._moment = k
+        if k is not None:
+            self._own_scroll = True
+            at = max(0, min(k - self.records.first, self.records.rows - 1))
+            where = (
+                QAbstractItemView.ScrollHint.PositionAtBottom if k >= 0 else QAbstractItemView.ScrollHint.PositionAtTop
+            )
+            self.scrollTo(self.records.index(at, 0), where)
+            self._own_scroll = False
+        self.viewport().update()
+
+    @property
+    def moment(self) -> int | None:
+        """The row that the time cursor is on."""
+        return self._moment
 
     def to_the_end(self) -> None:
         self._own_scroll = True
@@ -320,6 +341,7 @@ class RecordTable(QTableView):
                 continue
             painter.setClipRect(x, 0, wide, height)
             paint_cells(painter, Cells(place, x, wide, top, lines, self._word))
+        self._paint_moment(painter, first, top, last, width)
         if not self.currentIndex().isValid():
             draw_focus(painter, self)
         shown = next((line for line in lines if line is not None and line.zone), None)
@@ -355,6 +377,16 @@ class RecordTable(QTableView):
                 painter.setPen(c.accent)
                 painter.drawRect(0, y, width - 1, theme.LIST_ROW - 2)
             y += theme.LIST_ROW
+
+    def _paint_moment(self, painter: QPainter, first: int, top: int, last: int, width: int) -> None:
+        """The line below the row that the time cursor is on."""
+        if self._moment is None:
+            return
+        at = self._moment - self.records.first if self._moment >= 0 else -1
+        if first - 1 <= at <= last:
+            y = top + (at - first + 1) * theme.LIST_ROW
+            painter.setClipping(False)
+            painter.fillRect(0, max(0, y - 2), width, 2, theme.colours().accent)
 
     # Keyboard, wheel, menus
 

@@ -147,6 +147,24 @@ def test_that_a_filtered_listing_is_sorted_too(tmp_path: Path) -> None:
     assert order.tolist() == list(range(93, 0, -10))
 
 
+@settings(max_examples=80, deadline=None)
+@given(records=RECORDS, between=st.tuples(st.integers(0, 20), st.integers(0, 20)), word=st.sampled_from(["", "a"]))
+def test_that_a_range_of_time_leaves_out_what_is_of_another_and_nothing_without_a_timestamp(
+    tmp_path_factory: pytest.TempPathFactory, records: list[Rec], between: tuple[int, int], word: str
+) -> None:
+    place = tmp_path_factory.mktemp("order")
+    rows = Rows(opened(made_capture(place / "c", {"t": [records[:7], records[7:]]})))
+    listing = Listing(("t",), word=word, between=between)
+    found = [k for places in filtered(rows, listing, [0], lambda _d, _o: None) for k in places.tolist()]
+    of_that_time = [
+        k
+        for k, record in enumerate(records)
+        if record.timestamp_type == 0 or between[0] <= record.timestamp <= between[1]
+    ]
+    held = [places.tolist() for places in filtered(rows, Listing(("t",), word=word), [0], lambda _d, _o: None)]
+    assert found == [k for k in of_that_time if k in {k for ks in held for k in ks}]
+
+
 def test_that_a_row_is_found_back_in_an_order_and_one_that_is_not_there_is_not(tmp_path: Path) -> None:
     file = tmp_path / "order"
     write_places(file, np.array([7, 3, (1 << 40) | 3], np.uint64))

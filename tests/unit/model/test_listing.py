@@ -13,6 +13,7 @@ from meshdesk.model.listing import COLUMNS, Column, Listing, arrival, listing_fr
         arrival("orders"),
         Listing(()),
         Listing(("a", "b"), "timestamp", True, "grüße \ud800"),
+        Listing(("a",), between=(1_795_000_000_000, 1_795_000_060_000)),
         *(Listing(("t",), column) for column in COLUMNS),
     ],
 )
@@ -32,6 +33,13 @@ def test_that_three_clicks_on_a_head_lead_back_to_where_it_began(column: Column)
     second = turned(first, column)
     assert (first.by, first.descending, second.by, second.descending) == (column, False, column, True)
     assert turned(second, column) == begun
+
+
+def test_that_a_range_of_time_leaves_records_out_and_is_kept_by_a_click_on_a_head() -> None:
+    ranged = Listing(("t",), between=(5, 9))
+    assert ranged.is_filtered
+    assert not ranged.is_arrival
+    assert turned(ranged, "size").between == (5, 9)
 
 
 def test_that_a_click_on_another_head_begins_ascending() -> None:

@@ -173,3 +173,12 @@ def test_that_one_thread_looks_at_moments_while_another_takes_facts() -> None:
         taking.result()
     assert looked > 0
     assert look() == 40
+
+
+def test_that_changes_are_told_with_what_they_replaced() -> None:
+    mesh = mesh_of(topic("orders", 1), topic("orders", 2, partitions=9), Checked("kafka", 0, 3), topic("bills", 4))
+    told = list(mesh.timeline.changes(("topic",), 1, len(mesh.timeline)))
+    assert [(seen, fact.about) for seen, fact, _ in told] == [(2, "orders"), (4, "bills")]
+    assert told[0][2] == topic("orders", 1)
+    assert told[1][2] is None
+    assert mesh.timeline.first_checked() == {"kafka": 3}

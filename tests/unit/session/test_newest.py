@@ -6,6 +6,32 @@ from meshdesk.session.newest import Newest
 from tests.programs.running import wait_until
 
 
+def test_that_the_thread_ends_when_nothing_was_wished_for_a_while_and_another_is_begun_then() -> None:
+    newest: Newest[int, int] = Newest(lambda wish: wish * 2, "test of newest")
+
+    def made() -> int:
+        found: list[int] = []
+
+        def is_there() -> bool:
+            found.extend([one] if (one := newest.take()) is not None else [])
+            return bool(found)
+
+        wait_until(is_there, "what was made")
+        return found[0]
+
+    def threads() -> int:
+        return sum(thread.name == "test of newest" for thread in threading.enumerate())
+
+    for wish in (1, 2):
+        newest.want(wish)
+        assert made() == 2 * wish
+        assert threads() == 1
+    wait_until(lambda: threads() == 0, "the end of the thread")
+    newest.want(3)
+    assert made() == 6
+    wait_until(lambda: threads() == 0, "the end of the thread")
+
+
 def test_that_of_many_wishes_the_first_and_the_newest_are_made_one_after_the_other() -> None:
     begun: list[int] = []
     may = threading.Semaphore(0)
