@@ -23,8 +23,8 @@ from meshdesk.session.children import Child, Heard
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "resources" / "demo" / "demo.meshcap"
 NAME = "Demo mesh"  # what the capture is called, as the live demo is
-HISTORY = "90s"  # the story is densest at its end: some 5,000 records of all topics
-LIVE = "130s"  # a group joins after one minute of the demo, a contract and a schema change after two
+HISTORY = "2m"  # the story is densest at its end: some 5,000 records of all topics
+LIVE = "65s"  # a group joins after half a minute of the demo, a contract and a schema change after one
 LEFT_OUT = "positions"  # topics whose name holds it are not read: many records of which nobody sees more than bytes
 CALM = 500  # records/s: the history comes faster, what is live is slower
 CALM_SECONDS = 5  # in which no more came: the history is in

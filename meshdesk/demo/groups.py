@@ -203,4 +203,6 @@ def _commit_ends(base: Settings, groups: Sequence[Group]) -> None:
             continue
         begin = [TopicPartition(name, number, end) for (name, number), end in ends.items() if name in group.topics]
         answer = admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group.id, begin)])[group.id]
-        answer.result(ENDS_SECONDS)
+        refused = [one.error for one in answer.result(ENDS_SECONDS).topic_partitions if one.error is not None]
+        if refused:  # each partition has an answer of its own
+            raise KafkaException(refused[0])

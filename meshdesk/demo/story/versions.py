@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from meshdesk.demo import schemas
 
-FIRST, SECOND, EVERY = 60_000, 120_000, 600_000  # ms after the story went live
+FIRST, SECOND, EVERY = 30_000, 60_000, 600_000  # ms after the story went live
 OPENING = ("group joins", "new version")
 CYCLE = ("member joins", "new topic", "group leaves", "new version", "member leaves", "topic goes", "group joins")
 READY = 5_000  # ms that a new schema is in the registry before it is used
@@ -20,7 +20,7 @@ def changes() -> Iterator[tuple[int, str]]:
 
     >>> from itertools import islice
     >>> [(at // 1000, what) for at, what in islice(changes(), 4)]
-    [(60, 'group joins'), (120, 'new version'), (600, 'member joins'), (1200, 'new topic')]
+    [(30, 'group joins'), (60, 'new version'), (600, 'member joins'), (1200, 'new topic')]
     """
     yield from zip((FIRST, SECOND), OPENING, strict=True)
     at, step = EVERY, 0
