@@ -15,7 +15,7 @@ from meshdesk.explain.reading import print_rows
 from meshdesk.explain.rows import Rows, open_rows
 from meshdesk.model.frame import Message
 from meshdesk.model.position import Position
-from meshdesk.model.schema import Schema, SchemaState
+from meshdesk.model.schema import Schema, SchemaName, SchemaState
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.explainers import ended_how
 from meshdesk.session.home import captures_home, clear_scratch, own_scratch
@@ -151,16 +151,18 @@ class _Patient:
 
     def __init__(self, run: _Run, rows: Rows) -> None:
         self._run, self._rows = run, rows
-        self._in_vain: set[int] = set()  # ids that did not come; collect asks for 20,000 at the most
+        self._in_vain: set[SchemaName] = set()  # what did not come; collect asks for 20,000 at the most
 
-    def by_id(self, id: int) -> Schema | SchemaState:
+    def find_schema(self, name: SchemaName) -> Schema | SchemaState:
         """The schema, as soon as it is there; or why there is none."""
         run = self._run
-        until = time.monotonic() + (PATIENCE if run.told.source.registry and id not in self._in_vain else 0.0)
-        while (found := self._rows.by_id(id)) in COMING or (found is SchemaState.UNREACHABLE and not run.has_said):
+        until = time.monotonic() + (PATIENCE if run.told.source.registry and name not in self._in_vain else 0.0)
+        while (found := self._rows.find_schema(name)) in COMING or (
+            found is SchemaState.UNREACHABLE and not run.has_said
+        ):
             # The capture knows a little earlier than collect says it that the registry cannot be reached.
             if time.monotonic() >= until or run.stopping or run.ended:
-                self._in_vain.add(id)
+                self._in_vain.add(name)
                 break
             _listen(run)
             self._rows.refresh()

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future, wait
-from typing import Any
+from typing import Any, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
@@ -16,6 +16,9 @@ from meshdesk.model.trouble import Trouble
 WAIT = REQUEST_TIMEOUT  # s
 PATIENCE = 2 * WAIT  # s; of the client, with a question whose answer nobody waits for by then
 HUNG = 10  # clients that do not end: each keeps three threads and some 500 kB, and they are no one's any more
+
+
+Question = TypeVar("Question")
 
 
 class Asking(Cluster):
@@ -31,7 +34,7 @@ class Asking(Cluster):
         admin: AdminClient = self._admin
         return admin
 
-    def answers(self, asked: Mapping[str, Future[Any]], stop: threading.Event) -> dict[str, Any]:
+    def answers(self, asked: Mapping[Question, Future[Any]], stop: threading.Event) -> dict[Question, Any]:
         """What each question got: its answer, or the KafkaError of one that failed or came too late.
 
         A part of the cluster that is away keeps nobody else's answers. Once `stop` is set nothing is waited for, and what is
@@ -41,7 +44,7 @@ class Asking(Cluster):
         while waiting and not stop.is_set() and time.monotonic() < until:
             waiting = set(wait(waiting, timeout=0.1).not_done)
             self._admin.poll(0)
-        found: dict[str, Any] = {}
+        found: dict[Question, Any] = {}
         for name, answer in asked.items():
             try:
                 found[name] = answer.result(0)

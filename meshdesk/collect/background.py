@@ -7,12 +7,13 @@ connected, so that a login that is refused is tried no more often, and leaves it
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
 from meshdesk.collect.asking import Asking
 from meshdesk.collect.configs import Configs
+from meshdesk.collect.coordinators import Place
 from meshdesk.collect.groups import Groups
 from meshdesk.collect.properties import Source
 from meshdesk.collect.watch import Watch
@@ -30,10 +31,16 @@ class Background:
     def __init__(self, source: Source, writer: Writer, watch: Watch, report: Callable[[Trouble], None]) -> None:
         self._source, self._writer, self._watch, self._report = source, writer, watch, report
         self._said_at = -SAID_EVERY
+        self._groups: Groups | None = None
         self._stop = threading.Event()
         self.failure: CaptureError | None = None  # the capture cannot be written, by which it has ended
         self._thread = threading.Thread(target=self._run, name="background", daemon=True)
         self._thread.start()
+
+    @property
+    def committed(self) -> Mapping[str, Mapping[Place, int]]:
+        """What each group has committed by now; any thread may ask."""
+        return {} if self._groups is None else self._groups.committed
 
     def stop(self) -> None:
         """Ends it, without waiting for a coordinator that does not answer."""
@@ -52,7 +59,7 @@ class Background:
         cluster.leave()
 
     def _rounds(self, cluster: Asking) -> None:
-        groups = Groups(cluster, self._writer, self._stop)
+        groups = self._groups = Groups(cluster, self._writer, self._stop)
         configs = Configs(cluster, self._writer, self._stop, lambda: self._watch.names)
         every = {
             groups.find: LIST_EVERY,

@@ -15,6 +15,7 @@ from meshdesk.capture.reader import TopicKey
 from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
 from meshdesk.collect.background import Background
+from meshdesk.collect.by_time import ByTime
 from meshdesk.collect.catalogues.watching import Catalogues, facts_in
 from meshdesk.collect.client import REQUEST_TIMEOUT, Bounds, Cluster, KafkaTrouble, make_consumer, now
 from meshdesk.collect.columns import asked_for, lasts, rows_of, schema_ids, spans_of
@@ -135,6 +136,7 @@ class Collector:
         )
         self.watch = Watch(Cluster(source, report), self._writer, report, news)
         self._background = Background(source, self._writer, self.watch, report)
+        self._by_time = ByTime(source, self._writer, self.watch, lambda: self._background.committed, news)
         known = facts_in(folder) if source.catalogues else []
         self.catalogues = Catalogues(source.catalogues, self._store_facts, report, news, now, known, source.bootstrap)
         self._partitions: dict[Place, Partition] = {}
@@ -206,6 +208,10 @@ class Collector:
     def looked(self, topic: str, k: int) -> None:
         """The rows of a topic before number `k` were on the screen: a backlog that is paused may drop them."""
         self._looked[topic] = max(k, self._looked.get(topic, 0))
+
+    def ask_past(self, topics: Sequence[str], start: int, end: int) -> None:
+        """Has the past of topics asked for by time, from `start` to `end` in ms, in place of what was asked for before."""
+        self._by_time.ask_past(topics, start, end)
 
     def step(self) -> bool:
         """Takes what has arrived, at most for `WAIT`, and stores it; True where something was stored. Raises CaptureError."""
@@ -294,6 +300,7 @@ class Collector:
         missing = self._schemas.settle(wait_for_schemas)
         self._schemas.stop()
         self._background.stop()
+        self._by_time.stop()
         self.watch.stop()
         self.catalogues.stop()
         self._consumer.close()
@@ -362,7 +369,7 @@ class Collector:
 
     def _note(self) -> None:
         self._notes_due = time.monotonic() + NOTES_EVERY
-        if failure := self._failure or self.watch.failure or self._background.failure:
+        if failure := self._failure or self.watch.failure or self._background.failure or self._by_time.failure:
             raise failure
         self._note_gone()
         self._note_added()

@@ -90,6 +90,11 @@ class Groups:
         self._is_news = False  # facts were written since
 
     @property
+    def committed(self) -> dict[str, Mapping[Place, int]]:
+        """What each group has committed, as far as it is known; any thread may ask."""
+        return {name: mine for name, group in list(self._groups.items()) if (mine := group.committed)}
+
+    @property
     def trouble(self) -> Trouble | None:
         """What a person should know for as long as it lasts; one answer that is missed may be a broker that starts."""
         if not self._silent or max(self._missed.values(), default=0) < 2:

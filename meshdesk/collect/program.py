@@ -47,6 +47,7 @@ NEEDS: dict[str, dict[str, type]] = {
     "tail": {"topic": str, "start": list},
     "stop_tail": {"topic": str},
     "looked": {"topic": str, "k": int},
+    "past": {"topics": list, "start": int, "end": int},
 }
 
 Say = Callable[[str], None]
@@ -178,6 +179,8 @@ def _do(message: Message, pipes: Pipes, collector: Collector) -> None:
             collector.stop_tail(message["topic"])
         case "looked":
             collector.looked(message["topic"], message["k"])
+        case "past":
+            collector.ask_past([str(topic) for topic in message["topics"]], message["start"], message["end"])
         case _:
             logging.getLogger("meshdesk.collect").warning("was told “%s”, which it does not do", order)
 

@@ -381,6 +381,11 @@ def client_is_worn(bootstrap: str) -> str:
     return f"Coordinators at {bootstrap} have failed to answer too often: groups are not asked for any more. Connect again."
 
 
+def asking_is_worn(bootstrap: str) -> str:
+    """Nothing is asked by time any more, as each question in vain costs something that does not come back."""
+    return f"Brokers at {bootstrap} have failed to answer too often: nothing is asked by time any more. Connect again."
+
+
 def too_many_groups(bootstrap: str, count: int, followed: int) -> str:
     """More groups than are looked at."""
     return f"{bootstrap} has {count:,} consumer groups, of which MeshDesk follows {followed:,}."

@@ -50,6 +50,10 @@ class Watch:
         self._failing: dict[Step, str] = {}  # what does not answer: the sentence
         self._next: int = 0  # where the next round of end offsets begins, among all partitions
         self._stop = threading.Event()
+        self.first_ends: Mapping[
+            tuple[str, int], int
+        ] = {}  # by place, as they were seen first; never changed, but replaced
+        self.beginnings: Mapping[tuple[str, int], int] = {}  # as they were seen last; the same
         self.connected = False
         self.is_refused = False  # the login, by a cluster that never answered: nothing is asked any more
         self.failure: CaptureError | None = None  # the capture cannot be written, by which the watch has ended
@@ -60,6 +64,11 @@ class Watch:
         self.gone: SimpleQueue[Gone] = SimpleQueue()  # said again each round; the collector empties it
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._thread.start()
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """By name how many partitions each topic has that this login may describe; never changed, but replaced."""
+        return self._topics
 
     def stop(self) -> None:
         self._stop.set()
@@ -172,6 +181,10 @@ class Watch:
         position = Position("beginning") if of == "beginning" else Position("end")
         found = self._cluster.offsets(places, position, "read_uncommitted")
         seen = now()
+        if of == "beginning":
+            self.beginnings = {**self.beginnings, **found}
+        elif found.keys() - self.first_ends.keys():
+            self.first_ends = {**found, **self.first_ends}
         self._writer.samples(
             [(seen, self._writer.series(of, topic, partition), offset) for (topic, partition), offset in found.items()]
         )

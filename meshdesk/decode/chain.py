@@ -4,11 +4,24 @@ from dataclasses import replace
 from functools import cache
 
 from meshdesk.decode import confluent, json_text, raw, text
-from meshdesk.decode.contract import Bounds, Declined, Decoded, Decoder, Layer, Payload, Preview, Schemas, Undecodable
+from meshdesk.decode.contract import (
+    Bounds,
+    Declined,
+    Decoded,
+    Decoder,
+    Envelope,
+    Layer,
+    Payload,
+    Preview,
+    Schemas,
+    Undecodable,
+)
 from meshdesk.model.node import SHORT, Node, one_line_spans
 
 # A new decoder is a file with NAME and decode, and its line here. Order is meaning: formats that prove themselves first.
 DECODERS: tuple[Decoder, ...] = (confluent, json_text, text, raw)
+# What a value that was read may be in: the first that knows its form. Order is meaning, too.
+ENVELOPES: tuple[Envelope, ...] = ()
 BOUNDS = Bounds()
 
 
@@ -18,7 +31,21 @@ def decode(payload: Payload, schemas: Schemas, bounds: Bounds = BOUNDS) -> Decod
     if data is None:
         return Decoded(Node("", "null", "null"), (Layer("tombstone" if payload.role == "value" else "null"),), "null")
     if not data:
-        return Decoded(Node("", "string", ""), (Layer("empty"),), "empty")
+        return _in_envelope(payload, Decoded(Node("", "string", ""), (Layer("empty"),), "empty"))
+    return _in_envelope(payload, inner(payload, data, schemas, bounds))
+
+
+def _in_envelope(payload: Payload, decoded: Decoded) -> Decoded:
+    for envelope in ENVELOPES:
+        found = envelope.opened(payload, decoded)
+        if found is not None:
+            return found
+    return decoded
+
+
+def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
+    """What some bytes say, those of the payload or what was unpacked from them: the first decoder that reads all of them.
+    Whoever unpacks asks with one layer less (Bounds.layers)."""
     tried: list[Declined] = []
     trouble = ""
     for decoder in DECODERS:
@@ -30,7 +57,7 @@ def decode(payload: Payload, schemas: Schemas, bounds: Bounds = BOUNDS) -> Decod
         else:
             # Bytes that something reads have proved what they are, whatever else they looked like.
             trouble = trouble if decoder is raw else found.trouble
-            return Decoded(found.tree, found.chain, found.format, found.schema, tuple(tried), trouble)
+            return replace(found, tried=(*tried, *found.tried), trouble=trouble)
     raise Undecodable("no decoder answered")  # raw never declines
 
 

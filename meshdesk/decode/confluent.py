@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from meshdesk.decode import avro, json_text
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.model.schema import Schema, SchemaState
+from meshdesk.model.schema import Schema, SchemaName, SchemaState
 
 NAME = "Confluent id"
 PREFIX = 5
@@ -38,7 +38,7 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     number = candidate(data)
     if number is None:
         raise Undecodable("it does not begin with a zero byte and an id")
-    schema = schemas.by_id(number)
+    schema = schemas.find_schema(SchemaName("id", str(number)))
     if isinstance(schema, SchemaState):
         looks = number in IDS and (len(data) != NUMBER or schema in OPEN)
         trouble = TROUBLE[schema].format(id=number, role=payload.role) if looks else ""

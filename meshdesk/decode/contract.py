@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from meshdesk.model.node import Node, Tones
-from meshdesk.model.schema import Schema, SchemaState
+from meshdesk.model.schema import Schema, SchemaName, SchemaState
 
 
 class Undecodable(Exception):
@@ -47,12 +47,17 @@ class Payload:
     role: Literal["key", "value"]
     topic: str
     headers: tuple[tuple[str, bytes | None], ...]
+    record_key: bytes | None = None  # of the record, where this is its value: Kafka's own topics need both to be read
+
+    def header(self, name: str) -> bytes | None:
+        """The last header of that name; None where there is none, or where it is null."""
+        return next((value for known, value in reversed(self.headers) if known == name), None)
 
 
 class Schemas(Protocol):
     """Where schemas come from: the capture carries them."""
 
-    def by_id(self, id: int) -> Schema | SchemaState:
+    def find_schema(self, name: SchemaName) -> Schema | SchemaState:
         """The schema, or which of four reasons there is none."""
 
 
@@ -65,6 +70,7 @@ class Bounds:
     depth: int = 200  # deeper nesting is an attack or a loop; Python's stack ends at a thousand
     text: int = 1_000_000  # characters of one scalar that are shown
     width: int = 50_000  # parts of one container that are shown; a line has room for few
+    layers: int = 4  # compressions and containers within each other that are opened; more are an attack
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,9 @@ class Decoded:
     schema: Schema | None = None
     tried: tuple[Declined, ...] = ()
     trouble: str = ""  # a sentence where it could not be decoded as it should; the bytes are shown all the same
+    unpacked: bytes | None = (
+        None  # what was compressed, unpacked: the spans of the tree lie in it, and not in the payload
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +104,13 @@ class Decoder(Protocol):
     NAME: str
 
     def decode(self, payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
-        """Reads `data` (the payload's bytes, or what a framing left of them). Raises Undecodable."""
+        """Reads `data` (the payload's bytes, or what was unpacked from them). Raises Undecodable."""
+
+
+class Envelope(Protocol):
+    """A module of this package that knows the form of a value that was read: CloudEvents, a change event, an internal topic."""
+
+    NAME: str
+
+    def opened(self, payload: Payload, decoded: Decoded) -> Decoded | None:
+        """The same with its envelope named in the chain, and whatever it adds; None where this is not it."""

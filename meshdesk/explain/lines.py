@@ -23,7 +23,7 @@ def json_line(record: Record | Lost, schemas: Schemas) -> str:
     if isinstance(record, Lost):
         return _line({"topic": record.topic, "row": record.row, "trouble": record.reason})
     key = _decoded(Payload(record.key, "key", record.topic, record.headers), schemas)
-    value = _decoded(Payload(record.value, "value", record.topic, record.headers), schemas)
+    value = _decoded(Payload(record.value, "value", record.topic, record.headers, record.key), schemas)
     line: dict[str, Any] = {
         "topic": record.topic,
         "partition": record.partition,

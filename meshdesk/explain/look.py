@@ -32,7 +32,7 @@ def row_of(record: Record | Lost, schemas: Schemas, k: int = -1) -> Row:
     if isinstance(record, Lost):
         return _lost_row(record, k)
     key = _preview(Payload(record.key, "key", record.topic, record.headers), schemas, KEY)
-    value = _preview(Payload(record.value, "value", record.topic, record.headers), schemas, PREVIEW)
+    value = _preview(Payload(record.value, "value", record.topic, record.headers, record.key), schemas, PREVIEW)
     names = ", ".join(visible(name[:HEADERS]) for name, _ in record.headers[:20])
     return Row(
         row=record.row,
@@ -84,7 +84,7 @@ def details_of(record: Record | Lost, schemas: Schemas, raw: bool = False) -> De
         return Details(record.row, record.topic, -1, -1, None, "none", None, 0, gone, gone, ())
     payloads = [
         Payload(record.key, "key", record.topic, record.headers),
-        Payload(record.value, "value", record.topic, record.headers),
+        Payload(record.value, "value", record.topic, record.headers, record.key),
     ]
     key, value = (_undecoded(payload) if raw else part_of(payload, schemas) for payload in payloads)
     headers = record.headers[:HEADERS_SHOWN]

@@ -14,7 +14,7 @@ from meshdesk.capture.store import CaptureError
 from meshdesk.model.fact import Checked
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.record import Record, RecordName
-from meshdesk.model.schema import Schema, SchemaState
+from meshdesk.model.schema import Schema, SchemaName, SchemaState
 
 CACHED_BYTES = 64 << 20  # Arrow batches kept: some 40 full ones, more than ±5 screens ever need
 WINDOW = 5_000  # rows of a sealed generation that are merged at once
@@ -113,9 +113,9 @@ class Rows:
             except _Moved:
                 continue
 
-    def by_id(self, id: int) -> Schema | SchemaState:
-        """The schema of that id as the capture carries it (decode.contract.Schemas)."""
-        known = self.mesh.schemas.get(id)
+    def find_schema(self, name: SchemaName) -> Schema | SchemaState:
+        """The schema of that name as the capture carries it (decode.contract.Schemas)."""
+        known = self.mesh.schemas.get(name.about)
         if known is not None:
             return known
         if not self.mesh.registry:

@@ -77,7 +77,7 @@ def graph(mesh: Mesh, level: Level, most: int = MOST) -> Graph:
     names = {domain.name.casefold(): domain.name for domain in placing.domains}
     reads = [one for group in mesh.groups for one in mesh.read_by(group) if one.topic in home]
     domain_of = {group: domain_of_group(group, names) for group in mesh.groups}
-    boxes = [*_boxes_of(every, level), *_readers(sorted({one.group for one in reads}), domain_of, level)]
+    boxes = [*boxes_of(every, level), *_readers(sorted({one.group for one in reads}), domain_of, level)]
     if level == "domains":
         boxes = _joined(boxes)
     shown = _most(boxes, reads, most)
@@ -108,7 +108,8 @@ def _topics(domain: Domain) -> list[str]:
     return [*(topic for product in domain.products for topic in product.topics), *domain.topics]
 
 
-def _boxes_of(domains: Iterable[Domain], level: Level) -> list[Box]:
+def boxes_of(domains: Iterable[Domain], level: Level) -> list[Box]:
+    """What there is of topics at a level, in the order of the domains."""
     boxes: list[Box] = []
     for domain in domains:
         name, is_inferred = domain.name, bool(domain.name) and domain.is_inferred

@@ -1,15 +1,19 @@
 """Lag, from samples of committed, end and beginning offsets: how far a group is behind, what it lost, and what nobody knows. Pure.
 
-All of it is in offsets, as Kafka's own tools count: compaction and the markers of transactions count too.
+It is in offsets, as Kafka's own tools count (compaction and the markers of transactions count too), and in time: late.py.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshdesk.model.fact import Checked, Fact
+from meshdesk.model.late import ON_TIME, Late, Points, Samples, Times
 from meshdesk.model.rates import Key, Offsets
+
+if TYPE_CHECKING:
+    from meshdesk.model.tracks import Tracks
 
 OF = "committed "  # and the group: what a series of its commits is of
 SKEW = 15_000  # ms; a request for offsets may take ten seconds, so that what was seen later may be older by so much
@@ -32,6 +36,7 @@ class Lag(NamedTuple):
     offsets: int | None  # still to be read; None: not known
     lost: int = 0  # offsets that it had not read when they went; they are not among those still to be read
     why: str = ""  # why it is not known: a sentence
+    late: Late | None = None  # how long ago what it has to read next came; None: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class Total:
     lost: int
     partitions: int
     unknown: int  # partitions of which it is not known: the lag may be more
+    late: Late | None = None  # of the partition in which it is farthest behind in time, as far as that is known
+    parts: tuple[tuple[Key, Lag], ...] = field(default=(), compare=False)  # each of them
 
 
 def lag_of(commit: Commit | None, end: tuple[int, int] | None, beginning: int | None) -> Lag:
@@ -66,24 +73,28 @@ def lag_of(commit: Commit | None, end: tuple[int, int] | None, beginning: int | 
     return Lag(max(0, last - commit.offset - lost), lost)
 
 
-def total(lags: Iterable[Lag]) -> Total:
+def total(parts: Iterable[tuple[Key, Lag]]) -> Total:
     """Of all these partitions."""
     offsets = lost = partitions = unknown = 0
-    for lag in lags:
+    late: Late | None = None
+    parts = tuple(parts)
+    for _, lag in parts:
         partitions += 1
+        if lag.late is not None and (late is None or lag.late > late):
+            late = lag.late
         lost += lag.lost
         if lag.offsets is None:
             unknown += 1
         else:
             offsets += lag.offsets
-    return Total(None if unknown == partitions else offsets, lost, partitions, unknown)
+    return Total(None if unknown == partitions else offsets, lost, partitions, unknown, late, parts)
 
 
 def by_topic(lags: Mapping[Key, Lag]) -> dict[str, Total]:
     """The lag of one group in each topic."""
-    of: dict[str, list[Lag]] = defaultdict(list)
-    for (topic, _), lag in lags.items():
-        of[topic].append(lag)
+    of: dict[str, list[tuple[Key, Lag]]] = defaultdict(list)
+    for key, lag in lags.items():
+        of[key[0]].append((key, lag))
     return {topic: total(those) for topic, those in of.items()}
 
 
@@ -95,17 +106,33 @@ class Lags:
     assigned: Mapping[str, frozenset[Key]] = field(default_factory=dict)  # by group: what its members read
     ends: Mapping[Key, tuple[int, int]] = field(default_factory=dict)  # when it was seen (ms), the offset
     beginnings: Mapping[Key, int] = field(default_factory=dict)
+    recent: Mapping[Key, Samples] = field(default_factory=dict)  # the ends of the last seconds, where they are at hand
+    points: Points = field(default_factory=dict)  # offsets whose time was looked for
+    tracks: "Tracks | None" = None  # all samples
 
     @property
     def groups(self) -> set[str]:
         """Those that have committed something or read something now."""
         return {group for those in (self.commits, self.assigned) for group, keys in those.items() if keys}
 
-    def of(self, group: str) -> dict[Key, Lag]:
-        """In each partition in which a group has committed something or that it reads, as Kafka's own tools list them."""
+    def of(self, group: str, times: Times | None = None) -> dict[Key, Lag]:
+        """In each partition in which a group has committed something or that it reads, as Kafka's own tools list them; with
+        `times` also how long it is behind."""
         mine = self.commits.get(group, {})
         keys = mine.keys() | self.assigned.get(group, frozenset())
-        return {key: lag_of(mine.get(key), self.ends.get(key), self.beginnings.get(key)) for key in sorted(keys)}
+        lags = {key: lag_of(mine.get(key), self.ends.get(key), self.beginnings.get(key)) for key in sorted(keys)}
+        return (
+            lags if times is None else {key: self._timed(key, lag, mine.get(key), times) for key, lag in lags.items()}
+        )
+
+    def _timed(self, key: Key, lag: Lag, commit: Commit | None, times: Times) -> Lag:
+        if lag.offsets is None or commit is None:
+            return lag
+        if lag.offsets == 0:
+            return lag._replace(late=ON_TIME)
+        offset = commit.offset + lag.lost
+        recent, points = self.recent.get(key, ()), self.points.get(key, ())
+        return lag._replace(late=times.late(key, offset, self.ends[key], recent, self.tracks, points))
 
 
 @dataclass(slots=True)
@@ -140,4 +167,5 @@ class Commits:
             dict(self.assigned),
             {key: window[-1] for key, window in offsets.ends.items() if window},
             dict(offsets.beginnings),
+            {key: tuple(window) for key, window in offsets.ends.items() if window},
         )

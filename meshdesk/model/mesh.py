@@ -94,8 +94,8 @@ class Mesh:
         return self._newest("topic", _topic)
 
     @property
-    def schemas(self) -> Mapping[int, Schema | SchemaState]:
-        """The schemas of registries, by id. Nobody changes it."""
+    def schemas(self) -> Mapping[str, Schema | SchemaState]:
+        """The schemas of registries, by what they are called (SchemaName.about). Nobody changes it."""
         return self.timeline.derived("schemas", ("schema",), self.place, self._schemas)
 
     def config(self, topic: str) -> tuple[Fact, ...]:
@@ -176,11 +176,11 @@ class Mesh:
     def _reads(self, group: str, topic: str) -> tuple[Reads, ...]:
         return tuple(self.timeline.made(fact, reads_from) for fact in self.claims("reads", f"{group} {topic}")[:1])
 
-    def _schemas(self) -> dict[int, Schema | SchemaState]:
-        found: dict[int, Schema | SchemaState] = {}
+    def _schemas(self) -> dict[str, Schema | SchemaState]:
+        found: dict[str, Schema | SchemaState] = {}
         for about, facts in self.each("schema"):
             made = [self.timeline.made(fact, _schema) for fact in sorted(facts, key=_seen)]
-            found[int(about)] = next((one for one in reversed(made) if isinstance(one, Schema)), made[-1])
+            found[about] = next((one for one in reversed(made) if isinstance(one, Schema)), made[-1])
         return found
 
     def _place_topics(self) -> Placing:
@@ -220,7 +220,7 @@ def _schema(fact: Fact) -> Schema | SchemaState:
         return SchemaState.UNKNOWN_ID
     return Schema(
         registry=fact.source,
-        id=int(fact.about),
+        id=int(fact.about) if fact.about.isdecimal() else int(value.get("id", 0) or 0),
         type=str(value.get("type", "AVRO")),
         text=str(value.get("text", "")),
         references=tuple(
@@ -229,4 +229,6 @@ def _schema(fact: Fact) -> Schema | SchemaState:
         ),
         subject=str(value.get("subject", "")),
         version=int(value.get("version", 0)),
+        guid=str(value.get("guid", "") or ""),
+        rules=str(value.get("rules", "") or ""),
     )

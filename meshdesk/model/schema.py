@@ -2,6 +2,26 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal, NamedTuple
+
+NameKind = Literal["id", "guid", "content", "global", "glue", "azure", "fingerprint", "file"]
+
+
+class SchemaName(NamedTuple):
+    """By what a record names its schema: a registry's number or GUID, Apicurio's content or global id, Glue's UUID of a
+    version, Azure's id, Avro's CRC-64 fingerprint in hex."""
+
+    kind: NameKind
+    id: str
+
+    @property
+    def about(self) -> str:
+        """As the subject of a fact: a plain number is the id of Confluent's API.
+
+        >>> SchemaName("id", "42").about, SchemaName("global", "7").about
+        ('42', 'global 7')
+        """
+        return self.id if self.kind == "id" else f"{self.kind} {self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +39,14 @@ class Schema:
     """A schema as its registry answers it, with all that it refers to."""
 
     registry: str
-    id: int
+    id: int  # 0 where it has another name
     type: str  # "AVRO", "JSON", "PROTOBUF"
-    text: str
+    text: str  # of Protobuf also base64 of a FileDescriptorProto, as some registries answer
     references: tuple[Reference, ...] = ()
     subject: str = ""
     version: int = 0
+    guid: str = ""  # or the name that it has instead
+    rules: str = ""  # its ruleSet as JSON (Confluent's data contracts), which says what is encrypted
 
 
 class SchemaState(Enum):

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from meshdesk.model.fact import Checked, Fact
 
-KINDS = ("cluster", "topic", "config", "group", "reads", "schema", "file", "product", "contract")
+KINDS = ("cluster", "topic", "config", "group", "reads", "schema", "file", "product", "contract", "past", "reached")
 CHECKED = "checked"
 PAST = 400_000  # facts that another has replaced: 20 hours of a mesh that changes 20,000 times an hour, some 250 MB
 AT_HAND = 4  # of what is derived: that of now and those of some moments

@@ -121,15 +121,15 @@ class Tracks:
         seen, values = state.seen.tolist(), state.values.tolist()
         return {key: (seen[i], values[i]) for i, key in enumerate(names) if seen[i] != NEVER}
 
-    def grown(self, names: Sequence[SeriesName], edges: Numbers) -> Amounts:
+    def grown(self, names: Sequence[SeriesName], edges: Numbers, hold: int = 0) -> Amounts:
         """(series, edges − 1): by how much each series grew between two edges (ms, ascending), as if it grew evenly between two
-        samples; NaN where that is not known: before its first sample and after its last."""
-        growth: Amounts = np.diff(self._growth(names, edges, hold=0), axis=1)
+        samples; NaN where that is not known: before its first sample and more than `hold` ms after its last."""
+        growth: Amounts = np.diff(self._growth(names, edges, hold), axis=1)
         return growth
 
-    def rates(self, names: Sequence[SeriesName], moment: int, window: int) -> Amounts:
+    def rates(self, names: Sequence[SeriesName], moment: int, window: int, hold: int = GONE) -> Amounts:
         """By how much each series grew a second over the `window` ms before a moment; NaN where that is not known."""
-        both = self._growth(names, np.array([moment - window, moment], np.int64), hold=GONE)
+        both = self._growth(names, np.array([moment - window, moment], np.int64), hold)
         growth: Amounts = (both[:, 1] - both[:, 0]) * 1000 / window
         return growth
 

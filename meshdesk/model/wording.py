@@ -77,6 +77,22 @@ def span(seconds: float) -> str:
     return f"{whole} s"
 
 
+def span_within(seconds: float, within: float) -> str:
+    """How long something lies back, and how much more or less it may be in the smallest unit of it, where that can be seen.
+
+    >>> span_within(14, 2), span_within(112, 0.5), span_within(0, 0), span_within(0.4, 0.5), span_within(618, 0.5)
+    ('14 s ± 2', '1 m 52 s ± 0.5', '0 s', '0.4 s ± 0.5', '10 m 18 s')
+    >>> span_within(7_300, 140), span_within(200_000, 4_000), span_within(618, 12.4)
+    ('2 h 1 m ± 2', '2 d 7 h ± 1', '10 m 18 s ± 12')
+    """
+    unit = 3600 if seconds >= 86400 else 60 if seconds >= 3600 else 1
+    more = within / unit
+    said = "0 s" if seconds == 0 else span(seconds)
+    if within < seconds / 500 or round(more, 1 if unit == 1 else 0) == 0:
+        return said
+    return f"{said} ± {more:.0f}" if more >= 9.95 or unit > 1 else f"{said} ± {more:.1f}".removesuffix(".0")
+
+
 def day(moment: datetime) -> str:
     """A day in UTC.
 

@@ -1,7 +1,7 @@
 """The collect program of a live capture, and what it was told: one that dies is followed by one that is told the same."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from meshdesk.model.frame import Message
 from meshdesk.model.position import Position
@@ -28,6 +28,7 @@ class Collecting:
         self._asked: dict[str, tuple[Position, Position | None]] = {}  # topic: what it is to read
         self._began: dict[str, Message | None] = {}  # topic: at which offsets it began, in its own words
         self._looked: dict[str, int] = {}  # topic: the rows before this one were on the screen
+        self._past: Message | None = None  # the past that is on the screen, as it was asked for last
         self._restarts: list[float] = []  # monotonic
         self._heard_at = self._beaten = time.monotonic()  # the program; the last beat
         self._last = ""  # what kind of message came last
@@ -59,6 +60,11 @@ class Collecting:
         if k > self._looked.get(topic, 0):
             self._looked[topic] = k
             self._send({"do": "looked", "topic": topic, "k": k})
+
+    def ask_past(self, topics: Sequence[str], start: int, end: int) -> None:
+        """The past that is on the screen, from `start` to `end` in ms."""
+        self._past = {"do": "past", "topics": list(topics), "start": start, "end": end}
+        self._send(self._past)
 
     def stop(self) -> None:
         """Ends the program in order; no other follows."""
@@ -135,5 +141,7 @@ class Collecting:
             self._send_tail(topic, start, until)
         for topic, k in self._looked.items():
             self._send({"do": "looked", "topic": topic, "k": k})
+        if self._past is not None:
+            self._send(self._past)
         again = "It was started again and goes on where it was; what is stored is stored once."
         return f"The collect program ended unexpectedly: {reason}.", again

@@ -20,6 +20,7 @@ PAGES = (
     ("reading", "Reading a topic"),
     ("lists", "Orders and filters"),
     ("mesh", "The mesh and its map"),
+    ("throughput", "Throughput"),
     ("time", "Back in time"),
     ("captures", "Captures"),
     ("command-line", "The command line"),

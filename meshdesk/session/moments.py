@@ -5,6 +5,7 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from meshdesk.model.lag import OF, Commit, Lags
+from meshdesk.model.late import reached
 from meshdesk.model.mesh import Mesh
 from meshdesk.model.rates import WINDOW, Key
 from meshdesk.session.newest import Newest
@@ -83,7 +84,8 @@ def reading_at(now: Reading, moment: int) -> Reading:
         )
         for name in sorted(known)
     )
-    return replace(now, topics=topics, mesh=mesh, lags=_lags(tracks, mesh, moment, ends, beginnings))
+    lags = replace(_lags(tracks, mesh, moment, ends, beginnings), points=reached(now.mesh), tracks=tracks)
+    return replace(now, topics=topics, mesh=mesh, lags=lags)
 
 
 def _records(ends: dict[Key, tuple[int, int]], beginnings: dict[Key, int]) -> dict[str, int]:

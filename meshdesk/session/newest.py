@@ -24,6 +24,11 @@ class Newest(Generic[Wish, Made]):
         self._has_thread = False
         self.is_busy = False
 
+    @property
+    def is_making(self) -> bool:
+        """Whether something is on its way; what is done and waits to be taken is not."""
+        return self.is_busy and self._done.empty()
+
     def want(self, wish: Wish) -> None:
         """Has something made; a wish that waits until another is done is forgotten for a newer one."""
         self._waiting = [wish]

@@ -23,6 +23,8 @@ from meshdesk.model.wording import plural
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.collecting import SILENCE, Collecting
 from meshdesk.session.connection import Connection
+from meshdesk.session.consumers import Consumers
+from meshdesk.session.curves import CurveMaker
 from meshdesk.session.explainers import Explainers, rows_from
 from meshdesk.session.home import Owned
 from meshdesk.session.moments import Moments
@@ -106,7 +108,9 @@ class Opened:
         self._report, self._withdraw = report, withdraw
         self.works = Works()
         self.pictures = Pictures()
+        self.curves = CurveMaker()
         self.strips = Strips()
+        self.consumers = Consumers()
         self._orders = Orders(
             lambda order: scratch() / f"{number}-{order}.order",
             self.works,
@@ -224,12 +228,8 @@ class Opened:
         follower = self._follower is None or self._follower.settled
         waiting = self._collecting is not None and self._collecting.waiting
         reading = self.state in ("live", "ended", "failed") and not waiting
-        return (
-            follower
-            and reading
-            and not self._cache.busy
-            and not (self._pending or self._moments.is_busy or self.strips.is_busy)
-        )
+        making = (self._moments.is_busy, self.strips.is_busy, self.curves.is_making, self.consumers.is_busy)
+        return follower and reading and not (self._cache.busy or self._pending or any(making))
 
     @property
     def path(self) -> Path:
@@ -338,6 +338,14 @@ class Opened:
         """Reads a topic up to the end offsets of this moment."""
         if self._collecting is not None:
             self._collecting.tail(topic, start, Position("end"), _now())
+
+    def ask_past(self, topics: Sequence[str], start: int, end: int) -> None:
+        """Has the past of topics asked by time, from `start` to `end` in ms: what is on the screen, those first that come first.
+
+        model/past.py has what is known by now. Asking again for that costs nothing; a file is not asked.
+        """
+        if self._collecting is not None and self.state in ("connecting", "live"):
+            self._collecting.ask_past(topics, start, end)
 
     @property
     def reading(self) -> frozenset[str]:

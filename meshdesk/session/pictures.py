@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from meshdesk.model.graph import Graph, Level, graph
 from meshdesk.model.lag import Lags, Total, by_topic
+from meshdesk.model.late import Times
 from meshdesk.model.layout import Layout, laid_out
 from meshdesk.model.mesh import Mesh
 from meshdesk.session.newest import Newest
@@ -36,7 +37,8 @@ class Pictures:
         self._drawing = Newest(_Drawer(draw or drawn), "picture")
         self._newest: dict[Level, Picture] = {}
         self._wish: tuple[Mesh, Level] | None = None  # what is drawn, or will be
-        self._counting = Newest(behind, "lags")
+        times = Times()
+        self._counting: Newest[Lags, Behind] = Newest(lambda lags: behind(lags, times), "lags")
         self._behind: Behind = {}
         self._counted: Lags | None = None
         self._count_at = 0.0
@@ -93,6 +95,7 @@ def drawn(mesh: Mesh, level: Level, before: Layout | None) -> Picture:
     return Picture(mesh, content, laid_out(content, before))
 
 
-def behind(lags: Lags) -> Behind:
+def behind(lags: Lags, times: Times) -> Behind:
     """The lag of every group in every topic."""
-    return {(group, topic): total for group in lags.groups for topic, total in by_topic(lags.of(group)).items()}
+    times.begin()
+    return {(group, topic): total for group in lags.groups for topic, total in by_topic(lags.of(group, times)).items()}

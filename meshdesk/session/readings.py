@@ -11,14 +11,18 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from meshdesk.capture.files import disk_used
+from meshdesk.capture.index import NO_TIME
 from meshdesk.capture.reader import Capture, Generation, PlacedSamples, open_captures
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.lag import Commits, Lags
+from meshdesk.model.late import reached
 from meshdesk.model.mesh import Mesh, fold
+from meshdesk.model.past import asked
 from meshdesk.model.rates import Offsets, rates_of, records_of
 from meshdesk.session.zone import in_zone, shown_in
 
 if TYPE_CHECKING:
+    from meshdesk.model.sizes import Sizes
     from meshdesk.model.tracks import Tracks
 
 POLL = 0.5  # s between looks when nobody nudged; frames from collect nudge at most 20 times a second
@@ -61,6 +65,7 @@ class Reading:
     mesh: Mesh = field(default_factory=lambda: Mesh().now())  # as it was then; any moment before it can be had from it
     lags: Lags = field(default_factory=Lags)
     tracks: "Tracks | None" = None  # all samples, also those that come after this reading; None: there are none
+    sizes: "Sizes | None" = None  # bytes that were read, by time; as with tracks
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +137,9 @@ class Follower:
                 self._told.put(Told(self._number, reading))
             while fold_.remember() and not self._stop.is_set():
                 pass
-            if reading is not None and reading.tracks is not fold_.tracks:
-                self._told.put(Told(self._number, replace(reading, tracks=fold_.tracks)))
+            if reading is not None and (reading.tracks, reading.sizes) != (fold_.tracks, fold_.sizes):
+                lags = replace(reading.lags, tracks=fold_.tracks)
+                self._told.put(Told(self._number, replace(reading, tracks=fold_.tracks, sizes=fold_.sizes, lags=lags)))
             self._done = asked
             self._nudge.wait(POLL if grows else None)
 
@@ -150,6 +156,8 @@ class _Fold:
         self._unremembered = capture.take_samples()  # samples that are not in the tracks yet
         self._samples = _recent(self._unremembered)
         self.tracks: Tracks | None = None
+        self.sizes: Sizes | None = None
+        self._sized: dict[str, int] = {}  # by topic, up to which row its bytes are in the sizes
         self._numbers: dict[tuple[int, int], int] = {}  # of the tracks' series, by writer and the writer's number
         self.is_new = True  # nothing was read yet
         self._damage_told = False
@@ -166,7 +174,8 @@ class _Fold:
         fold(self._mesh, facts)
         self._commits.know(facts)
         if self._take_samples() or facts:
-            self._lags = self._commits.lags(self._offsets)
+            lags = self._commits.lags(self._offsets)
+            self._lags = replace(lags, points=reached(self._mesh.now()), tracks=self.tracks)
         return self._reading(self._capture.damage() if damage else "")
 
     def _take_samples(self) -> bool:
@@ -188,9 +197,27 @@ class _Fold:
                     self._commits.add(of, topic, partition, seen, value)
         return True
 
+    def _take_sizes(self) -> None:
+        """Takes in how large the records are that came since; the index says it, no record is looked at."""
+        for name, topic in self._capture.topics.items():
+            first = self._sized.get(name, 0)
+            if topic.rows <= first:
+                continue
+            from meshdesk.model.sizes import Sizes  # as above, and numpy
+
+            self.sizes = self.sizes or Sizes()
+            self._sized[name] = topic.rows
+            for placed, begin, end in self._capture.topic_rows(name, first, topic.rows - first):
+                batch = placed.batch
+                if batch.oldest != NO_TIME and batch.rows:
+                    ranges = [(span.partition, span.begin, span.end) for span in batch.spans]
+                    amount = batch.payload * (end - begin) / batch.rows
+                    self.sizes.add(name, batch.oldest, batch.newest, amount, ranges)
+
     def remember(self) -> bool:
-        """Takes some of the samples into the tracks; whether there are more. Of a long recording all of them take seconds,
-        for which nobody waits who only wants to know what is now."""
+        """Takes how large records are, and some of the samples into the tracks; whether there are more. Of a long recording all
+        of them take seconds, for which nobody waits who only wants to know what is now."""
+        self._take_sizes()
         if not self._unremembered:
             return False
         # As above, and numpy.
@@ -221,7 +248,7 @@ class _Fold:
     def _reading(self, damage: str) -> Reading:
         capture, mesh = self._capture, self._mesh.now()
         known = mesh.topics
-        _ = mesh.placing, mesh.groups  # made here, so that the window finds them ready
+        _ = mesh.placing, mesh.groups, asked(mesh)  # made here, so that the window finds them ready
         rows = {name: topic.rows for name, topic in capture.topics.items()}
         firsts = {name: topic.first for name, topic in capture.topics.items() if topic.first}
         records, rates = records_of(self._offsets), rates_of(self._offsets)
@@ -256,6 +283,7 @@ class _Fold:
             mesh=mesh,
             lags=self._lags,
             tracks=self.tracks,
+            sizes=self.sizes,
         )
 
 

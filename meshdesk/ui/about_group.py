@@ -1,9 +1,11 @@
 """All about a group of consumers for the inspector: its state, what it reads, its members, and as of when."""
 
 from meshdesk.model import wording
+from meshdesk.model.consuming import Line
 from meshdesk.model.group import Group, Member, Reads
-from meshdesk.model.lag import Total
+from meshdesk.model.lag import NO_COMMIT, Lag, Total, total
 from meshdesk.model.mesh import Mesh
+from meshdesk.model.rates import Key
 from meshdesk.session.opened import Opened
 from meshdesk.session.pictures import Behind
 from meshdesk.ui.about import UNKNOWN, About, Note, Row, Section
@@ -15,8 +17,9 @@ from meshdesk.ui.widgets.record_lines import CONTROLS
 MOST = 50  # topics, and members, that are listed
 
 
-def about_group(opened: Opened, name: str, behind: Behind) -> About:
-    """The page of a group, at the mesh of the last reading; `behind` is how far each group is in each topic."""
+def about_group(opened: Opened, name: str, behind: Behind, line: Line | None = None) -> About:
+    """The page of a group, at the moment that is shown; `behind` is how far each group is in each topic, and `line` how fast
+    this one reads, where that is at hand."""
     mesh = opened.mesh
     group = mesh.groups.get(name)
     title = name.translate(CONTROLS) or '""'
@@ -35,6 +38,8 @@ def about_group(opened: Opened, name: str, behind: Behind) -> About:
     rows = (
         Row("State", group.state.replace("_", " ") or UNKNOWN, (), is_quiet=not group.state),
         Row("Members", wording.count(group.count)),
+        *_lag([total for (one, _), total in behind.items() if one == name]),
+        *(_pace(line) if line is not None else ()),
         Row("Coordinator", group.coordinator.translate(CONTROLS) or UNKNOWN, (), is_quiet=not group.coordinator),
     )
     return About(
@@ -42,9 +47,80 @@ def about_group(opened: Opened, name: str, behind: Behind) -> About:
         "",
         False,
         f"{kind} of consumers · {group_state(group)}",
-        (Section("", rows, (observed,)), _reads(mesh, name, behind), *_members(group)),
+        (
+            Section("", rows, (observed,)),
+            _reads(mesh, name, behind),
+            *_partitions(name, behind),
+            *_members(group),
+        ),
         has_domain=False,
     )
+
+
+def _lag(topics: list[Total]) -> tuple[Row, ...]:
+    """How far it is behind in all that it reads."""
+    if not topics:
+        return ()
+    whole = total(part for topic in topics for part in topic.parts) if any(one.parts for one in topics) else topics[0]
+    if whole.offsets is None:
+        return (Row("Behind", UNKNOWN, (Note(whole.parts[0][1].why if whole.parts else NO_COMMIT),), is_quiet=True),)
+    late = wording.span_within(*whole.late) if whole.late is not None else ""
+    records = wording.plural(whole.offsets, "record")
+    notes = []
+    if whole.lost:
+        notes.append(Note(f"{wording.plural(whole.lost, 'record')} went before it had read them"))
+    if whole.unknown:
+        notes.append(Note(f"unknown in {wording.plural(whole.unknown, 'partition')}"))
+    if whole.offsets and not late:
+        notes.append(Note("for how long is not known: what it reads next is older than this recording"))
+    value = f"{late} · {records}" if late and whole.offsets else records if whole.offsets else "nothing"
+    return (Row("Behind", value, tuple(notes)),)
+
+
+def _pace(line: Line) -> tuple[Row, ...]:
+    """How fast it reads, and where that leads."""
+    if line.arriving is None or line.reading is None:
+        return ()
+    reading = wording.rate(line.reading) if line.reading >= 0.05 else "nothing"
+    arriving = f"{wording.rate(line.arriving)} arrive" if line.arriving >= 0.05 else "nothing arrives"
+    rows = [Row("Reads", f"{reading} while {arriving}")]
+    if line.state in ("stuck", "not catching up", "behind", "draining"):
+        ends = f"in {wording.span(line.ends_in)} at this rate" if line.ends_in is not None else "never at this rate"
+        rows.append(Row("Caught up", ends))
+    return tuple(rows)
+
+
+def _partitions(name: str, behind: Behind) -> tuple[Section, ...]:
+    """The partitions in which it is behind, the worst first."""
+    parts = [part for (one, _), whole in behind.items() if one == name for part in whole.parts]
+    late = sorted((part for part in parts if part[1].offsets != 0 or part[1].lost), key=_worst)
+    if not late:
+        return ()
+    several = len({topic for (topic, _), _ in parts}) > 1
+    rows = [_partition(key, lag, several) for key, lag in late[:MOST]]
+    if len(late) > MOST:
+        rows.append(Row("", f"and {wording.count(len(late) - MOST)} more", is_quiet=True))
+    rest = len(parts) - len(late)
+    notes = (
+        (Note(f"{wording.plural(rest, 'partition')} more {'is' if rest == 1 else 'are'} read to the end"),)
+        if rest
+        else ()
+    )
+    return (Section(f"Behind in {wording.plural(len(late), 'partition')}", tuple(rows), notes),)
+
+
+def _worst(part: tuple[Key, Lag]) -> tuple[float, int, Key]:
+    key, lag = part
+    return -(lag.late.seconds if lag.late is not None else 0.0), -(lag.offsets or 0), key
+
+
+def _partition(key: Key, lag: Lag, is_named: bool) -> Row:
+    notes = (Note(f"{wording.plural(lag.lost, 'record')} lost"),) if lag.lost else ()
+    value = f"{key[0]}[{key[1]}]".translate(CONTROLS) if is_named else f"partition {key[1]}"
+    if lag.offsets is None:
+        return Row("", value, (Note(lag.why),), UNKNOWN)
+    records = wording.plural(lag.offsets, "record")
+    return Row("", value, notes, f"{records} · {wording.span_within(*lag.late)}" if lag.late is not None else records)
 
 
 def _reads(mesh: Mesh, name: str, behind: Behind) -> Section:

@@ -27,6 +27,8 @@ class Telling(Protocol):
     def about(self) -> About | None:
         """What the inspector is to say of what is selected in it."""
 
+    def say_times_anew(self) -> None: ...
+
     NOTHING: tuple[str, str]  # what it says where nothing is: that it is so, and what to do
 
 
@@ -139,6 +141,9 @@ class Frame(QWidget):
         self.records.table.records.say_anew()
         self.records.table.viewport().update()
         self.inspector.say_times_anew()
+        for view in (self._work.widget(place) for place in range(self._work.count())):
+            if view is not self.records:
+                cast(Telling, view).say_times_anew()
 
     @property
     def is_slim(self) -> bool:

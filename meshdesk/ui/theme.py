@@ -194,6 +194,19 @@ def domain_hue(place: int) -> QColor:
     return QColor(DOMAIN_HUES[place])
 
 
+# How much the hue turns, and how much farther it is from the canvas in lightness: lighter on dark, darker on light.
+SHADES = ((0, 0), (0, 38), (0, -30), (14, 22), (-14, -14), (-14, 52), (14, -36), (0, 60))
+
+
+def shade(colour: QColor, place: int) -> QColor:
+    """One of several tones of a hue, for what belongs together and is to be told apart; the first is the hue itself."""
+    turn, lighter = SHADES[place % len(SHADES)]
+    if not turn and not lighter:
+        return colour
+    lightness = max(50, min(215, colour.lightness() + (lighter if colours().is_dark else -lighter)))
+    return QColor.fromHsl((max(0, colour.hslHue()) + turn) % 360, colour.hslSaturation(), lightness)
+
+
 def seen_through(colour: QColor, share: float) -> QColor:
     """The colour as a veil: 0 is none, 1 hides what is below."""
     veil = QColor(colour)

@@ -158,9 +158,9 @@ def test_that_the_facts_of_version_1_fold_into_its_mesh() -> None:
         "kafka": Checked("kafka", T0 + 590, T0 + 600),
         "registry": Checked("registry", T0 + 500, T0 + 500),
     }
-    assert sorted(mesh.schemas) == [1, 2, 99]
-    assert mesh.schemas[99] is SchemaState.UNKNOWN_ID
-    first, second = mesh.schemas[1], mesh.schemas[2]
+    assert sorted(mesh.schemas) == ["1", "2", "99"]
+    assert mesh.schemas["99"] is SchemaState.UNKNOWN_ID
+    first, second = mesh.schemas["1"], mesh.schemas["2"]
     assert isinstance(first, Schema)
     assert isinstance(second, Schema)
     assert (first.registry, first.type, first.subject, first.version) == (

@@ -9,9 +9,12 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from meshdesk.model import curves
+from meshdesk.model.asked import SPANS
 from meshdesk.model.graph import LEVELS, Level
 from meshdesk.session.connection import Connection
 from meshdesk.ui.views.records import STARTS
+from meshdesk.ui.views.throughput import ThroughputView
 from meshdesk.ui.views.topology import TopologyView
 from meshdesk.ui.widgets.record_lines import COLUMNS
 from tests.speed.window import Act, Driven, wait
@@ -20,6 +23,7 @@ JUMPS = 300
 NEAR = 40  # rows from which a place is at hand when one has been there
 DRAGS = 2_000  # places at which the scroll bar is seen while it is dragged over the whole list
 PANS = 600  # pans and zooms of a map
+PLOTS = 150  # paints of a plot
 UPDATES = 120  # of all its rates
 FRAMES = 300  # of a drag of the time strip
 LOOK = 0.5  # s that somebody who drags it waits for rows at most
@@ -267,6 +271,48 @@ def topology(driven: Driven, folder: str, level: str) -> Act:
         view.map.repaint()
         yield
     return {"first": first, "paints": paints, "live": live, "boxes": len(view.map.picture.graph.boxes)}
+
+
+def throughput(driven: Driven, folder: str, most: str) -> Act:
+    """The curves of topics of a capture, so many at most, are shown, drawn anew, pointed at and followed.
+
+    ms that a paint took in which all was drawn anew, as lines ("frames") and as areas ("stacked"), in which only the pointer
+    had moved ("pointer"), and each beat until other curves were there ("beats"); s that these took in their thread ("made").
+    """
+    curves.TOP = int(most)
+    window = driven.window
+    opened = yield from driven.open(folder)
+    while opened.now.tracks is None or opened.now.tracks.span is None or not driven.window.session.idle():
+        yield
+    window.frame.toggle_inspector()  # as wide as it gets: 800 columns
+    window.show_view("throughput")
+    view = window.pages.shown_view
+    assert isinstance(view, ThroughputView)
+    report: dict[str, list[float]] = {name: [] for name in ("frames", "stacked", "pointer", "beats", "made")}
+    view.show_by("topic")
+    for span in SPANS[:4]:
+        began = time.perf_counter()
+        view.show_span(span)
+        while view.plot.drawn is None or view.plot.drawn.asked.end - view.plot.drawn.asked.start != span:
+            beat = time.perf_counter()
+            view.refresh()
+            report["beats"].append((time.perf_counter() - beat) * 1000)
+            yield
+        report["made"].append(time.perf_counter() - began)
+    drawn, plot = view.plot.drawn, view.plot
+    assert drawn is not None
+    for kind in ("frames", "stacked", "pointer"):
+        plot.show_as(kind == "stacked", False)
+        for number in range(PLOTS):
+            if kind == "pointer":
+                plot.point_at(int(drawn.edges[number * 7 % (len(drawn.edges) - 1)]))
+            else:
+                plot.draw_anew()
+            began = time.perf_counter()
+            plot.repaint()
+            report[kind].append((time.perf_counter() - began) * 1000)
+            yield
+    return {**report, "curves": len(drawn.curves), "columns": len(drawn.edges) - 1}
 
 
 def drag(driven: Driven, folder: str, topic: str, moments: str) -> Act:

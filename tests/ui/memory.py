@@ -21,6 +21,8 @@ from meshdesk.model.step import Step
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.book import Book
 from meshdesk.session.connection import Connection
+from meshdesk.session.consumers import Consumers
+from meshdesk.session.curves import CurveMaker
 from meshdesk.session.home import Orphan
 from meshdesk.session.orders import Order
 from meshdesk.session.pictures import Pictures
@@ -31,6 +33,7 @@ from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
 
 if TYPE_CHECKING:
+    from meshdesk.model.tracks import Tracks
     from meshdesk.session.opened import Opened
     from meshdesk.session.session import Session
 
@@ -75,6 +78,7 @@ class MemoryCapture:
     state_text: str = "read-only"
     connection: Connection | None = None
     is_reached: bool = True
+    idle: bool = True
     number: int = field(default_factory=count(1).__next__)
     colour: str = ""
     is_production: bool = False
@@ -88,7 +92,11 @@ class MemoryCapture:
     details: Details | None = None
     mesh: Mesh = field(default_factory=lambda: Mesh().now())
     pictures: Pictures = field(default_factory=Pictures)
+    curves: CurveMaker = field(default_factory=CurveMaker)
+    past: list[tuple[tuple[str, ...], int, int]] = field(default_factory=list)  # what was asked by time
     strips: Strips = field(default_factory=Strips)
+    consumers: Consumers = field(default_factory=Consumers)
+    tracks: "Tracks | None" = None
     now: Reading = field(default_factory=Reading)
     cursor: Cursor = field(default_factory=Cursor)
     lags: Lags = field(default_factory=Lags)
@@ -121,6 +129,9 @@ class MemoryCapture:
     def at_moment(self, name: str, moment: int, done: Callable[[int | None], None]) -> None:
         before = [k for k, row in enumerate(self.held.get(name, ())) if (row.timestamp or 0) <= moment]
         self.todo.append(lambda: done(before[-1] if before else None))
+
+    def ask_past(self, topics: Sequence[str], start: int, end: int) -> None:
+        self.past.append((tuple(topics), start, end))
 
     def tail(self, topic: str, start: Position) -> None:
         self.tails.append((topic, start))

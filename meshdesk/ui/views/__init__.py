@@ -9,6 +9,8 @@ with `refresh()`, called at each beat while it can be seen.
 VIEWS = (
     "start",
     "topology",
+    "throughput",
+    "consumers",
     "records",
     "trouble",
     "settings",

@@ -176,7 +176,8 @@ def width_of(rate: float | None) -> float:
 
 
 def tone_of(flow: Flow, behind: Mapping[tuple[str, str], Total], rates: Mapping[str, float]) -> Tone:
-    """By how far the group that is farthest behind would have to read on, at the pace at which records arrive."""
+    """By how long the group that is farthest behind is; where that is not known, by how long it would have to read on at the
+    pace at which records arrive."""
     if not flow.reads:
         return "declared"
     worst = max((_seconds(behind.get((one.group, one.topic)), rates.get(one.topic)) for one in flow.reads), default=0.0)
@@ -184,7 +185,9 @@ def tone_of(flow: Flow, behind: Mapping[tuple[str, str], Total], rates: Mapping[
 
 
 def _seconds(total: Total | None, rate: float | None) -> float:
-    """What a lag is in seconds of arriving records; where next to none arrive, each record counts as one."""
+    """A lag in seconds, as it is known, or of arriving records; where next to none arrive, each record counts as one."""
+    if total is not None and total.late is not None:
+        return total.late.seconds
     return (total.offsets or 0) / max(1.0, rate or 0.0) if total is not None else 0.0
 
 

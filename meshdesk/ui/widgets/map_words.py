@@ -49,10 +49,12 @@ def of_flow(flow: Flow, behind: Behind) -> str:
 
 
 def how_far(total: Total) -> str:
-    """A lag as a phrase: what is known, what was lost, and of how many partitions it is not known."""
+    """A lag as a phrase: what is known in time and in records, what was lost, and of how many partitions it is not known."""
     if total.offsets is None:
         return "how far behind is unknown"
     said = f"{wording.plural(total.offsets, 'record')} behind" if total.offsets else "not behind"
+    if total.offsets and total.late is not None:
+        said = f"{wording.span_within(*total.late)} behind, {wording.plural(total.offsets, 'record')}"
     if total.lost:
         said += f", {wording.count(total.lost)} lost"
     return said + (f", unknown in {wording.plural(total.unknown, 'partition')}" if total.unknown else "")

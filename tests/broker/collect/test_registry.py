@@ -258,7 +258,7 @@ def test_that_an_unknown_id_is_stored_as_such_and_asked_for_once_more(
     assert (one.troubles, one.checked) == ([], [])
     mesh = Mesh()
     fold(mesh, one.stored)
-    assert not isinstance(mesh.schemas[1], SchemaState)
+    assert not isinstance(mesh.schemas["1"], SchemaState)
 
 
 @pytest.mark.parametrize(

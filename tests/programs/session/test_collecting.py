@@ -87,6 +87,22 @@ def test_that_a_successor_of_a_collect_program_is_told_which_rows_were_looked_at
     turn(session, lambda: notes.read_text().count('"do": "looked", "topic": "t", "k": 5') == 2, "the same, again")
 
 
+def test_that_a_successor_of_a_collect_program_is_told_which_past_is_on_the_screen(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = tmp_path / "notes"
+    program(tmp_path / "notes.py", NOTES.format(file=str(notes)), monkeypatch)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+    opened = session.connect(NOBODY)
+    turn(session, lambda: opened.state == "live", "to be connected")
+    opened.ask_past(["a", "b"], 5, 9)
+    order = '{"do": "past", "topics": ["a", "b"], "start": 5, "end": 9}'
+    turn(session, lambda: order in notes.read_text(), "the wish")
+    assert opened.collect is not None
+    opened.collect.kill("a test")
+    turn(session, lambda: notes.read_text().count(order) == 2, "the same, again")
+
+
 def test_that_a_collect_program_that_dies_while_it_is_being_stopped_stays_dead(session: Session) -> None:
     opened = session.connect(NOBODY)
     assert opened.collect is not None

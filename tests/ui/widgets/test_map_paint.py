@@ -4,6 +4,7 @@ import pytest
 
 from meshdesk.model.graph import LEVELS, Level, graph
 from meshdesk.model.lag import Total
+from meshdesk.model.late import Late
 from meshdesk.model.layout import laid_out
 from meshdesk.model.mesh import fold
 from meshdesk.session.pictures import Picture, drawn
@@ -52,4 +53,6 @@ def test_that_a_flow_has_the_tone_of_the_group_that_is_farthest_behind() -> None
     tones = [tone_of(flow, {one: Total(lag, 0, 1, 0)}, rates) for lag in (0, 1_400, 1_600, 6_100)]
     assert tones == ["observed", "observed", "attention", "bad"]
     assert tone_of(flow, {one: Total(None, 0, 1, 1)}, rates) == tone_of(flow, {}, {}) == "observed"
+    known = [tone_of(flow, {one: Total(9_000, 0, 1, 0, Late(late, 0.5))}, rates) for late in (14.0, 16.0, 61.0)]
+    assert known == ["observed", "attention", "bad"], "what is known in time needs no rate"
     assert tone_of(flow, {one: Total(90, 0, 1, 0)}, {}) == "bad"  # it stands still, and so does the topic

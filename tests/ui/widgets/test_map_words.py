@@ -2,7 +2,8 @@
 
 from meshdesk.model.graph import LEVELS, graph
 from meshdesk.model.lag import Total
-from meshdesk.ui.widgets.map_words import of_box, of_flow
+from meshdesk.model.late import Late
+from meshdesk.ui.widgets.map_words import how_far, of_box, of_flow
 from tests.unit.model.shop import mesh_of, reads, shop, topic
 
 
@@ -65,3 +66,9 @@ def test_that_who_is_farthest_behind_comes_first_with_what_it_lost_and_what_is_u
     assert said[0].startswith("two reads o: observed, seen ")
     assert said[0].endswith(" It is 48,210 records behind, 12 lost, unknown in 3 partitions.")
     assert {line.rsplit(". ", 1)[1] for line in said[1:]} == {"It is not behind.", "How far behind is unknown."}
+
+
+def test_that_a_lag_that_is_known_in_time_is_said_in_time_and_in_records() -> None:
+    assert how_far(Total(48_210, 0, 6, 0, Late(112.0, 0.5))) == "1 m 52 s ± 0.5 behind, 48,210 records"
+    assert how_far(Total(1, 7, 6, 1, Late(0.4, 0.5))) == "0.4 s ± 0.5 behind, 1 record, 7 lost, unknown in 1 partition"
+    assert how_far(Total(0, 0, 6, 0, Late(0, 0))) == "not behind"

@@ -2,26 +2,28 @@
 
 import base64
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
+from meshdesk.decode.chain import decode
 from meshdesk.decode.contract import Payload
 from meshdesk.model.node import Node, to_json
-from meshdesk.model.schema import Reference, Schema, SchemaState
+from meshdesk.model.schema import NameKind, Reference, Schema, SchemaName, SchemaState
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"
 CASES = sorted(PAYLOADS.glob("*/*.json"))
 
 
 class Stored:
-    """The schemas that stand in a case, by id."""
+    """The schemas that stand in a case, by what records call them."""
 
     def __init__(self, schemas: list[dict[str, Any]]) -> None:
         by_subject = {(s["subject"], s["version"]): s for s in schemas}
-        self._schemas = {s["id"]: self._schema(s, by_subject) for s in schemas}
+        self._schemas = {name: self._schema(s, by_subject) for s in schemas for name in _names(s)}
 
-    def by_id(self, id: int) -> Schema | SchemaState:
-        return self._schemas.get(id, SchemaState.UNKNOWN_ID)
+    def find_schema(self, name: SchemaName) -> Schema | SchemaState:
+        return self._schemas.get(name, SchemaState.UNKNOWN_ID)
 
     @staticmethod
     def _schema(said: dict[str, Any], by_subject: dict[tuple[str, int], dict[str, Any]]) -> Schema:
@@ -30,8 +32,60 @@ class Stored:
             found = by_subject[named["subject"], named["version"]]
             references.append(Reference(named["name"], named["subject"], named["version"], found["schema"]))
         return Schema(
-            "test", said["id"], said["type"], said["schema"], tuple(references), said["subject"], said["version"]
+            "test",
+            said["id"] if isinstance(said["id"], int) else 0,
+            said["type"],
+            said["schema"],
+            tuple(references),
+            said["subject"] or "",
+            said["version"] or 0,
+            said.get("guid") or "",
+            json.dumps(said["ruleSet"]) if said.get("ruleSet") else "",
         )
+
+
+def _names(said: dict[str, Any]) -> list[SchemaName]:
+    """What a registry would find it by."""
+    kinds: dict[str, NameKind] = {
+        "guid": "guid",
+        "contentId": "content",
+        "globalId": "global",
+        "fingerprint": "fingerprint",
+    }
+    names = [SchemaName(kind, str(said[key])) for key, kind in kinds.items() if said.get(key) is not None]
+    if said["registry_kind"] == "glue":
+        return [*names, SchemaName("glue", str(said["id"]))]
+    is_number = said["registry_kind"] == "confluent" and said.get("id") is not None
+    return [*names, SchemaName("id", str(said["id"]))] if is_number else names
+
+
+# Cases that are not read yet, "folder/case" in each line. What stands there and is read fails the tests, as does the rest.
+NOT_YET = frozenset((PAYLOADS / "not-yet.txt").read_text("utf-8").split())
+
+
+def is_right(said: dict[str, Any]) -> bool:
+    """Whether key and value of a case say what their writer was given, without trouble."""
+    schemas, expect = Stored(said["schemas"]), said["expect"]
+    for role in ("key", "value"):
+        if role in expect:
+            decoded = decode(payload(said, role), schemas)
+            if decoded.trouble or not agrees(decoded.tree, expect[role], bool(expect.get("partial"))):
+                return False
+    return True
+
+
+def main() -> None:
+    """Says how many cases of each folder are right, and the names of those that are not; with --write not-yet.txt is made anew."""
+    lines, not_yet, right = [], [], 0
+    for folder in sorted({path.parent.name for path in CASES}):
+        cases = [path for path in CASES if path.parent.name == folder]
+        wrong = [path.stem for path in cases if not is_right(case(path))]
+        lines.append(f"{folder:26} {len(cases) - len(wrong):3} / {len(cases):3}  {' '.join(wrong)[:150]}")
+        right += len(cases) - len(wrong)
+        not_yet += [f"{folder}/{name}" for name in wrong]
+    sys.stdout.write("\n".join([*lines, f"{'all':26} {right:3} / {len(CASES):3}", ""]))
+    if "--write" in sys.argv:
+        (PAYLOADS / "not-yet.txt").write_text("".join(f"{name}\n" for name in not_yet), "utf-8")
 
 
 def case(path: Path) -> dict[str, Any]:
@@ -44,11 +98,13 @@ def payload(said: dict[str, Any], role: Any) -> Payload:
     """The key or the value of a case."""
     headers = tuple((name, None if value is None else base64.b64decode(value)) for name, value in said["headers"])
     data = said[role]
-    return Payload(None if data is None else base64.b64decode(data), role, said["topic"], headers)
+    key = base64.b64decode(said["key"]) if role == "value" and said["key"] is not None else None
+    return Payload(None if data is None else base64.b64decode(data), role, said["topic"], headers, key)
 
 
-def agrees(node: Node, expected: Any) -> bool:
-    """Whether a tree says what was written; the marks are those of the payloads' own description."""
+def agrees(node: Node, expected: Any, is_partial: bool = False) -> bool:
+    """Whether a tree says what was written; the marks are those of the payloads' own description. Where only a part of it is
+    stated, only that is compared."""
     if isinstance(expected, dict) and len(expected) == 1:
         mark, value = next(iter(expected.items()))
         if mark.startswith("$"):
@@ -57,8 +113,10 @@ def agrees(node: Node, expected: Any) -> bool:
         names = [child.name for child in node.children]
         return (
             node.kind in ("record", "map")
-            and names == list(expected)
-            and all(agrees(child, expected[child.name]) for child in node.children)
+            and (names == list(expected) or (is_partial and set(expected) <= set(names)))
+            and all(
+                agrees(child, expected[child.name], is_partial) for child in node.children if child.name in expected
+            )
         )
     if isinstance(expected, list):
         return (
@@ -94,7 +152,7 @@ def _marked(node: Node, mark: str, value: Any) -> bool:
     }
     if mark == "$decimal" and node.kind == "float":
         return _plain(node.text) == _plain(value)  # a JSON number is shown as it stands in the document
-    return node.kind == kinds[mark] and node.text == str(value)
+    return node.kind == kinds.get(mark) and node.text == str(value)
 
 
 def _plain(number: str) -> str:
@@ -105,3 +163,7 @@ def _fraction(text: str) -> tuple[str, str]:
     """The moment to the second, and its fraction without the zeros behind it."""
     whole, _, rest = text.rstrip("Z").partition(".")
     return whole + ("Z" if text.endswith("Z") else ""), rest.rstrip("0")
+
+
+if __name__ == "__main__":
+    main()

@@ -3,7 +3,7 @@
 import json
 import struct
 
-from meshdesk.model.schema import Reference, Schema, SchemaState
+from meshdesk.model.schema import Reference, Schema, SchemaName, SchemaState
 
 ORDER = {
     "type": "record",
@@ -86,7 +86,7 @@ class Every:
     def __init__(self, answer: Schema | SchemaState) -> None:
         self._answer = answer
 
-    def by_id(self, id: int) -> Schema | SchemaState:
+    def find_schema(self, name: SchemaName) -> Schema | SchemaState:
         return self._answer
 
 

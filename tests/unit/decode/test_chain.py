@@ -12,7 +12,7 @@ from meshdesk.decode.chain import BOUNDS, DECODERS, decode, preview
 from meshdesk.decode.contract import Decoder, Payload, Undecodable
 from meshdesk.model.node import one_line_spans
 from meshdesk.model.schema import Schema, SchemaState
-from tests.unit.decode.golden import CASES, Stored, agrees, case, payload
+from tests.unit.decode.golden import CASES, NOT_YET, case, is_right
 from tests.unit.decode.poison import POISON, SCHEMAS, Every, answers
 from tests.unit.model.trees import VALUES
 
@@ -25,17 +25,14 @@ def value(data: bytes | None) -> Payload:
 
 @pytest.mark.parametrize("path", CASES, ids=[f"{path.parent.name}/{path.stem}" for path in CASES])
 def test_that_a_real_payload_says_what_was_written(path: Path) -> None:
-    said = case(path)
-    for role in ("key", "value"):
-        if role in said["expect"]:
-            decoded = decode(payload(said, role), Stored(said["schemas"]))
-            assert agrees(decoded.tree, said["expect"][role]), (role, decoded.tree, said["expect"][role])
-            assert decoded.trouble == ""
+    if f"{path.parent.name}/{path.stem}" in NOT_YET:
+        assert not is_right(case(path)), "it is read by now: take it out of NOT_YET"
+    else:
+        assert is_right(case(path))
 
 
-def test_that_there_are_golden_payloads_of_every_folder() -> None:
-    assert {path.parent.name for path in CASES} == {"json-and-text", "confluent-avro", "confluent-json"}
-    assert len(CASES) > 35
+def test_that_the_golden_payloads_are_there() -> None:
+    assert len(CASES) >= 362
 
 
 @pytest.mark.parametrize("decoder", DECODERS, ids=[decoder.NAME for decoder in DECODERS])

@@ -13,12 +13,18 @@ from meshdesk.decode.confluent import decode as decode_confluent
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.model.node import Node, to_json
 from meshdesk.model.schema import Schema, SchemaState
-from tests.unit.decode.golden import CASES, Stored, case, payload
+from tests.unit.decode.golden import CASES, NOT_YET, Stored, case, payload
 from tests.unit.decode.poison import ORDER, PREFIX, Every, avro
 
 JSON_SCHEMA = Schema("test", 42, "JSON", "{}")
 PROTOBUF = Schema("test", 42, "PROTOBUF", 'syntax = "proto3";')
-REAL = [path for path in CASES if path.parent.name.startswith("confluent-")]
+REAL = [
+    path
+    for path in CASES
+    if path.parent.name in ("confluent-avro", "confluent-json")
+    and f"{path.parent.name}/{path.stem}" not in NOT_YET
+    and "guid" not in path.stem  # another framing
+]
 LAYERS = {"confluent-id": "Confluent id", "avro": "Avro", "json": "JSON Schema"}
 TIMESTAMP = struct.pack(">q", 1_795_488_211_949)  # as a long, milliseconds; its bytes would name schema 107,019
 

@@ -14,7 +14,7 @@ from meshdesk.explain import rows as rows_module
 from meshdesk.explain.rows import DROPPED, Lost, Rows, open_rows
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.record import Record, RecordName
-from meshdesk.model.schema import Schema, SchemaState
+from meshdesk.model.schema import Schema, SchemaName, SchemaState
 from tests.unit.capture.making import SEEN, Rec, counted, made_capture, opened, write
 
 TURNS = ["a", "b", "a", "c", "b", "a"]  # whose batch is next
@@ -249,14 +249,14 @@ def test_that_four_reasons_for_a_missing_schema_are_told_apart(tmp_path: Path) -
         writer.facts(list(facts))
         rows.refresh()
 
-    assert rows.by_id(7) is SchemaState.NO_REGISTRY
+    assert rows.find_schema(SchemaName("id", "7")) is SchemaState.NO_REGISTRY
     say(Fact("cluster", "b", {"id": "x", "bootstrap": "b", "registry": "http://r"}, SEEN, "kafka"))
-    assert rows.by_id(7) is SchemaState.NOT_FETCHED
+    assert rows.find_schema(SchemaName("id", "7")) is SchemaState.NOT_FETCHED
     say(Checked("registry", SEEN, SEEN, "The schema registry cannot be reached."))
-    assert rows.by_id(7) is SchemaState.UNREACHABLE
+    assert rows.find_schema(SchemaName("id", "7")) is SchemaState.UNREACHABLE
     say(Fact("schema", "7", {"unknown": True}, SEEN, "http://r"))
-    assert rows.by_id(7) is SchemaState.UNKNOWN_ID
+    assert rows.find_schema(SchemaName("id", "7")) is SchemaState.UNKNOWN_ID
     say(Fact("schema", "7", {"type": "AVRO", "text": '"string"'}, SEEN, "http://r"))
-    assert isinstance(rows.by_id(7), Schema)
+    assert isinstance(rows.find_schema(SchemaName("id", "7")), Schema)
     writer.close()
     rows.capture.close()

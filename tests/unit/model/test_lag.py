@@ -18,6 +18,7 @@ from meshdesk.model.lag import (
     lag_of,
     total,
 )
+from meshdesk.model.late import ON_TIME, Late, Point, Times
 from meshdesk.model.rates import Offsets
 
 OFFSETS = st.integers(0, 1 << 40)
@@ -84,7 +85,7 @@ def test_that_everything_up_to_the_end_may_be_lost() -> None:
 @given(st.lists(LAGS))
 def test_that_a_total_adds_what_is_known_and_counts_what_is_not(lags: list[Lag]) -> None:
     known = [lag.offsets for lag in lags if lag.offsets is not None]
-    found = total(lags)
+    found = total(((("t", n), lag) for n, lag in enumerate(lags)))
     assert found.offsets == (sum(known) if known else None)
     assert (found.partitions, found.unknown) == (len(lags), len(lags) - len(known))
     assert found.lost == sum(lag.lost for lag in lags)
@@ -92,7 +93,7 @@ def test_that_a_total_adds_what_is_known_and_counts_what_is_not(lags: list[Lag])
 
 @given(st.dictionaries(st.tuples(st.sampled_from(["orders", "payments"]), st.integers(0, 5)), LAGS))
 def test_that_the_topics_of_a_group_add_up_to_the_group(lags: dict[tuple[str, int], Lag]) -> None:
-    topics, whole = by_topic(lags).values(), total(lags.values())
+    topics, whole = by_topic(lags).values(), total(lags.items())
     assert sum(one.offsets or 0 for one in topics) == (whole.offsets or 0)
     for count in ("lost", "partitions", "unknown"):
         assert sum(getattr(one, count) for one in topics) == getattr(whole, count)
@@ -162,3 +163,32 @@ def reader(group: str, *members: dict[str, list[int]]) -> Fact:
     """A group with these members, by what each of them reads."""
     value = {"type": "classic", "state": "stable", "members": [{"id": "", "reads": reads} for reads in members]}
     return Fact("group", group, value, 0, "kafka")
+
+
+# In time
+
+
+def test_that_a_group_is_as_late_as_the_record_that_it_has_to_read_next() -> None:
+    commits, offsets = Commits(), Offsets()
+    for second in range(5):
+        offsets.add("end", "orders", 0, second * 1_000, second * 10)
+        offsets.add("end", "orders", 1, second * 1_000, 50)
+    commits.add("committed scoring", "orders", 0, 4_000, 15)
+    commits.add("committed scoring", "orders", 1, 4_000, 50)
+    commits.know([reader("scoring", {"orders": [2]})])
+    lags = commits.lags(offsets).of("scoring", Times())
+    assert lags["orders", 0] == Lag(25, late=Late(2.5, 0.5)), (
+        "the end passed 15 between the first second and the second"
+    )
+    assert lags["orders", 1] == Lag(0, late=ON_TIME)
+    assert lags["orders", 2] == Lag(None, 0, NO_COMMIT)
+    whole = by_topic(lags)["orders"]
+    assert (whole.offsets, whole.unknown, whole.late) == (25, 1, Late(2.5, 0.5))
+    assert [key for key, _ in whole.parts] == [("orders", 0), ("orders", 1), ("orders", 2)]
+
+
+def test_that_what_was_lost_is_passed_over_in_time_too() -> None:
+    ends = {("orders", 0): (10_000, 40)}
+    points = {("orders", 0): (Point(20, 7_000, 500),)}
+    lags = Lags({"scoring": {("orders", 0): Commit(5, 0)}}, {}, ends, {("orders", 0): 20}, points=points)
+    assert lags.of("scoring", Times()) == {("orders", 0): Lag(20, 15, late=Late(3.0, 0.5))}

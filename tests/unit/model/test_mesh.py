@@ -39,14 +39,14 @@ def test_that_what_is_taken_back_is_gone_and_taking_back_what_was_never_said_is_
 def test_that_a_schema_carries_all_that_it_refers_to() -> None:
     said = {"name": "Money", "subject": "money", "version": 7, "text": '"double"'}
     mesh = folded(Fact("schema", "42", {"type": "JSON", "text": "{}", "references": [said]}, 5, REGISTRY))
-    assert mesh.schemas[42] == Schema(REGISTRY, 42, "JSON", "{}", (Reference("Money", "money", 7, '"double"'),))
+    assert mesh.schemas["42"] == Schema(REGISTRY, 42, "JSON", "{}", (Reference("Money", "money", 7, '"double"'),))
 
 
 def test_that_an_unknown_id_is_an_answer_that_a_found_schema_replaces_and_never_the_other_way() -> None:
     unknown = Fact("schema", "42", {"unknown": True}, 4, REGISTRY)
-    assert folded(unknown).schemas == {42: SchemaState.UNKNOWN_ID}
+    assert folded(unknown).schemas == {"42": SchemaState.UNKNOWN_ID}
     for order in ((unknown, FACTS[4]), (FACTS[4], unknown)):
-        assert isinstance(folded(*order).schemas[42], Schema)
+        assert isinstance(folded(*order).schemas["42"], Schema)
 
 
 def test_that_the_newest_round_of_each_source_is_kept() -> None:

@@ -1,0 +1,171 @@
+"""Consumers: every group of the mesh, how far behind it is, and whether it keeps up."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from meshdesk.model import wording
+from meshdesk.model.lag import by_topic
+from meshdesk.session.consumers import Told
+from meshdesk.session.opened import Opened
+from meshdesk.ui import theme
+from meshdesk.ui.about import About
+from meshdesk.ui.about_group import about_group
+from meshdesk.ui.widgets.consumer_table import ConsumerTable
+from meshdesk.ui.widgets.controls import Line, Rule, Segments
+from meshdesk.ui.widgets.empty import Empty
+
+if TYPE_CHECKING:
+    from meshdesk.ui.window import Window
+
+NAME = "consumers"
+TITLE = "Consumers"
+ICON = "users"
+IS_FRAMED = True
+IS_AT_FOOT = False
+MEASURES = ("Seconds", "Offsets")
+
+
+def make(window: "Window") -> QWidget:
+    view = ConsumersView(window)
+    view.said.connect(window.toast.say)
+    return view
+
+
+class ConsumersView(QWidget):
+    """The table of groups, and the bar above it."""
+
+    said = Signal(str)  # a sentence that passes
+    NOTHING = ("Nothing is selected", "Select a group to read about it.")
+
+    def __init__(self, window: "Window") -> None:
+        """`window` is asked for the capture that it is about, at each beat on which the view can be seen."""
+        super().__init__()
+        self._window = window
+        self._shown: tuple[Opened | None, Told | None] = (None, None)
+        self._choice = ""
+        self._about: About | None = None
+        self._about_of: tuple[object, ...] = ()
+        self.setAccessibleName(TITLE)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self._title = Line()
+        self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._title.say(("Lag", "strong", "text"))
+        self.measures = Segments("Measure", MEASURES)
+        self.measures.chosen.connect(self._measure)
+        self._count = Line()
+        self._count.align_right()
+        self._count.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.table = ConsumerTable()
+        self.table.chosen.connect(self._chosen)
+        self.table.opened.connect(self.open)
+        self.table.content.sorted.connect(lambda: self.table.choose(self._choice))
+        self._empty = Empty(ICON, "No consumers")
+        self._body = QStackedLayout()
+        self._body.addWidget(self.table)
+        self._body.addWidget(self._empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._bar())
+        column.addWidget(Rule())
+        column.addLayout(self._body, 1)
+        self._say()
+
+    def refresh(self) -> None:
+        """Shows how the groups are by now, or at the moment that the time cursor is on."""
+        opened = self._window.current
+        told = None
+        if opened is not None:
+            told = opened.consumers.want(opened.mesh, opened.lags, opened.tracks, opened.moment, self.table.seen)
+        if opened is not self._shown[0]:
+            self._choice = ""
+        if opened is not self._shown[0] or told is not self._shown[1]:
+            self._shown = (opened, told)
+            self.table.show_told(told, self._choice)
+            self._say()
+
+    def open(self, group: str) -> None:
+        """The records of the first topic that a group reads."""
+        opened = self._shown[0]
+        row = self.table.content.row_of(group)
+        topics = self.table.content.lines[row].topics if row >= 0 else ()
+        there = opened.mesh.topics if opened is not None else {}
+        topic = next((topic for topic in topics if topic in there), "")
+        if opened is None or not topic:
+            self.said.emit(f"It is not known which topics {group} reads.")
+        else:
+            self._window.open_topic(opened, topic)
+
+    def choose(self, group: str) -> None:
+        """Selects a group."""
+        self._choice = group
+        self.table.choose(group)
+
+    @property
+    def about(self) -> About | None:
+        """What there is to say of the group that is selected; made anew when more is known."""
+        opened, told = self._shown
+        if opened is None or told is None or not self._choice:
+            return None
+        of = (id(told), self._choice, opened.number, opened.mesh.place)
+        if of != self._about_of:
+            self._about_of = of
+            row = self.table.content.row_of(self._choice)
+            line = self.table.content.lines[row] if row >= 0 else None
+            behind = (
+                {(self._choice, topic): whole for topic, whole in by_topic(dict(line.total.parts)).items()}
+                if line
+                else {}
+            )
+            self._about = about_group(opened, self._choice, behind, line)
+        return self._about
+
+    def say_times_anew(self) -> None:
+        """Times are shown in another zone."""
+        self._about_of = ()
+
+    def _chosen(self, group: str) -> None:
+        self._choice = group
+        self._window.frame.leave_group()
+
+    def _measure(self, place: int) -> None:
+        self.table.measure(is_time=place == 0)
+
+    def _say(self) -> None:
+        opened, told = self._shown
+        if told is not None and told.lines:
+            self._body.setCurrentWidget(self.table)
+            said = wording.plural(len(told.lines), "group")
+            if told.attention:
+                needs = "needs" if told.attention == 1 else "need"
+                said += f" · {told.attention:,} {needs} attention"
+            self._count.say((said, "text", "second"))
+            return
+        self._body.setCurrentWidget(self._empty)
+        self._count.say()
+        if opened is None or told is None:
+            self._empty.say("The groups are being looked at.", "")
+        elif not opened.mesh.is_known("kafka groups"):
+            text = "The cluster has not said yet which groups it has."
+            if opened.moment is not None:
+                text = "At this moment the cluster had not been asked yet."
+            self._empty.say("No groups of consumers are known.", text)
+        else:
+            self._empty.say(
+                "There are no groups of consumers.",
+                "A group is there as soon as somebody joins or commits in its name.",
+            )
+
+    def _bar(self) -> QWidget:
+        bar = QWidget()
+        bar.setFixedHeight(theme.VIEW_BAR)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(14, 0, 14, 0)
+        row.setSpacing(10)
+        for part in (self._title, self.measures, self._count):
+            row.addWidget(part)
+        return bar

@@ -1,0 +1,331 @@
+"""The groups of a mesh as a table: who is how far behind, how that went in the last hour, and how it goes on."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+
+from meshdesk.model.consuming import Line
+from meshdesk.session.consumers import Told
+from meshdesk.ui import theme
+from meshdesk.ui.widgets.consumer_words import (
+    BEHIND,
+    COLUMNS,
+    GROUP,
+    HOUR,
+    OFFSETS,
+    RATES,
+    READS,
+    STATE,
+    TONES,
+    tip,
+)
+from meshdesk.ui.widgets.controls import draw_focus, name_bars
+
+Index = QModelIndex | QPersistentModelIndex
+PAD = 10
+READS_LEAST = 104  # a group's name has what it needs, as long as so much is left for what it reads
+GROUP_LEAST = 96
+MEASURED = 200  # names whose width is looked at: longer ones further down are cut
+Hour = Sequence[float | None]
+
+
+class ConsumerModel(QAbstractTableModel):
+    """A row a group, in the order that was asked for."""
+
+    sorted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[Line] = []
+        self.told: Told | None = None
+        self.column, self.is_descending = -1, False  # by what they are sorted; -1: what needs attention first
+
+    def show(self, told: Told | None) -> None:
+        """Other groups, or how they are now."""
+        self.told = told
+        lines = self._in_order(list(told.lines) if told is not None else [])
+        if [line.group for line in lines] != [line.group for line in self.lines]:
+            self.beginResetModel()
+            self.lines = lines
+            self.endResetModel()
+        elif lines:
+            self.lines = lines
+            self.dataChanged.emit(self.index(0, 0), self.index(len(lines) - 1, len(COLUMNS) - 1))
+
+    def sort_by(self, column: int) -> None:
+        """By a column; once more the other way round, and a third time by what needs attention."""
+        numbers = column in (BEHIND, OFFSETS, RATES, HOUR)
+        if column == STATE or (column == self.column and self.is_descending != numbers):
+            self.column, self.is_descending = -1, False
+        elif column == self.column:
+            self.is_descending = not self.is_descending
+        else:
+            self.column, self.is_descending = column, numbers
+        self.show(self.told)
+        self.sorted.emit()
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+
+    def _in_order(self, lines: list[Line]) -> list[Line]:
+        if self.column < 0:
+            return lines
+        return sorted(lines, key=lambda line: _key(line, self.column), reverse=self.is_descending)
+
+    def row_of(self, group: str) -> int:
+        """Where a group stands; -1 where it is not there."""
+        return next((row for row, line in enumerate(self.lines) if line.group == group), -1)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
+        return 0 if parent.isValid() else len(self.lines)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object | None:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            arrow = f" {'↓' if self.is_descending else '↑'}" if section == self.column else ""
+            return COLUMNS[section].title + arrow
+        return _side(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object | None:
+        line = self.lines[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[index.column()].words(line)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return COLUMNS[index.column()].words(line) or self._hour_words(line)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(line)
+        return _side(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def hour(self, line: Line) -> Hour:
+        """How far a group was behind in the last hour."""
+        return self.told.hours.get(line.group, ()) if self.told is not None else ()
+
+    def _hour_words(self, line: Line) -> str:
+        known = [one for one in self.hour(line) if one is not None]
+        return f"{min(known):,.0f} to {max(known):,.0f} records behind" if known else "unknown"
+
+
+def _key(line: Line, column: int) -> tuple[float, str]:
+    total, late = line.total, line.total.late
+    number = {
+        BEHIND: late.seconds if late is not None else -1.0 if total.offsets is None else float(total.offsets),
+        OFFSETS: -1.0 if total.offsets is None else float(total.offsets),
+        RATES: line.arriving if line.arriving is not None else -1.0,
+        HOUR: -1.0 if total.offsets is None else float(total.offsets),
+    }
+    if column in number:
+        return number[column], line.group
+    return 0.0, f"{COLUMNS[column].words(line).lower()} {line.group}" if column == READS else line.group.lower()
+
+
+def _side(column: int) -> int:
+    side = Qt.AlignmentFlag.AlignRight if COLUMNS[column].is_number else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+
+class ConsumerTable(QTableView):
+    """The table. Its cells are drawn by themselves: a style takes three times as long."""
+
+    chosen = Signal(str)  # a group
+    opened = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._widest = GROUP_LEAST
+        self.content = ConsumerModel()
+        self.setModel(self.content)
+        self._cells = _Cells(self)
+        self.setItemDelegate(self._cells)
+        self.setObjectName("plain")  # the theme's
+        self.setAccessibleName("Groups of consumers")
+        self.setFont(theme.font("text"))
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(theme.LIST_ROW)
+        rows.setDefaultSectionSize(theme.LIST_ROW)
+        head = self.horizontalHeader()
+        head.setAccessibleName("Columns of the groups")
+        head.setHighlightSections(False)
+        head.setSectionsClickable(True)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        head.setFont(theme.font("label"))
+        head.setFixedHeight(theme.LIST_ROW)
+        head.setMinimumSectionSize(40)
+        head.sectionClicked.connect(self.content.sort_by)
+        name_bars(self, "the groups")
+        self.selectionModel().currentRowChanged.connect(self._told)
+        self.doubleClicked.connect(lambda index: self.opened.emit(self.content.lines[index.row()].group))
+
+    def show_told(self, told: Told | None, choice: str) -> None:
+        """How the groups are, and which of them is selected; what is on the screen stays there."""
+        at = self.verticalScrollBar().value()
+        self.content.show(told)
+        metrics = QFontMetricsF(theme.font("strong"))
+        names = [COLUMNS[GROUP].words(line)[:80] for line in self.content.lines[:MEASURED]]
+        widest = int(max(map(metrics.horizontalAdvance, names), default=0)) + 2 * PAD + 2
+        if widest != self._widest:
+            self._widest = widest
+            self.fit()
+        self.choose(choice)
+        self.verticalScrollBar().setValue(at)
+        self.viewport().update()
+
+    def measure(self, is_time: bool) -> None:
+        """Which of the two measures of lag is read: it is drawn stronger, and stands first."""
+        self._cells.strong = BEHIND if is_time else OFFSETS
+        head = self.horizontalHeader()
+        first, second = (BEHIND, OFFSETS) if is_time else (OFFSETS, BEHIND)
+        if head.visualIndex(first) > head.visualIndex(second):
+            head.moveSection(head.visualIndex(first), head.visualIndex(second))
+        self.fit()
+        self.viewport().update()
+
+    @property
+    def choice(self) -> str:
+        """The group that is selected; "" for none."""
+        index = self.currentIndex()
+        return self.content.lines[index.row()].group if 0 <= index.row() < len(self.content.lines) else ""
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """The groups on the screen."""
+        lines = self.content.lines
+        first = max(0, self.rowAt(0))
+        last = self.rowAt(self.viewport().height() - 1)
+        return tuple([line.group for line in lines[first : (last if last >= 0 else len(lines)) + 1]])
+
+    def choose(self, group: str) -> None:
+        """Selects a group without telling anybody; one that is not there leaves none selected."""
+        row = self.content.row_of(group)
+        if row < 0:
+            self.clearSelection()
+            self.selectionModel().clearCurrentIndex()
+        elif self.currentIndex().row() != row:
+            self.selectionModel().blockSignals(True)
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.selectionModel().setCurrentIndex(self.content.index(row, 0), flags)
+            self.selectionModel().blockSignals(False)
+            self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.choice:
+            self.opened.emit(self.choice)
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Shows the columns that there is room for; group and what it reads share what the others leave."""
+        width, left = self.viewport().width(), self.viewport().width()
+        for place, column in enumerate(COLUMNS):
+            least = 0 if place == self._cells.strong else column.least
+            if place in (BEHIND, OFFSETS) and not least and place != self._cells.strong:
+                least = COLUMNS[OFFSETS].least
+            self.setColumnHidden(place, width < least)
+            if column.width and width >= least:
+                left -= column.width
+                self.setColumnWidth(place, column.width)
+        wide = max(GROUP_LEAST, min(self._widest, left - READS_LEAST))
+        self.setColumnWidth(GROUP, wide)
+        self.setColumnWidth(READS, max(READS_LEAST, left - wide))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            with QPainter(self.viewport()) as painter:
+                draw_focus(painter, self)
+
+    def _told(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self.chosen.emit(self.content.lines[current.row()].group)
+
+
+class _Cells(QStyledItemDelegate):
+    """Draws one cell; the measure that is not asked for stands back."""
+
+    def __init__(self, table: ConsumerTable) -> None:
+        super().__init__(table)
+        self._table = table
+        self.strong = BEHIND
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        c = theme.colours()
+        content = self._table.content
+        line, place = content.lines[index.row()], index.column()
+        box = QRectF(option.rect)
+        if self._table.selectionModel().isRowSelected(index.row(), QModelIndex()):
+            painter.fillRect(box, c.selection)
+        painter.fillRect(QRectF(box.x(), box.bottom() - 1, box.width(), 1), c.faint)
+        if place == HOUR:
+            tone = getattr(c, TONES[line.state].removesuffix("_text"))
+            _draw_hour(painter, box.adjusted(PAD, 5, -PAD, -6), content.hour(line), tone)
+            return
+        font = theme.font("strong" if place == GROUP else "text")
+        painter.setFont(font)
+        painter.setPen(self._tone(line, place))
+        cell = box.adjusted(PAD, 0, -PAD, -1)
+        cut = Qt.TextElideMode.ElideMiddle if place == GROUP else Qt.TextElideMode.ElideRight
+        words = QFontMetricsF(font).elidedText(COLUMNS[place].words(line), cut, cell.width() + 1)
+        painter.drawText(cell, _side(place), words)
+
+    def _tone(self, line: Line, place: int) -> QColor:
+        c = theme.colours()
+        if place == STATE:
+            return getattr(c, TONES[line.state])  # type: ignore[no-any-return]
+        if place == GROUP:
+            return c.text
+        is_known = line.total.offsets is not None and (
+            place != BEHIND or line.total.late is not None or not line.total.offsets
+        )
+        return c.text if place == self.strong and is_known else c.second
+
+
+def _draw_hour(painter: QPainter, box: QRectF, hour: Hour, tone: QColor) -> None:
+    """A small line: the most that a group was behind in this hour is its top, none is its foot."""
+    known = [one for one in hour if one is not None]
+    if len(known) < 2:
+        return
+    most = max(*known, 1.0)
+    path, is_drawing = QPainterPath(), False
+    for at, one in enumerate(hour):
+        if one is None:
+            is_drawing = False
+            continue
+        point = QPointF(box.x() + box.width() * at / (len(hour) - 1), box.bottom() - box.height() * one / most)
+        if is_drawing:
+            path.lineTo(point)
+        else:
+            path.moveTo(point)
+        is_drawing = True
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(tone, 1.2))
+    painter.drawPath(path)
+    painter.restore()

@@ -1,0 +1,59 @@
+"""What is asked by time, by a real collect program: when the window says what is on the screen, and beside all the rest."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from meshdesk.demo.broker import Broker
+from meshdesk.model.mesh import Mesh, fold
+from meshdesk.model.past import pieces
+from tests.broker.collect.producing import New, produce
+from tests.broker.collect.written import Written
+from tests.kafka import MakeTopic
+from tests.programs.running import CollectChild
+from tests.unit.capture.making import OPENED
+
+HOUR = 3_600_000
+
+
+@pytest.fixture(autouse=True)
+def _closing() -> Iterator[None]:
+    yield
+    while OPENED:
+        OPENED.pop().close()
+
+
+def counted(written: Written, topic: str, step: int) -> int:
+    """Records in all steps of that length."""
+    mesh = Mesh()
+    fold(mesh, written.facts)
+    return sum(sum(piece.counts) for piece in pieces(mesh, topic) if piece.step == step)
+
+
+def test_that_the_past_of_what_is_on_the_screen_stands_in_the_capture(
+    broker: Broker, make_topic: MakeTopic, tmp_path: Path
+) -> None:
+    topic, other = make_topic(12, retention_ms="-1"), make_topic(retention_ms="-1")
+    end = int(time.time() * 1000)
+    for name, parts in ((topic, 12), (other, 1)):
+        new = [New(b"", partition=n % parts, timestamp=end - 24 * HOUR + n * 60_000) for n in range(22 * 60)]
+        produce(broker.bootstrap, name, new, enable_idempotence=True)
+    with CollectChild(tmp_path / "c", broker.bootstrap) as child:
+        written = Written(tmp_path / "c")
+        child.send({"do": "past", "topics": [topic, other], "start": end - 24 * HOUR, "end": end})
+        for name in (topic, other):
+            child.wait(lambda name=name: counted(written, name, HOUR) == 22 * 60, "the hours")  # type: ignore[misc]
+            child.wait(lambda name=name: counted(written, name, HOUR // 12) == 22 * 60, "each five minutes")  # type: ignore[misc]
+        child.wait(lambda: len(written.samples("end").get((topic, 0), [])) > 3, "end offsets all the while")
+        child.stop()
+    assert child.troubles == []
+
+
+def test_that_an_order_that_lacks_something_is_said(broker: Broker, tmp_path: Path) -> None:
+    with CollectChild(tmp_path / "c", broker.bootstrap) as child:
+        child.send({"do": "past", "topics": ["t"], "start": "yesterday", "end": 5})
+        child.wait(lambda: child.troubles, "the trouble")
+        assert "start" in child.troubles[0]
+        child.stop()

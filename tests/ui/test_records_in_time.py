@@ -1,0 +1,69 @@
+"""The list of records in time: a topic that is opened, sorted or filtered while the cursor is in the past."""
+
+from collections.abc import Callable
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from meshdesk.model.cursor import Cursor
+from meshdesk.ui.window import Window
+from tests.ui.memory import MemoryCapture, MemorySession, capture, opened, turn, window_on
+
+TOPIC = "orders.placed.v1"
+BEGAN = 1_795_528_929_000  # the first record; they are 37 ms apart
+
+
+def window_in_the_past(qtbot: QtBot, made: MemoryCapture, moment: int) -> tuple[Window, MemorySession]:
+    session = MemorySession(made)
+    window = window_on(session)
+    qtbot.addWidget(window)
+    session.look_at(Cursor.of(moment))
+    window.open_topic(opened(made), TOPIC)
+    return window, session
+
+
+def wait(qtbot: QtBot, window: Window, session: MemorySession, is_so: Callable[[], bool]) -> None:
+    def after_a_turn() -> bool:
+        turn(session, window)
+        return is_so()
+
+    qtbot.waitUntil(after_a_turn, timeout=30_000)
+
+
+def test_that_a_topic_that_is_opened_in_the_past_is_shown_as_of_then_and_does_not_follow(qtbot: QtBot) -> None:
+    window, session = window_in_the_past(qtbot, capture(600), BEGAN + 37 * 250)
+    records = window.frame.records
+    wait(qtbot, window, session, lambda: records.table.moment == 250)
+    assert not records.following
+    session.look_at(Cursor())
+    wait(qtbot, window, session, lambda: records.following)  # it is live
+    assert records.table.moment is None
+
+
+def test_that_a_moment_before_the_first_record_is_the_top_of_the_list(qtbot: QtBot) -> None:
+    window, session = window_in_the_past(qtbot, capture(600), BEGAN - 1)
+    table = window.frame.records.table
+    wait(qtbot, window, session, lambda: table.moment == -1)
+    assert table.span()[0] == 0
+
+
+def test_that_another_order_has_the_moment_too_where_the_capture_knows_one(qtbot: QtBot) -> None:
+    window, session = window_in_the_past(qtbot, capture(600), BEGAN + 37 * 250)
+    records = window.frame.records
+    wait(qtbot, window, session, lambda: records.table.moment == 250)
+    records.hold("A-8")  # in every record
+    wait(qtbot, window, session, lambda: records.list != TOPIC and records.table.moment == 250)
+
+
+@pytest.mark.parametrize("state", ["live", "ended"])
+def test_that_a_range_holds_while_topics_change(qtbot: QtBot, state: str) -> None:
+    made = capture(600)
+    if state == "ended":
+        made.stop()
+    window, session = window_in_the_past(qtbot, made, BEGAN)
+    records = window.frame.records
+    session.look_at(Cursor.of(BEGAN, BEGAN + 370))
+    wait(qtbot, window, session, lambda: records.table.records.rows == 11)
+    window.open_topic(opened(made), TOPIC)
+    wait(qtbot, window, session, lambda: records.table.records.rows == 11)
+    assert records.listing.between == (BEGAN, BEGAN + 370)
