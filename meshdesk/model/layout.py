@@ -151,7 +151,10 @@ def _within(
 def _columns(keys: Sequence[str], flows: Sequence[tuple[str, str]], tall: int) -> list[list[str]]:
     """What is read before who reads it; a column that would be too tall is several."""
     columns: list[list[str]] = []
-    for rank in ranked(keys, dict.fromkeys(flows, 1)):
+    ranks = ranked(keys, dict.fromkeys(flows, 1))
+    if len(keys) <= tall // 2:
+        return [[key for rank in ranks for key in rank]]  # in one column they take less width, of which there is less
+    for rank in ranks:
         parts = ceil(len(rank) / tall)
         each = ceil(len(rank) / parts)
         columns += [rank[at : at + each] for at in range(0, len(rank), each)]
