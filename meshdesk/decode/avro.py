@@ -7,11 +7,11 @@ import json
 import re
 import struct
 from collections.abc import Callable
-from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
 from meshdesk.decode.contract import Bounds, Undecodable
+from meshdesk.decode.moments import clock, day_of, timestamp
 from meshdesk.model.node import Kind, Node, hexed, more, shortened
 from meshdesk.model.schema import Schema
 
@@ -22,7 +22,6 @@ DECIMAL_BYTES = 1_500  # Python writes numbers of up to 4,300 digits
 SCALE = 6_000  # digits behind the point; more are an attack, not a number
 COMPILED = 256  # schemas kept compiled: more than a person looks at in an hour
 UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-EPOCH = date(1970, 1, 1)
 
 
 class Cursor:
@@ -437,27 +436,15 @@ def _duration(data: bytes) -> str:
     return f"P{months}M{days}DT{millis // 1000}.{millis % 1000:03d}S"
 
 
-def _day(days: int) -> str | None:
-    try:
-        return (EPOCH + timedelta(days=days)).isoformat()
-    except OverflowError:
-        return None
-
-
 def _date(cursor: Cursor) -> str:
     days = _long(cursor)
-    return _day(days) or str(days)
-
-
-def _clock(units: int, digits: int) -> str:
-    seconds, fraction = divmod(units, 10**digits)
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{fraction:0{digits}d}"
+    return day_of(days) or str(days)
 
 
 def _time(digits: int) -> Callable[[Cursor], str]:
     def read(cursor: Cursor) -> str:
         units = _long(cursor)
-        return _clock(units, digits) if 0 <= units < 86_400 * 10**digits else str(units)
+        return clock(units, digits) if 0 <= units < 86_400 * 10**digits else str(units)
 
     return read
 
@@ -465,9 +452,7 @@ def _time(digits: int) -> Callable[[Cursor], str]:
 def _timestamp(digits: int, zone: str) -> Callable[[Cursor], str]:
     def read(cursor: Cursor) -> str:
         units = _long(cursor)
-        days, rest = divmod(units, 86_400 * 10**digits)
-        day = _day(days)
-        return f"{day}T{_clock(rest, digits)}{zone}" if day else str(units)
+        return timestamp(units, digits, zone) or str(units)
 
     return read
 

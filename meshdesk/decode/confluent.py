@@ -4,11 +4,14 @@ Five bytes prove nothing: a big-endian number looks the same. So it counts only 
 schema's format consumes all the bytes behind it.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from meshdesk.decode import avro, json_text
+from meshdesk.decode import by_schema, proto_framing
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.model.schema import Schema, SchemaName, SchemaState
+from meshdesk.decode.proto_framing import Framed
+from meshdesk.decode.proto_schema import Types
+from meshdesk.model.schema import SchemaName, SchemaState
 
 NAME = "Confluent id"
 PREFIX = 5
@@ -44,7 +47,7 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         trouble = TROUBLE[schema].format(id=number, role=payload.role) if looks else ""
         raise Undecodable(WHY[schema].format(id=number), trouble)
     try:
-        inner = _read(data, schema, bounds)
+        inner = by_schema.read(data, PREFIX, schema, bounds, framings)
     except Undecodable as why:
         trouble = f"The {payload.role} begins with {number}, the id of a schema that does not read it: {why}."
         raise Undecodable(str(why), why.trouble or (trouble if len(data) != NUMBER else "")) from None
@@ -57,13 +60,7 @@ def candidate(data: bytes) -> int | None:
     return int.from_bytes(data[1:PREFIX], "big", signed=False) if len(data) >= PREFIX and data[0] == 0 else None
 
 
-def _read(data: bytes, schema: Schema, bounds: Bounds) -> Decoded:
-    if schema.type == "AVRO":
-        return Decoded(avro.tree_of(data, schema, bounds, PREFIX), (Layer("Avro"),), "Avro")
-    if schema.type == "JSON":
-        return Decoded(json_text.document_of(data[PREFIX:], bounds), (Layer("JSON Schema"),), "JSON")
-    kind = schema.type.title()
-    raise Undecodable(
-        f"schema {schema.id} is {kind}, which this version does not read",
-        f"Schema {schema.id} is {kind}, which this version of MeshDesk does not read; the bytes are shown.",
-    )
+def framings(data: bytes, at: int, types: Types) -> Iterator[Framed]:
+    """Its own, then those of Apicurio's serialisers, whose registry answers Confluent's API too."""
+    yield from proto_framing.confluent(data, at, types)
+    yield from proto_framing.apicurio(data, at, types)
