@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from confluent_kafka.admin import AdminClient, NewTopic
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
@@ -53,7 +53,7 @@ class Walker:
     @property
     def opened(self) -> Opened:
         (opened,) = self.window.session.captures
-        return cast(Opened, opened)
+        return opened
 
     @property
     def topology(self) -> TopologyView:
@@ -163,12 +163,14 @@ class Walker:
     def show_topology(self, level: str) -> None:
         self.window.show_view("topology")
         view = self.topology
-        view.show_level(LEVELS[LEVELS.index(level)])  # type: ignore[arg-type]
+        view.show_level(LEVELS[LEVELS.index(level)])
         view.table_button.setChecked(True)
         self.until(
-            lambda: view._shown[1] is not None
-            and view._shown[1] is self.opened.pictures.want(self.opened.mesh, view.level)
-            and view._shown[1].graph.level == level,
+            lambda: (
+                view._shown[1] is not None
+                and view._shown[1] is self.opened.pictures.want(self.opened.mesh, view.level)
+                and view._shown[1].graph.level == level
+            ),
             f"the map of {level}",
         )
         self.at_rest()
