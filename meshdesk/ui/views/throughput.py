@@ -243,7 +243,7 @@ class ThroughputView(QWidget):
             return
         if column is None and moment is not None:
             column = drawn.column(moment)
-        self.table.content.show(drawn, column, self._hues.of(drawn.curves))
+        self.table.show_curves(drawn, column, self._hues.of(drawn.curves))
 
     def _chosen(self, key: str) -> None:
         """Of the table; the sum has no curve of its own."""
