@@ -96,7 +96,7 @@ class ThroughputView(QWidget):
             return
         if not self._time.is_chosen:
             self._time.span = LIVE_SPAN if opened.state == "live" else span_of(recorded[1] - recorded[0])
-        self._spans.choose(SPANS.index(self._time.span) if self._time.span in SPANS else -1)
+        self._spans.choose(SPANS.index(self._time.span) if self._time.span in SPANS else None)
         cursor = self._window.session.cursor
         if self._time.go_along(cursor, recorded[1]):
             self._show_values()

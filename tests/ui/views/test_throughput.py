@@ -76,8 +76,8 @@ def test_that_every_level_is_drawn_and_the_table_says_the_same(qtbot: QtBot) -> 
 
 def test_that_a_recording_is_shown_whole_at_first_and_any_span_can_be_chosen(qtbot: QtBot) -> None:
     shown = Shown(qtbot)
-    shown.titles("product", start=END - 5 * MINUTE, end=END)
-    assert shown.view._spans.place == SPANS.index(5 * MINUTE)
+    shown.titles("product", start=BEGAN, end=END)
+    assert shown.view._spans.place == -1  # it is as long as none of them
     shown.view._spans.chosen.emit(SPANS.index(HOUR))
     shown.titles("product", start=END - HOUR, end=END)
     assert "nothing is known of the time before" in shown.view._note.text
