@@ -160,7 +160,7 @@ class CurveTable(QTableView):
         head.setFixedHeight(theme.LIST_ROW)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for place, width in enumerate((180, 120, 124, 108, 108)):
+        for place, width in enumerate((160, 110, 150, 100, 100)):
             head.resizeSection(place, width)
         name_bars(self, "the table")
         self.selectionModel().currentRowChanged.connect(self._told)
