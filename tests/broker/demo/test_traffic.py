@@ -62,7 +62,9 @@ def event_fields(event: Event) -> tuple[object, ...]:
     return event.timestamp_ms, event.key, event.value, event.headers
 
 
-@pytest.mark.parametrize("topic", [topics.PLACED, topics.AUTHORISED, topics.PROFILES, topics.RESERVATIONS, topics.DEAD])
+@pytest.mark.parametrize(
+    "topic", [topics.PLACED, topics.AUTHORISED, topics.PROFILES, topics.RESERVATIONS, topics.POSITIONS]
+)
 def test_that_kcat_reads_the_story_byte_for_byte_in_order_within_a_key(running: Running, topic: str) -> None:
     assert running.traffic.wait_for_history(60)
     read = [record for record in oracles.kcat(running.broker, topic) if record.timestamp < running.now_ms]
