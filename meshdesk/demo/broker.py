@@ -530,7 +530,7 @@ def _train(java: Java, archive: Path) -> None:
         broker = Broker(_nodes([folder / "node"], wish)[0], java, remove_folder=False)
         made = folder / "archive"
         try:
-            with contextlib.suppress(_EndedError, DemoError, KafkaException):
+            with contextlib.suppress(_EndedError, DemoError, KafkaException, TimeoutError):
                 _bring_up([broker], _checkpoint(java))
                 _exercise(broker.bootstrap)
         finally:
@@ -545,7 +545,8 @@ def _train(java: Java, archive: Path) -> None:
 
 def _exercise(bootstrap: str) -> None:
     settings: dict[str, str | int | float | bool] = {"bootstrap.servers": bootstrap, "log_level": 0}
-    for answer in AdminClient(settings).create_topics([NewTopic("training", 2)]).values():
+    admin = AdminClient(settings)  # it answers for as long as it lives
+    for answer in admin.create_topics([NewTopic("training", 2)]).values():
         answer.result(30)
     producer = Producer(settings)
     producer.produce("training", b"value", b"key")

@@ -24,16 +24,21 @@ from dataclasses import replace
 from pathlib import Path
 from queue import Empty
 
-from meshdesk.demo import contracts
+from confluent_kafka import KafkaException
+
+from meshdesk.demo import schemas, topics
 from meshdesk.demo.broker import BOUNDED, Broker, start_broker, unavailable
+from meshdesk.demo.changes import EXPERIMENT, Changes
+from meshdesk.demo.groups import CAMPAIGN, GROUPS, Groups
+from meshdesk.demo.making import groups_there, make_topics, remove_topics
 from meshdesk.demo.registry import SchemaRegistry
-from meshdesk.demo.traffic import QUICK_GROUP, SLOW_GROUP, Traffic, groups_there, make_topics, remove_topics
-from meshdesk.demo.trouble import DemoError
+from meshdesk.demo.traffic import Traffic
+from meshdesk.demo.trouble import Complaints, DemoError, reason
 from meshdesk.model.trouble import Trouble, trouble_message
 from meshdesk.pipes import Pipes
 
 SEED = 7
-PART_SECONDS = 30.0  # a machine that takes longer for the first part of the history shows less of it at first
+HISTORY_SECONDS = 2.0  # a machine that takes longer for the history shows the beginning of it at first
 WATCH = 0.5  # s between looks at the broker
 MAKER_SECONDS = 5.0  # what is under way when the end comes is given so long
 
@@ -44,7 +49,10 @@ def demo_available() -> str | None:
 
 
 def main(arguments: Sequence[str], catalogues: Sequence[Path] = ()) -> int:
-    """The program; returns its exit code, 1 where the mesh could not be made or did not last. It names the folders `catalogues`."""
+    """The program; returns its exit code, 1 where the mesh could not be made or did not last.
+
+    It names copies of the folders `catalogues`, which it may write; in the last of them contracts change.
+    """
     parser = argparse.ArgumentParser(prog="meshdesk demo --mesh", description="Makes the embedded mesh; speaks frames.")
     parser.add_argument("--seed", type=int, default=SEED, help="the same seed tells the same story")
     parser.add_argument("--bootstrap", metavar="HOST:PORT", help="use this Kafka instead of starting one")
@@ -94,7 +102,10 @@ class _Mesh:
 
     def __init__(self, seed: int, live: bool, pipes: Pipes, catalogues: Sequence[Path]) -> None:
         self.failure: Trouble | None = None
-        self._seed, self._live, self._pipes, self._catalogues = seed, live, pipes, catalogues
+        self._live, self._pipes, self._catalogues = live, pipes, catalogues
+        self._now_ms = int(time.time() * 1000)
+        self._complaints = Complaints(self._report)
+        self._traffic = Traffic(seed, now_ms=self._now_ms, live=live, complaints=self._complaints)
         self._parts = contextlib.ExitStack()
         self._kafka: Broker | None = None
         self._made: list[str] = []  # topics
@@ -126,21 +137,26 @@ class _Mesh:
 
     def _make(self, bootstrap: str | None) -> None:
         try:
+            self._parts.callback(self._traffic.stop)  # the last to be closed where there is no Kafka yet
+            self._traffic.tell()
             if bootstrap is None:
                 self._on_a_kafka_of_its_own()
             else:
                 self._on(bootstrap)
         except DemoError as error:
             self._fail(error.trouble)
+        except (KafkaException, OSError) as error:  # OSError: also what took too long
+            why = reason(error.args[0]) if isinstance(error, KafkaException) else str(error) or "no answer in time"
+            text = f"The demo could not be made: {why}."
+            self._fail(Trouble(text, "Start it again; close other programs if the machine is busy.", "the demo"))
         except _EndingError:
             pass  # end() takes down what there is
 
     def _on_a_kafka_of_its_own(self) -> None:
-        folder = Path(tempfile.mkdtemp(prefix="meshdesk-demo-"))  # mode 0700
-        self._parts.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder = self._folder()
         self._kafka = start_broker(folder, progress=self._progress, properties=BOUNDED, remove_folder=True)
         self._parts.callback(self._take_kafka)
-        self._begin(self._kafka.bootstrap)
+        self._begin(self._kafka.bootstrap, folder)
 
     def _take_kafka(self) -> None:
         kafka, self._kafka = self._kafka, None
@@ -148,32 +164,46 @@ class _Mesh:
             kafka.stop()
 
     def _on(self, bootstrap: str) -> None:
-        self._progress(f"Making {len(contracts.TOPICS)} topics on {bootstrap}; they are removed at the end.", 0, 0)
+        self._progress(f"Making {len(topics.TOPICS)} topics on {bootstrap}; they are removed at the end.", 0, 0)
         before = groups_there(bootstrap)
-        self._parts.callback(self._remove, bootstrap, {QUICK_GROUP, SLOW_GROUP} - before)
-        self._begin(bootstrap)
+        self._parts.callback(self._remove, bootstrap, {group.id for group in (*GROUPS, CAMPAIGN)} - before)
+        self._begin(bootstrap, self._folder())
+
+    def _folder(self) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="meshdesk-demo-"))  # mode 0700
+        self._parts.callback(shutil.rmtree, folder, ignore_errors=True)
+        return folder
 
     def _remove(self, bootstrap: str, groups: set[str]) -> None:
         if self._made:
-            left = remove_topics(bootstrap, self._made, sorted(groups))
+            left = remove_topics(bootstrap, [*self._made, EXPERIMENT], sorted(groups))
             if left:
                 text = f"The demo could not remove {', '.join(left)} from {bootstrap}."
                 self._pipes.send(trouble_message(Trouble(text, "Remove them by hand.", "the demo")))
 
-    def _begin(self, bootstrap: str) -> None:
-        """Registry, topics and traffic on a Kafka that answers."""
+    def _begin(self, bootstrap: str, folder: Path) -> None:
+        """Registry, topics, traffic, groups and what changes, on a Kafka that answers."""
         registry = self._parts.enter_context(SchemaRegistry())
-        contracts.register_all(registry.store)
-        self._progress("Making topics and a day of history.", 0, 0)
-        self._made = make_topics(bootstrap)
-        now = int(time.time() * 1000)
-        traffic = Traffic(bootstrap, self._seed, now_ms=now, live=self._live, report=self._report)
+        schemas.register_all(registry.store)
+        self._progress("Making topics and a week of history.", 0, 0)
+        self._made = make_topics(bootstrap, [EXPERIMENT])
+        traffic, complaints = self._traffic, self._complaints
         self._parts.callback(traffic.stop)
-        traffic.start()
-        traffic.wait_for_part(PART_SECONDS)
+        traffic.start(bootstrap)
+        groups = Groups(bootstrap, complaints, traffic.history_is_in)
+        self._parts.callback(groups.stop)
+        groups.start()
+        catalogues = [shutil.copytree(one, folder / one.name) for one in self._catalogues]
+        traffic.wait_for_history(HISTORY_SECONDS)
         self._check()
-        where = {"bootstrap": bootstrap, "registry": registry.url, "catalogues": list(map(str, self._catalogues))}
+        where = {"bootstrap": bootstrap, "registry": registry.url, "catalogues": list(map(str, catalogues))}
         self._pipes.send({"is": "mesh", "name": "Demo mesh", **where})
+        if self._live:
+            changing = Changes(
+                bootstrap, registry.store, catalogues[-1] if catalogues else None, groups, traffic, complaints
+            )
+            self._parts.callback(changing.stop)
+            changing.start(self._now_ms)
 
     def _progress(self, text: str, done: int, of: int) -> None:
         self._check()

@@ -64,10 +64,11 @@ class Explorer(QWidget):
         heading.addWidget(self._number, 1)
         box.addLayout(field)
         box.addLayout(heading)
-        why = QHBoxLayout()
+        self._why = QWidget()
+        why = QHBoxLayout(self._why)
         why.setContentsMargins(12, 4, 12, 4)
         why.addWidget(self._nothing)
-        box.addLayout(why)
+        box.addWidget(self._why)
         box.addWidget(self.list, 1)
         self.filter.textChanged.connect(self._filter)
         self.filter.returnPressed.connect(self.list.use_first)
@@ -135,7 +136,7 @@ class Explorer(QWidget):
         elif self.list.words and model.passing == 0 and model.groups == 0:
             nothing = "No topic has these words in its name."
         self._nothing.say((nothing, "small", "second"))
-        self._nothing.setVisible(bool(nothing))
+        self._why.setVisible(bool(nothing))
 
     def _to_list(self) -> None:
         had_one = self.list.currentIndex().isValid()

@@ -15,10 +15,11 @@ import psutil
 import pytest
 from confluent_kafka.admin import AdminClient
 
-from meshdesk.demo import contracts, mesh
+from meshdesk.demo import mesh, schemas, topics
 from meshdesk.demo.broker import Broker
+from meshdesk.demo.groups import GROUPS
 from meshdesk.demo.java import Java
-from meshdesk.demo.traffic import QUICK_GROUP, SLOW_GROUP, groups_there
+from meshdesk.demo.making import groups_there
 from meshdesk.model.frame import FrameReader, Message
 from tests.broker import oracles
 from tests.broker.demo.processes import SECONDS, gone, wait_until
@@ -108,11 +109,12 @@ def test_that_a_mesh_is_announced_with_progress_and_answers(kafka_java: Java, tm
         assert said["name"] == "Demo mesh"
         assert [Path(folder).is_dir() for folder in said["catalogues"]] == [True]
         assert [frame["text"] for frame in one.named("progress")][:1] == ["Starting Kafka."]
-        topics = AdminClient({"bootstrap.servers": said["bootstrap"], "log_level": 0}).list_topics(timeout=20).topics
-        assert {topic.name for topic in contracts.TOPICS} <= set(topics)
-        schema = httpx.get(f"{said['registry']}/schemas/ids/{contracts.PAYMENT_ID}", trust_env=False).json()
+        there = AdminClient({"bootstrap.servers": said["bootstrap"], "log_level": 0}).list_topics(timeout=20).topics
+        assert {topic.name for topic in topics.TOPICS} <= set(there)
+        schema = httpx.get(f"{said['registry']}/schemas/ids/{schemas.PAYMENT_ID}", trust_env=False).json()
         assert schema["schemaType"] == "JSON"
         (folder,) = tmp_path.iterdir()
+        assert Path(said["catalogues"][0]).parent == folder  # it may be written there
         assert folder.stat().st_mode & 0o777 == 0o700
         java = one.java()
         one.close_stdin()
@@ -168,13 +170,13 @@ def test_that_the_death_of_kafka_is_trouble_and_the_end(kafka_java: Java, tmp_pa
 
 
 def test_that_a_kafka_of_ones_own_is_left_as_it_was(broker: Broker, tmp_path: Path) -> None:
-    before = set(oracles.topics(broker))
+    before, ours = set(oracles.topics(broker)), {group.id for group in GROUPS}
     with demo(tmp_path, "--bootstrap", broker.bootstrap) as one:
         said = one.mesh()
         assert said["bootstrap"] == broker.bootstrap
         assert "removed at the end" in one.named("progress")[0]["text"]
-        assert set(oracles.topics(broker)) - before >= {topic.name for topic in contracts.TOPICS}
-        wait_until(lambda: {QUICK_GROUP, SLOW_GROUP} <= groups_there(broker.bootstrap), "the groups are there")
+        assert set(oracles.topics(broker)) - before >= {topic.name for topic in topics.TOPICS}
+        wait_until(lambda: ours <= groups_there(broker.bootstrap), "the groups are there")
         with demo(tmp_path, "--bootstrap", broker.bootstrap) as second:
             code, words = second.end()
             assert code == 1
@@ -184,7 +186,8 @@ def test_that_a_kafka_of_ones_own_is_left_as_it_was(broker: Broker, tmp_path: Pa
         one.close_stdin()
         assert one.end() == (0, "")
     assert set(oracles.topics(broker)) - {"__consumer_offsets"} == before - {"__consumer_offsets"}
-    assert not groups_there(broker.bootstrap) & {QUICK_GROUP, SLOW_GROUP}
+    assert not groups_there(broker.bootstrap) & ours
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_that_without_the_extra_it_is_said_and_nothing_heavy_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:

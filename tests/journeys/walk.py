@@ -1,0 +1,263 @@
+"""A walk through the window, as a program: python -m tests.journeys.walk PLAN.json
+
+PLAN.json says what is opened (`name` of a saved connection, `through` a verb that makes a mesh, or a `file`) and where to go;
+what was seen on the way is written to the file `out`, as what the views say (their tables and what a screen reader hears),
+so that two walks can be compared. A walk on what is live also strips back to a moment before a topic appeared, and saves.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from confluent_kafka.admin import AdminClient, NewTopic
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from meshdesk.model.graph import LEVELS
+from meshdesk.model.lag import Lags
+from meshdesk.session.opened import Opened
+from meshdesk.ui import theme
+from meshdesk.ui.options import Options
+from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.running import Running
+from meshdesk.ui.views.topology import TopologyView
+from meshdesk.ui.window import Window
+
+SECONDS = 30.0  # for anything on a machine that is very busy
+CALM = 0.3  # s without anything on its way
+ROWS = 20  # of the list that are compared
+
+Plan = dict[str, Any]
+Seen = dict[str, Any]
+
+
+class Walker:
+    """One window, and what it is asked to do."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.window = Window(Remembered(None), None)
+        self.window.resize(1_440, 900)
+        self.window.show()
+        options = Options(
+            files=(Path(plan["file"]),) if plan.get("file") else (),
+            names=(plan["name"],) if plan.get("name") else (),
+            through=tuple(plan["through"]) if plan.get("through") else None,
+        )
+        self.running = Running(self.window, options, lambda: None)
+
+    @property
+    def opened(self) -> Opened:
+        (opened,) = self.window.session.captures
+        return opened
+
+    @property
+    def topology(self) -> TopologyView:
+        (view,) = self.window.findChildren(TopologyView)
+        return view
+
+    def until(self, claim: Callable[[], object], what: str | Callable[[], str]) -> None:
+        """Lets the window work until it is so."""
+        end = time.monotonic() + SECONDS
+        while not claim():
+            if time.monotonic() > end:
+                said = [trouble.sentence for trouble in self.window.session.troubles]
+                missing = what if isinstance(what, str) else what()
+                raise SystemExit(f"not within {SECONDS:.0f} s: {missing}; troubles: {said}")
+            QTest.qWait(10)
+
+    def at_rest(self) -> None:
+        """Nothing is on its way, and the views had some beats to show what came."""
+        since = time.monotonic()
+
+        def is_calm() -> bool:
+            nonlocal since
+            if not (self.window.session.idle() and self.window.frame.records.is_complete):
+                since = time.monotonic()
+            return time.monotonic() - since > CALM
+
+        self.until(is_calm, "rest")
+
+    # On what is live
+
+    def arrive(self) -> None:
+        """Connected, and all that the plan names is there."""
+        session = self.window.session
+        self.until(lambda: session.captures and self.opened.state == "live", "to be connected")
+
+        self.until(lambda: not self.unknown(), lambda: f"what is still unknown: {self.unknown()}")
+
+    def unknown(self) -> list[str]:
+        """What the plan names and the mesh does not know yet."""
+        mesh, plan = self.opened.mesh, self.plan
+        wanted = {
+            plan["topic"]: plan["topic"] in mesh.topics,
+            f"product {plan['product']}": plan["product"] in mesh.products,
+            **{f"group {group}": group in mesh.groups and bool(mesh.read_by(group)) for group in plan["groups"]},
+            "rates": any(topic.rate is not None for topic in self.opened.topics),
+            "lags": self.opened.lags != Lags(),
+        }
+        return [name for name, is_known in wanted.items() if not is_known]
+
+    def go_to_topic(self) -> None:
+        """By the map: the product is selected, then its topic is opened, as a double click does."""
+        self.show_topology("products")
+        self.topology.map.choose(f"product {self.plan['product']}")
+        about = self.topology.about
+        assert about is not None
+        assert self.plan["title"] in about.spoken, about.spoken
+        self.show_topology("topics")
+        self.topology.open(f"topic {self.plan['topic']}")
+        records = self.window.frame.records
+        self.until(lambda: records.topic == self.plan["topic"] and records.table.records.rows >= ROWS, "records")
+
+    def strip_back(self) -> int:
+        """A topic appears; at the moment before it there is none of it. That moment."""
+        later, opened = self.plan["later"], self.opened
+        moment = time.time_ns() // 1_000_000
+        bootstrap = self.plan.get("admin") or (opened.connection.bootstrap if opened.connection else "")
+        admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+        admin.create_topics([NewTopic(later, 1)])[later].result(30)
+        self.until(lambda: self.names(later), "the new topic in the explorer")
+        self.look_at(moment)
+        assert self.names(self.plan["topic"])
+        assert not self.names(later)
+        assert self.window.playhead.strip.accessibleDescription()
+        self.look_at(None)
+        assert self.names(later)
+        return moment
+
+    def stop(self) -> None:
+        self.opened.stop()
+        self.until(lambda: self.opened.state == "ended", "the end of collecting")
+        self.at_rest()
+
+    def save(self) -> None:
+        answers: list[str] = []
+        self.opened.save(Path(self.plan["save"]), answers.append)
+        self.until(lambda: answers, "the capture to be saved")
+        assert answers == [""], answers
+
+    # Anywhere
+
+    def look_at(self, moment: int | None) -> None:
+        """Where somebody drags the playhead."""
+        strip = self.window.playhead.strip
+        if moment is None:
+            strip.go_live()
+        else:
+            strip.go_to(moment)
+        self.until(lambda: self.opened.moment == moment, f"the moment {moment}")
+        self.at_rest()
+
+    def names(self, topic: str) -> bool:
+        """Whether the mesh and the explorer have it."""
+        model = self.window.frame.explorer.list.model()
+        lines = [line[0] for line in table(model)]
+        return topic in self.opened.mesh.topics and any(topic in (line or "") for line in lines)
+
+    def show_topology(self, level: str) -> None:
+        self.window.show_view("topology")
+        view = self.topology
+        view.show_level(LEVELS[LEVELS.index(level)])
+        view.table_button.setChecked(True)
+        self.until(
+            lambda: (
+                view._shown[1] is not None
+                and view._shown[1] is self.opened.pictures.want(self.opened.mesh, view.level)
+                and view._shown[1].graph.level == level
+            ),
+            f"the map of {level}",
+        )
+        self.at_rest()
+
+    def everything(self, moment: int | None) -> Seen:
+        """What the views say at a moment."""
+        self.look_at(moment)
+        seen: Seen = {"explorer": table(self.window.frame.explorer.list.model())}
+        for level in LEVELS:
+            self.show_topology(level)
+            self.topology.show_rates(self.topology.rates)
+            self.topology.table.content.show_rates(self.topology.rates)
+            seen[level] = table(self.topology.table.content)
+            self.topology.map.fit()
+            seen[f"map of {level}"] = self.topology.map.accessibleDescription()
+        for key in [f"group {group}" for group in self.plan["groups"]] + [f"topic {self.plan['topic']}"]:
+            self.topology.map.choose(key)
+            about = self.topology.about
+            seen[key] = about.spoken if about else None
+        seen["curve"] = self.curve()
+        return seen
+
+    def record(self) -> Seen:
+        """The list of the topic and the record that is taken apart."""
+        self.window.open_topic(self.opened, self.plan["topic"])
+        self.at_rest()
+        records = self.window.frame.records
+        self.until(lambda: records.table.records.rows >= ROWS, "records")
+        records.table.choose(self.plan.get("row", 0))
+        self.until(lambda: self.opened.details is not None, "the record taken apart")
+        self.at_rest()
+        first = records.table.records.first
+        rows = [self.opened.row(self.plan["topic"], first + k) for k in range(3)]
+        return {"rows": repr(rows), "details": repr(self.opened.details)}
+
+    def curve(self) -> list[list[float]]:
+        """How much every topic grew, in ten parts of the time that was recorded."""
+        tracks = self.opened.tracks
+        assert tracks is not None
+        span = tracks.span
+        assert span is not None
+        import numpy as np  # after the first paint, as in the window
+
+        edges = np.linspace(span[0], span[1], 11).astype(np.int64)
+        keys = [("end", *key) for key in sorted(tracks.keys("end"))]
+        return [[round(float(value), 6) for value in row] for row in tracks.grown(keys, edges).tolist()]
+
+
+def table(model: QAbstractItemModel) -> list[list[str]]:
+    """All cells, as a screen reader hears them."""
+    role = Qt.ItemDataRole.AccessibleTextRole
+    rows = model.rowCount(QModelIndex())
+    columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount(QModelIndex())
+    return [[str(model.data(model.index(row, column), role)) for column in range(columns)] for row in range(rows)]
+
+
+def main(words: Sequence[str]) -> int:
+    plan: Plan = json.loads(Path(words[0]).read_text("utf-8"))
+    app = QApplication(["walk"])
+    theme.load_fonts()
+    walker = Walker(plan)
+    try:
+        is_file = bool(plan.get("file"))
+        if is_file:
+            walker.until(lambda: walker.window.session.captures and walker.opened.state == "ended", "the file")
+            moment = plan["moment"]
+        else:
+            walker.arrive()
+            walker.go_to_topic()
+            moment = walker.strip_back()
+            walker.stop()
+        walker.at_rest()
+        seen = {"record": walker.record(), "then": walker.everything(moment), "now": walker.everything(None)}
+        walker.show_topology("products")
+        walker.topology.table_button.setChecked(False)
+        walker.at_rest()
+        assert walker.window.grab().save(plan["picture"], "PNG")
+        if not is_file:
+            walker.save()
+        troubles = [trouble.sentence for trouble in walker.window.session.troubles]
+        Path(plan["out"]).write_text(json.dumps({"moment": moment, "seen": seen, "troubles": troubles}), "utf-8")
+    finally:
+        walker.running.end()
+        walker.window.close()
+        app.processEvents()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
