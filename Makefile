@@ -4,7 +4,7 @@ PYTHON ?= python3
 PREPARE = $(PYTHON) packaging/prepare.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint speed soak package package-test pins clean
+.PHONY: help demo run test lint speed soak screenshots package package-test pins clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ speed: ## the figures of tests/speed; make speed NAME=collect for one script
 
 soak: ## half an hour of load through a small capture; make soak MINUTES=5 for less
 	@$(PREPARE) soak $(MINUTES)
+
+screenshots: ## pictures of every view, light and dark, into resources/pictures
+	@$(PREPARE) screenshots
 
 package: ## the wheel, the program in a folder and a .deb, into dist/
 	@$(PREPARE) package

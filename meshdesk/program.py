@@ -16,7 +16,7 @@ from pathlib import Path
 from meshdesk import __version__
 from meshdesk.model.address import bootstrap_problem
 from meshdesk.model.link import Link, LinkError, is_link, named_path, read_link
-from meshdesk.model.position import PositionError, milliseconds
+from meshdesk.model.position import Position, PositionError, milliseconds, position
 from meshdesk.told import add_options, argument_problem, understood
 from meshdesk.ui.views import VIEWS
 
@@ -201,6 +201,7 @@ def _run_window(
             demo=DEMO_MESH if _why_no_demo() is None else None,
             view=options.view,
             select=options.select,
+            at=options.at,
             cluster=cluster,
             link_problem=link_problem,
             size=options.size,
@@ -218,6 +219,9 @@ def _run_window(
 def _add_window_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--view", default="", choices=VIEWS, help="the view to show")
     parser.add_argument("--select", default="", metavar="ID", help="a topic, or a record as TOPIC[PARTITION]@OFFSET")
+    parser.add_argument(
+        "--at", type=_moment, metavar="30s", help="the moment to show: so long before the newest, or a date and time"
+    )
     parser.add_argument("--size", type=_size, metavar="1440x900")
     parser.add_argument("--scale", type=_scale, default=1.0, metavar="2")
     parser.add_argument("--theme", choices=("light", "dark", "system"))
@@ -226,6 +230,16 @@ def _add_window_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--beat-report", type=Path, metavar="FILE", help="writes figures of the window's beat at the end"
     )
+
+
+def _moment(text: str) -> Position:
+    try:
+        found = position(text)
+    except PositionError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if found.kind not in ("ago", "time"):
+        raise argparse.ArgumentTypeError(f"“{text}” is no moment. Write a span such as 30s, or a date and time.")
+    return found
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -100,6 +100,7 @@ def main(verb: str = "", *arguments: str) -> int:
         "lint": lint,
         "speed": speed,
         "soak": soak,
+        "screenshots": screenshots,
         "package": package,
         "package-test": package_test,
     }
@@ -134,6 +135,13 @@ def run(*arguments: str) -> int:
     if has_display():
         need_libraries(EVERYWHERE | (X11 if os.environ.get("DISPLAY") else WAYLAND))
     return replace([str(PYTHON), "-m", "meshdesk", *arguments])
+
+
+def screenshots() -> int:
+    """Pictures of every view, light and dark, into resources/pictures."""
+    install("run")
+    need_libraries(EVERYWHERE)
+    return subprocess.run([str(PYTHON), str(ROOT / "packaging" / "screenshots.py")]).returncode
 
 
 def lint() -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from meshdesk.model.group import Group
 from meshdesk.model.lag import OF, Lag, Lags, Total, total
-from meshdesk.model.late import Times
+from meshdesk.model.late import BEHIND, Times
 from meshdesk.model.mesh import Mesh
 from meshdesk.model.rates import Key
 
@@ -23,7 +23,6 @@ State = Literal[
 ATTENTION: tuple[State, ...] = ("losing records", "stuck", "not catching up")
 ORDER: tuple[State, ...] = (*ATTENTION, "behind", "draining", "rebalancing", "no commits", "steady", "empty")
 
-BEHIND = 15.0  # s; a group that commits every five seconds is always some behind
 STUCK = 60_000  # ms in which a group has committed nothing while there is something to read
 WINDOWS = (60_000, 10_000)  # ms over which rates are taken; the second in the first minute of a recording
 HELD = 75_000  # ms that a commit is taken to stay: one that does is written each 30 s
@@ -152,14 +151,16 @@ def _sum(rates: "Mapping[SeriesName, float]", names: "Sequence[SeriesName]") -> 
 
 
 def last_hour(tracks: "Tracks", lags: Mapping[Key, Lag], group: str, moment: int) -> tuple[float | None, ...]:
-    """How many offsets a group was behind in the hour before a moment, POINTS times; None where that is not known."""
+    """How many offsets a group was behind in the hour before a moment, or since the recording began, POINTS times; None where
+    that is not known."""
     # numpy takes 0.1 s to import, and a capture without samples needs none of it.
     import numpy as np
 
     keys = [key for key, lag in lags.items() if lag.offsets is not None]
-    if not keys:
+    began = max(moment - HOUR, tracks.span[0]) if tracks.span is not None else moment
+    if not keys or moment - began < POINTS:
         return ()
-    edges = np.linspace(moment - HOUR, moment, POINTS).astype(np.int64)
+    edges = np.linspace(began, moment, POINTS).astype(np.int64)
     ends = tracks.grown([("end", *key) for key in keys], edges, HELD)
     mine = tracks.grown([(OF + group, *key) for key in keys], edges, HELD)
     change = (ends - mine).sum(axis=0)  # NaN where one of them is not known

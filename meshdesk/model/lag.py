@@ -55,9 +55,9 @@ def lag_of(commit: Commit | None, end: tuple[int, int] | None, beginning: int | 
     """In one partition. `end` is when it was seen (ms) and the end offset; None is not known.
 
     >>> lag_of(Commit(7, since=0), (1000, 10), 0)
-    Lag(offsets=3, lost=0, why='')
+    Lag(offsets=3, lost=0, why='', late=None)
     >>> lag_of(Commit(7, since=0), (1000, 10), 9)
-    Lag(offsets=1, lost=2, why='')
+    Lag(offsets=1, lost=2, why='', late=None)
     >>> lag_of(None, (1000, 10), 0).offsets is None
     True
     """

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from meshdesk.model.tracks import Tracks
 
 KIND = "reached"
+BEHIND, FAR_BEHIND = 15.0, 60.0  # s; a group that commits every five seconds is always some behind
 KNOWN = 20_000  # offsets whose time is remembered: of a stuck group it is looked for once
 AT_ONCE = 3_000  # offsets that are looked for in one pass, each some 0.1 ms of an hour's samples; the others come next
 

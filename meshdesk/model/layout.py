@@ -35,6 +35,11 @@ TALL: dict[Level, int] = {
     "products": 8,
     "topics": 16,
 }  # boxes in a column of a domain before there is another
+TOGETHER: dict[Level, int] = {
+    "domains": 0,
+    "products": 5,
+    "topics": 0,
+}  # boxes of a domain that stand in one column, whoever reads whom: of a picture's width there is less than of its height
 SPARE = 1  # rows of room that each column of a domain keeps
 FILLED = 0.4  # of a column's height, from which on the next rank begins a column of its own
 SWEEPS = 4  # over the columns, to lay who belongs together side by side
@@ -108,7 +113,7 @@ def laid_out(graph: Graph, before: Layout | None = None) -> Layout:
     for domain, boxes in held.items():
         keys = [box.key for box in boxes]
         known = {key: before.cells[key] for key in keys if key in before.cells and domain in before.room}
-        room[domain], placed = _within(keys, inner[domain], TALL[level], known, before.room.get(domain, (0, 0)))
+        room[domain], placed = _within(keys, inner[domain], level, known, before.room.get(domain, (0, 0)))
         cells |= placed
     domains = _beside(list(held), outer, {domain: _size(level, *room[domain]) for domain in held}, before)
     rects = {key: _rect(level, domains[home[key]], cell) for key, cell in cells.items()}
@@ -121,14 +126,14 @@ def laid_out(graph: Graph, before: Layout | None = None) -> Layout:
 def _within(
     keys: Sequence[str],
     flows: Sequence[tuple[str, str]],
-    tall: int,
+    level: Level,
     known: Mapping[str, Cell],
     before: tuple[int, int],
 ) -> tuple[tuple[int, int], dict[str, Cell]]:
     """(columns and rows that the domain has room for, the place of each box)."""
     if not known:
-        columns = _columns(keys, flows, tall)
-        rows = max(map(len, columns)) + (SPARE if tall > 1 else 0)
+        columns = _columns(keys, flows, TALL[level], TOGETHER[level])
+        rows = max(map(len, columns)) + (SPARE if TALL[level] > 1 else 0)
         cells = {key: Cell(at, row) for at, column in enumerate(columns) for row, key in enumerate(column)}
         return (len(columns), rows), cells
     columns_, rows = before
@@ -148,10 +153,13 @@ def _within(
     return (columns_, rows), cells
 
 
-def _columns(keys: Sequence[str], flows: Sequence[tuple[str, str]], tall: int) -> list[list[str]]:
+def _columns(keys: Sequence[str], flows: Sequence[tuple[str, str]], tall: int, together: int) -> list[list[str]]:
     """What is read before who reads it; a column that would be too tall is several."""
     columns: list[list[str]] = []
-    for rank in ranked(keys, dict.fromkeys(flows, 1)):
+    ranks = ranked(keys, dict.fromkeys(flows, 1))
+    if len(keys) <= together:
+        return [[key for rank in ranks for key in rank]]
+    for rank in ranks:
         parts = ceil(len(rank) / tall)
         each = ceil(len(rank) / parts)
         columns += [rank[at : at + each] for at in range(0, len(rank), each)]

@@ -7,17 +7,18 @@ spread evenly. Bytes are those of keys, values and headers, not those of the wir
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:  # numpy takes 0.1 s to import: only whoever asks for amounts needs it
+    import numpy as np
+    import numpy.typing as npt
 
 NEAR = 1_000  # ms; what lies within so much is one piece: nobody draws it finer
 MOST = 20_000  # pieces of a topic, 24 bytes each: 5 hours at one a second; older ones are joined two by two
 COVERED = 0.5  # of a column that must have been read to know it
 
-Amounts: TypeAlias = npt.NDArray[np.float64]
-Edges: TypeAlias = npt.NDArray[np.int64]
+Amounts: TypeAlias = "npt.NDArray[np.float64]"
+Edges: TypeAlias = "npt.NDArray[np.int64]"
 Range: TypeAlias = tuple[int, int, int]  # partition, offsets [begin, end)
 
 
@@ -47,7 +48,7 @@ class Sizes:
             known = self._topics.setdefault(topic, _Topic())
             goes_on = bool(known.runs)
             for partition, begin, end in ranges:
-                goes_on = goes_on and known.positions.get(partition, begin) == begin
+                goes_on = goes_on and begin <= known.positions.get(partition, begin) <= end
                 known.positions[partition] = end
             if goes_on:
                 start, until = known.runs[-1]
@@ -67,6 +68,8 @@ class Sizes:
     def grown(self, topic: str, edges: Edges) -> Amounts:
         """Bytes between each two edges (ms, ascending); NaN where too little was read to say. Of a column of which a part was
         read it is taken to go on as in that part."""
+        import numpy as np  # as above
+
         with self._lock:
             known = self._topics.get(topic)
             pieces = np.array(known.pieces if known else [], np.float64).reshape(-1, 3)
@@ -85,6 +88,8 @@ class Sizes:
 
 def _integral(pieces: Amounts, edges: Amounts) -> Amounts:
     """How many bytes lie before each edge: every piece has a density from its oldest to its newest record."""
+    import numpy as np  # as above
+
     begins, ends = pieces[:, 0], pieces[:, 1] + 1
     density = pieces[:, 2] / (ends - begins)
     moments = np.concatenate([begins, ends])

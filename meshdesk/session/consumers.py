@@ -54,7 +54,7 @@ class Consumers:
     @property
     def is_busy(self) -> bool:
         """Whether they are being told anew."""
-        return self._making.is_busy
+        return self._making.is_making
 
     def want(
         self, mesh: Mesh, lags: Lags, tracks: "Tracks | None", moment: int | None, seen: tuple[str, ...]

@@ -20,6 +20,7 @@ PAGES = (
     ("reading", "Reading a topic"),
     ("lists", "Orders and filters"),
     ("mesh", "The mesh and its map"),
+    ("consumers", "Consumers and lag"),
     ("throughput", "Throughput"),
     ("time", "Back in time"),
     ("captures", "Captures"),

@@ -26,7 +26,7 @@ class Moments:
     @property
     def is_busy(self) -> bool:
         """Whether the reading of a moment is on its way."""
-        return self._making.is_busy
+        return self._making.is_making
 
     def want(self, now: Reading, moment: int | None) -> Reading:
         """What is to be shown: `now` where the cursor is live. Else the newest one that is made, and that of the moment is

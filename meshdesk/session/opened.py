@@ -228,7 +228,8 @@ class Opened:
         follower = self._follower is None or self._follower.settled
         waiting = self._collecting is not None and self._collecting.waiting
         reading = self.state in ("live", "ended", "failed") and not waiting
-        making = (self._moments.is_busy, self.strips.is_busy, self.curves.is_making, self.consumers.is_busy)
+        beside = (self.curves.is_making, self.consumers.is_busy, self.pictures.is_counting)
+        making = (self._moments.is_busy, self.strips.is_busy, *beside)
         return follower and reading and not (self._cache.busy or self._pending or any(making))
 
     @property

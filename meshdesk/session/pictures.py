@@ -1,17 +1,21 @@
 """Pictures of a mesh, drawn up beside the window: what is in them, where it stands, and how far behind its groups are."""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from meshdesk.model.graph import Graph, Level, graph
-from meshdesk.model.lag import Lags, Total, by_topic
+from meshdesk.model.lag import Lag, Lags, Total, by_topic, total
 from meshdesk.model.late import Times
 from meshdesk.model.layout import Layout, laid_out
 from meshdesk.model.mesh import Mesh
+from meshdesk.model.rates import Key
 from meshdesk.session.newest import Newest
 
 LAGS_EVERY = 1.0  # s; offsets are sampled no more often, and the lags of 1,000 groups take 0.1 s of a thread
+
+SHARE = 4  # of the time at most one part is spent on it
 
 Behind = Mapping[tuple[str, str], Total]  # by group and topic
 
@@ -37,8 +41,10 @@ class Pictures:
         self._drawing = Newest(_Drawer(draw or drawn), "picture")
         self._newest: dict[Level, Picture] = {}
         self._wish: tuple[Mesh, Level] | None = None  # what is drawn, or will be
-        times = Times()
-        self._counting: Newest[Lags, Behind] = Newest(lambda lags: behind(lags, times), "lags")
+        self._times = Times()
+        self._counting: Newest[Lags, tuple[Behind, Mapping[str, Total], float]] = Newest(self._count, "lags")
+        self._totals: Mapping[str, Total] = {}
+        self._times_counted = 0
         self._behind: Behind = {}
         self._counted: Lags | None = None
         self._count_at = 0.0
@@ -47,6 +53,11 @@ class Pictures:
     def is_drawing(self) -> bool:
         """Whether a picture is on its way."""
         return self._drawing.is_busy
+
+    @property
+    def is_counting(self) -> bool:
+        """Whether lags are being counted."""
+        return self._counting.is_making
 
     def want(self, mesh: Mesh, level: Level) -> Picture | None:
         """The newest picture of a level, perhaps of an earlier mesh; where it is, one of this mesh is on its way."""
@@ -62,12 +73,36 @@ class Pictures:
 
     def behind(self, lags: Lags) -> Behind:
         """How far each group is behind in each topic that it reads, as of a moment ago."""
-        if (made := self._counting.take()) is not None:
-            self._behind = made
-        if lags is not self._counted and self._clock() >= self._count_at and not self._counting.is_busy:
-            self._counted, self._count_at = lags, self._clock() + LAGS_EVERY
+        _ = self.counted
+        is_whole = lags.tracks is not None and (self._counted is None or self._counted.tracks is None)  # a file is read
+        is_due = is_whole or (self._clock() >= self._count_at and not self._counting.is_busy)
+        if lags is not self._counted and is_due:
+            self._counted = lags
             self._counting.want(lags)
         return self._behind
+
+    @property
+    def counted(self) -> int:
+        """How often the lags were counted by now; it asks for nothing."""
+        if (made := self._counting.take()) is not None:
+            self._behind, self._totals, took = made
+            self._count_at = self._clock() + max(LAGS_EVERY, SHARE * took)
+            self._times_counted += 1
+        return self._times_counted
+
+    def totals(self, lags: Lags) -> Mapping[str, Total]:
+        """How far each group is behind in all that it reads; the same."""
+        self.behind(lags)
+        return self._totals
+
+    def _count(self, lags: Lags) -> tuple[Behind, Mapping[str, Total], float]:
+        """In the thread, and how long (s) it took."""
+        began = time.monotonic()
+        found = behind(lags, self._times)
+        parts: dict[str, list[tuple[Key, Lag]]] = defaultdict(list)
+        for (group, _), whole in found.items():
+            parts[group] += whole.parts
+        return found, {group: total(mine) for group, mine in parts.items()}, time.monotonic() - began
 
 
 def _is_same(one: Mesh, other: Mesh) -> bool:

@@ -19,10 +19,10 @@ from meshdesk.model.late import reached
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.past import asked
 from meshdesk.model.rates import Offsets, rates_of, records_of
+from meshdesk.model.sizes import Sizes
 from meshdesk.session.zone import in_zone, shown_in
 
 if TYPE_CHECKING:
-    from meshdesk.model.sizes import Sizes
     from meshdesk.model.tracks import Tracks
 
 POLL = 0.5  # s between looks when nobody nudged; frames from collect nudge at most 20 times a second
@@ -65,7 +65,7 @@ class Reading:
     mesh: Mesh = field(default_factory=lambda: Mesh().now())  # as it was then; any moment before it can be had from it
     lags: Lags = field(default_factory=Lags)
     tracks: "Tracks | None" = None  # all samples, also those that come after this reading; None: there are none
-    sizes: "Sizes | None" = None  # bytes that were read, by time; as with tracks
+    sizes: Sizes = field(default_factory=Sizes)  # bytes that were read, by time; as with tracks
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +137,9 @@ class Follower:
                 self._told.put(Told(self._number, reading))
             while fold_.remember() and not self._stop.is_set():
                 pass
-            if reading is not None and (reading.tracks, reading.sizes) != (fold_.tracks, fold_.sizes):
+            if reading is not None and reading.tracks is not fold_.tracks:
                 lags = replace(reading.lags, tracks=fold_.tracks)
-                self._told.put(Told(self._number, replace(reading, tracks=fold_.tracks, sizes=fold_.sizes, lags=lags)))
+                self._told.put(Told(self._number, replace(reading, tracks=fold_.tracks, lags=lags)))
             self._done = asked
             self._nudge.wait(POLL if grows else None)
 
@@ -156,7 +156,7 @@ class _Fold:
         self._unremembered = capture.take_samples()  # samples that are not in the tracks yet
         self._samples = _recent(self._unremembered)
         self.tracks: Tracks | None = None
-        self.sizes: Sizes | None = None
+        self._sizes = Sizes()
         self._sized: dict[str, int] = {}  # by topic, up to which row its bytes are in the sizes
         self._numbers: dict[tuple[int, int], int] = {}  # of the tracks' series, by writer and the writer's number
         self.is_new = True  # nothing was read yet
@@ -203,16 +203,13 @@ class _Fold:
             first = self._sized.get(name, 0)
             if topic.rows <= first:
                 continue
-            from meshdesk.model.sizes import Sizes  # as above, and numpy
-
-            self.sizes = self.sizes or Sizes()
             self._sized[name] = topic.rows
             for placed, begin, end in self._capture.topic_rows(name, first, topic.rows - first):
                 batch = placed.batch
                 if batch.oldest != NO_TIME and batch.rows:
                     ranges = [(span.partition, span.begin, span.end) for span in batch.spans]
                     amount = batch.payload * (end - begin) / batch.rows
-                    self.sizes.add(name, batch.oldest, batch.newest, amount, ranges)
+                    self._sizes.add(name, batch.oldest, batch.newest, amount, ranges)
 
     def remember(self) -> bool:
         """Takes how large records are, and some of the samples into the tracks; whether there are more. Of a long recording all
@@ -283,7 +280,7 @@ class _Fold:
             mesh=mesh,
             lags=self._lags,
             tracks=self.tracks,
-            sizes=self.sizes,
+            sizes=self._sizes,
         )
 
 

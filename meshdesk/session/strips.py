@@ -55,7 +55,7 @@ class Strips:
     @property
     def is_busy(self) -> bool:
         """Whether a strip is on its way."""
-        return self._making.is_busy
+        return self._making.is_making
 
     def want(self, now: Reading, start: int, end: int, parts: int) -> Strip | None:
         """The newest strip, perhaps of an earlier time; where it is, another one of this time is on its way."""

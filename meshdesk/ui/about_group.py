@@ -1,5 +1,7 @@
 """All about a group of consumers for the inspector: its state, what it reads, its members, and as of when."""
 
+from dataclasses import replace
+
 from meshdesk.model import wording
 from meshdesk.model.consuming import Line
 from meshdesk.model.group import Group, Member, Reads
@@ -91,22 +93,19 @@ def _pace(line: Line) -> tuple[Row, ...]:
 
 
 def _partitions(name: str, behind: Behind) -> tuple[Section, ...]:
-    """The partitions in which it is behind, the worst first."""
-    parts = [part for (one, _), whole in behind.items() if one == name for part in whole.parts]
-    late = sorted((part for part in parts if part[1].offsets != 0 or part[1].lost), key=_worst)
-    if not late:
-        return ()
-    several = len({topic for (topic, _), _ in parts}) > 1
-    rows = [_partition(key, lag, several) for key, lag in late[:MOST]]
-    if len(late) > MOST:
-        rows.append(Row("", f"and {wording.count(len(late) - MOST)} more", is_quiet=True))
-    rest = len(parts) - len(late)
-    notes = (
-        (Note(f"{wording.plural(rest, 'partition')} more {'is' if rest == 1 else 'are'} read to the end"),)
-        if rest
-        else ()
-    )
-    return (Section(f"Behind in {wording.plural(len(late), 'partition')}", tuple(rows), notes),)
+    """Of each topic the partitions in which it is behind, the worst first."""
+    sections, left = [], MOST
+    for (one, topic), whole in behind.items():
+        late = [part for part in whole.parts if part[1].offsets != 0 or part[1].lost]
+        if one != name or not late or left <= 0:
+            continue
+        rows = [_partition(key, lag) for key, lag in sorted(late, key=_worst)[:left]]
+        if len(late) > len(rows):
+            rows.append(Row("", f"and {wording.count(len(late) - len(rows))} more", is_quiet=True))
+        left -= len(rows)
+        heading = f"Behind in {len(late):,} of {wording.plural(len(whole.parts), 'partition')} of {topic}"
+        sections.append(Section(heading.translate(CONTROLS), tuple(rows)))
+    return tuple(sections)
 
 
 def _worst(part: tuple[Key, Lag]) -> tuple[float, int, Key]:
@@ -114,13 +113,13 @@ def _worst(part: tuple[Key, Lag]) -> tuple[float, int, Key]:
     return -(lag.late.seconds if lag.late is not None else 0.0), -(lag.offsets or 0), key
 
 
-def _partition(key: Key, lag: Lag, is_named: bool) -> Row:
-    notes = (Note(f"{wording.plural(lag.lost, 'record')} lost"),) if lag.lost else ()
-    value = f"{key[0]}[{key[1]}]".translate(CONTROLS) if is_named else f"partition {key[1]}"
+def _partition(key: Key, lag: Lag) -> Row:
+    label = f"Partition {key[1]}"
     if lag.offsets is None:
-        return Row("", value, (Note(lag.why),), UNKNOWN)
-    records = wording.plural(lag.offsets, "record")
-    return Row("", value, notes, f"{records} · {wording.span_within(*lag.late)}" if lag.late is not None else records)
+        return Row(label, UNKNOWN, (Note(lag.why),), is_quiet=True)
+    notes = (Note(f"{wording.plural(lag.lost, 'record')} lost"),) if lag.lost else ()
+    late = wording.span_within(*lag.late) if lag.late is not None else UNKNOWN
+    return Row(label, wording.plural(lag.offsets, "record"), notes, late)
 
 
 def _reads(mesh: Mesh, name: str, behind: Behind) -> Section:
@@ -141,8 +140,12 @@ def _row_of(mesh: Mesh, reads: Reads, total: Total | None) -> Row:
     words = f"{reads.committed} committed, none assigned"
     if reads.assigned:
         words = f"{wording.plural(reads.assigned, 'partition')} assigned"
-    far = how_far(total) if total is not None else ""
-    return Row("", reads.topic.translate(CONTROLS), (Note(f"{words} · {where}"),), far)
+    notes, far = [Note(f"{words} · {where}")], ""
+    if total is not None:
+        far = how_far(total) if total.late is None else wording.span_within(*total.late)
+        if total.late is not None and (total.offsets or total.lost):
+            notes.append(Note(how_far(replace(total, late=None))))
+    return Row("", reads.topic.translate(CONTROLS), tuple(notes), far)
 
 
 def _members(group: Group) -> tuple[Section, ...]:

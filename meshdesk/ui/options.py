@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from meshdesk.model.position import Position
 from meshdesk.session.connection import Connection
 from meshdesk.ui.theme import Choice
 
@@ -21,6 +22,7 @@ class Options:
     demo: tuple[str, ...] | None = None  # the verb that the start page offers; None where there is no demo
     view: str = ""  # a name of ui.views.VIEWS; "" is the view that fits
     select: str = ""  # a topic, or a record as topic[partition]@offset
+    at: Position | None = None  # the moment to show: a time, or so long before the newest; None is the newest
     size: tuple[int, int] | None = None  # of the window, in device-independent pixels
     scale: float = 1.0
     theme: Choice | None = None  # None: as the settings say
@@ -36,7 +38,7 @@ class Options:
     def is_plain(self) -> bool:
         """Somebody starts the program and has asked for nothing yet."""
         named = self.files or self.connections or self.names or self.cluster or self.through or self.view or self.select
-        return not (named or self.link_problem or self.size or self.beat_report or self.takes_pictures)
+        return not (named or self.at or self.link_problem or self.size or self.beat_report or self.takes_pictures)
 
     @property
     def takes_pictures(self) -> bool:

@@ -96,13 +96,14 @@ class Running:
     def _make_script(self) -> Script | None:
         options, window = self._options, self._window
         if options.screenshot is not None:
-            return Script(picture(window, options.screenshot, options.view, options.select), PATIENCE)
+            return Script(picture(window, options.screenshot, options.view, options.select, options.at), PATIENCE)
         if options.screenshots is not None:
             patience = TOUR_PATIENCE + options.seconds
             return Script(tour(window, options.screenshots, options.seconds, options.select), patience)
         if options.cluster is not None and options.select:
             return Script(arrive_later(window, options.cluster[0], options.select), math.inf)
-        return Script(arrive(window, options.select), TOUR_PATIENCE) if options.select else None
+        has_place = options.select or options.at is not None
+        return Script(arrive(window, options.select, options.at), TOUR_PATIENCE) if has_place else None
 
     def _each_beat(self) -> None:
         self._window.refresh()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from meshdesk.model.cursor import Cursor
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName, record_name
 from meshdesk.session.opened import Opened
@@ -58,9 +59,11 @@ class Script:
         self.code, self.sentence = 1, sentence
 
 
-def arrive(window: Window, select: str) -> Steps:
-    """Goes to the topic or record that was named, once it can be seen."""
+def arrive(window: Window, select: str, at: Position | None = None) -> Steps:
+    """Goes to the topic or record that was named, and to the moment, once they can be seen."""
     opened = yield from _opened(window)
+    if opened is not None and at is not None:
+        window.playhead.move(moment_of(opened, at))
     if opened is not None and select:
         topic, name = yield from _place(opened, select)
         window.open_topic(opened, topic)
@@ -75,7 +78,13 @@ def arrive_later(window: Window, title: str, select: str) -> Steps:
     yield from arrive(window, select)
 
 
-def picture(window: Window, out: Path, view: str, select: str) -> Steps:
+def moment_of(opened: Opened, at: Position) -> Cursor:
+    """A time, or so long before the newest of a capture."""
+    newest = time.time_ns() // 1_000_000 if opened.state == "live" else opened.now.ended or 0
+    return Cursor.of(at.at(newest).value)
+
+
+def picture(window: Window, out: Path, view: str, select: str, at: Position | None = None) -> Steps:
     """Takes a picture of what was named, at rest: what is live is first read from its beginning to its end."""
     opened = None if view == "start" else (yield from _opened(window))
     if opened is not None:
@@ -87,6 +96,9 @@ def picture(window: Window, out: Path, view: str, select: str) -> Steps:
             yield from _choose(window, opened, name)
     if view:
         window.show_view(view)
+    if opened is not None and at is not None:
+        window.playhead.move(moment_of(opened, at))
+        yield f"{opened.title} as it was then"
     yield from _calm(lambda: window.session.idle() and window.frame.records.is_complete, "rows that are on their way")
     save_picture(window, out)
 

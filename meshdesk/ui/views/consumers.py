@@ -65,14 +65,14 @@ class ConsumersView(QWidget):
         self.table.content.sorted.connect(lambda: self.table.choose(self._choice))
         self._empty = Empty(ICON, "No consumers")
         self._body = QStackedLayout()
-        self._body.addWidget(self.table)
-        self._body.addWidget(self._empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._bar())
         column.addWidget(Rule())
         column.addLayout(self._body, 1)
+        for each in (self.table, self._empty):
+            self._body.addWidget(each)
         self._say()
 
     def refresh(self) -> None:

@@ -173,7 +173,7 @@ class _Body(QWidget):
         if row.state is not None:
             self._dots.append((y + QFontMetrics(theme.font("text")).height() / 2, row.state))
             left = PAD + DOT
-        elif row.right:
+        elif row.right and not row.label:
             left = PAD + DOT
         right = QFontMetrics(theme.font("small")).horizontalAdvance(row.right)
         if row.right:

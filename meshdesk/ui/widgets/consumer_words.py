@@ -8,6 +8,7 @@ from meshdesk.model.consuming import Line
 from meshdesk.ui.widgets.record_lines import CONTROLS
 
 NAMED = 3  # products, or topics, that are named; of more the number says more
+LISTED = 8  # in a tip
 TONES = {
     "losing records": "bad_text",
     "stuck": "bad_text",
@@ -82,6 +83,10 @@ def tip(line: Line) -> str:
     """Whole sentences about one group, one a line."""
     total, name = line.total, group(line)
     lines = [f"{name}: {_meaning(line)}"]
+    if line.products:
+        rest = len(line.products) - LISTED
+        named = ", ".join(line.products[:LISTED]).translate(CONTROLS)
+        lines.append(f"It is known to read {named}{f' and {rest:,} more' if rest > 0 else ''}.")
     if total.offsets:
         known = f"{late(line)}, " if total.late is not None else ""
         lines.append(f"It is {known}{wording.plural(total.offsets, 'record')} behind.")

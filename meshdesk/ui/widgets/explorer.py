@@ -40,7 +40,7 @@ class Explorer(QWidget):
         super().__init__()
         self.setAccessibleName("Explorer")
         self._captures: list[Opened] = []
-        self._seen: list[tuple[int, State, int]] = []
+        self._seen: list[tuple[int, State, int, int]] = []
         self._rests = 0
         self.filter = _Filter()
         self.filter.setPlaceholderText("Filter topics")
@@ -79,7 +79,7 @@ class Explorer(QWidget):
 
     def refresh(self, captures: list[Opened]) -> None:
         """Asks the captures for their topics: at once when one changed its state, else four times a second."""
-        seen = [(id(opened), opened.state, opened.revision) for opened in captures]
+        seen = [(id(opened), opened.state, opened.revision, opened.pictures.counted) for opened in captures]
         self._rests -= 1
         if seen == self._seen or (self._rests > 0 and [s[:2] for s in seen] == [s[:2] for s in self._seen]):
             return

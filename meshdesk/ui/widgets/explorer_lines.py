@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from meshdesk.model import wording
 from meshdesk.model.group import Group
+from meshdesk.model.lag import Total
 from meshdesk.model.placing import Domain, PlacedProduct, Placing
 from meshdesk.session.opened import Opened
 from meshdesk.session.readings import Topic
@@ -28,6 +29,7 @@ class Entry(NamedTuple):
     folds: str = ""  # of a fold: what it is remembered by
     about: Domain | PlacedProduct | Group | None = None
     is_folded: bool = False
+    total: Total | None = None  # of a group: how far it is behind
 
     @property
     def rate(self) -> str:
@@ -47,7 +49,10 @@ class Entry(NamedTuple):
     @property
     def amount(self) -> str:
         if isinstance(self.about, Group):
-            return group_state(self.about)
+            late = self.total.late if self.total is not None else None
+            return (
+                f"{wording.span(late.seconds)} behind" if late is not None and late.seconds else group_state(self.about)
+            )
         if self.kind == "product" and not self.topics:
             return "no topic"
         if self.topic is None:
@@ -150,9 +155,10 @@ def lines_of(
         entries.append(
             Entry("consumers", opened, "Consumers", None, len(found), 1, folds="consumers", is_folded=is_folded)
         )
+        totals = {} if is_folded else opened.pictures.totals(opened.lags)
         for name in () if is_folded else sorted(found):
             text = name.translate(CONTROLS) or '""'
-            entries.append(Entry("group", opened, text, None, 0, 2, about=groups[name]))
+            entries.append(Entry("group", opened, text, None, 0, 2, about=groups[name], total=totals.get(name)))
     is_folded = not words and folded.get("capture", False)
     title = opened.title.translate(CONTROLS)
     head = Entry("capture", opened, title, None, passing, folds="capture", is_folded=is_folded)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
 from meshdesk.model.group import Group
+from meshdesk.model.late import BEHIND, FAR_BEHIND
 from meshdesk.model.placing import Domain
 from meshdesk.ui import icons, theme
 from meshdesk.ui.domain_hues import DomainHues
@@ -65,6 +66,9 @@ def _paint_sign(painter: QPainter, entry: Entry, middle: float, hues: DomainHues
         return x + 15
     if isinstance(entry.about, Group):
         tone, hollow = GROUP_TONES.get(entry.about.state, ("attention", False))
+        late = entry.total.late.seconds if entry.total is not None and entry.total.late is not None else 0.0
+        if late >= BEHIND and not hollow:
+            tone = "bad" if late >= FAR_BEHIND else "attention"
         draw_dot(painter, QPointF(x + 4, middle), getattr(c, tone), hollow, 3.5)
         return x + 14
     return x

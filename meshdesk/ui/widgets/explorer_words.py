@@ -8,6 +8,7 @@ from meshdesk.model.offers import Said
 from meshdesk.model.placing import Domain, PlacedProduct
 from meshdesk.ui.evidence import how_known, seen, sentence
 from meshdesk.ui.widgets.explorer_lines import Entry, group_state
+from meshdesk.ui.widgets.map_words import how_far
 
 READ_MOST = 5  # topics that a group's tip names
 
@@ -76,6 +77,9 @@ def _of_product(entry: Entry, product: PlacedProduct) -> list[str]:
 def _of_group(entry: Entry, group: Group) -> list[str]:
     reads = entry.opened.mesh.read_by(group.id)
     lines = [f"Group {group.id}: {group_state(group)}, {seen(group.fact.seen)}."]
+    if entry.total is not None:
+        said = how_far(entry.total)
+        lines.append(f"It is {said}." if entry.total.offsets is not None else f"{said[:1].upper()}{said[1:]}.")
     if reads:
         names = [one.topic for one in reads[:READ_MOST]]
         rest = len(reads) - len(names)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QT
 from meshdesk.model import wording
 from meshdesk.model.graph import Box, Flow
 from meshdesk.model.lag import Total
+from meshdesk.model.late import BEHIND, FAR_BEHIND
 from meshdesk.model.layout import HEAD, PAD, Rect
 from meshdesk.session.pictures import Picture
 from meshdesk.ui import theme
@@ -30,7 +31,6 @@ LEAST_HEAD = 14.0  # px above the boxes of a domain that its title needs
 ROOMY_HEAD = 26.0  # px above the boxes of a domain from which on its title is as large as elsewhere
 BOLD = 2.4  # width of what is declared and observed, at least
 WIDEST = 6.0
-BEHIND, FAR_BEHIND = 15.0, 60.0  # s of arriving records: a group that commits every five seconds is always some behind
 LEAST = 0.05  # records/s that are written
 PROMISED = 0.6  # what is only declared stands back behind what was seen
 FADED = 0.25  # what does not flow to or from the selected box, while one is selected

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+import numpy as np
 import pytest
 
 from meshdesk.capture.manifest import create_capture
+from meshdesk.capture.reader import open_captures
 from meshdesk.capture.writer import Writer
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.lag import Total, by_topic
@@ -118,6 +120,20 @@ def test_that_counts_and_rates_come_from_the_samples(tmp_path: Path, follow: Fol
     topic = followed.newest.topics[0]
     assert (topic.records, topic.rate, topic.rows) == (1_400, 250.0, 0)
     assert (followed.newest.began, followed.newest.ended) == (SEEN, SEEN + 2_000)
+
+
+def test_that_the_bytes_of_what_was_read_are_at_hand_by_time(tmp_path: Path, follow: Follow) -> None:
+    path = made_capture(tmp_path / "c", {"b": [[counted(n) for n in range(30)], [counted(n) for n in range(30, 40)]]})
+    followed = follow(path)
+    followed.look_again()
+    (capture,) = open_captures(path)
+    batches = [placed.batch for placed in capture.batches]
+    capture.close()
+    oldest, newest = min(batch.oldest for batch in batches), max(batch.newest for batch in batches)
+    sizes = followed.newest.sizes
+    assert sizes.topics() == ["b"]
+    (amount,) = sizes.grown("b", np.array([oldest, newest + 1], np.int64)).tolist()
+    assert amount == pytest.approx(sum(batch.payload for batch in batches))
 
 
 def test_that_the_lag_of_each_group_is_at_hand(tmp_path: Path, follow: Follow) -> None:

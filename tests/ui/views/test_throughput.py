@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.asked import BYS, HOUR, MINUTE, SPANS, By
@@ -18,6 +19,7 @@ from meshdesk.ui.views.throughput import LIVE_SPAN, ThroughputView
 from meshdesk.ui.widgets.curve_words import BY_TIME
 from meshdesk.ui.window import Window
 from tests.ui.memory import MemoryCapture, MemorySession, Topic, capture, turn, window_on
+from tests.ui.test_accessibility import is_exclusive, path, usable
 from tests.unit.model.recording import BEGAN, SECONDS, recording
 from tests.unit.model.shop import shop
 from tests.unit.model.test_curves import by_time
@@ -270,3 +272,27 @@ def test_that_areas_have_no_logarithmic_scale(qtbot: QtBot) -> None:
     shown.view._styles._buttons[1].click()
     assert not shown.view.log_button.isEnabled()
     assert len({bytes(image.constBits()) for image in (plain, logarithmic, shown.view.plot.grab().toImage())}) == 3
+
+
+def test_that_the_tab_key_reaches_everything_in_it_and_all_of_it_has_a_name(qtbot: QtBot) -> None:
+    shown = Shown(qtbot)
+    shown.titles("product")
+    shown.view.plot.ranged.emit((BEGAN + 5_000, BEGAN + 9_000))
+    turn(shown.session, shown.window)
+    wanted = {
+        widget
+        for widget in shown.view.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and usable(widget)
+    }
+    assert {shown.view.plot, shown.view.table, shown.view.records_button} <= wanted
+    assert [path(widget) for widget in wanted if not widget.accessibleName()] == []
+    shown.window.activateWindow()
+    shown.view.plot.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(shown.view.plot.hasFocus)
+    reached: set[QWidget] = set()
+    at: QWidget | None = shown.view.plot
+    while at is not None and at not in reached:
+        reached.add(at)
+        at.focusNextChild()
+        at = QApplication.focusWidget()
+    assert [path(widget) for widget in wanted - reached if not is_exclusive(widget)] == []

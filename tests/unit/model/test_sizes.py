@@ -53,6 +53,15 @@ def test_that_what_was_skipped_is_not_known() -> None:
     assert grown[[0, 5]].tolist() == pytest.approx([500, 700])
 
 
+def test_that_records_that_were_joined_with_some_that_are_known_go_on() -> None:
+    sizes = Sizes()
+    sizes.add("t", BEGAN, BEGAN + 1_999, 500, [(0, 0, 5)])
+    sizes.add("t", BEGAN + 3_000, BEGAN + 3_999, 700, [(0, 2, 9)])  # sealed: its first ones were told of before
+    assert not np.isnan(sizes.grown("t", seconds(4))).any()
+    sizes.add("t", BEGAN + 9_000, BEGAN + 9_999, 700, [(0, 0, 2)])  # from the beginning again
+    assert np.isnan(sizes.grown("t", seconds(10))[4:9]).all()
+
+
 def test_that_of_a_column_of_which_half_was_read_the_rate_is_that_of_this_half() -> None:
     sizes = Sizes()
     sizes.add("t", BEGAN, BEGAN + 5_999, 6_000, [(0, 0, 5)])
