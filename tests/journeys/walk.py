@@ -166,9 +166,11 @@ class Walker:
         view.show_level(LEVELS[LEVELS.index(level)])
         view.table_button.setChecked(True)
         self.until(
-            lambda: view._shown[1] is not None
-            and view._shown[1] is self.opened.pictures.want(self.opened.mesh, view.level)
-            and view._shown[1].graph.level == level,
+            lambda: (
+                view._shown[1] is not None
+                and view._shown[1] is self.opened.pictures.want(self.opened.mesh, view.level)
+                and view._shown[1].graph.level == level
+            ),
             f"the map of {level}",
         )
         self.at_rest()
