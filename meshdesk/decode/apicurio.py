@@ -5,8 +5,12 @@ the id as eight bytes in the header apicurio.value.contentId or .globalId. The n
 two ids it is: both are looked up, and the schema must read all that follows.
 """
 
+from collections.abc import Iterator
+
 from meshdesk.decode import by_schema, proto_framing
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.decode.proto_framing import Framed
+from meshdesk.decode.proto_schema import Types
 from meshdesk.model.schema import NameKind, Schema, SchemaName, SchemaState
 
 NAME = "Apicurio id"
@@ -64,11 +68,11 @@ def _by_header(payload: Payload, data: bytes, name: SchemaName, schemas: Schemas
     suffix = ".key" if payload.role == "key" else ""
     named = (_text(payload, f"apicurio.{payload.role}.msgType"), _text(payload, f"apicurio.protobuf.type{suffix}"))
 
-    def framing(body: bytes, at: int, types: proto_framing.Types) -> "proto_framing.Iterator[proto_framing.Framed]":
+    def framing(body: bytes, at: int, types: Types) -> Iterator[Framed]:
         yield from proto_framing.referred(body, at, types)
         for word in filter(None, named):
             for message in types.named(word):
-                yield proto_framing.Framed(at, message)
+                yield Framed(at, message)
         yield from proto_framing.apicurio(body, at, types)
 
     found = by_schema.read_where_header_says(data, schema, bounds, framing, payload.role, encoding)

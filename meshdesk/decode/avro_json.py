@@ -28,11 +28,7 @@ def tree_of(data: bytes, schema: Schema, bounds: Bounds) -> Node:
         _write(json.loads(data.decode("utf-8")), wanted, "", named, out)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, struct.error, RecursionError, OverflowError):
         raise Undecodable(f"it is no JSON encoding of Avro schema {schema.id}") from None
-    return _without_spans(avro.tree_of(bytes(out), schema, bounds))
-
-
-def _without_spans(node: Node) -> Node:
-    return Node(node.name, node.kind, node.text, tuple(map(_without_spans, node.children)), node.note)
+    return avro.without_spans(avro.tree_of(bytes(out), schema, bounds))
 
 
 def _full(schema: dict[str, Any], space: str) -> str:
@@ -83,8 +79,8 @@ def _branch_names(schema: Any, space: str, named: dict[str, Any]) -> tuple[str, 
     return word, word
 
 
-def _long(value: int, out: bytearray) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not -(1 << 63) <= value < 1 << 63:
+def _long(value: Any, out: bytearray) -> None:
+    if type(value) is not int or not -(1 << 63) <= value < 1 << 63:
         raise ValueError("no number")
     rest = (value << 1) ^ (value >> 63)
     while rest > 0x7F:

@@ -21,7 +21,7 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     commit = (payload.header(f"buf.registry.{payload.role}.schema.commit") or b"").decode("utf-8", "replace")
     schema = by_schema.schema_that_header_names(schemas, SchemaName("buf", commit), payload.role)
 
-    def framing(body: bytes, at: int, types: Types) -> Iterator[Framed]:
+    def framing(_: bytes, at: int, types: Types) -> Iterator[Framed]:
         for found in types.named(message):
             yield Framed(at, found)
 

@@ -123,15 +123,15 @@ def _avro(node: Node, schema: Any, space: str, named: dict[str, Any], tags: dict
     if not isinstance(schema, dict):
         return node
     if node.kind == "record" and schema.get("type") in ("record", "error"):
-        space = schema["name"].rpartition(".")[0] if "." in schema["name"] else str(schema.get("namespace", space) or "")
+        space = (
+            schema["name"].rpartition(".")[0] if "." in schema["name"] else str(schema.get("namespace", space) or "")
+        )
         fields = {field["name"]: field for field in schema["fields"]}
         children = []
         for child in node.children:
-            field = fields.get(child.name)
-            if field is not None:
-                words = next((tags[tag] for tag in field.get("confluent:tags") or [] if tag in tags), "")
-                child = _seal(child, words) if words else _avro(child, field["type"], space, named, tags)
-            children.append(child)
+            field = fields.get(child.name) or {"type": "null"}
+            words = next((tags[tag] for tag in field.get("confluent:tags") or [] if tag in tags), "")
+            children.append(_seal(child, words) if words else _avro(child, field["type"], space, named, tags))
         return _with(node, tuple(children))
     part = schema.get("items" if node.kind == "array" else "values")
     if part is not None and node.kind in ("array", "map"):
@@ -147,11 +147,9 @@ def _json(node: Node, schema: Any, tags: dict[str, str]) -> Node:
     properties = schema.get("properties") or {}
     children = []
     for child in node.children:
-        said = properties.get(child.name)
-        if isinstance(said, dict):
-            words = next((tags[tag] for tag in said.get("confluent:tags") or [] if tag in tags), "")
-            child = _seal(child, words) if words else _json(child, said, tags)
-        children.append(child)
+        said = properties.get(child.name) or {}
+        words = next((tags[tag] for tag in said.get("confluent:tags") or [] if tag in tags), "")
+        children.append(_seal(child, words) if words else _json(child, said, tags))
     return _with(node, tuple(children))
 
 
@@ -165,15 +163,13 @@ def _message(node: Node, name: str, types: Types, tags: dict[str, str]) -> Node:
     children = []
     for child in node.children:
         field = fields.get(child.name)
-        if field is not None:
-            words = next((tags[tag] for tag in field.tags if tag in tags), "")
-            inner = types.full_name(field.type, message.name)
-            if words:
-                child = _seal(child, words)
-            elif inner:
-                entry = types.messages.get(inner)
-                if entry is not None and entry.is_map:
-                    inner = types.full_name(entry.fields[1].type, entry.name)
-                child = _message(child, inner, types, tags)
-        children.append(child)
+        if field is None:
+            children.append(child)
+            continue
+        words = next((tags[tag] for tag in field.tags if tag in tags), "")
+        inner = types.full_name(field.type, message.name)
+        entry = types.messages.get(inner)
+        if entry is not None and entry.is_map:
+            inner = types.full_name(entry.fields[1].type, entry.name)
+        children.append(_seal(child, words) if words else _message(child, inner, types, tags))
     return _with(node, tuple(children))

@@ -25,8 +25,10 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     name, end = named
     schema = by_schema.schema_that_header_names(schemas, name, payload.role)
 
-    def framing(body: bytes, at: int, types: Types) -> Iterator[Framed]:
-        for framed in proto_framing.confluent(said if end < len(said) else b"\0", end if end < len(said) else 0, types):
+    path, begin = (said, end) if end < len(said) else (b"\0", 0)  # nothing there: the first message
+
+    def framing(_: bytes, at: int, types: Types) -> Iterator[Framed]:
+        for framed in proto_framing.confluent(path, begin, types):
             yield Framed(at, framed.message)
 
     found = by_schema.read_where_header_says(data, schema, bounds, framing, payload.role)

@@ -21,7 +21,7 @@ def name_in(data: bytes) -> tuple[SchemaName, int] | None:
     return None
 
 
-def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
+def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """The payload behind the prefix, by the schema that it names. Raises Undecodable."""
     if len(data) < PREFIX or data[0] != 1:
         raise Undecodable("it does not begin with the byte 01 and a GUID")

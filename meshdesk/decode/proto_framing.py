@@ -125,7 +125,7 @@ def best(data: bytes, choices: Iterator[Framed], book: Book, bounds: Bounds) -> 
     return kept
 
 
-def first(data: bytes, at: int, types: Types) -> Iterator[Framed]:
+def first(_: bytes, at: int, types: Types) -> Iterator[Framed]:
     """No framing at all, where nothing says which message it is: the first of the schema, then the others."""
     for message in all_messages(types.files[0].messages if types.files else []):
         if not message.is_map:

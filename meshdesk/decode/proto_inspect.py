@@ -48,6 +48,11 @@ class Inspected:
         if self.steps[0] < 0:
             raise Undecodable(f"it holds more than {STEPS:,} values")
 
+    def nested(self, depth: int) -> None:
+        """A container at that depth. Raises Undecodable where it is too deep."""
+        if depth > self.bounds.depth:
+            raise Undecodable(f"it is nested deeper than {self.bounds.depth} levels")
+
     def scalar(self, name: str, kind: Kind, text: str, note: str, span: tuple[int, int]) -> Node:
         """A scalar whose node is already counted; bytes come as hex."""
         room = self.bounds.text

@@ -57,8 +57,11 @@ class File:
 
 
 SCALARS = frozenset(
-    "double float int32 int64 uint32 uint64 sint32 sint64 fixed32 fixed64 sfixed32 sfixed64 bool string bytes".split()
-)
+    {
+        "double", "float", "int32", "int64", "uint32", "uint64", "sint32", "sint64", "fixed32", "fixed64", "sfixed32",
+        "sfixed64", "bool", "string", "bytes",
+    }
+)  # fmt: skip
 
 
 def all_messages(messages: Iterable[Message]) -> Iterator[Message]:

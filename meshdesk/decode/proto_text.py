@@ -136,7 +136,13 @@ def _body(reader: _Reader, message: Message, depth: int) -> None:
         elif word == "option":
             start = reader.at
             reader.skip_statement()
-            message.is_map = message.is_map or reader.tokens[start : reader.at] == "option map_entry = true ;".split()
+            message.is_map = message.is_map or reader.tokens[start : reader.at] == [
+                "option",
+                "map_entry",
+                "=",
+                "true",
+                ";",
+            ]
         elif word in ("reserved", "extensions") and reader.peek(2) != "=":
             reader.skip_statement()
         elif word == ";":

@@ -16,7 +16,16 @@ from meshdesk.decode.proto_known import known_files, shaped
 from meshdesk.decode.proto_schema import SCALARS, BadSchema, Field, File, Message, Types
 from meshdesk.decode.proto_text import file_of
 from meshdesk.decode.proto_wire import (
-    END, FIXED32, FIXED64, GROUP, LENGTH, NUMBERS, VARINT, signed, varint, zigzag,
+    END,
+    FIXED32,
+    FIXED64,
+    GROUP,
+    LENGTH,
+    NUMBERS,
+    VARINT,
+    signed,
+    varint,
+    zigzag,
 )  # fmt: skip
 from meshdesk.model.node import Kind, Node, more, shortened
 from meshdesk.model.schema import Schema
@@ -48,17 +57,46 @@ def _files(text: str) -> list[File]:
     return [file_of(text)] if "{" in text or ";" in text or not text.strip() else files_of(text)
 
 
-def read(data: bytes, start: int, book: "Book", message: Message, bounds: Bounds) -> Reading:
-    """The message in a payload from byte `start` to its end. Raises Undecodable."""
+def read(data: bytes, start: int, book: "Book", message: Message | None, bounds: Bounds) -> Reading:
+    """The message in a payload from byte `start` to its end. Where it is not known which message it is, by its bytes alone:
+    fields by number, texts and messages where they look like it. Raises Undecodable."""
+    return _read(data, [(start, len(data))], book, message, bounds, is_one=True)
+
+
+def read_each(
+    data: bytes, pieces: list[tuple[int, int]], book: "Book", message: Message | None, bounds: Bounds
+) -> Reading:
+    """Several messages, each from a byte to another, as an array. Raises Undecodable."""
+    return _read(data, pieces, book, message, bounds, is_one=False)
+
+
+def _read(
+    data: bytes, pieces: list[tuple[int, int]], book: "Book", message: Message | None, bounds: Bounds, is_one: bool
+) -> Reading:
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
     walk = _Walk(data, bounds, book)
-    if not walk.room():
+    plan = book.plan(message.name) if message is not None else None
+    trees = []
+    depth = 0 if is_one else 1
+    if not is_one and not walk.room():
         raise Undecodable("nothing may be made of it")
     try:
-        tree = walk.record(book.plan(message.name), "", "", (start, len(data)), start, len(data), 0)
+        for number, (start, end) in enumerate(pieces):
+            if number >= bounds.width or not walk.room():
+                break
+            name = "" if is_one else str(number)
+            if plan is not None:
+                trees.append(walk.record(plan, name, "", (start, end), start, end, depth))
+            else:
+                children, _ = walk.fields(None, start, end, depth, 0)
+                trees.append(Node(name, "record", "", children, "", (start, end)))
     except RecursionError:
         raise Undecodable("it is nested too deep to be read") from None
+    if is_one and not trees:
+        raise Undecodable("nothing may be made of it")
+    cut = (more(len(pieces) - len(trees)),) if len(pieces) > len(trees) else ()
+    tree = trees[0] if is_one else Node("", "array", "", (*trees, *cut), "", (0, len(data)))
     return Reading(tree, walk.known, walk.odd, tuple(sorted(walk.missing)))
 
 
@@ -92,7 +130,7 @@ def _numbers(order: str) -> Scalar:
     return lambda data, value, begin, end: ("int", str(struct.unpack(order, data[begin:end])[0]))
 
 
-def _text(data: bytes, value: int, begin: int, end: int) -> tuple[Kind, str]:
+def _text(data: bytes, _: int, begin: int, end: int) -> tuple[Kind, str]:
     try:
         return "string", data[begin:end].decode("utf-8")
     except UnicodeDecodeError:
@@ -188,7 +226,7 @@ class Book:
 
 
 def _enum(names: dict[int, str]) -> Scalar:
-    def read(data: bytes, value: int, begin: int, end: int) -> tuple[Kind, str]:
+    def read(_data: bytes, value: int, _begin: int, _end: int) -> tuple[Kind, str]:
         number = signed(value, 32)
         name = names.get(number)
         return ("int", str(number)) if name is None else ("enum", name)
@@ -270,8 +308,7 @@ class _Walk(Inspected):
         self, plan: _MessagePlan | None, at: int, end: int, depth: int, group: int
     ) -> tuple[tuple[Node, ...], int]:
         """The fields of a message, and where it ends: at `end`, or behind the end of the group of that number."""
-        if depth > self.bounds.depth:
-            raise Undecodable(f"it is nested deeper than {self.bounds.depth} levels")
+        self.nested(depth)
         data = self.data
         shown: dict[int, Node | _Many] = {}
         oneofs: dict[str, int] = {}
@@ -298,13 +335,7 @@ class _Walk(Inspected):
                 at += 4 if wire == FIXED32 else 8
             if at > end:
                 raise Undecodable(f"the field at byte {start:,} goes beyond the end")
-            field = plans.get(number)
-            if field is not None and not _fits(field, wire):
-                field = None
-            if field is None and plan is not None:
-                self.odd += 1
-            else:
-                self.known += 1
+            field = self.known_as(plans.get(number), wire, plan)
             if wire == GROUP:
                 at = self._grouped(shown, left_out, field, number, start, at, end, depth)
             elif field is not None and not field.repeated:
@@ -314,6 +345,15 @@ class _Walk(Inspected):
         if group:
             raise Undecodable(f"group {group} has no end")
         return self._closed(shown, left_out), at
+
+    def known_as(self, field: _Plan | None, wire: int, plan: _MessagePlan | None) -> _Plan | None:
+        """The field, where the schema has it in the form that it was written in; it is counted as known or odd."""
+        if field is not None and _fits(field, wire):
+            self.known += 1
+            return field
+        if plan is not None:
+            self.odd += 1
+        return None
 
     def _single(
         self, shown: dict[int, "Node | _Many"], oneofs: dict[str, int], left_out: set[int], field: _Plan,
@@ -414,7 +454,7 @@ class _Walk(Inspected):
         for one in inspected(self.data, at, end):
             self.step()
             if one.number == 1 and one.wire == key.wire:
-                kind, name = key.scalar(self.data, one.value, one.begin, one.end)
+                name = key.scalar(self.data, one.value, one.begin, one.end)[1]
             elif one.number == 2 and (one.wire == value.wire or value.missing):
                 found = one
         if key.type != "string":
@@ -541,18 +581,4 @@ def _merged(old: Node, new: Node) -> Node:
     return Node(new.name, "record", "", tuple(children.values()), note, new.span)
 
 
-EMPTY = Book(Types([]))
-
-
-def without_schema(data: bytes, start: int, bounds: Bounds) -> Reading:
-    """The message by its bytes alone: fields by number, texts and messages where the bytes look like them. Raises Undecodable."""
-    if len(data) > bounds.bytes:
-        raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
-    walk = _Walk(data, bounds, EMPTY)
-    if not walk.room():
-        raise Undecodable("nothing may be made of it")
-    try:
-        children, _ = walk.fields(None, start, len(data), 0, 0)
-    except RecursionError:
-        raise Undecodable("it is nested too deep to be read") from None
-    return Reading(Node("", "record", "", children, "", (start, len(data))), walk.known, walk.odd, ())
+EMPTY = Book(Types([]))  # of what has no schema

@@ -8,7 +8,7 @@ from meshdesk.model.schema import Schema, SchemaName
 NAME = "TIBCO id"
 
 
-def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
+def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """The payload behind the prefix, by the schema that it names. Raises Undecodable."""
     if len(data) < PREFIX or data[0] != 0x80:
         raise Undecodable("it does not begin with the byte 80 and an id")
