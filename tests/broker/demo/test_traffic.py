@@ -170,3 +170,15 @@ def test_that_a_story_without_a_kafka_ends_too() -> None:
     going.tell()
     going.stop()
     assert not going.wait_for_history(0)
+
+
+def test_that_it_can_be_stopped_while_the_history_is_still_told(fresh_broker: Broker) -> None:
+    """A thread that dies of an exception fails the test (pytest's own net)."""
+    make_topics(fresh_broker.bootstrap)
+    for _ in range(3):
+        going = Traffic(SEED, now_ms=int(time.time() * 1000), complaints=Complaints(lambda trouble: None))
+        going.tell()
+        going.start(fresh_broker.bootstrap)
+        wait_until(lambda one=going: one.produced > 0, "it has begun")  # type: ignore[misc]
+        going.stop()
+        assert not going.wait_for_history(0)
