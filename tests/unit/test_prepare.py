@@ -111,4 +111,4 @@ def test_that_an_unknown_verb_is_answered_with_those_there_are() -> None:
     line = [sys.executable, str(ROOT / "packaging" / "prepare.py"), "dance"]
     ran = subprocess.run(line, capture_output=True, text=True)
     assert (ran.returncode, ran.stdout) == (1, "")
-    assert ran.stderr == "usage: prepare.py demo|run|test|lint|speed|soak|package|package-test [argument …]\n"
+    assert ran.stderr == "usage: prepare.py demo|run|test|lint|speed|soak|screenshots|package|package-test [argument …]\n"
