@@ -80,7 +80,7 @@ class ProductView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._body, 1)
-        for part in (self._scroll, self._empty):  # once they are in the view: it shows the first, as a window of its own
+        for part in (self._scroll, self._empty):  # once the layout is in the view, or Qt shows the first by itself
             self._body.addWidget(part)
         self._say()
 
