@@ -83,6 +83,7 @@ class ConsumersView(QWidget):
             told = opened.consumers.want(opened.mesh, opened.lags, opened.tracks, opened.moment, self.table.seen)
         if opened is not self._shown[0]:
             self._choice = ""
+            self.table.forget_widths()
         if opened is not self._shown[0] or told is not self._shown[1]:
             self._shown = (opened, told)
             self.table.show_told(told, self._choice)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QStackedLayou
 
 from meshdesk.model.asked import BYS, SPANS, Asked, By, Of, span_of
 from meshdesk.model.cursor import Cursor
+from meshdesk.model.graph import Box
 from meshdesk.model.shown_time import ShownTime
 from meshdesk.session.curves import Content
 from meshdesk.session.opened import Opened
@@ -35,6 +36,7 @@ OFS: tuple[Of, ...] = ("records", "bytes")
 LIVE_SPAN = SPANS[2]  # shown first of what is live
 ASK_EVERY = 1.0  # s between two wishes for the past of what is on the screen
 FIRST_ROUND = 15_000  # ms from the first sample until every partition has one
+MOST_MERGED = 8  # topics whose records are shown merged: more is another question
 MOST_ASKED = 100  # topics whose past is asked for at once: those with a curve of their own come first
 TABLE_MOST = 0.42  # of the height that the table takes at most
 NOTE_FROM = 240  # px of height from which on there is room for a note
@@ -96,7 +98,7 @@ class ThroughputView(QWidget):
             return
         if not self._time.is_chosen:
             self._time.span = LIVE_SPAN if opened.state == "live" else span_of(recorded[1] - recorded[0])
-        self._spans.choose(SPANS.index(self._time.span) if self._time.span in SPANS else -1)
+        self._spans.choose(SPANS.index(self._time.span) if self._time.span in SPANS else None)
         cursor = self._window.session.cursor
         if self._time.go_along(cursor, recorded[1]):
             self._show_values()
@@ -181,29 +183,28 @@ class ThroughputView(QWidget):
             self.refresh()
 
     def open(self) -> None:
-        """The records of the topic that is selected; of a domain or a product what is in it."""
-        opened, key = self._opened, self.plot.choice
-        box = next((curve.box for curve in self._drawn.curves if curve.key == key), None) if self._drawn else None
-        if opened is None:
-            return
-        if (
-            box is not None
-            and len(box.topics) > 1
-            and box.kind in ("domain", "product", "topics")
-            and self.by in ("domain", "product")
-        ):
+        """The records of the time that is chosen, or of the topic that is selected; of a domain or a product what is in it."""
+        box = self._chosen_box
+        if self.plot.range is None and box is not None and len(box.topics) > 1 and self.by in ("domain", "product"):
             self.show_by("product" if self.by == "domain" else "topic")
         else:
             self._show_records()
 
     def _show_records(self) -> None:
-        """The records of the time that is chosen: of the topic that is selected, or of those that were on the screen."""
-        opened, key = self._opened, self.plot.choice
-        box = next((curve.box for curve in self._drawn.curves if curve.key == key), None) if self._drawn else None
-        if opened is not None and box is not None and len(box.topics) == 1:
-            self._window.open_topic(opened, box.topics[0])
-        else:
+        """The records of what is selected, merged by time where it has several topics; else the list as it was."""
+        opened, box = self._opened, self._chosen_box
+        if opened is None or box is None or len(box.topics) > MOST_MERGED:
             self._window.show_view("records")
+            return
+        self._window.open_topic(opened, box.topics[0])
+        for topic in box.topics[1:]:
+            self._window.add_topic(opened, topic)
+
+    @property
+    def _chosen_box(self) -> Box | None:
+        """What the selected curve is of."""
+        curves = self._drawn.curves if self._drawn is not None else ()
+        return next((curve.box for curve in curves if curve.key == self.plot.choice), None)
 
     @property
     def about(self) -> About | None:
@@ -215,9 +216,8 @@ class ThroughputView(QWidget):
         of = (opened, opened.mesh.place, key, self.by, id(behind))
         if of != self._about_of:
             self._about_of = of
-            box = next((curve.box for curve in drawn.curves if curve.key == key and key != "other"), None)
-            is_known = box is not None and box.key != "total"
-            self._about = about_box(opened, box, behind) if box is not None and is_known else None
+            box = self._chosen_box
+            self._about = about_box(opened, box, behind) if box is not None and key not in ("other", "total") else None
         return self._about
 
     def say_times_anew(self) -> None:
@@ -243,7 +243,7 @@ class ThroughputView(QWidget):
             return
         if column is None and moment is not None:
             column = drawn.column(moment)
-        self.table.content.show(drawn, column, self._hues.of(drawn.curves))
+        self.table.show_curves(drawn, column, self._hues.of(drawn.curves))
 
     def _chosen(self, key: str) -> None:
         """Of the table; the sum has no curve of its own."""

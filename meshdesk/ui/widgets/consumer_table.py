@@ -34,9 +34,10 @@ from meshdesk.ui.widgets.controls import draw_focus, name_bars
 
 Index = QModelIndex | QPersistentModelIndex
 PAD = 10
-READS_LEAST = 104  # a group's name has what it needs, as long as so much is left for what it reads
-GROUP_LEAST = 96
-MEASURED = 200  # names whose width is looked at: longer ones further down are cut
+READS_LEAST, READS_SHARE = 96, 0.45  # a group's name has what it needs, as long as so much is left for what it reads
+HOUR_WIDTH = 84
+MEASURED = 200  # lines whose width is looked at: longer ones further down are cut
+LONGEST = 80  # characters of a name that are looked at
 Hour = Sequence[float | None]
 
 
@@ -146,7 +147,7 @@ class ConsumerTable(QTableView):
 
     def __init__(self) -> None:
         super().__init__()
-        self._widest = GROUP_LEAST
+        self._widths = [0] * len(COLUMNS)  # what each needs; they only grow: what moves cannot be read
         self.content = ConsumerModel()
         self.setModel(self.content)
         self._cells = _Cells(self)
@@ -184,12 +185,7 @@ class ConsumerTable(QTableView):
         """How the groups are, and which of them is selected; what is on the screen stays there."""
         at = self.verticalScrollBar().value()
         self.content.show(told)
-        metrics = QFontMetricsF(theme.font("strong"))
-        names = [COLUMNS[GROUP].words(line)[:80] for line in self.content.lines[:MEASURED]]
-        widest = int(max(map(metrics.horizontalAdvance, names), default=0)) + 2 * PAD + 2
-        if widest != self._widest:
-            self._widest = widest
-            self.fit()
+        self._measure_columns()
         self.choose(choice)
         self.verticalScrollBar().setValue(at)
         self.viewport().update()
@@ -241,6 +237,23 @@ class ConsumerTable(QTableView):
         super().resizeEvent(event)
         self.fit()
 
+    def forget_widths(self) -> None:
+        """Other groups follow, whose columns may be narrower."""
+        self._widths = [0] * len(COLUMNS)
+
+    def _measure_columns(self) -> None:
+        head = QFontMetricsF(theme.font("text"))
+        widths = []
+        for place, column in enumerate(COLUMNS):
+            metrics = QFontMetricsF(theme.font("strong" if place == GROUP else "text"))
+            words = {column.words(line)[:LONGEST] for line in self.content.lines[:MEASURED]}
+            needs = max([head.horizontalAdvance(f"{column.title} ↓"), *map(metrics.horizontalAdvance, words)])
+            widths.append(HOUR_WIDTH if place == HOUR else int(needs) + 2 * PAD + 2)
+        widths = list(map(max, widths, self._widths))
+        if widths != self._widths:
+            self._widths = widths
+            self.fit()
+
     def fit(self) -> None:
         """Shows the columns that there is room for; group and what it reads share what the others leave."""
         width, left = self.viewport().width(), self.viewport().width()
@@ -249,10 +262,11 @@ class ConsumerTable(QTableView):
             if place in (BEHIND, OFFSETS) and not least and place != self._cells.strong:
                 least = COLUMNS[OFFSETS].least
             self.setColumnHidden(place, width < least)
-            if column.width and width >= least:
-                left -= column.width
-                self.setColumnWidth(place, column.width)
-        wide = max(GROUP_LEAST, min(self._widest, left - READS_LEAST))
+            if place not in (GROUP, READS) and width >= least:
+                left -= self._widths[place]
+                self.setColumnWidth(place, self._widths[place])
+        reads = max(READS_LEAST, min(self._widths[READS], int(left * READS_SHARE)))
+        wide = max(READS_LEAST, min(self._widths[GROUP], left - reads))
         self.setColumnWidth(GROUP, wide)
         self.setColumnWidth(READS, max(READS_LEAST, left - wide))
 

@@ -35,6 +35,7 @@ class Explorer(QWidget):
     opened = Signal(object, str)
     added = Signal(object, str)
     group_chosen = Signal(object, str)
+    product_chosen = Signal(object, str)
 
     def __init__(self, hues: DomainHues | None = None) -> None:
         super().__init__()
@@ -76,6 +77,7 @@ class Explorer(QWidget):
         self.list.opened.connect(self.opened)
         self.list.added.connect(self.added)
         self.list.group_chosen.connect(self.group_chosen)
+        self.list.product_chosen.connect(self.product_chosen)
 
     def refresh(self, captures: list[Opened]) -> None:
         """Asks the captures for their topics: at once when one changed its state, else four times a second."""

@@ -178,7 +178,7 @@ def _paint_marks(painter: QPainter, plot: QRectF, look: Look) -> None:
         places.setdefault(int((left + (mark.seen - start) * scale) // 6), []).append(mark)
     painter.setFont(theme.font("small"))
     metrics = QFontMetricsF(painter.font())
-    free = plot.right() + RIGHT - 12
+    free = plot.right() + 4
     for place in sorted(places, reverse=True):
         marks = places[place]
         x = _x(plot, look, marks[-1].seen)

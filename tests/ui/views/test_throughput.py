@@ -76,8 +76,8 @@ def test_that_every_level_is_drawn_and_the_table_says_the_same(qtbot: QtBot) -> 
 
 def test_that_a_recording_is_shown_whole_at_first_and_any_span_can_be_chosen(qtbot: QtBot) -> None:
     shown = Shown(qtbot)
-    shown.titles("product", start=END - 5 * MINUTE, end=END)
-    assert shown.view._spans.place == SPANS.index(5 * MINUTE)
+    shown.titles("product", start=BEGAN, end=END)
+    assert shown.view._spans.place == -1  # it is as long as none of them
     shown.view._spans.chosen.emit(SPANS.index(HOUR))
     shown.titles("product", start=END - HOUR, end=END)
     assert "nothing is known of the time before" in shown.view._note.text
@@ -129,11 +129,13 @@ def test_that_a_range_is_the_windows_and_leads_to_the_records_of_that_time(qtbot
     turn(shown.session, shown.window)
     assert shown.session.cursor == Cursor.of(BEGAN + 5_000, BEGAN + 9_000)
     assert shown.view.plot.range == (BEGAN + 5_000, BEGAN + 9_000)
-    shown.view.plot.choose("product orders")
+    shown.view.show_by("domain")
+    shown.titles("domain")
+    shown.view.plot.choose("domain sales")
     QTest.mouseClick(shown.view.records_button, Qt.MouseButton.LeftButton)
     turn(shown.session, shown.window)
     assert shown.window.pages.shown == "records"
-    assert shown.window.frame.records.topic == "sales.orders.placed.v1"
+    assert set(shown.window.frame.records.listing.topics) == {"sales.orders.placed.v1", "sales.baskets.v1"}
     shown.window.show_view("throughput")
     shown.view.plot.ranged.emit(None)
     assert shown.session.cursor.is_live
