@@ -26,7 +26,8 @@ def shape(file: File) -> object:
 
 
 def test_that_the_text_and_the_descriptor_of_a_real_schema_say_the_same() -> None:
-    texts, descriptors = {}, {}
+    texts: dict[tuple[str, str], File] = {}
+    descriptors: dict[tuple[str, str], File] = {}
     for path in CASES:
         for said in case(path)["schemas"]:
             if said["type"] == "PROTOBUF" and said["schema"]:
