@@ -71,9 +71,11 @@ class Strips:
 
     def _goes_on(self, wish: Wish) -> bool:
         """Whether it is the same strip a little later: there is no hurry. A reader who zooms waits for it."""
-        if self._wish is None or self._newest is None or not self._newest.rates:
+        if self._wish is None or self._newest is None:
             return False
-        _, start, end = self._wish
+        before, start, end = self._wish
+        if before.tracks is None and wish[0].tracks is not None:  # a file was read to its end
+            return False
         return start == wish[1] or end - start == wish[2] - wish[1]
 
 
