@@ -76,12 +76,12 @@ class ProductView(QWidget):
         self._empty = Empty(ICON, "No product")
         self._scroll = self._scrolled()
         self._body = QStackedLayout()
-        self._body.addWidget(self._scroll)
-        self._body.addWidget(self._empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._body, 1)
+        for part in (self._scroll, self._empty):  # once the layout is in the view, or Qt shows the first by itself
+            self._body.addWidget(part)
         self._say()
 
     # What the window asks
