@@ -3,7 +3,24 @@
 from dataclasses import replace
 from functools import cache
 
-from meshdesk.decode import confluent, json_text, raw, text
+from meshdesk.decode import (
+    apicurio,
+    avro_container,
+    avro_single,
+    azure,
+    buf,
+    chosen,
+    confluent,
+    glue,
+    guid_header,
+    guid_prefix,
+    json_text,
+    otlp,
+    protobuf_bare,
+    raw,
+    text,
+    tibco,
+)  # fmt: skip
 from meshdesk.decode.contract import (
     Bounds,
     Declined,
@@ -19,7 +36,15 @@ from meshdesk.decode.contract import (
 from meshdesk.model.node import SHORT, Node, one_line_spans
 
 # A new decoder is a file with NAME and decode, and its line here. Order is meaning: formats that prove themselves first.
-DECODERS: tuple[Decoder, ...] = (confluent, json_text, text, raw)
+DECODERS: tuple[Decoder, ...] = (
+    # What the user or a header says; prefixes that a registry proves.
+    chosen, guid_header, azure, buf, confluent, apicurio, guid_prefix, glue, tibco,
+    avro_container, avro_single,  # bytes that mark them
+    otlp,  # what all bytes prove
+    json_text,
+    protobuf_bare,  # what all bytes prove, and could as well be text
+    text, raw,
+)  # fmt: skip
 # What a value that was read may be in: the first that knows its form. Order is meaning, too.
 ENVELOPES: tuple[Envelope, ...] = ()
 BOUNDS = Bounds()
