@@ -3,7 +3,19 @@
 from dataclasses import replace
 from functools import cache
 
-from meshdesk.decode import compressed, compressed_bare, confluent, json_text, raw, text
+from meshdesk.decode import (
+    cbor,
+    compressed,
+    compressed_bare,
+    confluent,
+    json_text,
+    kafka_primitives,
+    legacy_text,
+    messagepack,
+    number,
+    raw,
+    text,
+)
 from meshdesk.decode.contract import (
     Bounds,
     Declined,
@@ -22,11 +34,17 @@ from meshdesk.model.node import SHORT, Node, one_line_spans
 DECODERS: tuple[Decoder, ...] = (
     confluent,
     compressed,
+    kafka_primitives,
+    messagepack,
+    cbor,
     json_text,
     text,
     compressed_bare,
+    legacy_text,
+    number,
     raw,
 )
+UNPROVED: tuple[Decoder, ...] = (number, raw)  # which any bytes would please
 # What a value that was read may be in: the first that knows its form. Order is meaning, too.
 ENVELOPES: tuple[Envelope, ...] = ()
 BOUNDS = Bounds()
@@ -63,7 +81,8 @@ def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> De
             trouble = trouble or why.trouble
         else:
             # Bytes that something reads have proved what they are, whatever else they looked like.
-            trouble = trouble if decoder is raw else found.trouble
+            # A number proves nothing: every eight bytes are one.
+            trouble = (trouble or found.trouble) if decoder in UNPROVED else found.trouble
             return replace(found, tried=(*tried, *found.tried), trouble=trouble)
     raise Undecodable("no decoder answered")  # raw never declines
 
