@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import cache
 
 from meshdesk.decode import (
+    bson,
     cbor,
     compressed,
     compressed_bare,
@@ -14,7 +15,9 @@ from meshdesk.decode import (
     messagepack,
     number,
     raw,
+    smile,
     text,
+    xml_text,
 )
 from meshdesk.decode.contract import (
     Bounds,
@@ -34,10 +37,13 @@ from meshdesk.model.node import SHORT, Node, one_line_spans
 DECODERS: tuple[Decoder, ...] = (
     confluent,
     compressed,
+    smile,
+    bson,
     kafka_primitives,
     messagepack,
     cbor,
     json_text,
+    xml_text,
     text,
     compressed_bare,
     legacy_text,

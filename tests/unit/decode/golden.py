@@ -109,7 +109,7 @@ def agrees(node: Node, expected: Any, is_partial: bool = False) -> bool:
     stated, only that is compared."""
     if isinstance(expected, dict) and expected:
         mark, value = next(iter(expected.items()))
-        if mark.startswith("$") and (len(expected) == 1 or mark in ("$tag", "$ext")):
+        if mark.startswith("$") and (len(expected) == 1 or mark in ("$tag", "$ext", "$regex") or "subtype" in expected):
             return _marked(node, mark, value, expected)
     if isinstance(expected, dict):
         names = [child.name for child in node.children]
@@ -145,6 +145,8 @@ def _marked(node: Node, mark: str, value: Any, said: dict[str, Any]) -> bool:
     if mark == "$bytes" and node.kind in ("int", "float"):  # any four bytes are a number: the bytes stand beside it
         return node.note.endswith(f"bytes {base64.b64decode(value).hex()}")
     if mark == "$bytes":
+        if "subtype" in said and node.note != f"subtype {said['subtype']}":
+            return False
         return node.kind == "bytes" and bytes.fromhex(node.text) == base64.b64decode(value)
     if mark == "$pairs":
         names = [child.name for child in node.children]
@@ -169,6 +171,10 @@ def _marked(node: Node, mark: str, value: Any, said: dict[str, Any]) -> bool:
         return node.kind == "int" and node.text == str(value) and node.note == "simple value"
     if mark == "$undefined":
         return node.kind == "null" and node.text == "undefined"
+    if mark in NOTED:
+        return node.text == NOTED[mark][1](said) and NOTED[mark][0] in node.note
+    if mark == "$xml":
+        return node.kind == "record" and len(node.children) == 1 and _is_element(node.children[0], value)
     if mark == "$text" and value in TOLD:
         return TOLD[value](node)
     kinds = {
@@ -182,6 +188,36 @@ def _marked(node: Node, mark: str, value: Any, said: dict[str, Any]) -> bool:
     if mark == "$decimal" and node.kind == "float":
         return _plain(node.text) == _plain(value)  # a JSON number is shown as it stands in the document
     return node.kind == kinds.get(mark) and node.text == str(value)
+
+
+# Terms of BSON: the word in the note, and the text.
+NOTED: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
+    "$oid": ("ObjectId", lambda said: str(said["$oid"])),
+    "$regex": ("regex", lambda said: f"/{said['$regex']}/{said['options']}"),
+    "$bsontimestamp": ("timestamp", lambda said: f"{said['$bsontimestamp'][0]}, {said['$bsontimestamp'][1]}"),
+    "$minkey": ("", lambda said: "MinKey"),
+    "$maxkey": ("", lambda said: "MaxKey"),
+    "$code": ("JavaScript", lambda said: str(said["$code"])),
+}
+
+
+def _is_element(node: Node, said: dict[str, Any]) -> bool:
+    """An element of XML: its namespace is the note, its attributes begin with @, its texts are called #text."""
+    local = node.name.rpartition(":")[2]
+    attributes = {
+        (f"{{{part.note}}}" if part.note else "") + part.name[1:].rpartition(":")[2]: part.text
+        for part in node.children
+        if part.name.startswith("@") and part.note != "namespace"
+    }
+    elements = [part for part in node.children if part.name[:1] not in "@#"]
+    text = node.text + "".join(part.text for part in node.children if part.name == "#text")
+    return (
+        said["name"] == (f"{{{node.note}}}{local}" if node.note else local)
+        and attributes == said.get("attributes", {})
+        and text == said.get("text", "")
+        and len(elements) == len(said.get("children", []))
+        and all(map(_is_element, elements, said.get("children", [])))
+    )
 
 
 # What a case says in words instead of a value.
