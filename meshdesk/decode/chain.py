@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import cache
 
-from meshdesk.decode import confluent, json_text, raw, text
+from meshdesk.decode import compressed, compressed_bare, confluent, json_text, raw, text
 from meshdesk.decode.contract import (
     Bounds,
     Declined,
@@ -19,7 +19,14 @@ from meshdesk.decode.contract import (
 from meshdesk.model.node import SHORT, Node, one_line_spans
 
 # A new decoder is a file with NAME and decode, and its line here. Order is meaning: formats that prove themselves first.
-DECODERS: tuple[Decoder, ...] = (confluent, json_text, text, raw)
+DECODERS: tuple[Decoder, ...] = (
+    confluent,
+    compressed,
+    json_text,
+    text,
+    compressed_bare,
+    raw,
+)
 # What a value that was read may be in: the first that knows its form. Order is meaning, too.
 ENVELOPES: tuple[Envelope, ...] = ()
 BOUNDS = Bounds()
