@@ -63,8 +63,8 @@ class ProductView(QWidget):
         self.figures = _Figures()
         self.ports = Sheet("What is in it", product_words.PORTS, (34, 19, 11, 18, 18), (2,))
         self.readers = Sheet("Who depends on it", product_words.READERS, (22, 13, 21, 17, 12, 15), (3,))
-        self.fields = Sheet("Fields", product_words.FIELDS, (26, 24, 22, 28))
-        self.promises = Sheet("Promises", product_words.PROMISES, (26, 46, 28))
+        self.fields = Sheet("Fields", product_words.FIELDS, (20, 22, 24, 34))
+        self.promises = Sheet("Promises", product_words.PROMISES, (30, 36, 34))
         self.ports.opened.connect(self._open_port)
         self.readers.selectionModel().currentRowChanged.connect(lambda *_: window.frame.leave_group())
         self.ways = Segments("Subscribe with", list(WAYS))
@@ -80,7 +80,7 @@ class ProductView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._body, 1)
-        for part in (self._scroll, self._empty):  # once they are in the view: it shows the first, as a window of its own
+        for part in (self._scroll, self._empty):  # once the layout is in the view, or Qt shows the first by itself
             self._body.addWidget(part)
         self._say()
 

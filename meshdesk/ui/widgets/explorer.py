@@ -81,6 +81,11 @@ class Explorer(QWidget):
 
     def refresh(self, captures: list[Opened]) -> None:
         """Asks the captures for their topics: at once when one changed its state, else four times a second."""
+        for opened in captures:
+            if opened.mesh.groups:
+                opened.pictures.behind(
+                    opened.lags
+                )  # where it was asked too early it is counted later, and then `counted` grows
         seen = [(id(opened), opened.state, opened.revision, opened.pictures.counted) for opened in captures]
         self._rests -= 1
         if seen == self._seen or (self._rests > 0 and [s[:2] for s in seen] == [s[:2] for s in self._seen]):

@@ -175,7 +175,7 @@ def test_that_a_story_without_a_kafka_ends_too() -> None:
 def test_that_it_can_be_stopped_while_the_history_is_still_told(fresh_broker: Broker) -> None:
     """A thread that dies of an exception fails the test (pytest's own net)."""
     make_topics(fresh_broker.bootstrap)
-    for _ in range(3):
+    for _ in range(2):
         going = Traffic(SEED, now_ms=int(time.time() * 1000), complaints=Complaints(lambda trouble: None))
         going.tell()
         going.start(fresh_broker.bootstrap)

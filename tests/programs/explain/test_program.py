@@ -143,7 +143,9 @@ def test_that_one_of_several_captures_of_a_file_is_opened(either: Program, tmp_p
     assert either.ask("open", path=str(tmp_path / "both.meshcap"), which=1)["is"] == "opened"
 
 
-def test_that_the_columns_of_rows_come_in_the_middle_of_an_answer_that_takes_long(look: Program, tmp_path: Path) -> None:
+def test_that_the_columns_of_rows_come_in_the_middle_of_an_answer_that_takes_long(
+    look: Program, tmp_path: Path
+) -> None:
     large = json.dumps([{"n": n, "text": "x" * 20} for n in range(4_000)]).encode()
     look.ask("open", path=str(made_capture(tmp_path / "c", {"t": [[Rec(0, n, value=large) for n in range(300)]]})))
     process = psutil.Process(look.child.pid)

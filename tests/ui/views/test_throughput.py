@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -25,6 +26,14 @@ from tests.unit.model.shop import shop
 from tests.unit.model.test_curves import by_time
 
 END = BEGAN + SECONDS * 1_000
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What time it is."""
+    now = [END]
+    monkeypatch.setattr("meshdesk.ui.views.throughput._now", lambda: now[0])
+    return now
 
 
 class Shown:
@@ -102,9 +111,21 @@ def test_that_live_curves_follow_until_they_stand_still_and_go_on(qtbot: QtBot) 
 
 
 def add(tracks: Tracks, topic: str, partition: int, seen: int, value: int) -> None:
-    import numpy as np
-
     tracks.add(np.array([tracks.number(("end", topic, partition))]), np.array([seen]), np.array([value + 9_000]))
+
+
+def test_that_of_a_cluster_that_is_silent_the_gap_grows(qtbot: QtBot, clock: list[int]) -> None:
+    shown = Shown(qtbot, is_live=True)
+    shown.titles("product", end=END)
+    clock[0] = END + MINUTE
+    shown.titles("product", start=END + MINUTE - LIVE_SPAN, end=END + MINUTE)
+    assert shown.view._note.text.startswith("Nothing was seen since")
+    drawn = shown.view.plot.drawn
+    assert drawn is not None
+    assert drawn.column(END - 1_000) is not None
+    silent = drawn.total.rates[drawn.edges[:-1] >= END]
+    assert len(silent) >= 20
+    assert np.isnan(silent).all()
 
 
 def test_that_pan_and_zoom_keep_to_the_recording(qtbot: QtBot) -> None:
