@@ -3,7 +3,34 @@
 from dataclasses import replace
 from functools import cache
 
-from meshdesk.decode import confluent, json_text, raw, text
+from meshdesk.decode import (
+    apicurio,
+    avro_container,
+    avro_single,
+    azure,
+    bson,
+    buf,
+    cbor,
+    chosen,
+    compressed,
+    compressed_bare,
+    confluent,
+    glue,
+    guid_header,
+    guid_prefix,
+    json_text,
+    kafka_primitives,
+    legacy_text,
+    messagepack,
+    number,
+    otlp,
+    protobuf_bare,
+    raw,
+    smile,
+    text,
+    tibco,
+    xml_text,
+)
 from meshdesk.decode.contract import (
     Bounds,
     Declined,
@@ -19,7 +46,16 @@ from meshdesk.decode.contract import (
 from meshdesk.model.node import SHORT, Node, one_line_spans
 
 # A new decoder is a file with NAME and decode, and its line here. Order is meaning: formats that prove themselves first.
-DECODERS: tuple[Decoder, ...] = (confluent, json_text, text, raw)
+DECODERS: tuple[Decoder, ...] = (
+    # What the user or a header says; prefixes that a registry proves.
+    chosen, guid_header, azure, buf, confluent, apicurio, guid_prefix, glue, tibco,
+    avro_container, compressed, avro_single, smile,  # bytes that mark them
+    bson, kafka_primitives, otlp, messagepack, cbor,  # what all bytes prove
+    json_text, xml_text,
+    protobuf_bare,  # what all bytes prove, and could as well be text
+    text, compressed_bare, legacy_text, number, raw,
+)  # fmt: skip
+UNPROVED: tuple[Decoder, ...] = (number, raw)  # which any bytes would please
 # What a value that was read may be in: the first that knows its form. Order is meaning, too.
 ENVELOPES: tuple[Envelope, ...] = ()
 BOUNDS = Bounds()
@@ -56,7 +92,8 @@ def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> De
             trouble = trouble or why.trouble
         else:
             # Bytes that something reads have proved what they are, whatever else they looked like.
-            trouble = trouble if decoder is raw else found.trouble
+            # A number proves nothing: every eight bytes are one.
+            trouble = (trouble or found.trouble) if decoder in UNPROVED else found.trouble
             return replace(found, tried=(*tried, *found.tried), trouble=trouble)
     raise Undecodable("no decoder answered")  # raw never declines
 
