@@ -80,9 +80,7 @@ def _fields(definition: str, at: int) -> tuple[tuple[Field, ...], int]:
             last = fields.pop()
             span = _versions(versions) if versions else last.versions
             number = int(tag[1:]) if tag else last.tag
-            fields.append(
-                Field(last.name, last.type, last.fields, last.is_array, last.may_be_null, span, number)
-            )
+            fields.append(Field(last.name, last.type, last.fields, last.is_array, last.may_be_null, span, number))
     return tuple(fields), at
 
 

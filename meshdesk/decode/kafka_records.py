@@ -22,9 +22,7 @@ NEW = 0  # the values of the newer protocols are flexible from the beginning
 
 
 def _offsets(name: str) -> RecordType:
-    value = (
-        "offset:int64 leaderEpoch:int32/3+ metadata:string commitTimestamp:int64 expireTimestamp:int64/1-1 topicId:uuid@0"
-    )
+    value = "offset:int64 leaderEpoch:int32/3+ metadata:string commitTimestamp:int64 expireTimestamp:int64/1-1 topicId:uuid@0"
     return RecordType(name, message("group:string topic:string partition:int32"), message(value, 4, 4))
 
 
@@ -36,7 +34,9 @@ def _member(name: str, value: str) -> RecordType:
     return RecordType(name, MEMBER, message(value, 0, NEW))
 
 
-TOPICS = "topics:[](topicId:uuid topicName:string numPartitions:int32 partitionMetadata:[](partition:int32 racks:[]string))"
+TOPICS = (
+    "topics:[](topicId:uuid topicName:string numPartitions:int32 partitionMetadata:[](partition:int32 racks:[]string))"
+)
 ASSIGNED_AT = "assignmentEpoch:int32 assignmentTimestamp:int64@0"
 EPOCHS = "assignmentEpochs:?[]int32@0"
 TOPIC_INFO = "[](name:string partitions:int32 replicationFactor:int16 topicConfigs:[](key:string value:string))"
