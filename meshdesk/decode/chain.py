@@ -3,7 +3,19 @@
 from dataclasses import replace
 from functools import cache
 
-from meshdesk.decode import compressed, compressed_bare, confluent, json_text, raw, text
+from meshdesk.decode import (
+    cloudevents,
+    compressed,
+    compressed_bare,
+    confluent,
+    connect_json,
+    debezium,
+    json_text,
+    kafka_internal,
+    mirrormaker,
+    raw,
+    text,
+)
 from meshdesk.decode.contract import (
     Bounds,
     Declined,
@@ -20,6 +32,8 @@ from meshdesk.model.node import SHORT, Node, one_line_spans
 
 # A new decoder is a file with NAME and decode, and its line here. Order is meaning: formats that prove themselves first.
 DECODERS: tuple[Decoder, ...] = (
+    kafka_internal,  # a topic's name names them, and all bytes prove them
+    mirrormaker,
     confluent,
     compressed,
     json_text,
@@ -27,8 +41,8 @@ DECODERS: tuple[Decoder, ...] = (
     compressed_bare,
     raw,
 )
-# What a value that was read may be in: the first that knows its form. Order is meaning, too.
-ENVELOPES: tuple[Envelope, ...] = ()
+# What a value that was read may be in, and in that again: each is asked of what the one before has left.
+ENVELOPES: tuple[Envelope, ...] = (kafka_internal, connect_json, cloudevents, debezium)
 BOUNDS = Bounds()
 
 
@@ -36,7 +50,8 @@ def decode(payload: Payload, schemas: Schemas, bounds: Bounds = BOUNDS) -> Decod
     """What a key or a value says. Always answers: null, empty, or the first decoder that reads it; at the end its bytes."""
     data = payload.data
     if data is None:
-        return Decoded(Node("", "null", "null"), (Layer("tombstone" if payload.role == "value" else "null"),), "null")
+        layer = Layer("tombstone" if payload.role == "value" else "null")
+        return _in_envelope(payload, Decoded(Node("", "null", "null"), (layer,), "null"))
     if not data:
         return _in_envelope(payload, Decoded(Node("", "string", ""), (Layer("empty"),), "empty"))
     return _in_envelope(payload, inner(payload, data, schemas, bounds))
@@ -44,9 +59,7 @@ def decode(payload: Payload, schemas: Schemas, bounds: Bounds = BOUNDS) -> Decod
 
 def _in_envelope(payload: Payload, decoded: Decoded) -> Decoded:
     for envelope in ENVELOPES:
-        found = envelope.opened(payload, decoded)
-        if found is not None:
-            return found
+        decoded = envelope.opened(payload, decoded) or decoded
     return decoded
 
 
