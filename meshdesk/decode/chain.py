@@ -16,8 +16,10 @@ from meshdesk.decode import (
     number,
     raw,
     smile,
+    tables,
     text,
     xml_text,
+    yaml_text,
 )
 from meshdesk.decode.contract import (
     Bounds,
@@ -37,6 +39,7 @@ from meshdesk.model.node import SHORT, Node, one_line_spans
 DECODERS: tuple[Decoder, ...] = (
     confluent,
     compressed,
+    tables,
     smile,
     bson,
     kafka_primitives,
@@ -44,6 +47,7 @@ DECODERS: tuple[Decoder, ...] = (
     cbor,
     json_text,
     xml_text,
+    yaml_text,
     text,
     compressed_bare,
     legacy_text,
