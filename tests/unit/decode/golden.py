@@ -111,6 +111,11 @@ def agrees(node: Node, expected: Any, is_partial: bool = False) -> bool:
         mark, value = next(iter(expected.items()))
         if mark.startswith("$") and (len(expected) == 1 or mark in ("$tag", "$ext", "$regex") or "subtype" in expected):
             return _marked(node, mark, value, expected)
+    if isinstance(expected, dict) and node.note and node.note == expected.get("class"):  # an object of Java
+        fields = {name: value for name, value in expected.items() if name != "class"}
+        return sorted(child.name for child in node.children) == sorted(fields) and all(
+            agrees(child, fields[child.name], True) for child in node.children
+        )
     if isinstance(expected, dict):
         names = [child.name for child in node.children]
         return (
