@@ -173,6 +173,11 @@ def agrees(node: Node, expected: Any, is_partial: bool = False) -> bool:
             return _marked(node, mark, value, expected)
     if isinstance(expected, dict) and "$any" in expected:
         expected = {"@type": expected["$any"], **expected["value"]}
+    if isinstance(expected, dict) and node.note and node.note == expected.get("class"):  # an object of Java
+        fields = {name: value for name, value in expected.items() if name != "class"}
+        return sorted(child.name for child in node.children) == sorted(fields) and all(
+            agrees(child, fields[child.name], True) for child in node.children
+        )
     if isinstance(expected, dict):
         names = [child.name for child in node.children]
         return (
