@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from meshdesk.decode.contract import Bounds, Undecodable
-from meshdesk.decode.moments import clock, day_of, timestamp
+from meshdesk.decode.moments import clock, day, moment
 from meshdesk.model.node import Kind, Node, hexed, more, shortened
 from meshdesk.model.schema import Schema
 
@@ -454,7 +454,7 @@ def _duration(data: bytes) -> str:
 
 def _date(cursor: Cursor) -> str:
     days = long_at(cursor)
-    return day_of(days) or str(days)
+    return day(days) or str(days)
 
 
 def _time(digits: int) -> Callable[[Cursor], str]:
@@ -468,7 +468,7 @@ def _time(digits: int) -> Callable[[Cursor], str]:
 def _timestamp(digits: int, zone: str) -> Callable[[Cursor], str]:
     def read(cursor: Cursor) -> str:
         units = long_at(cursor)
-        return timestamp(units, digits, zone) or str(units)
+        return moment(units, digits, zone) or str(units)
 
     return read
 

@@ -1,15 +1,17 @@
-"""Moments as text, exact to the nanosecond, in and beyond the years that Python's own dates have."""
+"""Moments as text, counted in units from 1970-01-01 in UTC: exact, and None where no calendar has them."""
 
 from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
 
 EPOCH = date(1970, 1, 1)
+FEW = 10**6  # an exponent beyond it is an attack, not a number
 
 
-def day_of(days: int) -> str | None:
-    """The day so many days after 1970-01-01; None where no calendar of four digits has it.
+def day(days: int) -> str | None:
+    """A day in ISO 8601.
 
-    >>> day_of(20513), day_of(10_000_000)
-    ('2026-03-01', None)
+    >>> day(0), day(-1), day(10**9)
+    ('1970-01-01', '1969-12-31', None)
     """
     try:
         return (EPOCH + timedelta(days=days)).isoformat()
@@ -18,21 +20,55 @@ def day_of(days: int) -> str | None:
 
 
 def clock(units: int, digits: int) -> str:
-    """The time of day, so many units of 10^-digits seconds after midnight.
+    """A time of day, of units of which a second has 10**digits.
 
-    >>> clock(45_296_007, 3)
-    '12:34:56.007'
+    >>> clock(43_200_001, 3), clock(61, 0)
+    ('12:00:00.001', '00:01:01')
     """
     seconds, fraction = divmod(units, 10**digits)
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{fraction:0{digits}d}"
+    text = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    return f"{text}.{fraction:0{digits}d}" if digits else text
 
 
-def timestamp(units: int, digits: int, zone: str = "Z") -> str | None:
-    """The moment so many units of 10^-digits seconds after 1970; None where no calendar has it.
+def moment(units: int, digits: int, zone: str = "Z") -> str | None:
+    """A moment in ISO 8601, of units of which a second has 10**digits.
 
-    >>> timestamp(-1, 9)
-    '1969-12-31T23:59:59.999999999Z'
+    >>> moment(1_772_366_401_123, 3), moment(-1, 9), moment(10**20, 0)
+    ('2026-03-01T12:00:01.123Z', '1969-12-31T23:59:59.999999999Z', None)
     """
     days, rest = divmod(units, 86_400 * 10**digits)
-    day = day_of(days)
-    return f"{day}T{clock(rest, digits)}{zone}" if day else None
+    found = day(days)
+    return f"{found}T{clock(rest, digits)}{zone}" if found else None
+
+
+def scaled(unscaled: int, scale: int) -> str:
+    """A decimal number with as many digits behind its point as its scale says.
+
+    >>> scaled(12340, 3), scaled(-5, 2), scaled(5, -2), scaled(7, 0)
+    ('12.340', '-0.05', '500', '7')
+    """
+    if scale <= 0:
+        return str(unscaled) + "0" * (-scale if unscaled else 0)
+    digits = str(abs(unscaled)).rjust(scale + 1, "0")
+    return f"{'-' if unscaled < 0 else ''}{digits[:-scale]}.{digits[-scale:]}"
+
+
+def real(number: float) -> str:
+    """A float as text that says exactly the same."""
+    return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}.get(repr(number), repr(number))
+
+
+def seconds_as_moment(text: str) -> str | None:
+    """A moment from seconds with a fraction, as written; None where it is finer than nanoseconds or no calendar has it.
+
+    >>> seconds_as_moment("1772366401.5"), seconds_as_moment("NaN")
+    ('2026-03-01T12:00:01.500000000Z', None)
+    """
+    try:
+        seconds = Decimal(text)
+    except InvalidOperation:
+        return None
+    if not seconds.is_finite() or not -FEW < seconds.adjusted() < 20:
+        return None
+    nanos = seconds * 10**9
+    return moment(int(nanos), 9) if nanos == int(nanos) else None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.decode.moments import timestamp
+from meshdesk.decode.moments import moment
 from meshdesk.decode.otlp_schema import TEXT
 from meshdesk.decode.proto_schema import Types
 from meshdesk.decode.proto_text import file_of
@@ -73,7 +73,7 @@ def _named(node: Node, name: str) -> Iterator[Node]:
 
 def _shaped(node: Node) -> Node:
     if node.kind == "int" and node.name.endswith("time_unix_nano"):
-        text = timestamp(int(node.text), 9) if node.text.isdigit() else None
+        text = moment(int(node.text), 9) if node.text.isdigit() else None
         return (
             Node(node.name, "timestamp", text, (), "time_unix_nano", node.span) if text and node.text != "0" else node
         )

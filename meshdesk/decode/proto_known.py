@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
-from meshdesk.decode.moments import timestamp
+from meshdesk.decode.moments import moment
 from meshdesk.decode.proto_schema import File
 from meshdesk.decode.proto_text import file_of
 from meshdesk.model.node import Kind, Node, shortened
@@ -87,7 +87,7 @@ def _timestamp(node: Node) -> Node:
     seconds, nanos = _number(node, "seconds"), _number(node, "nanos")
     if not _is_plain(node, "seconds", "nanos") or seconds not in SECONDS or nanos not in NANOS:
         return node
-    return _as(node, "timestamp", timestamp(seconds * 10**9 + nanos, 9) or "", "Timestamp")
+    return _as(node, "timestamp", moment(seconds * 10**9 + nanos, 9) or "", "Timestamp")
 
 
 def _duration(node: Node) -> Node:

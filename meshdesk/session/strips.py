@@ -64,16 +64,20 @@ class Strips:
             self._newest, took = made
             self._due = self._clock() + max(EVERY, REST * took)
         wish = (now, start, end)
-        if wish != self._wish and (not self._goes_on(wish) or (not self.is_busy and self._clock() >= self._due)):
+        before = self._wish
+        is_other = before is None or now is not before[0] or wish[1:] != before[1:]  # readings take long to compare
+        if is_other and (not self._goes_on(wish) or (not self.is_busy and self._clock() >= self._due)):
             self._wish = wish
             self._making.want(wish)
         return self._newest
 
     def _goes_on(self, wish: Wish) -> bool:
         """Whether it is the same strip a little later: there is no hurry. A reader who zooms waits for it."""
-        if self._wish is None or self._newest is None or not self._newest.rates:
+        if self._wish is None or self._newest is None:
             return False
-        _, start, end = self._wish
+        before, start, end = self._wish
+        if before.tracks is None and wish[0].tracks is not None:  # a file was read to its end
+            return False
         return start == wish[1] or end - start == wish[2] - wish[1]
 
 

@@ -1,6 +1,9 @@
 """Samples that have broken decoders: every decoder must read or decline them, within its bounds."""
 
+import bz2
+import gzip
 import json
+import lzma
 import struct
 import zlib
 
@@ -144,6 +147,16 @@ POISON = {
     "megabytes of zeros": b"\0" * 3_000_000,
     "direction marks": "a\u202eb\u2066c".encode(),
     "an open string": b'"' + b"a" * 100_000,
+}
+
+POISON |= {
+    "a bomb of gzip": gzip.compress(gzip.compress(b"\0" * 40_000_000)),
+    "half of gzip": gzip.compress(b"abc" * 100)[:-9],
+    "gzip in itself": gzip.compress(gzip.compress(gzip.compress(gzip.compress(gzip.compress(b"{}"))))),
+    "a bomb of bzip2": bz2.compress(b"\0" * 40_000_000),
+    "zstd that says 4 GB": b"\x28\xb5\x2f\xfd\xa0\xff\xff\xff\xff\x01\x00\x00",
+    "a block of LZ4 that copies for ever": b"\xff\xff\xff\x01\x1fa\x01\x00" + b"\xff" * 100_000 + b"\0",
+    "xz that asks for 1.5 GB of memory": lzma.compress(b"abc", preset=6)[:14] + b"\x27" + b"\0" * 40,
 }
 
 

