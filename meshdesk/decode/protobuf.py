@@ -150,7 +150,10 @@ class _Walk(Inspected):
         plans = plan.fields if plan else {}
         while at < end:
             start = at
-            tag, at = varint(data, at, end)
+            tag = data[at]
+            at += 1
+            if tag >= 0x80:  # most fit in one byte, which need not be a call
+                tag, at = varint(data, start, end)
             number, wire = tag >> 3, tag & 7
             if number not in NUMBERS or wire > FIXED32:
                 raise Undecodable(f"byte {start:,} begins field {number:,} of wire type {wire}, which no message has")
@@ -163,8 +166,12 @@ class _Walk(Inspected):
             if wire == VARINT:
                 value, at = varint(data, at, end)
             elif wire == LENGTH:
-                length, begin = varint(data, at, end)
-                at = begin + length
+                if at < end and data[at] < 0x80:
+                    begin = at + 1
+                    at = begin + data[at]
+                else:
+                    length, begin = varint(data, at, end)
+                    at = begin + length
             elif wire in (FIXED32, FIXED64):
                 at += 4 if wire == FIXED32 else 8
             if at > end:
