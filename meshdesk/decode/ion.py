@@ -76,7 +76,7 @@ class _Ion(Walk):
 
     def __init__(self, data: bytes, bounds: Bounds, start: int = 0) -> None:
         super().__init__(data, bounds, start)
-        self.symbols = list(SYSTEM)
+        self.symbols: list[str | None] = list(SYSTEM)
 
     def var(self, is_signed: bool = False) -> tuple[int, bool]:
         """A number in groups of seven bits, the highest first and the last with the high bit; and whether it has a minus."""
@@ -108,8 +108,8 @@ class _Ion(Walk):
 
     def symbol(self, number: int) -> str:
         """A symbol by its number; $NUMBER where its text is in a table that is not here."""
-        known = self.symbols[number] if number < len(self.symbols) else ""
-        return known or f"${number}"
+        known = self.symbols[number] if number < len(self.symbols) else None
+        return f"${number}" if known is None else known
 
     def is_padding(self) -> bool:
         """Whether padding was read over."""
@@ -138,8 +138,8 @@ class _Ion(Walk):
         return False
 
     def _read_table(self, end: int) -> None:
-        texts: list[str] = []
-        kept = list(SYSTEM)
+        texts: list[str | None] = []
+        kept: list[str | None] = list(SYSTEM)
         while self.at < end:
             name = self.var()[0]
             at = self.at
@@ -147,12 +147,12 @@ class _Ion(Walk):
             if name == 6 and kind == 7 and int.from_bytes(self.data[self.at : ends], "big") == TABLE:
                 kept = self.symbols
             elif name == 6 and kind == 11 and low != 15:
-                kept += [""] * self._imported(ends)
+                kept += [None] * self._imported(ends)
             elif name == 7 and kind == 11:
                 while self.at < ends:
                     inner, low, last = self.head()
                     is_text = inner == 8 and low != 15
-                    texts.append(self._text(self.data[self.at : last]) if is_text else "")
+                    texts.append(self._text(self.data[self.at : last]) if is_text else None)
                     self.at = last
             self.at = max(ends, at)
         if len(kept) + len(texts) > SYMBOLS:
@@ -279,7 +279,7 @@ class _Ion(Walk):
     def _timestamp(self, name: str, start: int, end: int) -> Node | None:
         """As precise as it was written, in the zone that it was written in: Ion keeps the moment in UTC and the offset beside it."""
         offset, is_minus = self.var(is_signed=True)
-        numbers = []
+        numbers: list[int] = []
         while self.at < end and len(numbers) < 6:
             numbers.append(self.var()[0])
         fraction = ""

@@ -13,7 +13,7 @@ from meshdesk.model.node import Kind, Node, hexed, more, shortened
 from meshdesk.model.wording import plural
 
 NAME = "Ion text"
-MARK = "$ion_1_0"
+MARKED = re.compile(r"\$ion_1_0(?![A-Za-z0-9_$]|\s*::)")
 LARGEST = 4 << 20  # bytes; some six seconds, and Ion that is so large is binary
 BLANKS = re.compile(r"(?:[\s\ufeff]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
@@ -80,8 +80,7 @@ class _Reading:
         found: list[Node] = []
         self._blank()
         while self._at < len(self._text):
-            if self._text.startswith(MARK, self._at) and not self._text.startswith("::", self._at + len(MARK)):
-                self._at += len(MARK)
+            if self._take(MARKED):
                 self.is_marked = self.is_ion = True
             else:
                 found.append(self._value("", 0))
