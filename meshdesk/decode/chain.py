@@ -21,6 +21,7 @@ from meshdesk.decode import (
     smile,
     tables,
     text,
+    thrift,
     xml_text,
     yaml_text,
 )
@@ -50,6 +51,7 @@ DECODERS: tuple[Decoder, ...] = (
     kafka_primitives,
     messagepack,
     cbor,
+    thrift,
     json_text,
     ion_text,
     xml_text,

@@ -8,6 +8,7 @@ import binascii
 import re
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.decode.ion import TYPES
 from meshdesk.decode.text import charset_of, text_of
 from meshdesk.model.node import Kind, Node, hexed, more, shortened
 from meshdesk.model.wording import plural
@@ -30,7 +31,7 @@ OPERATOR = re.compile(r"[!#%&*+\-./;<=>?@^`|~]+")
 ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r?\n|.)", re.DOTALL)
 ESCAPES = {"0": "\0", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "v": "\v", "\n": "", "\r\n": ""}
 LITERAL = frozenset("\"'?/\\")  # that stand for themselves behind a backslash
-NULL_TYPES = frozenset("null bool int float decimal timestamp symbol string clob blob list sexp struct".split())
+NULL_TYPES = frozenset(("null", "bool", *TYPES[2:]))
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)

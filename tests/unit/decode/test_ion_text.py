@@ -73,8 +73,21 @@ def test_that_json_with_comments_is_json() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{hello}", "[info] it went well", "[a, b]", "{{name}}", "{}{", "{a:}", "[", "// only a comment", "{a: 1} and more", "{a: b: c}", "$ion_1_0x", "{ a: 5 5 }"],
-)  # fmt: skip
+    [
+        "{hello}",
+        "[info] it went well",
+        "[a, b]",
+        "{{name}}",
+        "{}{",
+        "{a:}",
+        "[",
+        "// only a comment",
+        "{a: 1} and more",
+        "{a: b: c}",
+        "$ion_1_0x",
+        "{ a: 5 5 }",
+    ],
+)
 def test_that_text_stays_text(text: str) -> None:
     with pytest.raises(Undecodable):
         read(text)
