@@ -33,6 +33,7 @@ class Traffic:
         self._complaints = complaints
         self._stopping = threading.Event()
         self._told: Queue[list[Event]] = Queue(AHEAD)  # an empty list is the end of the history
+        self._is_told = False  # all of it: from then on the story goes on in the thread that writes
         self._producer: Producer | None = None
         self.history_is_in = threading.Event()
         self.produced = 0  # records that Kafka acknowledged
@@ -96,10 +97,10 @@ class Traffic:
                 self._send(producer, event)
             while not self._stopping.is_set() and producer.flush(TURN):
                 pass
-            if not self._stopping.is_set():
+            if self._is_told and not self._stopping.is_set():
                 self.history_is_in.set()
-            if self._live:
-                self._go_live(producer)
+                if self._live:
+                    self._go_live(producer)
         finally:
             producer.flush(2)
             producer.purge()  # of a Kafka that is gone it would wait for all of them, for minutes
@@ -111,6 +112,7 @@ class Traffic:
             except Empty:
                 continue
             if not batch:
+                self._is_told = True
                 return
             yield from batch
 

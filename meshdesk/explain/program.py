@@ -50,11 +50,28 @@ Requests = PriorityQueue[tuple[bool, int, Message]]  # whether it can wait, its 
 class Explain:
     """The captures that are open in this program, by the number the window gave them."""
 
-    def __init__(self, pipes: Pipes) -> None:
+    def __init__(self, pipes: Pipes, answers: "dict[str, Answer]") -> None:
         self.pipes = pipes
+        self.answers = answers
+        self.requests: Requests = PriorityQueue()
         self.open: dict[int, Rows] = {}
         self.refused: dict[int, str] = {}  # captures that could not be opened: the sentence
         self.cancelled: set[int] = set()
+
+    def next(self) -> None:
+        """Answers the question that is to be answered next; waits for one."""
+        _, _, message = self.requests.get()
+        number = message.get("id", 0)
+        try:
+            self.pipes.send({"id": number, **_answer(self, self.answers, message)})
+        except FrameError:
+            self.pipes.send({"id": number, "is": "failed", "text": TOO_LARGE})
+
+    def let_pass(self) -> None:
+        """Answers what cannot wait, between two records of an answer that takes long."""
+        waiting = self.requests.queue
+        while waiting and not waiting[0][0]:
+            self.next()
 
     def rows(self, message: Message) -> Rows:
         rows = self.open.get(int(message["capture"]))
@@ -68,27 +85,20 @@ class Explain:
 def child(role: str) -> int:
     """Serves the window in a role until its pipe ends; then it ends at once, whatever it is doing."""
     gc.set_threshold(*COLLECT_AFTER)
-    requests: Requests = PriorityQueue()
-    explain = Explain(Pipes())
-    threading.Thread(target=_listen, args=(explain, requests), name="listen", daemon=True).start()
-    answers = ROLES[role]
+    explain = Explain(Pipes(), ROLES[role])
+    threading.Thread(target=_listen, args=(explain,), name="listen", daemon=True).start()
     explain.pipes.send({"is": "ready"})
     while True:
-        _, _, message = requests.get()
-        number = message.get("id", 0)
-        try:
-            explain.pipes.send({"id": number, **_answer(explain, answers, message)})
-        except FrameError:
-            explain.pipes.send({"id": number, "is": "failed", "text": TOO_LARGE})
+        explain.next()
 
 
-def _listen(explain: Explain, requests: "Requests") -> None:
+def _listen(explain: Explain) -> None:
     numbers = count()  # in order, and no two messages are ever compared
     while (message := explain.pipes.messages.get()) is not None:
         if message.get("do") == "cancel" and not lacking(message, NEEDS["cancel"]):
             explain.cancelled.add(message["of"])
         else:
-            requests.put((message.get("do") not in AT_ONCE, next(numbers), message))
+            explain.requests.put((message.get("do") not in AT_ONCE, next(numbers), message))
     sys.stderr.flush()
     os._exit(
         1 if explain.pipes.is_broken else 0
@@ -150,9 +160,12 @@ def _listed(rows: Rows, message: Message, first: int, count: int) -> Iterator[tu
 
 def _rows(explain: Explain, message: Message) -> Message:
     rows = explain.rows(message)
-    listed = _listed(rows, message, int(message["first"]), int(message["count"]))
+    listed = list(_listed(rows, message, int(message["first"]), int(message["count"])))
     reason = str(message.get("not", ""))  # decoding this row was ended before; only its columns are wanted
-    shown = [culprit(record, reason, k) if reason else row_of(record, rows, k) for k, record in listed]
+    shown = []
+    for k, record in listed:
+        shown.append(culprit(record, reason, k) if reason else row_of(record, rows, k))
+        explain.let_pass()
     return {"is": "rows", "rows": [row_frame(row) for row in shown]}
 
 

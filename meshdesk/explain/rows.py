@@ -14,7 +14,7 @@ from meshdesk.capture.store import CaptureError
 from meshdesk.model.fact import Checked
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.record import Record, RecordName
-from meshdesk.model.schema import Schema, SchemaName, SchemaState
+from meshdesk.model.schema import FETCHED, Schema, SchemaName, SchemaState
 
 CACHED_BYTES = 64 << 20  # Arrow batches kept: some 40 full ones, more than ±5 screens ever need
 WINDOW = 5_000  # rows of a sealed generation that are merged at once
@@ -115,13 +115,7 @@ class Rows:
 
     def find_schema(self, name: SchemaName) -> Schema | SchemaState:
         """The schema of that name as the capture carries it (decode.contract.Schemas)."""
-        known = self.mesh.schemas.get(name.about)
-        if known is not None:
-            return known
-        if not self.mesh.registry:
-            return SchemaState.NO_REGISTRY
-        checked = self.mesh.checked.get("registry")
-        return SchemaState.UNREACHABLE if checked and checked.failed else SchemaState.NOT_FETCHED
+        return schema_in(self.mesh, name)
 
     def _find(self, name: RecordName) -> int | None:
         rows = self.capture.topics.get(name.topic)
@@ -237,6 +231,17 @@ class Rows:
 
 class _Moved(Exception):
     """A batch was sealed or dropped while it was to be read: where its rows are must be asked anew."""
+
+
+def schema_in(mesh: Mesh, name: SchemaName) -> Schema | SchemaState:
+    """The schema of that name as facts have told it, or which of four reasons there is none."""
+    known = mesh.schemas.get(name.about)
+    if known is not None:
+        return known
+    if not mesh.registry or name.kind not in FETCHED:
+        return SchemaState.NO_REGISTRY
+    checked = mesh.checked.get("registry")
+    return SchemaState.UNREACHABLE if checked and checked.failed else SchemaState.NOT_FETCHED
 
 
 def open_rows(path: Path) -> list[Rows]:

@@ -63,9 +63,9 @@ def next_span(span: int, way: int) -> int:
 
 
 def span_of(recorded: int) -> int:
-    """The shortest of SPANS that holds a recording of so many ms.
+    """The span in which all of a recording of so many ms is seen, as far as one goes.
 
-    >>> span_of(45 * SECOND) // MINUTE, span_of(2 * HOUR) // HOUR, span_of(90 * DAY) // DAY
-    (1, 6, 7)
+    >>> span_of(45 * SECOND) // SECOND, span_of(65 * SECOND) // SECOND, span_of(90 * DAY) // DAY
+    (60, 65, 7)
     """
-    return next((span for span in SPANS if recorded <= span), SPANS[-1])
+    return max(SPANS[0], min(SPANS[-1], recorded))

@@ -151,14 +151,16 @@ def _sum(rates: "Mapping[SeriesName, float]", names: "Sequence[SeriesName]") -> 
 
 
 def last_hour(tracks: "Tracks", lags: Mapping[Key, Lag], group: str, moment: int) -> tuple[float | None, ...]:
-    """How many offsets a group was behind in the hour before a moment, POINTS times; None where that is not known."""
+    """How many offsets a group was behind in the hour before a moment, or since the recording began, POINTS times; None where
+    that is not known."""
     # numpy takes 0.1 s to import, and a capture without samples needs none of it.
     import numpy as np
 
     keys = [key for key, lag in lags.items() if lag.offsets is not None]
-    if not keys:
+    began = max(moment - HOUR, tracks.span[0]) if tracks.span is not None else moment
+    if not keys or moment - began < POINTS:
         return ()
-    edges = np.linspace(moment - HOUR, moment, POINTS).astype(np.int64)
+    edges = np.linspace(began, moment, POINTS).astype(np.int64)
     ends = tracks.grown([("end", *key) for key in keys], edges, HELD)
     mine = tracks.grown([(OF + group, *key) for key in keys], edges, HELD)
     change = (ends - mine).sum(axis=0)  # NaN where one of them is not known

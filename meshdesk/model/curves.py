@@ -212,15 +212,31 @@ def _counted(tracks: Grown | None, topics: Sequence[str], edges: Edges, recorded
 
 
 def _earlier(mesh: Mesh, topics: Sequence[str], edges: Edges) -> Amounts:
-    """(topics, columns): what was asked by time, as if it had come evenly within each step; NaN is not known."""
+    """(topics, columns): what was asked by time; NaN is not known."""
     found = np.full((len(topics), len(edges) - 1), np.nan)
     known = past.asked(mesh)
     for row, topic in enumerate(topics):
-        for piece in known[topic].pieces if topic in known else ():
-            moments = piece.start + piece.step * np.arange(len(piece.counts) + 1)
-            sums = np.concatenate([[0], np.cumsum(piece.counts)])
-            grown = np.diff(np.interp(edges, moments, sums, left=np.nan, right=np.nan))
-            found[row] = np.where(np.isnan(grown), found[row], grown)
+        pieces = known[topic].pieces if topic in known else ()
+        shown = [piece for piece in pieces if piece.counts and piece.end > edges[0] and piece.start < edges[-1]]
+        if shown:
+            found[row] = _by_time(shown, edges)
+    return found
+
+
+def _by_time(pieces: Sequence[past.Piece], edges: Edges) -> Amounts:
+    """Records of each column, as if they had come evenly within each step; a finer piece goes before a coarse one. NaN where
+    a part of the column is in none."""
+    steps = [piece.start + piece.step * np.arange(len(piece.counts) + 1) for piece in pieces]
+    bounds = np.unique(np.concatenate(steps))
+    density = np.full(len(bounds) - 1, np.nan)
+    for piece, own in zip(pieces, steps, strict=True):
+        places = np.searchsorted(bounds, own)
+        density[places[0] : places[-1]] = np.repeat(np.array(piece.counts) / piece.step, np.diff(places))
+    widths, unknown = np.diff(bounds), np.isnan(density)
+    sums = np.concatenate([[0.0], np.cumsum(np.where(unknown, 0.0, density * widths))])
+    gaps = np.concatenate([[0.0], np.cumsum(np.where(unknown, widths, 0.0))])
+    grown = np.diff(np.interp(edges, bounds, sums, left=np.nan, right=np.nan))
+    found: Amounts = np.where(np.diff(np.interp(edges, bounds, gaps)) > 0, np.nan, grown)
     return found
 
 

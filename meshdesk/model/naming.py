@@ -73,8 +73,8 @@ def base_of(topic: str) -> str:
 def telling_parts(topic: str, separator: str) -> list[str]:
     """The parts of a name that may name a domain.
 
-    >>> telling_parts("prod.public.sales.orders.placed.v1", ".")
-    ['sales', 'orders', 'placed']
+    >>> telling_parts("prod.public.sales.orders.booked.v1", ".")
+    ['sales', 'orders', 'booked']
     """
     return [part for part in topic.split(separator) if part and PASSED_OVER.fullmatch(part) is None]
 

@@ -26,6 +26,7 @@ from meshdesk.session.connection import Connection
 from meshdesk.session.consumers import Consumers
 from meshdesk.session.curves import CurveMaker
 from meshdesk.session.explainers import Explainers, rows_from
+from meshdesk.session.file_notes import FileNotes
 from meshdesk.session.home import Owned
 from meshdesk.session.moments import Moments
 from meshdesk.session.orders import Order, Orders
@@ -108,6 +109,7 @@ class Opened:
         self._report, self._withdraw = report, withdraw
         self.works = Works()
         self.pictures = Pictures()
+        self._file_notes = FileNotes()
         self.curves = CurveMaker()
         self.strips = Strips()
         self.consumers = Consumers()
@@ -228,7 +230,8 @@ class Opened:
         follower = self._follower is None or self._follower.settled
         waiting = self._collecting is not None and self._collecting.waiting
         reading = self.state in ("live", "ended", "failed") and not waiting
-        making = (self._moments.is_busy, self.strips.is_busy, self.curves.is_making, self.consumers.is_busy)
+        beside = (self.curves.is_making, self.consumers.is_busy, self.pictures.is_counting)
+        making = (self._moments.is_busy, self.strips.is_busy, *beside)
         return follower and reading and not (self._cache.busy or self._pending or any(making))
 
     @property
@@ -519,6 +522,8 @@ class Opened:
             self.title = told.reading.title or self.title
         if told.reading.damage and not before.damage:
             self._attend(told.reading.damage, "All the rest can be read.")
+        for trouble in self._file_notes.look(told.reading.mesh, self.title):
+            self._report(trouble)
         self._with_tailing()
         self._count(told.reading)
         self._orders.grow()

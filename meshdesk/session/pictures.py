@@ -54,6 +54,11 @@ class Pictures:
         """Whether a picture is on its way."""
         return self._drawing.is_busy
 
+    @property
+    def is_counting(self) -> bool:
+        """Whether lags are being counted."""
+        return self._counting.is_making
+
     def want(self, mesh: Mesh, level: Level) -> Picture | None:
         """The newest picture of a level, perhaps of an earlier mesh; where it is, one of this mesh is on its way."""
         if (picture := self._drawing.take()) is not None:
@@ -69,7 +74,9 @@ class Pictures:
     def behind(self, lags: Lags) -> Behind:
         """How far each group is behind in each topic that it reads, as of a moment ago."""
         _ = self.counted
-        if lags is not self._counted and self._clock() >= self._count_at and not self._counting.is_busy:
+        is_whole = lags.tracks is not None and (self._counted is None or self._counted.tracks is None)  # a file is read
+        is_due = is_whole or (self._clock() >= self._count_at and not self._counting.is_busy)
+        if lags is not self._counted and is_due:
             self._counted = lags
             self._counting.want(lags)
         return self._behind

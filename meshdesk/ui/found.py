@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
+from meshdesk.model.product_page import product_ids
 from meshdesk.session.handbook import PAGES
 from meshdesk.session.settings import SETTINGS
 from meshdesk.ui.palette import Source
@@ -61,6 +62,25 @@ def _topics(window: "Window") -> Iterator[Source]:
         yield Source(group, names, partial(_go_to_topic, window, opened, names))
 
 
+def _products(window: "Window") -> Iterator[Source]:
+    for opened in window.session.captures:
+        products = product_ids(opened.mesh)
+        if products:
+            title = opened.title.translate(CONTROLS)
+            group = "Products" if len(window.session.captures) == 1 else f"Products of {title}"
+            yield Source(
+                group,
+                [name for _, name, _ in products],
+                partial(_go_to_product, window, opened, [known for known, _, _ in products]),
+                lambda _: "package",
+                partial(lambda domains, k: domains[k], [domain for _, _, domain in products]),
+            )
+
+
+def _go_to_product(window: "Window", opened: "Opened", ids: list[str], k: int) -> None:
+    window.open_product(opened, ids[k])
+
+
 def _go_to_topic(window: "Window", opened: "Opened", names: list[str], k: int) -> None:
     """The list has the keys then: whoever found the topic with them goes on with them."""
     window.open_topic(opened, names[k])
@@ -86,6 +106,7 @@ KINDS: tuple[Callable[["Window"], Iterator[Source]], ...] = (
     _captures,
     _saved,
     _topics,
+    _products,
     _actions,
     _settings,
     _help,

@@ -4,7 +4,7 @@ It is shown before the session is there: what a first paint does not need is imp
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # each of these takes longer to import than the window to be 
     from meshdesk.ui.places import Places
     from meshdesk.ui.playhead import Playhead
     from meshdesk.ui.tour import Tour
+    from meshdesk.ui.views.product import ProductView
     from meshdesk.ui.widgets.palette_box import PaletteBox
     from meshdesk.ui.widgets.work_box import WorkBox
 
@@ -119,6 +120,7 @@ class Window(QWidget):
         self.status.trouble_asked.connect(lambda: self.show_view("trouble"))
         self.frame.explorer.opened.connect(self.open_topic)
         self.frame.explorer.added.connect(self.add_topic)
+        self.frame.explorer.product_chosen.connect(self.open_product)
         self.frame.said.connect(self.toast.say)
         self.start.connect_asked.connect(self.opening.connect)
         self.start.page_asked.connect(lambda: self.show_view("start"))
@@ -242,6 +244,12 @@ class Window(QWidget):
         self.view, self.current = "records", opened
         self.frame.show_topic(opened, topic)
         self.refresh()
+
+    def open_product(self, opened: "Opened", id: str) -> None:
+        """Shows the page of a data product."""
+        self.view, self.current = "product", opened
+        self.refresh()
+        cast("ProductView", self.pages.shown_view).show_product(opened, id)
 
     def add_topic(self, opened: "Opened", topic: str) -> None:
         """Shows the records of a topic among those that are on the screen, merged by time."""

@@ -65,7 +65,9 @@ class Names:
     group: str
 
 
-PLAIN = Names("booking", "booking-stays", "Stays", "journey.booking.stays.v1", "journey.booking.later.v1", "journey-desk")
+PLAIN = Names(
+    "booking", "booking-stays", "Stays", "journey.booking.stays.v1", "journey.booking.later.v1", "journey-desk"
+)
 
 
 def by_chance(seed: int) -> Names:
@@ -210,7 +212,15 @@ def readable(secure_kafka: SecureKafka) -> Iterator[SecureKafka]:
     for answer in [*admin.delete_topics(names).values(), *admin.delete_consumer_groups([PLAIN.group]).values()]:
         answer.result(30)
     asked = [
-        AclBindingFilter(one.restype, one.name, one.resource_pattern_type, one.principal, one.host, one.operation, one.permission_type)
+        AclBindingFilter(
+            one.restype,
+            one.name,
+            one.resource_pattern_type,
+            one.principal,
+            one.host,
+            one.operation,
+            one.permission_type,
+        )
         for one in rights
     ]
     for removed in admin.delete_acls(asked).values():

@@ -17,6 +17,7 @@ from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from meshdesk.model.asked import MINUTE, By
 from meshdesk.model.graph import LEVELS
 from meshdesk.model.lag import Lags
 from meshdesk.session.opened import Opened
@@ -24,15 +25,28 @@ from meshdesk.ui import theme
 from meshdesk.ui.options import Options
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.running import Running
+from meshdesk.ui.views.consumers import ConsumersView
+from meshdesk.ui.views.throughput import ThroughputView
 from meshdesk.ui.views.topology import TopologyView
 from meshdesk.ui.window import Window
 
 SECONDS = 30.0  # for anything on a machine that is very busy
-CALM = 0.3  # s without anything on its way
+SOME = 5  # beats without anything on its way
+MANY = 20  # the explorer shows what came four times a second
 ROWS = 20  # of the list that are compared
 
 Plan = dict[str, Any]
 Seen = dict[str, Any]
+
+
+class Shown(Window):
+    """The window, which counts its beats."""
+
+    beats = 0
+
+    def refresh(self) -> None:
+        super().refresh()
+        self.beats += 1
 
 
 class Walker:
@@ -40,7 +54,7 @@ class Walker:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.window = Window(Remembered(None), None)
+        self.window = Shown(Remembered(None), None)
         self.window.resize(1_440, 900)
         self.window.show()
         options = Options(
@@ -70,15 +84,16 @@ class Walker:
                 raise SystemExit(f"not within {SECONDS:.0f} s: {missing}; troubles: {said}")
             QTest.qWait(10)
 
-    def at_rest(self) -> None:
-        """Nothing is on its way, and the views had some beats to show what came."""
-        since = time.monotonic()
+    def at_rest(self, beats: int = SOME) -> None:
+        """Nothing is on its way (of what is live there always is), and the views had some beats to show what came."""
+        since = self.window.beats
 
         def is_calm() -> bool:
             nonlocal since
-            if not (self.window.session.idle() and self.window.frame.records.is_complete):
-                since = time.monotonic()
-            return time.monotonic() - since > CALM
+            is_idle = self.window.session.idle() and self.window.frame.records.is_complete
+            if self.opened.state != "live" and not is_idle:
+                since = self.window.beats
+            return self.window.beats - since >= beats
 
         self.until(is_calm, "rest")
 
@@ -115,6 +130,11 @@ class Walker:
         records = self.window.frame.records
         self.until(lambda: records.topic == self.plan["topic"] and records.table.records.rows >= ROWS, "records")
 
+    def look_at_throughput(self) -> None:
+        """Something arrives by the time it is looked at, or has arrived: of all topics there is a curve."""
+        seen = self.throughput("total")
+        assert [row[0] for row in seen["table"]], seen
+
     def strip_back(self) -> int:
         """A topic appears; at the moment before it there is none of it. That moment."""
         later, opened = self.plan["later"], self.opened
@@ -124,11 +144,11 @@ class Walker:
         admin.create_topics([NewTopic(later, 1)])[later].result(30)
         self.until(lambda: self.names(later), "the new topic in the explorer")
         self.look_at(moment)
+        self.until(lambda: not self.names(later), "the mesh of before")
         assert self.names(self.plan["topic"])
-        assert not self.names(later)
         assert self.window.playhead.strip.accessibleDescription()
         self.look_at(None)
-        assert self.names(later)
+        self.until(lambda: self.names(later), "the mesh of now")
         return moment
 
     def stop(self) -> None:
@@ -152,7 +172,7 @@ class Walker:
         else:
             strip.go_to(moment)
         self.until(lambda: self.opened.moment == moment, f"the moment {moment}")
-        self.at_rest()
+        self.at_rest(MANY)
 
     def names(self, topic: str) -> bool:
         """Whether the mesh and the explorer have it."""
@@ -164,11 +184,12 @@ class Walker:
         self.window.show_view("topology")
         view = self.topology
         view.show_level(LEVELS[LEVELS.index(level)])
-        view.table_button.setChecked(True)
         self.until(
-            lambda: view._shown[1] is not None
-            and view._shown[1] is self.opened.pictures.want(self.opened.mesh, view.level)
-            and view._shown[1].graph.level == level,
+            lambda: (
+                view._shown[1] is not None
+                and view._shown[1] is self.opened.pictures.want(self.opened.mesh, view.level)
+                and view._shown[1].graph.level == level
+            ),
             f"the map of {level}",
         )
         self.at_rest()
@@ -184,12 +205,36 @@ class Walker:
             seen[level] = table(self.topology.table.content)
             self.topology.map.fit()
             seen[f"map of {level}"] = self.topology.map.accessibleDescription()
+        seen["throughput by domain"] = self.throughput("domain")
+        seen["throughput in total"] = self.throughput("total")
+        seen["consumers"] = self.consumers()
+        self.show_topology("topics")
         for key in [f"group {group}" for group in self.plan["groups"]] + [f"topic {self.plan['topic']}"]:
             self.topology.map.choose(key)
             about = self.topology.about
             seen[key] = about.spoken if about else None
         seen["curve"] = self.curve()
         return seen
+
+    def throughput(self, by: By) -> Seen:
+        """The curves of five minutes; by domain there are few enough for all to have one."""
+        self.window.show_view("throughput")
+        (view,) = self.window.findChildren(ThroughputView)
+        view.show_by(by)
+        view.show_span(5 * MINUTE)
+        self.until(
+            lambda: view._drawn is not None and view._drawn.asked.by == by and view.table.content.rows,
+            f"the throughput by {by}",
+        )
+        self.at_rest()
+        return {"table": table(view.table.content), "plot": view.plot.accessibleDescription()}
+
+    def consumers(self) -> list[list[str]]:
+        self.window.show_view("consumers")
+        (view,) = self.window.findChildren(ConsumersView)
+        self.until(lambda: len(view.table.content.lines) >= len(self.plan["groups"]), "the groups")
+        self.at_rest()
+        return table(view.table.content)
 
     def record(self) -> Seen:
         """The list of the topic and the record that is taken apart."""
@@ -229,6 +274,7 @@ def main(words: Sequence[str]) -> int:
     plan: Plan = json.loads(Path(words[0]).read_text("utf-8"))
     app = QApplication(["walk"])
     theme.load_fonts()
+    theme.apply(app, "light")
     walker = Walker(plan)
     try:
         is_file = bool(plan.get("file"))
@@ -238,12 +284,14 @@ def main(words: Sequence[str]) -> int:
         else:
             walker.arrive()
             walker.go_to_topic()
+            walker.record()
+            walker.look_at_throughput()
             moment = walker.strip_back()
             walker.stop()
         walker.at_rest()
         seen = {"record": walker.record(), "then": walker.everything(moment), "now": walker.everything(None)}
         walker.show_topology("products")
-        walker.topology.table_button.setChecked(False)
+        walker.topology.map.fit()
         walker.at_rest()
         assert walker.window.grab().save(plan["picture"], "PNG")
         if not is_file:

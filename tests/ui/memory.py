@@ -78,6 +78,7 @@ class MemoryCapture:
     state_text: str = "read-only"
     connection: Connection | None = None
     is_reached: bool = True
+    protocol: str = "PLAINTEXT"
     idle: bool = True
     number: int = field(default_factory=count(1).__next__)
     colour: str = ""

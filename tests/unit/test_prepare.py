@@ -111,4 +111,5 @@ def test_that_an_unknown_verb_is_answered_with_those_there_are() -> None:
     line = [sys.executable, str(ROOT / "packaging" / "prepare.py"), "dance"]
     ran = subprocess.run(line, capture_output=True, text=True)
     assert (ran.returncode, ran.stdout) == (1, "")
-    assert ran.stderr == "usage: prepare.py demo|run|test|lint|speed|soak|package|package-test [argument …]\n"
+    verbs = "demo|run|test|lint|speed|soak|screenshots|package|package-test"
+    assert ran.stderr == f"usage: prepare.py {verbs} [argument …]\n"

@@ -11,6 +11,7 @@ VIEWS = (
     "topology",
     "throughput",
     "consumers",
+    "product",
     "records",
     "trouble",
     "settings",

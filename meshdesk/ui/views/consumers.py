@@ -65,14 +65,14 @@ class ConsumersView(QWidget):
         self.table.content.sorted.connect(lambda: self.table.choose(self._choice))
         self._empty = Empty(ICON, "No consumers")
         self._body = QStackedLayout()
-        self._body.addWidget(self.table)
-        self._body.addWidget(self._empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._bar())
         column.addWidget(Rule())
         column.addLayout(self._body, 1)
+        for each in (self.table, self._empty):
+            self._body.addWidget(each)
         self._say()
 
     def refresh(self) -> None:
@@ -83,6 +83,7 @@ class ConsumersView(QWidget):
             told = opened.consumers.want(opened.mesh, opened.lags, opened.tracks, opened.moment, self.table.seen)
         if opened is not self._shown[0]:
             self._choice = ""
+            self.table.forget_widths()
         if opened is not self._shown[0] or told is not self._shown[1]:
             self._shown = (opened, told)
             self.table.show_told(told, self._choice)

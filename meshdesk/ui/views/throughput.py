@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from meshdesk.model.asked import BYS, SPANS, Asked, By, Of, span_of
+from meshdesk.model.asked import BYS, SECOND, SPANS, Asked, By, Of, span_of
 from meshdesk.model.cursor import Cursor
+from meshdesk.model.graph import Box
 from meshdesk.model.shown_time import ShownTime
 from meshdesk.session.curves import Content
 from meshdesk.session.opened import Opened
@@ -34,7 +35,9 @@ IS_AT_FOOT = False
 OFS: tuple[Of, ...] = ("records", "bytes")
 LIVE_SPAN = SPANS[2]  # shown first of what is live
 ASK_EVERY = 1.0  # s between two wishes for the past of what is on the screen
+SILENT = 15_000  # ms after which samples are late: every partition has one within that time
 FIRST_ROUND = 15_000  # ms from the first sample until every partition has one
+MOST_MERGED = 8  # topics whose records are shown merged: more is another question
 MOST_ASKED = 100  # topics whose past is asked for at once: those with a curve of their own come first
 TABLE_MOST = 0.42  # of the height that the table takes at most
 NOTE_FROM = 240  # px of height from which on there is room for a note
@@ -90,20 +93,20 @@ class ThroughputView(QWidget):
             self.plot.show_curves(None, *self._time.at(0), {})
             self._say_still()
         tracks = opened.now.tracks if opened is not None else None
-        recorded = tracks.span if tracks is not None else None
-        if opened is None or tracks is None or recorded is None:
+        recorded, newest = tracks.span if tracks is not None else None, self._newest
+        if opened is None or tracks is None or recorded is None or newest is None:
             self._say_empty(opened)
             return
         if not self._time.is_chosen:
             self._time.span = LIVE_SPAN if opened.state == "live" else span_of(recorded[1] - recorded[0])
-        self._spans.choose(SPANS.index(self._time.span) if self._time.span in SPANS else -1)
+        self._spans.choose(SPANS.index(self._time.span) if self._time.span in SPANS else None)
         cursor = self._window.session.cursor
-        if self._time.go_along(cursor, recorded[1]):
+        if self._time.go_along(cursor, newest):
             self._show_values()
             self._say_still()
         self.plot.show_cursor(cursor.moment, cursor.range)
         self.records_button.setVisible(cursor.range is not None)
-        start, end = self._time.at(recorded[1])
+        start, end = self._time.at(newest)
         before = tuple(curve.key for curve in self._drawn.curves) if self._drawn is not None else ()
         asked = Asked(self.by, self.of, start, end, self._time.is_still, before)
         sizes = opened.now.sizes if self.of == "bytes" else None
@@ -117,7 +120,7 @@ class ThroughputView(QWidget):
         self.plot.show_curves(drawn, start, end, self._hues.of(drawn.curves))
         if is_new:
             self._show_values()
-            self._say(drawn, recorded[0])
+            self._say(drawn, recorded[0], recorded[1] if newest > recorded[1] else None)
             self._share_height()
         self._body.setCurrentWidget(self._parts)
         self._ask_past(opened, drawn, start, min(end, recorded[0] + FIRST_ROUND))
@@ -181,29 +184,28 @@ class ThroughputView(QWidget):
             self.refresh()
 
     def open(self) -> None:
-        """The records of the topic that is selected; of a domain or a product what is in it."""
-        opened, key = self._opened, self.plot.choice
-        box = next((curve.box for curve in self._drawn.curves if curve.key == key), None) if self._drawn else None
-        if opened is None:
-            return
-        if (
-            box is not None
-            and len(box.topics) > 1
-            and box.kind in ("domain", "product", "topics")
-            and self.by in ("domain", "product")
-        ):
+        """The records of the time that is chosen, or of the topic that is selected; of a domain or a product what is in it."""
+        box = self._chosen_box
+        if self.plot.range is None and box is not None and len(box.topics) > 1 and self.by in ("domain", "product"):
             self.show_by("product" if self.by == "domain" else "topic")
         else:
             self._show_records()
 
     def _show_records(self) -> None:
-        """The records of the time that is chosen: of the topic that is selected, or of those that were on the screen."""
-        opened, key = self._opened, self.plot.choice
-        box = next((curve.box for curve in self._drawn.curves if curve.key == key), None) if self._drawn else None
-        if opened is not None and box is not None and len(box.topics) == 1:
-            self._window.open_topic(opened, box.topics[0])
-        else:
+        """The records of what is selected, merged by time where it has several topics; else the list as it was."""
+        opened, box = self._opened, self._chosen_box
+        if opened is None or box is None or len(box.topics) > MOST_MERGED:
             self._window.show_view("records")
+            return
+        self._window.open_topic(opened, box.topics[0])
+        for topic in box.topics[1:]:
+            self._window.add_topic(opened, topic)
+
+    @property
+    def _chosen_box(self) -> Box | None:
+        """What the selected curve is of."""
+        curves = self._drawn.curves if self._drawn is not None else ()
+        return next((curve.box for curve in curves if curve.key == self.plot.choice), None)
 
     @property
     def about(self) -> About | None:
@@ -215,9 +217,8 @@ class ThroughputView(QWidget):
         of = (opened, opened.mesh.place, key, self.by, id(behind))
         if of != self._about_of:
             self._about_of = of
-            box = next((curve.box for curve in drawn.curves if curve.key == key and key != "other"), None)
-            is_known = box is not None and box.key != "total"
-            self._about = about_box(opened, box, behind) if box is not None and is_known else None
+            box = self._chosen_box
+            self._about = about_box(opened, box, behind) if box is not None and key not in ("other", "total") else None
         return self._about
 
     def say_times_anew(self) -> None:
@@ -229,9 +230,13 @@ class ThroughputView(QWidget):
 
     @property
     def _newest(self) -> int | None:
-        """When something was seen last, in ms."""
-        tracks = self._opened.now.tracks if self._opened is not None else None
-        return tracks.span[1] if tracks is not None and tracks.span is not None else None
+        """Where time has come to, in ms: when something was seen last, or now where that is long ago: a cluster is silent."""
+        opened = self._opened
+        span = opened.now.tracks.span if opened is not None and opened.now.tracks is not None else None
+        if opened is None or span is None:
+            return None
+        now = _now() // SECOND * SECOND
+        return now if opened.state == "live" and now - span[1] > SILENT else span[1]
 
     def _go_to(self, cursor: Cursor) -> None:
         self._window.playhead.move(cursor)
@@ -243,17 +248,17 @@ class ThroughputView(QWidget):
             return
         if column is None and moment is not None:
             column = drawn.column(moment)
-        self.table.content.show(drawn, column, self._hues.of(drawn.curves))
+        self.table.show_curves(drawn, column, self._hues.of(drawn.curves))
 
     def _chosen(self, key: str) -> None:
         """Of the table; the sum has no curve of its own."""
         keys = {curve.key for curve in self._drawn.curves} if self._drawn is not None else set()
         self.plot.choose(key if key in keys else "")
 
-    def _say(self, drawn: "Curves", began: int) -> None:
+    def _say(self, drawn: "Curves", began: int, silent: int | None) -> None:
         """What is on the screen, and what is to be known of it."""
         self._count.say((how_many(drawn), "text", "second"))
-        self._note.say((to_be_known(drawn, began), "small", "second"))
+        self._note.say((to_be_known(drawn, began, silent), "small", "second"))
         self._show_note()
 
     def _show_note(self) -> None:
@@ -370,6 +375,10 @@ class ThroughputView(QWidget):
         foot = theme.VIEW_BAR + 2 + (self.table.wanted_height if self.table.isVisibleTo(self) else 0)
         lower = min(foot, max(theme.VIEW_BAR + 2, round(whole * TABLE_MOST)))
         self._parts.setSizes([whole - lower, lower])
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _column(widget: QWidget) -> QVBoxLayout:

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from meshdesk.model.consuming import Line
 from meshdesk.session.consumers import Told
@@ -30,13 +30,15 @@ from meshdesk.ui.widgets.consumer_words import (
     TONES,
     tip,
 )
-from meshdesk.ui.widgets.controls import draw_focus, name_bars
+from meshdesk.ui.widgets.controls import draw_focus
+from meshdesk.ui.widgets.plain_table import make_plain
 
 Index = QModelIndex | QPersistentModelIndex
 PAD = 10
-READS_LEAST = 104  # a group's name has what it needs, as long as so much is left for what it reads
-GROUP_LEAST = 96
-MEASURED = 200  # names whose width is looked at: longer ones further down are cut
+READS_LEAST, READS_SHARE = 96, 0.45  # a group's name has what it needs, as long as so much is left for what it reads
+HOUR_WIDTH = 84
+MEASURED = 200  # lines whose width is looked at: longer ones further down are cut
+LONGEST = 80  # characters of a name that are looked at
 Hour = Sequence[float | None]
 
 
@@ -146,37 +148,16 @@ class ConsumerTable(QTableView):
 
     def __init__(self) -> None:
         super().__init__()
-        self._widest = GROUP_LEAST
+        self._widths = [0] * len(COLUMNS)  # what each needs; they only grow: what moves cannot be read
         self.content = ConsumerModel()
         self.setModel(self.content)
         self._cells = _Cells(self)
         self.setItemDelegate(self._cells)
-        self.setObjectName("plain")  # the theme's
-        self.setAccessibleName("Groups of consumers")
-        self.setFont(theme.font("text"))
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(theme.LIST_ROW)
-        rows.setDefaultSectionSize(theme.LIST_ROW)
-        head = self.horizontalHeader()
-        head.setAccessibleName("Columns of the groups")
-        head.setHighlightSections(False)
+        head = make_plain(self, "Groups of consumers", "the groups", QHeaderView.ResizeMode.Fixed)
         head.setSectionsClickable(True)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        head.setFont(theme.font("label"))
-        head.setFixedHeight(theme.LIST_ROW)
         head.setMinimumSectionSize(40)
         head.sectionClicked.connect(self.content.sort_by)
-        name_bars(self, "the groups")
         self.selectionModel().currentRowChanged.connect(self._told)
         self.doubleClicked.connect(lambda index: self.opened.emit(self.content.lines[index.row()].group))
 
@@ -184,12 +165,7 @@ class ConsumerTable(QTableView):
         """How the groups are, and which of them is selected; what is on the screen stays there."""
         at = self.verticalScrollBar().value()
         self.content.show(told)
-        metrics = QFontMetricsF(theme.font("strong"))
-        names = [COLUMNS[GROUP].words(line)[:80] for line in self.content.lines[:MEASURED]]
-        widest = int(max(map(metrics.horizontalAdvance, names), default=0)) + 2 * PAD + 2
-        if widest != self._widest:
-            self._widest = widest
-            self.fit()
+        self._measure_columns()
         self.choose(choice)
         self.verticalScrollBar().setValue(at)
         self.viewport().update()
@@ -241,6 +217,23 @@ class ConsumerTable(QTableView):
         super().resizeEvent(event)
         self.fit()
 
+    def forget_widths(self) -> None:
+        """Other groups follow, whose columns may be narrower."""
+        self._widths = [0] * len(COLUMNS)
+
+    def _measure_columns(self) -> None:
+        head = QFontMetricsF(theme.font("text"))
+        widths = []
+        for place, column in enumerate(COLUMNS):
+            metrics = QFontMetricsF(theme.font("strong" if place == GROUP else "text"))
+            words = {column.words(line)[:LONGEST] for line in self.content.lines[:MEASURED]}
+            needs = max([head.horizontalAdvance(f"{column.title} ↓"), *map(metrics.horizontalAdvance, words)])
+            widths.append(HOUR_WIDTH if place == HOUR else int(needs) + 2 * PAD + 2)
+        widths = list(map(max, widths, self._widths))
+        if widths != self._widths:
+            self._widths = widths
+            self.fit()
+
     def fit(self) -> None:
         """Shows the columns that there is room for; group and what it reads share what the others leave."""
         width, left = self.viewport().width(), self.viewport().width()
@@ -249,10 +242,11 @@ class ConsumerTable(QTableView):
             if place in (BEHIND, OFFSETS) and not least and place != self._cells.strong:
                 least = COLUMNS[OFFSETS].least
             self.setColumnHidden(place, width < least)
-            if column.width and width >= least:
-                left -= column.width
-                self.setColumnWidth(place, column.width)
-        wide = max(GROUP_LEAST, min(self._widest, left - READS_LEAST))
+            if place not in (GROUP, READS) and width >= least:
+                left -= self._widths[place]
+                self.setColumnWidth(place, self._widths[place])
+        reads = max(READS_LEAST, min(self._widths[READS], int(left * READS_SHARE)))
+        wide = max(READS_LEAST, min(self._widths[GROUP], left - reads))
         self.setColumnWidth(GROUP, wide)
         self.setColumnWidth(READS, max(READS_LEAST, left - wide))
 

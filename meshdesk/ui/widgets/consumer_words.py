@@ -27,7 +27,6 @@ class Column(NamedTuple):
 
     title: str
     words: Callable[[Line], str]
-    width: int  # 0: it takes a share of what is left
     is_number: bool = False
     least: int = 0  # the table is as wide before it is shown
 
@@ -118,12 +117,12 @@ def _meaning(line: Line) -> str:
 
 
 COLUMNS = (
-    Column("Group", group, 0),
-    Column("Reads", reads, 0),
-    Column("Behind", late, 116, is_number=True),
-    Column("Offsets", offsets, 84, is_number=True, least=440),
-    Column("In / out", in_out, 90, is_number=True, least=600),
-    Column("Last hour", lambda line: "", 84, least=700),
-    Column("State", state, 122),
+    Column("Group", group),
+    Column("Reads", reads),
+    Column("Behind", late, is_number=True),
+    Column("Offsets", offsets, is_number=True, least=440),
+    Column("In / out", in_out, is_number=True, least=560),
+    Column("Last hour", lambda line: "", least=660),
+    Column("State", state),
 )
 GROUP, READS, BEHIND, OFFSETS, RATES, HOUR, STATE = range(7)

@@ -187,9 +187,14 @@ class Segments(QWidget):
     def place(self) -> int:
         return self._group.checkedId()
 
-    def choose(self, place: int) -> None:
-        """Turns one on without telling anybody."""
-        self._buttons[place].setChecked(True)
+    def choose(self, place: int | None) -> None:
+        """Turns one on, or none, without telling anybody."""
+        if place is not None:
+            self._buttons[place].setChecked(True)
+        elif self.place >= 0:
+            self._group.setExclusive(False)  # else one of them stays on
+            self._buttons[self.place].setChecked(False)
+            self._group.setExclusive(True)
 
     def name_segment(self, place: int, text: str) -> None:
         button = self._buttons[place]

@@ -1,14 +1,16 @@
 """The curves of a plot as a table: what each is called, how much it is at the crosshair, on average, and at most."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QHeaderView, QTableView
 
 from meshdesk.ui import theme
-from meshdesk.ui.widgets.controls import draw_dot, name_bars
+from meshdesk.ui.widgets.controls import draw_dot
+from meshdesk.ui.widgets.plain_table import make_plain
 from meshdesk.ui.widgets.plot_scale import rate_words
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ COLUMNS = ("Name", "Domain", "Newest", "Mean", "Greatest")
 VALUE = 2
 NUMBERS = (2, 3, 4)
 DOT = 12  # px
+DOTS = 200  # tones that are kept: a dozen hues with their shades, in two themes
 
 
 class CurveModel(QAbstractTableModel):
@@ -29,27 +32,36 @@ class CurveModel(QAbstractTableModel):
         self.rows: list[tuple[str, ...]] = []
         self.keys: list[str] = []
         self._hues: Mapping[str, QColor] = {}
-        self._head = COLUMNS[VALUE]
-        self._domains_inferred: frozenset[str] = frozenset()
+        self.head = COLUMNS[VALUE]  # of the values
+        self._drawn: Curves | None = None
+        self._lasting: list[tuple[str, str, str, str]] = []  # of each row what is the same wherever the pointer is
 
     def show(self, drawn: "Curves", column: int | None, hues: Mapping[str, QColor]) -> None:
         """The curves, with their values at a column of the plot; None: where the newest is known."""
         from meshdesk.ui.widgets.plot_paint import when  # it imports numpy, which is there once there are curves
 
         curves = [*drawn.curves, *((drawn.total,) if len(drawn.curves) > 1 else ())]
-        rows = [_row(curve, drawn, column) for curve in curves]
-        head = f"At {when(drawn, column)}" if column is not None else COLUMNS[VALUE]
+        is_same = drawn is self._drawn and hues == self._hues
+        if not is_same:
+            self._lasting = [_lasting(curve, drawn) for curve in curves]
+        rows: list[tuple[str, ...]] = [
+            (title, domain, _value(curve, drawn, column), mean, most)
+            for curve, (title, domain, mean, most) in zip(curves, self._lasting, strict=True)
+        ]
         keys = [curve.key for curve in curves]
+        self._drawn = drawn
         if keys != self.keys:
             self.beginResetModel()
             self.keys, self.rows, self._hues = keys, rows, hues
             self.endResetModel()
-        elif rows != self.rows or hues != self._hues:
+        elif rows != self.rows or not is_same:
             self.rows, self._hues = rows, hues
-            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(COLUMNS) - 1))
-        if head != self._head:
-            self._head = head
-            self.headerDataChanged.emit(Qt.Orientation.Horizontal, VALUE, VALUE)
+            first, last = (
+                (VALUE, VALUE) if is_same else (0, len(COLUMNS) - 1)
+            )  # a pointer that moves changes one column
+            self.dataChanged.emit(self.index(0, first), self.index(len(rows) - 1, last))
+        head = f"At {when(drawn, column)}" if column is not None else COLUMNS[VALUE]
+        self.head = head
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
         return 0 if parent.isValid() else len(self.rows)
@@ -61,7 +73,7 @@ class CurveModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object | None:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._head if section == VALUE else COLUMNS[section]
+            return self.head if section == VALUE else COLUMNS[section]
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(section)
         return None
@@ -73,22 +85,29 @@ class CurveModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return self.rows[row][column]
         if role == Qt.ItemDataRole.DecorationRole and column == 0:
-            return _dot(self._hues.get(self.keys[row]))
+            hue = self._hues.get(self.keys[row])
+            return _dot("" if hue is None else hue.name())
         if role == Qt.ItemDataRole.ForegroundRole and (column == 1 or self.rows[row][column] == "not known"):
             return theme.colours().second
         return None
 
 
-def _row(curve: "Curve", drawn: "Curves", column: int | None) -> tuple[str, ...]:
-    from meshdesk.model.curves import mean_and_peak, newest  # as above
+def _lasting(curve: "Curve", drawn: "Curves") -> tuple[str, str, str, str]:
+    """Name, domain, mean and greatest of a curve."""
+    from meshdesk.model.curves import mean_and_peak  # as above
+
+    found, is_least = mean_and_peak(curve, drawn.edges), bool(curve.is_least.any())
+    mean, most = (rate_words(one, drawn.asked.of, is_least) for one in found) if found else ("–", "–")
+    return curve.title, curve.box.domain, mean, most
+
+
+def _value(curve: "Curve", drawn: "Curves", column: int | None) -> str:
+    """How much a curve is at a column, or where the newest of it is known."""
+    from meshdesk.model.curves import newest  # as above
 
     at = newest(curve) if column is None else column
     of = drawn.asked.of
-    value = rate_words(None, of) if at is None else rate_words(float(curve.rates[at]), of, bool(curve.is_least[at]))
-    found = mean_and_peak(curve, drawn.edges)
-    is_least = bool(curve.is_least.any())
-    mean, most = (rate_words(one, of, is_least) for one in found) if found else ("–", "–")
-    return curve.title, curve.box.domain, value, mean, most
+    return rate_words(None, of) if at is None else rate_words(float(curve.rates[at]), of, bool(curve.is_least[at]))
 
 
 def _side(column: int) -> int:
@@ -96,15 +115,16 @@ def _side(column: int) -> int:
     return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
-def _dot(hue: QColor | None) -> QIcon:
+@lru_cache(DOTS)
+def _dot(hue: str) -> QIcon:
     """The hue of a curve; nothing for all together, which has none in the plot."""
     picture = QPixmap(2 * DOT, 2 * DOT)
     picture.setDevicePixelRatio(2)
     picture.fill(Qt.GlobalColor.transparent)
-    if hue is not None:
+    if hue:
         with QPainter(picture) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            draw_dot(painter, QPointF(DOT / 2, DOT / 2), hue)
+            draw_dot(painter, QPointF(DOT / 2, DOT / 2), QColor.fromString(hue))
     icon = QIcon(picture)
     icon.addPixmap(picture, QIcon.Mode.Selected)  # a hue means its curve: it is not tinted
     return icon
@@ -121,32 +141,22 @@ class CurveTable(QTableView):
         self.content = CurveModel()
         self._choice = ""
         self.setModel(self.content)
-        self.setObjectName("plain")  # the theme's
-        self.setAccessibleName("The curves as a table")
-        self.setFont(theme.font("text"))
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
         self.setIconSize(QSize(DOT, DOT))
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(theme.LIST_ROW)
-        head = self.horizontalHeader()
-        head.setAccessibleName("Columns of the table")
-        head.setHighlightSections(False)
-        head.setFont(theme.font("label"))
-        head.setFixedHeight(theme.LIST_ROW)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        head = make_plain(self, "The curves as a table", "the table", QHeaderView.ResizeMode.Interactive)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for place, width in enumerate((180, 120, 124, 108, 108)):
+        for place, width in enumerate((160, 110, 150, 100, 100)):
             head.resizeSection(place, width)
-        name_bars(self, "the table")
         self.selectionModel().currentRowChanged.connect(self._told)
         self.doubleClicked.connect(lambda _: self.opened.emit())
         self.content.modelReset.connect(lambda: self.choose(self._choice))
+
+    def show_curves(self, drawn: "Curves", column: int | None, hues: Mapping[str, QColor]) -> None:
+        """The curves, with their values at a column of the plot; None: where the newest is known."""
+        before = self.content.head
+        self.content.show(drawn, column, hues)
+        if self.content.head != before:
+            # By the model's own signal Qt would lay out and paint the whole table, which takes ten times as long.
+            self.horizontalHeader().viewport().update()
 
     def choose(self, key: str) -> None:
         """Selects the row of a curve, without telling anybody."""

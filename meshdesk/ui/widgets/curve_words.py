@@ -25,14 +25,16 @@ def how_many(drawn: "Curves") -> str:
     return f"{own:,} of {wording.plural(own + drawn.others, *NOUNS[by])}, the others are one curve"
 
 
-def to_be_known(drawn: "Curves", began: int) -> str:
+def to_be_known(drawn: "Curves", began: int, silent: int | None = None) -> str:
     """Sentences on what is not known, and how the rest is; "" where there is nothing to say. `began` is when the recording
-    did, in ms."""
+    did, `silent` since when nothing was seen, in ms."""
     topics, unknown = len(drawn.total.box.topics), len(drawn.unknown)
     if drawn.asked.of == "bytes":
         read = f"Bytes of keys, values and headers, by timestamp, of topics that are read: {topics - unknown:,} of {topics:,}."
         return read if topics > unknown else NOT_READ
     said = []
+    if silent is not None:
+        said.append(f"Nothing was seen since {times.minute(silent)}; what comes meanwhile is not known yet.")
     if bool(drawn.by_time.any()):
         said.append(BY_TIME)
     elif drawn.asked.start + SECOND < began:

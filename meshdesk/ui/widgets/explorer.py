@@ -35,6 +35,7 @@ class Explorer(QWidget):
     opened = Signal(object, str)
     added = Signal(object, str)
     group_chosen = Signal(object, str)
+    product_chosen = Signal(object, str)
 
     def __init__(self, hues: DomainHues | None = None) -> None:
         super().__init__()
@@ -76,9 +77,15 @@ class Explorer(QWidget):
         self.list.opened.connect(self.opened)
         self.list.added.connect(self.added)
         self.list.group_chosen.connect(self.group_chosen)
+        self.list.product_chosen.connect(self.product_chosen)
 
     def refresh(self, captures: list[Opened]) -> None:
         """Asks the captures for their topics: at once when one changed its state, else four times a second."""
+        for opened in captures:
+            if opened.mesh.groups:
+                opened.pictures.behind(
+                    opened.lags
+                )  # where it was asked too early it is counted later, and then `counted` grows
         seen = [(id(opened), opened.state, opened.revision, opened.pictures.counted) for opened in captures]
         self._rests -= 1
         if seen == self._seen or (self._rests > 0 and [s[:2] for s in seen] == [s[:2] for s in self._seen]):

@@ -5,13 +5,14 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QMouseE
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
 from meshdesk.model.group import Group
+from meshdesk.model.placing import PlacedProduct
 from meshdesk.session.opened import Opened
 from meshdesk.ui import theme
 from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.widgets.controls import name_bars
 from meshdesk.ui.widgets.explorer_lines import Entry
 from meshdesk.ui.widgets.explorer_model import TopicModel
-from meshdesk.ui.widgets.explorer_paint import paint_entry
+from meshdesk.ui.widgets.explorer_paint import name_begins, paint_entry
 
 
 class TopicList(QTableView):
@@ -20,6 +21,7 @@ class TopicList(QTableView):
     opened = Signal(object, str)  # capture, topic
     added = Signal(object, str)  # the same, to be shown among what is open
     group_chosen = Signal(object, str)  # capture, group
+    product_chosen = Signal(object, str)  # capture, id
 
     def __init__(self, topics: TopicModel, hues: DomainHues) -> None:
         super().__init__()
@@ -78,7 +80,11 @@ class TopicList(QTableView):
         super().mouseReleaseEvent(event)
         index = self.indexAt(event.position().toPoint())
         if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
-            self._use(index.row(), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
+            entry = self.topics.entries[index.row()]
+            if entry.is_fold and event.position().x() < name_begins(entry):  # its chevron
+                self._fold(index.row(), None)
+            else:
+                self._use(index.row(), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.currentIndex().row()
@@ -123,6 +129,8 @@ class TopicList(QTableView):
             (self.added if adds else self.opened).emit(entry.opened, entry.topic.name)
         elif isinstance(entry.about, Group):
             self.group_chosen.emit(entry.opened, entry.about.id)
+        elif isinstance(entry.about, PlacedProduct):
+            self.product_chosen.emit(entry.opened, entry.about.id)
         else:
             self._fold(row, None)
 

@@ -47,6 +47,11 @@ def paint_entry(
     painter.drawText(QPointF(x, base), name)
 
 
+def name_begins(entry: Entry) -> float:
+    """Where the words of a fold begin, in px: before them is its chevron."""
+    return MARGIN + STEP * max(0, entry.level - 1) + 14.0
+
+
 def _paint_sign(painter: QPainter, entry: Entry, middle: float, hues: DomainHues) -> float:
     """The chevron of a fold and the sign of what it is; gives where the name begins."""
     c = theme.colours()

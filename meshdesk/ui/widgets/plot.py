@@ -294,6 +294,8 @@ class Plot(QWidget):
         elif key == Qt.Key.Key_End:
             self.point_at(None)
             self.to_the_newest.emit()
+        elif key == Qt.Key.Key_M and self._pointed_at is not None:
+            self.went.emit(self._pointed_at)
         elif key == Qt.Key.Key_Space:
             self.held.emit()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -97,7 +97,7 @@ def rate_words(rate: float | None, of: Of, is_least: bool = False) -> str:
     if rate is None or isnan(rate):
         return "not known"
     small = 1.0 if of == "bytes" else 0.05
-    if 0 < rate < small:
+    if 0 < rate < small and not is_least:
         return "< 1 B/s" if of == "bytes" else "< 0.1/s"
     said = f"{wording.size(round(rate))}/s" if of == "bytes" else wording.rate(rate).replace("–", "0/s")
     return f"≥ {said}" if is_least else said

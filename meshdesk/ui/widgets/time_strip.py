@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -49,6 +50,7 @@ class TimeStrip(QWidget):
         self.view: tuple[int, int] | None = None  # from and to, ms; None: the whole recording
         self._anchor: int | None = None  # ms; where a drag of a range began
         self._is_dragging = False
+        self._has_ring = True  # while it has the focus, which the keys brought
         self._pointed: int | None = None  # ms under the mouse
         self._painted: tuple[Ground, QPixmap] | None = None  # what stays while the cursor moves, and of what it is
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -64,11 +66,6 @@ class TimeStrip(QWidget):
     def span(self) -> tuple[int, int]:
         """From and to, in ms since the epoch."""
         return self.view or self._whole
-
-    @property
-    def columns(self) -> int:
-        """In how many parts the curve is drawn: one in two px is as fine as an eye sees."""
-        return max(1, int(self.width() - LEFT - RIGHT) // 2)
 
     def show_whole(self, start: int, end: int, is_live: bool) -> None:
         """The recording: its beginning and its end, or now."""
@@ -185,6 +182,10 @@ class TimeStrip(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.show_all()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._has_ring = event.reason() != Qt.FocusReason.MouseFocusReason  # a mouse shows by itself where it is
+        super().focusInEvent(event)
+
     def leaveEvent(self, event: QEvent) -> None:
         self._pointed = None
         self.update()
@@ -279,7 +280,15 @@ class TimeStrip(QWidget):
         return self._painted[1]
 
     def _look(self) -> Look:
-        return Look(self._strip, self._marks, self._cursor, self.span, self._is_live, self._pointed, self.hasFocus())
+        return Look(
+            self._strip,
+            self._marks,
+            self._cursor,
+            self.span,
+            self._is_live,
+            self._pointed,
+            self.hasFocus() and self._has_ring,
+        )
 
 
 def _is_same(one: Ground, other: Ground) -> bool:

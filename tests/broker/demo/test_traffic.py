@@ -62,7 +62,9 @@ def event_fields(event: Event) -> tuple[object, ...]:
     return event.timestamp_ms, event.key, event.value, event.headers
 
 
-@pytest.mark.parametrize("topic", [topics.PLACED, topics.AUTHORISED, topics.PROFILES, topics.RESERVATIONS, topics.DEAD])
+@pytest.mark.parametrize(
+    "topic", [topics.PLACED, topics.AUTHORISED, topics.PROFILES, topics.RESERVATIONS, topics.POSITIONS]
+)
 def test_that_kcat_reads_the_story_byte_for_byte_in_order_within_a_key(running: Running, topic: str) -> None:
     assert running.traffic.wait_for_history(60)
     read = [record for record in oracles.kcat(running.broker, topic) if record.timestamp < running.now_ms]
@@ -168,3 +170,15 @@ def test_that_a_story_without_a_kafka_ends_too() -> None:
     going.tell()
     going.stop()
     assert not going.wait_for_history(0)
+
+
+def test_that_it_can_be_stopped_while_the_history_is_still_told(fresh_broker: Broker) -> None:
+    """A thread that dies of an exception fails the test (pytest's own net)."""
+    make_topics(fresh_broker.bootstrap)
+    for _ in range(2):
+        going = Traffic(SEED, now_ms=int(time.time() * 1000), complaints=Complaints(lambda trouble: None))
+        going.tell()
+        going.start(fresh_broker.bootstrap)
+        wait_until(lambda one=going: one.produced > 0, "it has begun")  # type: ignore[misc]
+        going.stop()
+        assert not going.wait_for_history(0)

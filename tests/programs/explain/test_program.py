@@ -143,6 +143,20 @@ def test_that_one_of_several_captures_of_a_file_is_opened(either: Program, tmp_p
     assert either.ask("open", path=str(tmp_path / "both.meshcap"), which=1)["is"] == "opened"
 
 
+def test_that_the_columns_of_rows_come_in_the_middle_of_an_answer_that_takes_long(
+    look: Program, tmp_path: Path
+) -> None:
+    large = json.dumps([{"n": n, "text": "x" * 20} for n in range(4_000)]).encode()
+    look.ask("open", path=str(made_capture(tmp_path / "c", {"t": [[Rec(0, n, value=large) for n in range(300)]]})))
+    process = psutil.Process(look.child.pid)
+    before = process.cpu_times().user
+    look.child.send({"do": "rows", "id": 3, "capture": 1, "topic": "t", "first": 0, "count": 300})
+    wait_until(lambda: process.cpu_times().user > before + 0.1, "it to be at work")
+    look.child.send({"do": "columns", "id": 4, "capture": 1, "topic": "t", "first": 1, "count": 5})
+    answers = [look.next(), look.next()]
+    assert [answer["id"] for answer in answers if answer is not None] == [4, 3]
+
+
 def test_that_the_columns_of_rows_come_before_what_was_asked_earlier(look: Program, tmp_path: Path) -> None:
     """A reader who has jumped sees at once where; what is decoded for the way there comes after it."""
     large = json.dumps([{"n": n, "text": "x" * 20} for n in range(50_000)]).encode()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -25,6 +26,14 @@ from tests.unit.model.shop import shop
 from tests.unit.model.test_curves import by_time
 
 END = BEGAN + SECONDS * 1_000
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What time it is."""
+    now = [END]
+    monkeypatch.setattr("meshdesk.ui.views.throughput._now", lambda: now[0])
+    return now
 
 
 class Shown:
@@ -76,8 +85,8 @@ def test_that_every_level_is_drawn_and_the_table_says_the_same(qtbot: QtBot) -> 
 
 def test_that_a_recording_is_shown_whole_at_first_and_any_span_can_be_chosen(qtbot: QtBot) -> None:
     shown = Shown(qtbot)
-    shown.titles("product", start=END - 5 * MINUTE, end=END)
-    assert shown.view._spans.place == SPANS.index(5 * MINUTE)
+    shown.titles("product", start=BEGAN, end=END)
+    assert shown.view._spans.place == -1  # it is as long as none of them
     shown.view._spans.chosen.emit(SPANS.index(HOUR))
     shown.titles("product", start=END - HOUR, end=END)
     assert "nothing is known of the time before" in shown.view._note.text
@@ -102,9 +111,21 @@ def test_that_live_curves_follow_until_they_stand_still_and_go_on(qtbot: QtBot) 
 
 
 def add(tracks: Tracks, topic: str, partition: int, seen: int, value: int) -> None:
-    import numpy as np
-
     tracks.add(np.array([tracks.number(("end", topic, partition))]), np.array([seen]), np.array([value + 9_000]))
+
+
+def test_that_of_a_cluster_that_is_silent_the_gap_grows(qtbot: QtBot, clock: list[int]) -> None:
+    shown = Shown(qtbot, is_live=True)
+    shown.titles("product", end=END)
+    clock[0] = END + MINUTE
+    shown.titles("product", start=END + MINUTE - LIVE_SPAN, end=END + MINUTE)
+    assert shown.view._note.text.startswith("Nothing was seen since")
+    drawn = shown.view.plot.drawn
+    assert drawn is not None
+    assert drawn.column(END - 1_000) is not None
+    silent = drawn.total.rates[drawn.edges[:-1] >= END]
+    assert len(silent) >= 20
+    assert np.isnan(silent).all()
 
 
 def test_that_pan_and_zoom_keep_to_the_recording(qtbot: QtBot) -> None:
@@ -129,11 +150,13 @@ def test_that_a_range_is_the_windows_and_leads_to_the_records_of_that_time(qtbot
     turn(shown.session, shown.window)
     assert shown.session.cursor == Cursor.of(BEGAN + 5_000, BEGAN + 9_000)
     assert shown.view.plot.range == (BEGAN + 5_000, BEGAN + 9_000)
-    shown.view.plot.choose("product orders")
+    shown.view.show_by("domain")
+    shown.titles("domain")
+    shown.view.plot.choose("domain sales")
     QTest.mouseClick(shown.view.records_button, Qt.MouseButton.LeftButton)
     turn(shown.session, shown.window)
     assert shown.window.pages.shown == "records"
-    assert shown.window.frame.records.topic == "sales.orders.placed.v1"
+    assert set(shown.window.frame.records.listing.topics) == {"sales.orders.placed.v1", "sales.baskets.v1"}
     shown.window.show_view("throughput")
     shown.view.plot.ranged.emit(None)
     assert shown.session.cursor.is_live

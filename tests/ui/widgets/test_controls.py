@@ -80,6 +80,10 @@ def test_that_one_segment_is_on_and_says_so(qtbot: QtBot) -> None:
     assert chosen.args == [2]
     segments.choose(1)
     assert segments.place == 1
+    segments.choose(None)
+    assert segments.place == -1
+    segments.choose(1)
+    assert segments.place == 1
     segments.name_segment(2, "Bytes 231")
     assert last_of(segments).accessibleName() == "Shown as: Bytes 231"
 

@@ -17,7 +17,7 @@ def table_on(qtbot: QtBot) -> CurveTable:
     table.resize(700, 300)
     table.show()
     made = drawn("product", start=BEGAN - MINUTE)
-    table.content.show(made, None, {"product orders": theme.domain_hue(0)})
+    table.show_curves(made, None, {"product orders": theme.domain_hue(0)})
     return table
 
 
@@ -39,7 +39,7 @@ def test_that_each_curve_has_its_row_and_all_together_the_last(qtbot: QtBot) -> 
 def test_that_the_values_are_those_at_the_crosshair_and_unknown_is_the_word(qtbot: QtBot) -> None:
     table = table_on(qtbot)
     made = drawn("product", start=BEGAN - MINUTE)
-    table.content.show(made, made.column(BEGAN - 30_000), {})
+    table.show_curves(made, made.column(BEGAN - 30_000), {})
     assert cells(table, 0)[2:] == ["not known", "30/s", "30/s"]
     assert str(head(table)).startswith("At ")
 
@@ -51,9 +51,9 @@ def test_that_a_row_that_is_selected_is_told_and_stays_so_when_the_rows_change(q
     assert chosen.args == ["topics sales"]
     with qtbot.waitSignal(table.opened):
         QTest.keyClick(table, Qt.Key.Key_Return)
-    table.content.show(drawn("topic"), None, {})
+    table.show_curves(drawn("topic"), None, {})
     assert not table.selectionModel().hasSelection()
-    table.content.show(drawn("product"), None, {})
+    table.show_curves(drawn("product"), None, {})
     assert table.currentIndex().row() == 1
     with qtbot.waitSignal(table.chosen) as chosen:
         QTest.keyClick(table, Qt.Key.Key_Escape)

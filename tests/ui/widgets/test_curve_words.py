@@ -23,6 +23,10 @@ def test_that_nothing_is_said_where_all_is_known() -> None:
     assert to_be_known(drawn("product"), BEGAN) == ""
 
 
+def test_that_a_cluster_that_is_silent_is_said() -> None:
+    assert to_be_known(drawn(), BEGAN, END).startswith("Nothing was seen since ")
+
+
 def test_that_the_time_before_the_recording_is_not_known_or_asked_by_time() -> None:
     assert to_be_known(drawn(start=BEGAN - HOUR), BEGAN).endswith("; nothing is known of the time before.")
     mesh = shop()

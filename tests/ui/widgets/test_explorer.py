@@ -7,11 +7,21 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
 
-from meshdesk.ui.widgets.explorer import Explorer
+from meshdesk.model.lag import Commit, Lags
+from meshdesk.session.pictures import Pictures
+from meshdesk.ui.widgets.explorer import BEATS_BETWEEN, Explorer
 from meshdesk.ui.widgets.explorer_model import TopicModel
 from tests.ui.memory import MemoryCapture, Topic, capture, opened
+from tests.unit.model.facts import SEEN, company
 
 BUDGET_MS = 16  # of work: what other programs do meanwhile does not count
+
+
+def lags(behind: int) -> Lags:
+    """Of a group that reads three partitions."""
+    keys = [("orders.placed.v1", n) for n in range(3)]
+    commits = {"billing": dict.fromkeys(keys, Commit(1_000 - behind, SEEN))}
+    return Lags(commits, {}, dict.fromkeys(keys, (SEEN, 1_000)), dict.fromkeys(keys, 0))
 
 
 def names(model: TopicModel) -> list[str]:
@@ -176,3 +186,23 @@ def test_that_what_is_not_heard_of_any_more_has_no_rate(qtbot: QtBot) -> None:
     assert [entry.rate for entry in explorer.list.topics.entries] == ["", "", "12/s"]
     made.is_reached = False
     assert [entry.rate for entry in explorer.list.topics.entries] == ["", "", ""]
+
+
+def test_that_a_lag_that_was_asked_for_too_early_is_shown_when_it_is_counted(qtbot: QtBot) -> None:
+    """As in a file whose playhead was moved: nothing else comes that would have the lines made anew."""
+    now = [0.0]
+    made = MemoryCapture("acme", mesh=company(), lags=lags(20), pictures=Pictures(clock=lambda: now[0]))
+    explorer = explorer_on(qtbot, made)
+
+    def shows(offsets: int) -> bool:
+        for _ in range(BEATS_BETWEEN):
+            explorer.refresh([opened(made)])
+        totals = [entry.total for entry in explorer.list.topics.entries if entry.total is not None]
+        return offsets in [total.offsets for total in totals]
+
+    qtbot.waitUntil(lambda: shows(60), timeout=30_000)
+    made.lags = lags(10)
+    made.revision += 1
+    assert not shows(30)  # lags are counted once a second
+    now[0] = 10.0
+    qtbot.waitUntil(lambda: shows(30), timeout=30_000)

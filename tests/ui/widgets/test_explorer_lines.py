@@ -1,6 +1,8 @@
 """The lines of the explorer: where they stand, which pass the filter, what is folded at first."""
 
 from meshdesk.model.fact import Fact
+from meshdesk.model.lag import Total
+from meshdesk.model.late import ON_TIME, Late
 from meshdesk.model.mesh import Mesh
 from meshdesk.ui.widgets.explorer_lines import MANY, Entry, Lines, fill, group_state, lines_of, parts_of, short
 from tests.ui.memory import MemoryCapture, Topic, opened
@@ -113,6 +115,13 @@ def test_that_a_group_says_its_members_or_its_state() -> None:
 
     assert (state(count=3, state="stable"), state(count=0, state="empty"), state()) == ("3 members", "empty", "unknown")
     assert state(count=0, state="PREPARING_REBALANCE") == "preparing rebalance"
+
+
+def test_that_a_group_that_is_behind_says_by_how_much() -> None:
+    capture = opened(MemoryCapture(mesh=mesh_of(*group("g", "t", members=3))))
+    entry = Entry("group", capture, "g", about=capture.mesh.groups["g"])
+    amounts = [entry._replace(total=Total(9, 0, 1, 0, late)).amount for late in (None, ON_TIME, Late(112.0, 0.5))]
+    assert amounts == ["3 members", "3 members", "1 m 52 s behind"]
 
 
 def test_that_names_from_files_cannot_turn_the_text_around() -> None:

@@ -130,6 +130,7 @@ def test_that_all_of_it_works_with_keys(qtbot: QtBot) -> None:
         (Qt.Key.Key_Minus, plot.stepped),
         (Qt.Key.Key_PageUp, plot.panned),
         (Qt.Key.Key_Space, plot.held),
+        (Qt.Key.Key_M, plot.went),
         (Qt.Key.Key_Return, plot.opened),
         (Qt.Key.Key_End, plot.to_the_newest),
     ):

@@ -98,19 +98,27 @@ def test_that_what_needs_attention_stands_first_and_small_changes_move_nothing()
     assert b._replace(total=Total(10, 0, 1, 0, Late(99.0, 0.5))).order < a.order
 
 
-def test_that_the_last_hour_is_how_far_it_was_behind_and_unknown_before_the_recording() -> None:
-    line = told(6_000, 100, 0)
-    assert line.total.parts
+def test_that_the_last_hour_is_how_far_it_was_behind_and_unknown_before_it_committed() -> None:
     tracks = Tracks()
-    half = np.arange(SEEN - HOUR // 2, SEEN + 1, 1_000, dtype=np.int64)
-    for of, rate in (("end", 2), ("committed billing", 1)):
-        tracks.add(np.full(len(half), tracks.number((of, *KEY)), np.int64), half, (half - half[0]) // 1_000 * rate)
-    lags = Lags({"billing": {KEY: Commit(1_800, SEEN)}}, {}, {KEY: (SEEN, 3_600)}, {})
+    for of, rate, minutes in (("end", 2, 90), ("committed billing", 1, 30)):
+        seen = np.arange(SEEN - minutes * 60_000, SEEN + 1, 1_000, dtype=np.int64)
+        tracks.add(np.full(len(seen), tracks.number((of, *KEY)), np.int64), seen, (seen - seen[0]) // 1_000 * rate)
+    lags = Lags({"billing": {KEY: Commit(1_800, SEEN)}}, {}, {KEY: (SEEN, 10_800)}, {})
     hour = last_hour(tracks, lags.of("billing"), "billing", SEEN)
     assert len(hour) == POINTS
     assert hour[0] is None
     known = [one for one in hour if one is not None]
-    assert known[-1] == 1_800
+    assert known[-1] == 9_000
     assert known == sorted(known)
     assert abs(len(known) - POINTS / 2) <= 2
+    assert known[0] == pytest.approx(7_200, abs=HOUR / 1_000 / POINTS), "a record a second more"
     assert last_hour(tracks, {}, "billing", SEEN) == ()
+
+
+def test_that_of_a_recording_that_is_younger_its_whole_time_is_told() -> None:
+    tracks = Tracks()
+    seen = np.arange(SEEN - 40_000, SEEN + 1, 1_000, dtype=np.int64)
+    for of in ("end", "committed billing"):
+        tracks.add(np.full(len(seen), tracks.number((of, *KEY)), np.int64), seen, (seen - seen[0]) // 1_000)
+    lags = Lags({"billing": {KEY: Commit(40, SEEN)}}, {}, {KEY: (SEEN, 47)}, {})
+    assert last_hour(tracks, lags.of("billing"), "billing", SEEN) == pytest.approx([7.0] * POINTS)

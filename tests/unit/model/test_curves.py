@@ -122,6 +122,21 @@ def test_that_what_was_asked_by_time_goes_before_the_recording_and_says_so() -> 
     assert not lonely.is_least.any()
 
 
+def test_that_pieces_that_meet_within_a_column_leave_no_gap_and_lose_no_record() -> None:
+    mesh = shop()
+    fold(mesh, [by_time("lonely", BEGAN - 15_000, 15_000, 0, 45), by_time("lonely", BEGAN, 5_000, 45, 55, 70, 90)])
+    late = {"lonely": 3}
+    made = drawn(
+        "topic", recording(late, began=BEGAN + 15_000), mesh, start=BEGAN - 10 * MINUTE, end=BEGAN + 5 * MINUTE
+    )
+    assert int(made.edges[1] - made.edges[0]) == 2_000  # of which none ends where the two meet
+    (lonely,) = [curve for curve in made.curves if curve.title == "lonely"]
+    inside = (made.edges[:-1] >= BEGAN - 14_000) & (made.edges[1:] <= BEGAN + 15_000)
+    assert not np.isnan(lonely.rates[inside]).any()
+    widths = np.diff(made.edges)[inside] / 1_000
+    assert (lonely.rates[inside] * widths).sum() == pytest.approx(90 - 3)
+
+
 def test_that_a_sum_of_which_a_part_is_not_known_is_called_at_least() -> None:
     mesh = shop()
     fold(mesh, [by_time("lonely", BEGAN - HOUR, 5 * MINUTE, *(600 * n for n in range(13)))])

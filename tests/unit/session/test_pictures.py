@@ -2,11 +2,16 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
 
 from meshdesk.model.graph import Level
 from meshdesk.model.lag import Commit, Lags, Total
+from meshdesk.model.late import Late
 from meshdesk.model.layout import Layout
 from meshdesk.model.mesh import Mesh, fold
+from meshdesk.model.tracks import Tracks
 from meshdesk.session.pictures import LAGS_EVERY, Picture, Pictures, drawn
 from tests.programs.running import wait_until
 from tests.unit.model.shop import mesh_of, reads, shop, topic
@@ -103,3 +108,17 @@ def test_that_lags_are_counted_in_a_thread_at_most_once_a_second() -> None:
     assert pictures.behind(later) == {("g", "t"): Total(3, 0, 1, 0)}
     now[0] = LAGS_EVERY
     wait_until(lambda: pictures.behind(later) == {("g", "t"): Total(13, 0, 1, 0)}, "the new lags")
+
+
+def test_that_the_lags_of_a_file_are_counted_anew_at_once_when_all_its_samples_are_read() -> None:
+    pictures = Pictures(clock=lambda: 0.0)
+    tracks = Tracks()
+    seen = np.arange(0, 101_000, 1_000, dtype=np.int64)
+    tracks.add(np.full(len(seen), tracks.number(("end", "t", 0)), np.int64), seen, seen // 1_000)
+    lags = Lags({"g": {("t", 0): Commit(7, 0)}}, ends={("t", 0): (100_000, 100)}, beginnings={("t", 0): 0})
+    wait_until(lambda: pictures.totals(lags), "the lags")
+    assert pictures.totals(lags)["g"].late is None
+    counted = pictures.counted
+    whole = replace(lags, tracks=tracks)
+    wait_until(lambda: pictures.totals(whole)["g"].late == Late(92.5, 0.5), "the time")
+    assert pictures.counted == counted + 1
