@@ -21,6 +21,8 @@ from meshdesk.decode import (
     glue,
     guid_header,
     guid_prefix,
+    ion,
+    ion_text,
     java_serialized,
     json_text,
     kafka_internal,
@@ -35,6 +37,7 @@ from meshdesk.decode import (
     smile,
     tables,
     text,
+    thrift,
     tibco,
     xml_text,
     yaml_text,
@@ -59,9 +62,9 @@ DECODERS: tuple[Decoder, ...] = (
     chosen,
     kafka_internal, mirrormaker,  # a topic's name names them, and all bytes prove them
     guid_header, azure, buf, confluent, apicurio, guid_prefix, glue, tibco,
-    avro_container, compressed, tables, java_serialized, avro_single, smile,  # bytes that mark them
-    bson, kafka_primitives, otlp, messagepack, cbor,  # what all bytes prove
-    json_text, xml_text, yaml_text,
+    avro_container, compressed, tables, java_serialized, avro_single, ion, smile,  # bytes that mark them
+    bson, kafka_primitives, otlp, messagepack, cbor, thrift,  # what all bytes prove
+    json_text, ion_text, xml_text, yaml_text,
     protobuf_bare,  # what all bytes prove, and could as well be text
     text, compressed_bare, legacy_text, number, raw,
 )  # fmt: skip
