@@ -7,11 +7,11 @@ import json
 import re
 import struct
 from collections.abc import Callable
-from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
 from meshdesk.decode.contract import Bounds, Undecodable
+from meshdesk.decode.moments import clock, day, moment
 from meshdesk.model.node import Kind, Node, hexed, more, shortened
 from meshdesk.model.schema import Schema
 
@@ -22,7 +22,6 @@ DECIMAL_BYTES = 1_500  # Python writes numbers of up to 4,300 digits
 SCALE = 6_000  # digits behind the point; more are an attack, not a number
 COMPILED = 256  # schemas kept compiled: more than a person looks at in an hour
 UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-EPOCH = date(1970, 1, 1)
 
 
 class Cursor:
@@ -64,6 +63,21 @@ def tree_of(data: bytes, schema: Schema, bounds: Bounds, start: int = 0) -> Node
     return node
 
 
+def value_at(read: Read, cursor: Cursor, name: str) -> Node | None:
+    """One value of several. Raises Undecodable, and IndexError where the data ends within it."""
+    try:
+        return read(cursor, name)
+    except UnicodeDecodeError:
+        raise Undecodable(f"the schema says text before byte {cursor.at:,} where the bytes are no UTF-8") from None
+    except (RecursionError, OverflowError):
+        raise Undecodable("it is nested too deep") from None
+
+
+def without_spans(node: Node) -> Node:
+    """The same where its bytes are not those of the payload."""
+    return Node(node.name, node.kind, node.text, tuple(map(without_spans, node.children)), node.note)
+
+
 @lru_cache(maxsize=COMPILED)
 def compiled(schema: Schema) -> Read:
     """The reading function of a schema and what it refers to. Raises Undecodable where the schema cannot be understood."""
@@ -81,7 +95,7 @@ def compiled(schema: Schema) -> Read:
 # Reading
 
 
-def _long(cursor: Cursor) -> int:
+def long_at(cursor: Cursor) -> int:
     """A zig-zag varint of at most ten bytes and 64 bits."""
     data, at, shift, value = cursor.data, cursor.at, 0, 0
     while True:
@@ -99,7 +113,8 @@ def _long(cursor: Cursor) -> int:
     return (value >> 1) ^ -(value & 1)
 
 
-def _take(cursor: Cursor, length: int) -> bytes:
+def take(cursor: Cursor, length: int) -> bytes:
+    """The next bytes. Raises IndexError where there are fewer."""
     end = cursor.at + length
     if length < 0:
         raise Undecodable(f"the length before byte {cursor.at:,} is negative")
@@ -140,7 +155,7 @@ def _null(cursor: Cursor, name: str) -> Node | None:
 
 def _boolean(cursor: Cursor, name: str) -> Node | None:
     start = cursor.at
-    byte = _take(cursor, 1)[0]
+    byte = take(cursor, 1)[0]
     if byte > 1:
         raise Undecodable(f"byte {start:,} is {byte} where a boolean is 0 or 1")
     return _made(cursor, name, "boolean", "true" if byte else "false", start)
@@ -148,27 +163,27 @@ def _boolean(cursor: Cursor, name: str) -> Node | None:
 
 def _int(cursor: Cursor, name: str) -> Node | None:
     start = cursor.at
-    return _made(cursor, name, "int", str(_long(cursor)), start)
+    return _made(cursor, name, "int", str(long_at(cursor)), start)
 
 
 def _float(cursor: Cursor, name: str) -> Node | None:
     start = cursor.at
-    return _made(cursor, name, "float", _real(struct.unpack("<f", _take(cursor, 4))[0]), start)
+    return _made(cursor, name, "float", _real(struct.unpack("<f", take(cursor, 4))[0]), start)
 
 
 def _double(cursor: Cursor, name: str) -> Node | None:
     start = cursor.at
-    return _made(cursor, name, "float", _real(struct.unpack("<d", _take(cursor, 8))[0]), start)
+    return _made(cursor, name, "float", _real(struct.unpack("<d", take(cursor, 8))[0]), start)
 
 
 def _bytes(cursor: Cursor, name: str) -> Node | None:
     start = cursor.at
-    return _hex(cursor, name, _take(cursor, _long(cursor)), start)
+    return _hex(cursor, name, take(cursor, long_at(cursor)), start)
 
 
 def _string(cursor: Cursor, name: str) -> Node | None:
     start = cursor.at
-    return _made(cursor, name, "string", _take(cursor, _long(cursor)).decode("utf-8"), start)
+    return _made(cursor, name, "string", take(cursor, long_at(cursor)).decode("utf-8"), start)
 
 
 READERS: dict[str, Read] = {
@@ -290,7 +305,7 @@ class _Parts:
 def _enum(symbols: list[str]) -> Read:
     def read(cursor: Cursor, name: str) -> Node | None:
         start = cursor.at
-        number = _long(cursor)
+        number = long_at(cursor)
         if not 0 <= number < len(symbols):
             raise Undecodable(f"symbol {number} at byte {start:,} is none of the {len(symbols)} that the schema has")
         return _made(cursor, name, "enum", symbols[number], start)
@@ -301,7 +316,7 @@ def _enum(symbols: list[str]) -> Read:
 def _fixed(size: int) -> Read:
     def read(cursor: Cursor, name: str) -> Node | None:
         start = cursor.at
-        return _hex(cursor, name, _take(cursor, size), start)
+        return _hex(cursor, name, take(cursor, size), start)
 
     return read
 
@@ -311,7 +326,7 @@ def _union(branches: list[Read]) -> Read:
 
     def read(cursor: Cursor, name: str) -> Node | None:
         start = cursor.at
-        number = _long(cursor)
+        number = long_at(cursor)
         if not 0 <= number < len(branches):
             raise Undecodable(f"branch {number} at byte {start:,} is none of the {len(branches)} that the union has")
         node = branches[number](cursor, name)
@@ -334,13 +349,13 @@ def _blocks(kind: Kind, read_item: Read) -> Read:
         is_shown = _room(cursor)
         parts = _Parts(cursor)
         total = 0
-        while (count := _long(cursor)) != 0:
+        while (count := long_at(cursor)) != 0:
             if count < 0:
                 count = -count
-                _long(cursor)
+                long_at(cursor)
             for number in range(count):
                 before = cursor.at
-                key = str(total + number) if kind == "array" else _take(cursor, _long(cursor)).decode("utf-8")
+                key = str(total + number) if kind == "array" else take(cursor, long_at(cursor)).decode("utf-8")
                 part = read_item(cursor, key)
                 if part is not None:
                     parts.add(part)
@@ -365,26 +380,26 @@ def _logical(schema: Any) -> Read | None:
     if word == "big-decimal" and kind == "bytes":
         return _big_decimal
     if word == "uuid" and kind == "fixed" and schema.get("size") == 16:
-        return _read_as(lambda cursor: _uuid(_take(cursor, 16)), "uuid", "")
+        return _read_as(lambda cursor: _uuid(take(cursor, 16)), "uuid", "")
     if word == "duration" and kind == "fixed" and schema.get("size") == 12:
-        return _read_as(lambda cursor: _duration(_take(cursor, 12)), "duration", "")
+        return _read_as(lambda cursor: _duration(take(cursor, 12)), "duration", "")
     read = _MOMENTS.get((word, kind))
     return _read_as(read[0], read[1], word) if read else None
 
 
 def _uuid_text(cursor: Cursor, name: str) -> Node | None:
     start = cursor.at
-    text = _take(cursor, _long(cursor)).decode("utf-8")
+    text = take(cursor, long_at(cursor)).decode("utf-8")
     return _made(cursor, name, "uuid" if UUID.fullmatch(text) else "string", text, start)
 
 
 def _big_decimal(cursor: Cursor, name: str) -> Node | None:
     """Bytes that hold the unscaled number as bytes and then its scale."""
     start = cursor.at
-    data = _take(cursor, _long(cursor))
+    data = take(cursor, long_at(cursor))
     inner = Cursor(data, cursor.bounds, 0)
     try:
-        unscaled, scale = _take(inner, _long(inner)), _long(inner)
+        unscaled, scale = take(inner, long_at(inner)), long_at(inner)
     except (IndexError, Undecodable):
         return _hex(cursor, name, data, start, "big-decimal")
     if inner.at != len(data) or len(unscaled) > DECIMAL_BYTES or abs(scale) > SCALE:
@@ -412,7 +427,7 @@ def _decimal(schema: Any) -> Read | None:
 
     def read(cursor: Cursor, name: str) -> Node | None:
         start = cursor.at
-        data = _take(cursor, _long(cursor) if size is None else int(size))
+        data = take(cursor, long_at(cursor) if size is None else int(size))
         if len(data) > DECIMAL_BYTES or scale > SCALE:
             return _hex(cursor, name, data, start, note)
         return _made(cursor, name, "decimal", _scaled(int.from_bytes(data, "big", signed=True), scale), start, note)
@@ -437,37 +452,23 @@ def _duration(data: bytes) -> str:
     return f"P{months}M{days}DT{millis // 1000}.{millis % 1000:03d}S"
 
 
-def _day(days: int) -> str | None:
-    try:
-        return (EPOCH + timedelta(days=days)).isoformat()
-    except OverflowError:
-        return None
-
-
 def _date(cursor: Cursor) -> str:
-    days = _long(cursor)
-    return _day(days) or str(days)
-
-
-def _clock(units: int, digits: int) -> str:
-    seconds, fraction = divmod(units, 10**digits)
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{fraction:0{digits}d}"
+    days = long_at(cursor)
+    return day(days) or str(days)
 
 
 def _time(digits: int) -> Callable[[Cursor], str]:
     def read(cursor: Cursor) -> str:
-        units = _long(cursor)
-        return _clock(units, digits) if 0 <= units < 86_400 * 10**digits else str(units)
+        units = long_at(cursor)
+        return clock(units, digits) if 0 <= units < 86_400 * 10**digits else str(units)
 
     return read
 
 
 def _timestamp(digits: int, zone: str) -> Callable[[Cursor], str]:
     def read(cursor: Cursor) -> str:
-        units = _long(cursor)
-        days, rest = divmod(units, 86_400 * 10**digits)
-        day = _day(days)
-        return f"{day}T{_clock(rest, digits)}{zone}" if day else str(units)
+        units = long_at(cursor)
+        return moment(units, digits, zone) or str(units)
 
     return read
 

@@ -4,17 +4,37 @@ from dataclasses import replace
 from functools import cache
 
 from meshdesk.decode import (
+    apicurio,
+    avro_container,
+    avro_single,
+    azure,
+    bson,
+    buf,
+    cbor,
+    chosen,
     cloudevents,
     compressed,
     compressed_bare,
     confluent,
     connect_json,
     debezium,
+    glue,
+    guid_header,
+    guid_prefix,
     json_text,
     kafka_internal,
+    kafka_primitives,
+    legacy_text,
+    messagepack,
     mirrormaker,
+    number,
+    otlp,
+    protobuf_bare,
     raw,
+    smile,
     text,
+    tibco,
+    xml_text,
 )
 from meshdesk.decode.contract import (
     Bounds,
@@ -32,15 +52,17 @@ from meshdesk.model.node import SHORT, Node, one_line_spans
 
 # A new decoder is a file with NAME and decode, and its line here. Order is meaning: formats that prove themselves first.
 DECODERS: tuple[Decoder, ...] = (
-    kafka_internal,  # a topic's name names them, and all bytes prove them
-    mirrormaker,
-    confluent,
-    compressed,
-    json_text,
-    text,
-    compressed_bare,
-    raw,
-)
+    chosen,  # the user says it
+    kafka_internal, mirrormaker,  # a topic's name says it, and all bytes prove it
+    # What a header says; prefixes that a registry proves.
+    guid_header, azure, buf, confluent, apicurio, guid_prefix, glue, tibco,
+    avro_container, compressed, avro_single, smile,  # bytes that mark them
+    bson, kafka_primitives, otlp, messagepack, cbor,  # what all bytes prove
+    json_text, xml_text,
+    protobuf_bare,  # what all bytes prove, and could as well be text
+    text, compressed_bare, legacy_text, number, raw,
+)  # fmt: skip
+UNPROVED: tuple[Decoder, ...] = (number, raw)  # which any bytes would please
 # What a value that was read may be in, and in that again: each is asked of what the one before has left.
 ENVELOPES: tuple[Envelope, ...] = (kafka_internal, connect_json, cloudevents, debezium)
 BOUNDS = Bounds()
@@ -76,7 +98,8 @@ def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> De
             trouble = trouble or why.trouble
         else:
             # Bytes that something reads have proved what they are, whatever else they looked like.
-            trouble = trouble if decoder is raw else found.trouble
+            # A number proves nothing: every eight bytes are one.
+            trouble = (trouble or found.trouble) if decoder in UNPROVED else found.trouble
             return replace(found, tried=(*tried, *found.tried), trouble=trouble)
     raise Undecodable("no decoder answered")  # raw never declines
 

@@ -4,33 +4,18 @@ Five bytes prove nothing: a big-endian number looks the same. So it counts only 
 schema's format consumes all the bytes behind it.
 """
 
-from dataclasses import replace
+from collections.abc import Iterator
 
-from meshdesk.decode import avro, json_text
+from meshdesk.decode import by_schema, proto_framing
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.model.schema import Schema, SchemaName, SchemaState
+from meshdesk.decode.proto_framing import Framed
+from meshdesk.decode.proto_schema import Types
+from meshdesk.model.schema import SchemaName, SchemaState
 
 NAME = "Confluent id"
 PREFIX = 5
 IDS = range(1, 2**31)  # registries count from 1 in an int32; nothing else was ever an id
 NUMBER = 8  # bytes of a long or a double: as keys and counters they are common, and below 2^56 they begin with a zero
-WHY = {
-    SchemaState.UNKNOWN_ID: "schema {id} is not in the registry",
-    SchemaState.NOT_FETCHED: "schema {id} has not been fetched yet",
-    SchemaState.UNREACHABLE: "schema {id} is not known, as the schema registry cannot be reached",
-    SchemaState.NO_REGISTRY: "no schema registry is set that could know schema {id}",
-}
-TROUBLE = {
-    SchemaState.UNKNOWN_ID: "The {role} begins as if written by schema {id}, which is not in the registry. "
-    "Either it is something else, or it was written with another registry.",
-    SchemaState.NOT_FETCHED: "The {role} may need schema {id}, which has not been fetched yet. "
-    "While the mesh is connected that happens by itself.",
-    SchemaState.UNREACHABLE: "The {role} may need schema {id}, but the schema registry cannot be reached. "
-    "It is asked again by itself.",
-    SchemaState.NO_REGISTRY: "The {role} may need schema {id}, but no schema registry is set. "
-    "Connect with the registry's address.",
-}
-OPEN = (SchemaState.NOT_FETCHED, SchemaState.UNREACHABLE)  # an answer is still to come
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
@@ -40,16 +25,15 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         raise Undecodable("it does not begin with a zero byte and an id")
     schema = schemas.find_schema(SchemaName("id", str(number)))
     if isinstance(schema, SchemaState):
-        looks = number in IDS and (len(data) != NUMBER or schema in OPEN)
-        trouble = TROUBLE[schema].format(id=number, role=payload.role) if looks else ""
-        raise Undecodable(WHY[schema].format(id=number), trouble)
+        looks = number in IDS and (len(data) != NUMBER or schema in by_schema.OPEN)
+        trouble = by_schema.TROUBLE[schema].format(id=number, role=payload.role) if looks else ""
+        raise Undecodable(by_schema.WHY[schema].format(id=number), trouble)
     try:
-        inner = _read(data, schema, bounds)
+        found = by_schema.read(data, PREFIX, schema, bounds, framings)
     except Undecodable as why:
         trouble = f"The {payload.role} begins with {number}, the id of a schema that does not read it: {why}."
         raise Undecodable(str(why), why.trouble or (trouble if len(data) != NUMBER else "")) from None
-    layers = (Layer("Confluent id", str(number)), *inner.chain)
-    return replace(inner, chain=layers, format=f"{inner.format} {number}", schema=schema)
+    return by_schema.framed_by(Layer("Confluent id", str(number)), found, schema)
 
 
 def candidate(data: bytes) -> int | None:
@@ -57,13 +41,10 @@ def candidate(data: bytes) -> int | None:
     return int.from_bytes(data[1:PREFIX], "big", signed=False) if len(data) >= PREFIX and data[0] == 0 else None
 
 
-def _read(data: bytes, schema: Schema, bounds: Bounds) -> Decoded:
-    if schema.type == "AVRO":
-        return Decoded(avro.tree_of(data, schema, bounds, PREFIX), (Layer("Avro"),), "Avro")
-    if schema.type == "JSON":
-        return Decoded(json_text.document_of(data[PREFIX:], bounds), (Layer("JSON Schema"),), "JSON")
-    kind = schema.type.title()
-    raise Undecodable(
-        f"schema {schema.id} is {kind}, which this version does not read",
-        f"Schema {schema.id} is {kind}, which this version of MeshDesk does not read; the bytes are shown.",
-    )
+def framings(data: bytes, at: int, types: Types) -> Iterator[Framed]:
+    """Its own, then those of Apicurio's serialisers, whose registry answers Confluent's API too."""
+    for framed in proto_framing.confluent(data, at, types):
+        yield framed._replace(
+            layers=()
+        )  # which belong to every message of its, and say no more than the message's name
+    yield from proto_framing.apicurio(data, at, types)

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.decode.text import text_of
+from meshdesk.decode.text import charset_of, text_of
 from meshdesk.model.node import Kind, Node, more, pretty, shortened
 from meshdesk.model.wording import plural
 
@@ -39,7 +39,7 @@ _DECODER = json.JSONDecoder(
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """A JSON document; or several, each beginning on a line of its own, as an array. Raises Undecodable."""
-    text, start = _text(data, bounds)
+    text, start = _text(data, bounds, charset_of(payload))
     if text[start : start + 1] not in FIRST:
         raise Undecodable("it does not begin as a JSON object, array or string does")
     documents = _documents(text, start)
@@ -75,11 +75,11 @@ def indented(text: str) -> str:
         return text
 
 
-def _text(data: bytes, bounds: Bounds) -> tuple[str, int]:
+def _text(data: bytes, bounds: Bounds, charset: str = "") -> tuple[str, int]:
     """The text, and where it begins behind blanks and marks."""
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
-    text = text_of(data)[0]
+    text = text_of(data, charset)[0]
     return text, _behind_blanks(text, 0)
 
 

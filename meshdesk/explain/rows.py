@@ -14,7 +14,7 @@ from meshdesk.capture.store import CaptureError
 from meshdesk.model.fact import Checked
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.record import Record, RecordName
-from meshdesk.model.schema import Schema, SchemaName, SchemaState
+from meshdesk.model.schema import FETCHED, Schema, SchemaName, SchemaState
 
 CACHED_BYTES = 64 << 20  # Arrow batches kept: some 40 full ones, more than ±5 screens ever need
 WINDOW = 5_000  # rows of a sealed generation that are merged at once
@@ -118,7 +118,7 @@ class Rows:
         known = self.mesh.schemas.get(name.about)
         if known is not None:
             return known
-        if not self.mesh.registry:
+        if not self.mesh.registry or name.kind not in FETCHED:
             return SchemaState.NO_REGISTRY
         checked = self.mesh.checked.get("registry")
         return SchemaState.UNREACHABLE if checked and checked.failed else SchemaState.NOT_FETCHED

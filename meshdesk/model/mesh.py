@@ -140,9 +140,12 @@ class Mesh:
         return self.placing.place(topic, facts[0] if facts else None)
 
     def declared_readers(self, topic: str) -> tuple[Product, ...]:
-        """The products that say that they are made from a topic: by an input port, or by what an output port reads."""
+        """The products that say that they are made from a topic: by an input port, or by what an output port reads.
+
+        By title: the order in which they were seen is another one in a file than while it was recorded.
+        """
         ids = {contract.id for contract, _ in self.belonging(topic).contracts}
-        return tuple(
+        found = (
             product
             for files in self.products.values()
             for product in files
@@ -150,6 +153,7 @@ class Mesh:
                 ids & {*port.reads, *((port.contract,) if port.direction == "input" else ())} for port in product.ports
             )
         )
+        return tuple(sorted(found, key=lambda product: (product.title.casefold(), product.id)))
 
     # How
 

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, NamedTuple
 
-NameKind = Literal["id", "guid", "content", "global", "glue", "azure", "fingerprint", "file"]
+NameKind = Literal["id", "guid", "content", "global", "glue", "azure", "fingerprint", "buf", "file"]
+# What collect asks registries for; of other names nobody need wait for an answer.
+FETCHED: frozenset[NameKind] = frozenset({"id"})
 
 
 class SchemaName(NamedTuple):
     """By what a record names its schema: a registry's number or GUID, Apicurio's content or global id, Glue's UUID of a
-    version, Azure's id, Avro's CRC-64 fingerprint in hex."""
+    version, Azure's id, Avro's CRC-64 fingerprint in hex, a commit of Buf's registry; "file" is what the user chose for the
+    keys or the values of a topic: "orders-value"."""
 
     kind: NameKind
     id: str

@@ -40,7 +40,7 @@ class CurveMaker:
     def __init__(self, make: Make | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         """`make` computes them; None is the usual way."""
         self._clock = clock
-        self._making = Newest(make or _Maker(), "curves")
+        self._making = Newest(make or Computing(), "curves")
         self._newest: Curves | None = None
         self._asked: Asked | None = None  # what is computed, or was
         self._of: tuple[object, int] = (None, 0)  # of what
@@ -71,7 +71,7 @@ def _shape(asked: Asked) -> tuple[object, ...]:
     return asked.by, asked.of, asked.end - asked.start, asked.is_still and asked.end
 
 
-class _Maker:
+class Computing:
     """Computes one after the other, in a thread. When the recording began is found once."""
 
     def __init__(self) -> None:

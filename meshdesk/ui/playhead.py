@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from meshdesk.ui.window import Window
 
 LIVE_STEP = 500  # ms by which the end of a live strip moves on
+LEAST_PAST = 15_000  # ms before the recording that are worth a question
+ASK_EVERY = 1.0  # s
+MOST_ASKED = 100  # topics whose past is asked for, the busiest first: collect keeps that of 200
 
 
 class Playhead:
@@ -23,6 +26,7 @@ class Playhead:
         self._of: int | None = None  # which capture it was about
         self._marks_of: tuple[object, object] = (None, None)
         self._marks: tuple[Mark, ...] = ()
+        self._ask_at = 0.0  # monotonic
         self.strip.moved.connect(self.move)
         self.strip.zoomed.connect(self.refresh)
 
@@ -38,7 +42,8 @@ class Playhead:
             self.strip.show_strip(None, (), self._window.session.cursor)
             return
         self.strip.show_whole(began, end, opened.state == "live")
-        strip = opened.strips.want(opened.now, *self.strip.span, self.strip.columns)
+        strip = opened.strips.want(opened.now, *self.strip.span)
+        self._ask_past(opened, began)
         troubles = self._window.session.troubles
         if (strip, troubles) != self._marks_of:
             self._marks_of = (strip, troubles)
@@ -48,6 +53,14 @@ class Playhead:
             ]
             self._marks = tuple(sorted((*(strip.marks if strip else ()), *told), key=lambda mark: mark.seen))
         self.strip.show_strip(strip, self._marks, self._window.session.cursor)
+
+    def _ask_past(self, opened: Opened, began: int) -> None:
+        """What arrived before the recording, where the strip reaches so far back. To ask again for what is known is free."""
+        start, now = self.strip.span[0], time.monotonic()
+        if start < began - LEAST_PAST and opened.state == "live" and now >= self._ask_at:
+            self._ask_at = now + ASK_EVERY
+            busiest = sorted(opened.now.topics, key=lambda topic: -(topic.rate or 0.0))
+            opened.ask_past([topic.name for topic in busiest if not topic.internal][:MOST_ASKED], start, began)
 
     def move(self, cursor: Cursor) -> None:
         """Somebody moved the cursor: the strip shows it at once, every view at its next beat."""

@@ -184,7 +184,6 @@ class Walker:
         self.window.show_view("topology")
         view = self.topology
         view.show_level(LEVELS[LEVELS.index(level)])
-        view.table_button.setChecked(True)
         self.until(
             lambda: (
                 view._shown[1] is not None
@@ -275,6 +274,7 @@ def main(words: Sequence[str]) -> int:
     plan: Plan = json.loads(Path(words[0]).read_text("utf-8"))
     app = QApplication(["walk"])
     theme.load_fonts()
+    theme.apply(app, "light")
     walker = Walker(plan)
     try:
         is_file = bool(plan.get("file"))
@@ -291,7 +291,7 @@ def main(words: Sequence[str]) -> int:
         walker.at_rest()
         seen = {"record": walker.record(), "then": walker.everything(moment), "now": walker.everything(None)}
         walker.show_topology("products")
-        walker.topology.table_button.setChecked(False)
+        walker.topology.map.fit()
         walker.at_rest()
         assert walker.window.grab().save(plan["picture"], "PNG")
         if not is_file:

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from meshdesk.model.consuming import Line
 from meshdesk.session.consumers import Told
@@ -30,7 +30,8 @@ from meshdesk.ui.widgets.consumer_words import (
     TONES,
     tip,
 )
-from meshdesk.ui.widgets.controls import draw_focus, name_bars
+from meshdesk.ui.widgets.controls import draw_focus
+from meshdesk.ui.widgets.plain_table import make_plain
 
 Index = QModelIndex | QPersistentModelIndex
 PAD = 10
@@ -152,32 +153,11 @@ class ConsumerTable(QTableView):
         self.setModel(self.content)
         self._cells = _Cells(self)
         self.setItemDelegate(self._cells)
-        self.setObjectName("plain")  # the theme's
-        self.setAccessibleName("Groups of consumers")
-        self.setFont(theme.font("text"))
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(theme.LIST_ROW)
-        rows.setDefaultSectionSize(theme.LIST_ROW)
-        head = self.horizontalHeader()
-        head.setAccessibleName("Columns of the groups")
-        head.setHighlightSections(False)
+        head = make_plain(self, "Groups of consumers", "the groups", QHeaderView.ResizeMode.Fixed)
         head.setSectionsClickable(True)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        head.setFont(theme.font("label"))
-        head.setFixedHeight(theme.LIST_ROW)
         head.setMinimumSectionSize(40)
         head.sectionClicked.connect(self.content.sort_by)
-        name_bars(self, "the groups")
         self.selectionModel().currentRowChanged.connect(self._told)
         self.doubleClicked.connect(lambda index: self.opened.emit(self.content.lines[index.row()].group))
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QHeaderView, QTableView
 
 from meshdesk.ui import theme
-from meshdesk.ui.widgets.controls import draw_dot, name_bars
+from meshdesk.ui.widgets.controls import draw_dot
+from meshdesk.ui.widgets.plain_table import make_plain
 from meshdesk.ui.widgets.plot_scale import rate_words
 
 if TYPE_CHECKING:
@@ -140,29 +141,11 @@ class CurveTable(QTableView):
         self.content = CurveModel()
         self._choice = ""
         self.setModel(self.content)
-        self.setObjectName("plain")  # the theme's
-        self.setAccessibleName("The curves as a table")
-        self.setFont(theme.font("text"))
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
         self.setIconSize(QSize(DOT, DOT))
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(theme.LIST_ROW)
-        head = self.horizontalHeader()
-        head.setAccessibleName("Columns of the table")
-        head.setHighlightSections(False)
-        head.setFont(theme.font("label"))
-        head.setFixedHeight(theme.LIST_ROW)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        head = make_plain(self, "The curves as a table", "the table", QHeaderView.ResizeMode.Interactive)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for place, width in enumerate((160, 110, 150, 100, 100)):
             head.resizeSection(place, width)
-        name_bars(self, "the table")
         self.selectionModel().currentRowChanged.connect(self._told)
         self.doubleClicked.connect(lambda _: self.opened.emit())
         self.content.modelReset.connect(lambda: self.choose(self._choice))

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QHeaderView, QTableView
 
 from meshdesk.model import wording
 from meshdesk.model.graph import Box, Graph
-from meshdesk.ui import theme
-from meshdesk.ui.widgets.controls import name_bars
 from meshdesk.ui.widgets.map_paint import rate_of
+from meshdesk.ui.widgets.plain_table import make_plain
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Name", "Kind", "Domain", "Topics", "Groups", "Rate", "Reads", "Read by")
@@ -114,29 +113,11 @@ class MapTable(QTableView):
         super().__init__()
         self.content = MapModel()
         self.setModel(self.content)
-        self.setObjectName("plain")  # the theme's
-        self.setAccessibleName("The mesh as a table")
-        self.setFont(theme.font("text"))
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(theme.LIST_ROW)
-        head = self.horizontalHeader()
-        head.setAccessibleName("Columns of the table")
-        head.setHighlightSections(False)
-        head.setFont(theme.font("label"))
-        head.setFixedHeight(theme.LIST_ROW)
+        head = make_plain(self, "The mesh as a table", "the table", QHeaderView.ResizeMode.Interactive)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setStretchLastSection(True)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for place, width in enumerate((170, 150, 160, 70, 74, 84, 200)):
             head.resizeSection(place, width)
-        name_bars(self, "the table")
         self.selectionModel().currentRowChanged.connect(self._told)
         self.doubleClicked.connect(lambda index: self.opened.emit(self.content.boxes[index.row()].key))
 

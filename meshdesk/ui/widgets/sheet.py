@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView
+from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTableView
 
 from meshdesk.ui import theme
 from meshdesk.ui.product_words import Cell
-from meshdesk.ui.widgets.controls import name_bars
+from meshdesk.ui.widgets.plain_table import make_plain
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -74,31 +74,10 @@ class Sheet(QTableView):
         self._shares = shares
         self.content = SheetModel(columns, numbers)
         self.setModel(self.content)
-        self.setObjectName("plain")  # the theme's
-        self.setAccessibleName(name)
-        self.setFont(theme.font("text"))
-        self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(theme.LIST_ROW)
-        rows.setDefaultSectionSize(theme.LIST_ROW)
-        head = self.horizontalHeader()
-        head.setAccessibleName(f"Columns of {name.lower()}")
-        head.setHighlightSections(False)
-        head.setFont(theme.font("label"))
-        head.setFixedHeight(theme.LIST_ROW)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        name_bars(self, name.lower())
+        make_plain(self, name, name.lower(), QHeaderView.ResizeMode.Fixed)
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
 
     def show_rows(self, rows: list[list[Cell]]) -> None:

@@ -124,25 +124,32 @@ def _paint_curve(painter: QPainter, plot: QRectF, look: Look) -> None:
     if strip is None or not strip.rates or strip.peak <= 0:
         return
     colours = theme.colours()
-    back = theme.seen_through(colours.accent, 0.18)
-    wide, high = (strip.end - strip.start) / len(strip.rates), plot.height() - 2
+    scale = (plot.height() - 2) / strip.peak
     painter.save()
     painter.setClipRect(plot.adjusted(0, -2, 0, 0))
     stretch: list[QPointF] = []
-    bottom, first = plot.bottom(), _x(plot, look, strip.start)
-    each, scale = wide / max(1, look.span[1] - look.span[0]) * plot.width(), high / strip.peak
+    is_by_time = False
     for number, rate in enumerate((*strip.rates, None)):
-        if rate is not None:
-            stretch.append(QPointF(first + (number + 0.5) * each, bottom - rate * scale))
-        elif stretch:
-            area = [QPointF(stretch[0].x(), plot.bottom()), *stretch, QPointF(stretch[-1].x(), plot.bottom())]
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(back)
-            painter.drawPolygon(QPolygonF(area))
-            painter.setPen(QPen(colours.accent, 1.2))
-            painter.drawPolyline(QPolygonF(stretch))
+        goes_on = rate is not None and (not stretch or strip.by_time[number] == is_by_time)
+        if not goes_on:
+            _paint_stretch(painter, plot, stretch, colours.second if is_by_time else colours.accent)
             stretch = []
+        if rate is not None:
+            is_by_time = strip.by_time[number]
+            x = _x(plot, look, (strip.edges[number] + strip.edges[number + 1]) // 2)
+            stretch.append(QPointF(x, plot.bottom() - rate * scale))
     painter.restore()
+
+
+def _paint_stretch(painter: QPainter, plot: QRectF, line: list[QPointF], tone: QColor) -> None:
+    if not line:
+        return
+    area = [QPointF(line[0].x(), plot.bottom()), *line, QPointF(line[-1].x(), plot.bottom())]
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.seen_through(tone, 0.18))
+    painter.drawPolygon(QPolygonF(area))
+    painter.setPen(QPen(tone, 1.2))
+    painter.drawPolyline(QPolygonF(line))
 
 
 def _paint_hatched(painter: QPainter, plot: QRectF, look: Look) -> None:
@@ -159,7 +166,7 @@ def _paint_hatched(painter: QPainter, plot: QRectF, look: Look) -> None:
     painter.setPen(QPen(colours.second, 1, Qt.PenStyle.DotLine))
     painter.drawLine(QPointF(edge, plot.top()), QPointF(edge, plot.bottom()))
     painter.setFont(theme.font("small"))
-    words = "not observed"
+    words = "asked by time" if any(strip.by_time) else "not observed"
     wide = QFontMetricsF(painter.font()).horizontalAdvance(words)
     if wide + 12 < area.width():
         box = QRectF(area.center().x() - wide / 2 - 5, area.center().y() - 9, wide + 10, 18)

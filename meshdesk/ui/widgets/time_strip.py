@@ -67,11 +67,6 @@ class TimeStrip(QWidget):
         """From and to, in ms since the epoch."""
         return self.view or self._whole
 
-    @property
-    def columns(self) -> int:
-        """In how many parts the curve is drawn: one in two px is as fine as an eye sees."""
-        return max(1, int(self.width() - LEFT - RIGHT) // 2)
-
     def show_whole(self, start: int, end: int, is_live: bool) -> None:
         """The recording: its beginning and its end, or now."""
         if (start, end, is_live) != (*self._whole, self._is_live):

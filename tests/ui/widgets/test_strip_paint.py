@@ -35,7 +35,8 @@ def share(image: QImage, tone: QColor, x: float, wide: float = 4) -> int:
 
 
 def look(cursor: Cursor = Cursor(), rates: tuple[float | None, ...] = (5.0,) * 60, began: int = BEGAN) -> Look:  # noqa: B008
-    strip = Strip(BEGAN, BEGAN + HOUR, rates, (), began, BEGAN + HOUR)
+    edges = tuple(BEGAN + n * HOUR // max(1, len(rates)) for n in range(len(rates) + 1))
+    strip = Strip(edges, rates, (False,) * len(rates), (), began)
     return Look(strip, (), cursor, (BEGAN, BEGAN + HOUR), True, None, False)
 
 

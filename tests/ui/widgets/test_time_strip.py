@@ -35,7 +35,8 @@ def strip_on(qtbot: QtBot, is_live: bool = False, marks: Sequence[Mark] = MARKS)
     qtbot.addWidget(strip)
     strip.resize(round(1_000 + LEFT + RIGHT), 74)
     strip.show_whole(BEGAN, BEGAN + HOUR, is_live)
-    shown = Strip(BEGAN, BEGAN + HOUR, tuple(float(n) for n in range(60)), tuple(marks), BEGAN, BEGAN + HOUR)
+    edges = tuple(BEGAN + n * HOUR // 60 for n in range(61))
+    shown = Strip(edges, tuple(float(n) for n in range(60)), (False,) * 60, tuple(marks), BEGAN)
     strip.show_strip(shown, marks, Cursor())
     asked: list[Cursor] = []
 
@@ -183,7 +184,7 @@ def test_that_a_strip_of_nothing_or_of_no_height_is_painted_too(qtbot: QtBot) ->
     qtbot.addWidget(strip)
     for size in ((10, 41), (300, 41), (3_000, 400)):
         strip.resize(*size)
-        strip.show_strip(Strip(BEGAN, BEGAN + HOUR, (), (), BEGAN, BEGAN), (), Cursor.of(BEGAN - HOUR))
+        strip.show_strip(Strip((), (), (), (), BEGAN), (), Cursor.of(BEGAN - HOUR))
         strip.grab()
     assert strip.words().endswith("rate unknown.")
 

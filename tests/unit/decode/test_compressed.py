@@ -72,7 +72,7 @@ def test_that_a_bomb_is_not_unpacked_beyond_the_bound(name: str) -> None:
         compressed.decode(Payload(data, "value", "orders", ()), data, NONE, Bounds(bytes=1_000_000))
 
 
-@each
+@pytest.mark.parametrize("name", [name for name in PACKERS if name != "Snappy framed"])  # of which nothing is nothing
 def test_that_nothing_compressed_is_empty(name: str) -> None:
     decoded = read(PACKERS[name](b""))
     assert (decoded.format, decoded.unpacked) == ("empty", b"")
@@ -95,7 +95,7 @@ def archive(*entries: tuple[str, bytes]) -> bytes:
 
 def test_that_the_only_entry_of_an_archive_is_its_value_and_of_several_each_has_its_name() -> None:
     alone = read(archive(("order.json", SAID)))
-    assert [(layer.name, layer.detail) for layer in alone.chain][0] == ("zip", "order.json")
+    assert (alone.chain[0].name, alone.chain[0].detail) == ("zip", "order.json")
     assert alone.unpacked == SAID
     several = read(archive(("a.json", b'{"a": 1}'), ("b.txt", b"text")))
     assert [(part.name, part.kind, part.text) for part in several.tree.children] == [

@@ -4,7 +4,7 @@ import threading
 
 from meshdesk.model.asked import HOUR, MINUTE, Asked
 from meshdesk.model.curves import Curves
-from meshdesk.session.curves import EVERY, SHARE, Content, CurveMaker, Made, _Maker
+from meshdesk.session.curves import EVERY, SHARE, Computing, Content, CurveMaker, Made
 from tests.programs.running import wait_until
 from tests.unit.model.recording import BEGAN, SECONDS, recording
 from tests.unit.model.shop import shop
@@ -24,7 +24,7 @@ class Told:
     def __call__(self, wish: tuple[Content, Asked]) -> Made:
         self.asked.append(wish[1])
         self.may.acquire()
-        return Made(_Maker()(wish).curves, self._took)
+        return Made(Computing()(wish).curves, self._took)
 
 
 def content(revision: int = 0) -> Content:

@@ -30,12 +30,12 @@ def recording() -> Reading:
     return Reading(mesh=mesh.now(), tracks=tracks, began=BEGAN, ended=BEGAN + 60_000)
 
 
-def strip_of(strips: Strips, now: Reading, start: int, end: int, parts: int) -> Strip:
+def strip_of(strips: Strips, now: Reading, start: int, end: int) -> Strip:
     found: list[Strip] = []
 
     def is_there() -> bool:
-        strip = strips.want(now, start, end, parts)
-        found[:] = [strip] if strip is not None and (strip.start, strip.end) == (start, end) else []
+        strip = strips.want(now, start, end)
+        found[:] = [strip] if strip is not None and not strips.is_busy else []
         return bool(found)
 
     wait_until(is_there, "the strip")
@@ -43,32 +43,44 @@ def strip_of(strips: Strips, now: Reading, start: int, end: int, parts: int) -> 
 
 
 def test_that_a_strip_is_the_total_of_all_topics_but_kafkas_own_and_unknown_outside_of_the_recording() -> None:
-    strip = strip_of(Strips(), recording(), BEGAN - 30_000, BEGAN + 60_000, 9)
-    assert strip.rates[:3] == (None, None, None)
-    assert strip.rates[3:] == pytest.approx([40.0] * 6)
+    strip = strip_of(Strips(), recording(), BEGAN - 30_000, BEGAN + 60_000)
+    assert [strip.rate_at(BEGAN + second * 1_000) for second in (-20, -1)] == [None, None]
+    assert [strip.rate_at(BEGAN + second * 1_000 + 500) for second in (1, 30, 58)] == pytest.approx([40.0] * 3)
     assert strip.peak == pytest.approx(40.0)
-    assert (strip.began, strip.until) == (BEGAN, BEGAN + 60_000)
+    assert strip.began == BEGAN
+    assert not any(strip.by_time)
     assert [mark.text for mark in strip.marks] == ["topic bills appeared"]
 
 
-def test_that_the_rate_at_a_moment_is_that_of_its_part() -> None:
-    strip = strip_of(Strips(), recording(), BEGAN - 30_000, BEGAN + 60_000, 9)
-    assert strip.rate_at(BEGAN + 5_000) == pytest.approx(40.0)
-    assert strip.rate_at(BEGAN + 60_000) == pytest.approx(40.0)
-    assert (strip.rate_at(BEGAN - 5_000), strip.rate_at(BEGAN + 61_000)) == (None, None)
+def test_that_a_moment_outside_of_the_strip_has_no_rate() -> None:
+    strip = strip_of(Strips(), recording(), BEGAN, BEGAN + 60_000)
+    assert (strip.rate_at(BEGAN - 5_000), strip.rate_at(BEGAN + 90_000)) == (None, None)
+
+
+def test_that_what_was_asked_by_time_stands_before_the_recording() -> None:
+    now = recording()
+    offsets = {"0": [0, 300, 600], "1": [0, 300, 600]}
+    value = {"from": BEGAN - 120_000, "step": 60_000, "offsets": offsets, "why": ""}
+    about = f"orders {BEGAN - 120_000} 60000"
+    fold(Mesh(now.mesh.timeline), [Fact("past", about, value, BEGAN + 61_000, "kafka by time")])
+    asked = Reading(mesh=Mesh(now.mesh.timeline).now(), tracks=now.tracks, began=BEGAN, ended=BEGAN + 60_000)
+    strip = strip_of(Strips(), asked, BEGAN - 120_000, BEGAN + 60_000)
+    assert strip.rate_at(BEGAN - 90_000) == pytest.approx(10.0)
+    assert strip.by_time[0]
+    assert not strip.by_time[-1]
 
 
 def test_that_a_recording_without_samples_has_a_strip_without_rates() -> None:
     now = Reading(mesh=Mesh().now(), began=BEGAN, ended=BEGAN + 60_000)
-    assert strip_of(Strips(), now, BEGAN, BEGAN + 60_000, 10).rates == ()
+    assert set(strip_of(Strips(), now, BEGAN, BEGAN + 60_000).rates) == {None}
 
 
 def test_that_a_strip_that_only_goes_on_is_made_once_a_second_and_one_that_is_zoomed_at_once() -> None:
     clock = [0.0]
     strips, now = Strips(lambda: clock[0]), recording()
-    first = strip_of(strips, now, BEGAN, BEGAN + 50_000, 10)
-    assert strips.want(now, BEGAN, BEGAN + 51_000, 10) is first
+    first = strip_of(strips, now, BEGAN, BEGAN + 50_000)
+    assert strips.want(now, BEGAN, BEGAN + 51_000) is first
     assert not strips.is_busy
     clock[0] += EVERY + 100
-    assert strip_of(strips, now, BEGAN, BEGAN + 52_000, 10) is not first
-    assert strip_of(strips, now, BEGAN + 10_000, BEGAN + 20_000, 10).end == BEGAN + 20_000
+    assert strip_of(strips, now, BEGAN, BEGAN + 52_000) is not first
+    assert strip_of(strips, now, BEGAN + 10_000, BEGAN + 20_000).edges[-1] == BEGAN + 20_000

@@ -1,0 +1,83 @@
+"""Apicurio's serialisers (apicurio-registry serdes: Default4ByteIdHandler, Legacy8ByteIdHandler, DefaultHeadersHandler).
+
+00 and an id of four bytes (3.x, the content id by default) or eight (2.x, the global id); or nothing before the payload, and
+the id as eight bytes in the header apicurio.value.contentId or .globalId. The number of a prefix does not say which of the
+two ids it is: both are looked up, and the schema must read all that follows.
+"""
+
+from collections.abc import Iterator
+
+from meshdesk.decode import by_schema, proto_framing
+from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.decode.proto_framing import Framed
+from meshdesk.decode.proto_schema import Types
+from meshdesk.model.schema import NameKind, Schema, SchemaName, SchemaState
+
+NAME = "Apicurio id"
+HEADERS: tuple[tuple[str, NameKind], ...] = (("contentId", "content"), ("globalId", "global"))
+KINDS: tuple[NameKind, ...] = ("content", "global")
+
+
+def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
+    """The payload by the schema that a header or its prefix names. Raises Undecodable."""
+    name = _in_headers(payload) if payload.headers else None
+    if name is not None:
+        return _by_header(payload, data, name, schemas, bounds)
+    if len(data) < 5 or data[0]:
+        raise Undecodable("it does not begin with a zero byte and an id")
+    why = Undecodable("no schema of that id reads it")
+    for size in (4, 8):
+        if len(data) <= size or (size == 8 and any(data[1:5])):
+            continue
+        number = int.from_bytes(data[1 : size + 1], "big")
+        for kind in KINDS:
+            schema = schemas.find_schema(SchemaName(kind, str(number)))
+            if not isinstance(schema, Schema):
+                why = _missing(schema, kind, number, size, payload.role)
+                continue
+            try:
+                found = by_schema.read(data, size + 1, schema, bounds, proto_framing.apicurio)
+            except Undecodable as declined:
+                why = declined
+            else:
+                layer = Layer(NAME, f"{size} bytes, {kind} id {number}")
+                return by_schema.framed_by(layer, found, schema)
+    raise why
+
+
+def _missing(state: SchemaState, kind: str, number: int, size: int, role: str) -> Undecodable:
+    # Four bytes are as well Confluent's, which has said all there is to say; eight are nobody else's.
+    about = f"{kind} {number}"
+    sure = size == 8 and 0 < number < 1 << 31 and state in by_schema.OPEN
+    trouble = by_schema.TROUBLE[state].format(id=about, role=role) if sure else ""
+    return Undecodable(by_schema.WHY[state].format(id=about), trouble)
+
+
+def _in_headers(payload: Payload) -> SchemaName | None:
+    for word, kind in HEADERS:
+        said = payload.header(f"apicurio.{payload.role}.{word}")
+        if said is not None and len(said) == 8:
+            return SchemaName(kind, str(int.from_bytes(said, "big")))
+    return None
+
+
+def _by_header(payload: Payload, data: bytes, name: SchemaName, schemas: Schemas, bounds: Bounds) -> Decoded:
+    schema = by_schema.schema_that_header_names(schemas, name, payload.role)
+    encoding = _text(payload, f"apicurio.{payload.role}.encoding")
+    # Its Protobuf serialiser 2.x writes the message alone, and its type into headers; that of 3.x writes the Ref as well.
+    suffix = ".key" if payload.role == "key" else ""
+    named = (_text(payload, f"apicurio.{payload.role}.msgType"), _text(payload, f"apicurio.protobuf.type{suffix}"))
+
+    def framing(body: bytes, at: int, types: Types) -> Iterator[Framed]:
+        yield from proto_framing.referred(body, at, types)
+        for word in filter(None, named):
+            for message in types.named(word):
+                yield Framed(at, message)
+        yield from proto_framing.apicurio(body, at, types)
+
+    found = by_schema.read_where_header_says(data, schema, bounds, framing, payload.role, encoding)
+    return by_schema.framed_by(Layer("Apicurio headers", f"{name.kind} id {name.id}"), found, schema)
+
+
+def _text(payload: Payload, header: str) -> str:
+    return (payload.header(header) or b"").decode("utf-8", "replace")

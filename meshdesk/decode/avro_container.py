@@ -1,0 +1,168 @@
+"""Avro object container files (Avro specification 1.12, "Object Container Files"): Obj 01, metadata with the schema, a sync
+marker, then blocks of a count, a size, the values, compressed or not, and the marker again."""
+
+import bz2
+import lzma
+import zlib
+from collections.abc import Callable
+
+from meshdesk.decode import avro
+from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.model.node import Node, more
+from meshdesk.model.schema import Schema
+from meshdesk.model.wording import plural
+
+NAME = "Avro container"
+MAGIC = b"Obj\x01"
+SYNC = 16
+METADATA = Schema("", 0, "AVRO", '{"type": "map", "values": "bytes"}')
+
+
+def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
+    """The values of all blocks as an array. Raises Undecodable."""
+    if not data.startswith(MAGIC):
+        raise Undecodable("it does not begin with Obj and the byte 01")
+    if len(data) > bounds.bytes:
+        raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
+    try:
+        text, codec, at = _head(data, bounds)
+    except IndexError:
+        raise Undecodable("its head has no end") from None
+    opened = CODECS.get(codec)
+    if opened is None:
+        trouble = f"The {payload.role} is an Avro container compressed with {codec}, which this version does not read."
+        raise Undecodable(f"its codec {codec} is not known", trouble)
+    schema = Schema("", 0, "AVRO", text, guid="of the container")
+    try:
+        tree = _Blocks(data, at, schema, bounds, opened, codec == "null").tree()
+    except IndexError:
+        raise Undecodable("it ends within a block") from None
+    except (zlib.error, OSError, EOFError, lzma.LZMAError, ValueError) as error:
+        raise Undecodable(f"a block is no {codec}: {error}") from None
+    detail = "" if codec == "null" else codec
+    return Decoded(tree, (Layer(NAME, detail), Layer("Avro")), "Avro file", schema)
+
+
+def _head(data: bytes, bounds: Bounds) -> tuple[str, str, int]:
+    """The schema's text, the codec, and where the first sync marker begins."""
+    cursor = avro.Cursor(data, bounds, len(MAGIC))
+    found: dict[str, bytes] = {}
+    while (count := avro.long_at(cursor)) != 0:
+        if count < 0:
+            count = -count
+            avro.long_at(cursor)
+        for _ in range(count):
+            key = avro.take(cursor, avro.long_at(cursor)).decode("utf-8", "replace")
+            found[key] = avro.take(cursor, avro.long_at(cursor))
+    if "avro.schema" not in found:
+        raise Undecodable("its head has no schema")
+    codec = found.get("avro.codec", b"null").decode("utf-8", "replace")
+    return found["avro.schema"].decode("utf-8", "replace"), codec, cursor.at
+
+
+class _Blocks:
+    """The blocks behind the head, read until the end of the data."""
+
+    def __init__(self, data: bytes, at: int, schema: Schema, bounds: Bounds, opened: "Opened", is_plain: bool) -> None:
+        self._data, self._at, self._bounds = data, at + SYNC, bounds
+        self._sync = data[at : at + SYNC]
+        if len(self._sync) < SYNC:
+            raise IndexError
+        self._read = avro.compiled(schema)
+        self._opened, self._is_plain = opened, is_plain
+        self._room = bounds.bytes  # that blocks may be opened to, all together
+
+    def tree(self) -> Node:
+        """All values, those beyond the bounds as a count."""
+        shown: list[Node] = []
+        total, left = 0, self._bounds.nodes - 1
+        if left < 0:
+            raise Undecodable("nothing may be made of it")
+        while self._at < len(self._data):
+            cursor = avro.Cursor(self._data, self._bounds, self._at)
+            count, size = avro.long_at(cursor), avro.long_at(cursor)
+            start = cursor.at
+            piece = avro.take(cursor, size)
+            if avro.take(cursor, SYNC) != self._sync or count < 0:
+                raise Undecodable(f"the block at byte {self._at:,} does not end with its marker")
+            self._at = cursor.at
+            if left > 0 and len(shown) < self._bounds.width:
+                left = self._values(shown, total, count, piece, start, left)
+            total += count
+        children = (*shown, more(total - len(shown))) if total > len(shown) else tuple(shown)
+        return Node("", "array", "", children, plural(total, "value"), (0, len(self._data)))
+
+    def _values(self, shown: list[Node], total: int, count: int, piece: bytes, start: int, left: int) -> int:
+        body = piece if self._is_plain else self._opened(piece, self._room)
+        self._room -= len(body)
+        if self._room < 0:
+            raise Undecodable(f"its blocks are larger than {self._bounds.bytes:,} bytes when they are opened")
+        inner = avro.Cursor(self._data if self._is_plain else body, self._bounds, start if self._is_plain else 0)
+        end = start + len(piece) if self._is_plain else len(body)
+        inner.nodes, inner.depth = left, 1
+        for number in range(count):
+            if inner.nodes <= 0 or len(shown) >= self._bounds.width:
+                return 0
+            node = avro.value_at(self._read, inner, str(total + number))
+            if inner.at > end:
+                raise IndexError
+            if node is not None:
+                shown.append(node if self._is_plain else avro.without_spans(node))
+        if inner.at != end:
+            raise Undecodable(f"a block of {count:,} values has {end - inner.at:,} bytes behind them")
+        return inner.nodes
+
+
+# How a block is opened: never to more than so many bytes and one.
+
+Opened = Callable[[bytes, int], bytes]
+
+
+def _deflate(data: bytes, room: int) -> bytes:
+    return zlib.decompressobj(-15).decompress(data, room + 1)
+
+
+def _bzip2(data: bytes, room: int) -> bytes:
+    return bz2.BZ2Decompressor().decompress(data, room + 1)
+
+
+def _xz(data: bytes, room: int) -> bytes:
+    return lzma.LZMADecompressor(memlimit=256 << 20).decompress(data, room + 1)
+
+
+def _by_arrow(name: str) -> Opened:
+    def opened(data: bytes, room: int) -> bytes:
+        import pyarrow as pa  # its shared library takes a tenth of a second, and few containers need it
+
+        with pa.CompressedInputStream(pa.BufferReader(data), name) as stream:
+            return bytes(stream.read(room + 1))
+
+    return opened
+
+
+def _snappy(data: bytes, room: int) -> bytes:
+    """Raw Snappy, whose head says how large it becomes, and four bytes of CRC-32 behind it."""
+    import pyarrow as pa  # as above
+
+    size = shift = 0
+    for byte in data[:5]:
+        size |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            break
+    if size > room or len(data) < 5:
+        raise Undecodable("a block is larger than may be opened")
+    body = bytes(pa.Codec("snappy").decompress(data[:-4], size))
+    if zlib.crc32(body) != int.from_bytes(data[-4:], "big"):
+        raise Undecodable("a block's checksum is wrong")
+    return body
+
+
+CODECS: dict[str, Opened] = {
+    "null": lambda data, room: data,
+    "deflate": _deflate,
+    "bzip2": _bzip2,
+    "xz": _xz,
+    "zstandard": _by_arrow("zstd"),
+    "snappy": _snappy,
+}

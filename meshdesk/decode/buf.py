@@ -1,0 +1,29 @@
+"""Buf's registry: headers buf.registry.value.schema.message (the message's full name) and .commit; the payload is bare Protobuf.
+(Redpanda Console, serde/protobuf; bufstream's documentation.)"""
+
+from collections.abc import Iterator
+
+from meshdesk.decode import by_schema
+from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.decode.proto_framing import Framed
+from meshdesk.decode.proto_schema import Types
+from meshdesk.model.schema import SchemaName
+
+NAME = "Buf headers"
+
+
+def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
+    """The whole payload as the message that the headers name. Raises Undecodable."""
+    said = payload.header(f"buf.registry.{payload.role}.schema.message") if payload.headers else None
+    if said is None:
+        raise Undecodable("no header of Buf's registry names its message")
+    message = said.decode("utf-8", "replace")
+    commit = (payload.header(f"buf.registry.{payload.role}.schema.commit") or b"").decode("utf-8", "replace")
+    schema = by_schema.schema_that_header_names(schemas, SchemaName("buf", commit), payload.role)
+
+    def framing(_: bytes, at: int, types: Types) -> Iterator[Framed]:
+        for found in types.named(message):
+            yield Framed(at, found)
+
+    found = by_schema.read_where_header_says(data, schema, bounds, framing, payload.role)
+    return by_schema.framed_by(Layer(NAME, f"{message} of commit {commit}"), found, schema)

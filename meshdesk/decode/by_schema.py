@@ -1,0 +1,102 @@
+"""A body whose schema is known: what all framings have in common, whichever way they name it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from meshdesk.decode import avro, avro_json, csfle, json_text
+from meshdesk.decode.contract import Bounds, Decoded, Layer, Schemas, Undecodable
+from meshdesk.decode.proto_framing import Framed, best
+from meshdesk.decode.proto_schema import Types
+from meshdesk.decode.protobuf import book_of
+from meshdesk.model.schema import Schema, SchemaName, SchemaState
+
+WHY = {
+    SchemaState.UNKNOWN_ID: "schema {id} is not in the registry",
+    SchemaState.NOT_FETCHED: "schema {id} has not been fetched yet",
+    SchemaState.UNREACHABLE: "schema {id} is not known, as the schema registry cannot be reached",
+    SchemaState.NO_REGISTRY: "no schema registry is set that could know schema {id}",
+}
+TROUBLE = {
+    SchemaState.UNKNOWN_ID: "The {role} begins as if written by schema {id}, which is not in the registry. "
+    "Either it is something else, or it was written with another registry.",
+    SchemaState.NOT_FETCHED: "The {role} may need schema {id}, which has not been fetched yet. "
+    "While the mesh is connected that happens by itself.",
+    SchemaState.UNREACHABLE: "The {role} may need schema {id}, but the schema registry cannot be reached. "
+    "It is asked again by itself.",
+    SchemaState.NO_REGISTRY: "The {role} may need schema {id}, but no schema registry is set. "
+    "Connect with the registry's address.",
+}
+SURELY = "The {role} was written by schema {id}, as its header says, which is not in the registry: was it another one?"
+OPEN = (SchemaState.NOT_FETCHED, SchemaState.UNREACHABLE)  # an answer is still to come
+
+Framing = Callable[[bytes, int, Types], Iterator[Framed]]  # of a Protobuf message, from a byte on
+
+
+def schema_that_header_names(schemas: Schemas, name: SchemaName, role: str) -> Schema:
+    """The schema that a header names, which is proof enough to miss it. Raises Undecodable."""
+    schema = schemas.find_schema(name)
+    if isinstance(schema, SchemaState):
+        words = SURELY if schema is SchemaState.UNKNOWN_ID else TROUBLE[schema]
+        raise Undecodable(WHY[schema].format(id=name.about), words.format(id=name.about, role=role))
+    return schema
+
+
+def read(data: bytes, start: int, schema: Schema, bounds: Bounds, framing: Framing, encoding: str = "") -> Decoded:
+    """What lies behind byte `start`, by the schema's type; all of it must be read. `encoding` "JSON" means Avro's own.
+    Raises Undecodable."""
+    rule = csfle.rule_of_payload(schema)
+    if rule:
+        return csfle.sealed(data, start, schema, rule, bounds)
+    if schema.type == "AVRO":
+        found = _avro(data, start, schema, bounds, encoding)
+    elif schema.type == "JSON":
+        found = Decoded(json_text.document_of(data[start:], bounds), (Layer("JSON Schema"),), "JSON", schema)
+    elif schema.type.startswith("PROTOBUF"):
+        found = _message(data, start, schema, bounds, framing)
+    else:
+        kind = schema.type.title()
+        raise Undecodable(
+            f"schema {schema.id or schema.guid} is {kind}, which this version does not read",
+            f"Schema {schema.id or schema.guid} is {kind}, which this version of MeshDesk does not read; the bytes are shown.",
+        )
+    return csfle.marked(found, schema)
+
+
+def read_where_header_says(
+    data: bytes, schema: Schema, bounds: Bounds, framing: Framing, role: str, encoding: str = ""
+) -> Decoded:
+    """The same of a whole payload whose header names the schema: where it is not read, that is worth a sentence."""
+    try:
+        return read(data, 0, schema, bounds, framing, encoding)
+    except Undecodable as why:
+        about = schema.id or schema.guid
+        words = f"A header names schema {about} for the {role}, which does not read it: {why}."
+        raise Undecodable(str(why), why.trouble or words) from None
+
+
+def _avro(data: bytes, start: int, schema: Schema, bounds: Bounds, encoding: str) -> Decoded:
+    if encoding != "JSON":
+        try:
+            return Decoded(avro.tree_of(data, schema, bounds, start), (Layer("Avro"),), "Avro", schema)
+        except Undecodable:
+            # Apicurio's serialiser may write JSON behind the id, and nothing says so.
+            if data[start : start + 1] not in (b"{", b"["):
+                raise
+    return Decoded(avro_json.tree_of(data[start:], schema, bounds), (Layer("Avro JSON"),), "Avro", schema)
+
+
+def _message(data: bytes, start: int, schema: Schema, bounds: Bounds, framing: Framing) -> Decoded:
+    book = book_of(schema)
+    framed, reading = best(data, framing(data, start, book.types), book, bounds)
+    trouble = ""
+    if reading.missing:
+        names = ", ".join(reading.missing[:3])
+        trouble = f"The schema refers to {names}, which its registry does not have; those fields are shown by number."
+    chain = (*framed.layers, Layer("Protobuf", framed.message.name))
+    return Decoded(reading.tree, chain, "Protobuf", schema, trouble=trouble)
+
+
+def framed_by(layer: Layer, found: Decoded, schema: Schema) -> Decoded:
+    """What was read, behind the layer that named its schema."""
+    about = f" {schema.id}" if schema.id else ""
+    return replace(found, chain=(layer, *found.chain), format=f"{found.format}{about}", schema=schema)

@@ -1,0 +1,48 @@
+"""Numbers and booleans as Kafka's own serialisers write them, big-endian (kafka-clients IntegerSerializer and its siblings).
+
+Nothing in a number says that it is one. It is asked last, of bytes that are nothing else; the likelier reading is shown, and the
+others stand in its note, with the bytes.
+"""
+
+import struct
+
+from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.decode.moments import real
+from meshdesk.model.node import Node
+
+NAME = "number"
+
+
+def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
+    """A boolean or a number. Raises Undecodable."""
+    if bounds.nodes < 1 or bounds.text < 30:
+        raise Undecodable("nothing may be made of it")
+    if len(data) == 1 and data[0] < 2:
+        text = "true" if data[0] else "false"
+        return Decoded(Node("", "boolean", text, (), f"bytes {data.hex()}", (0, 1)), (Layer("boolean"),), "boolean")
+    if len(data) not in (2, 4, 8):
+        raise Undecodable("it has not the length of a number")
+    node = number(data, "", 0)
+    name, _, others = node.note.partition("; ")
+    return Decoded(node, (Layer(name, others),), name)
+
+
+def number(data: bytes, name: str, start: int) -> Node:
+    """A number of two, four or eight bytes: an integer, or a float where that is what somebody would have written."""
+    whole = int.from_bytes(data, "big", signed=True)
+    bits = 8 * len(data)
+    span = (start, start + len(data))
+    if len(data) == 2:
+        return Node(name, "int", str(whole), (), f"int16; bytes {data.hex()}", span)
+    broken: float = struct.unpack(">f" if bits == 32 else ">d", data)[0]
+    if _is_written_as_float(whole, broken, bits):
+        return Node(name, "float", real(broken), (), f"float{bits}; or int{bits} {whole}, bytes {data.hex()}", span)
+    return Node(name, "int", str(whole), (), f"int{bits}; or float{bits} {real(broken)}, bytes {data.hex()}", span)
+
+
+def _is_written_as_float(whole: int, broken: float, bits: int) -> bool:
+    """Small integers are tiny floats, and floats of everyday size are integers of some 10^9 or 10^18: no counter stands there,
+    and identifiers do so seldom."""
+    if abs(whole) < 1 << (bits * 3 // 4):
+        return False
+    return 1e-9 < abs(broken) < 1e15 if bits == 64 else 1e-6 < abs(broken) < 1e9

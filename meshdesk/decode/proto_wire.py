@@ -1,0 +1,94 @@
+"""Protobuf's wire format (protobuf.dev, "Encoding"): varints, tags, and what can be said of a message without its schema."""
+
+import re
+from collections.abc import Iterator
+
+from meshdesk.decode.contract import Undecodable
+
+VARINT, FIXED64, LENGTH, GROUP, END, FIXED32 = range(6)
+WIRE = ("varint", "64-bit", "length-delimited", "group", "end of group", "32-bit")
+NUMBERS = range(1, 1 << 29)  # what a field's number can be
+CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+STEPS = 3_000_000  # fields walked in one payload, shown or not; some three seconds
+
+
+def varint(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """An unsigned number of at most ten bytes and 64 bits, and where it ends. Raises Undecodable."""
+    start, shift, value = at, 0, 0
+    while at < end:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            if value >> 64:
+                raise Undecodable(f"the number at byte {start:,} has more than 64 bits")
+            return value, at
+        shift += 7
+        if shift > 63:
+            raise Undecodable(f"the number at byte {start:,} has more than ten bytes")
+    raise Undecodable(f"the number at byte {start:,} has no end")
+
+
+def zigzag(value: int) -> int:
+    """The signed number that was written as an unsigned one.
+
+    >>> [zigzag(n) for n in range(5)]
+    [0, -1, 1, -2, 2]
+    """
+    return (value >> 1) ^ -(value & 1)
+
+
+def signed(value: int, bits: int) -> int:
+    """The number whose two's complement the lower bits are.
+
+    >>> signed((1 << 64) - 1, 32)
+    -1
+    """
+    value &= (1 << bits) - 1
+    return value - (1 << bits) if value >> (bits - 1) else value
+
+
+def fields(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, int, int]]:
+    """The fields of a message without groups: (number, wire type, number's value, where its content begins, where it ends).
+    Raises Undecodable."""
+    while at < end:
+        start = at
+        tag, at = varint(data, at, end)
+        number, wire = tag >> 3, tag & 7
+        if number not in NUMBERS:
+            raise Undecodable(f"byte {start:,} begins field {number:,}, which no message has")
+        value, begin = 0, at
+        if wire == VARINT:
+            value, at = varint(data, at, end)
+        elif wire == LENGTH:
+            length, begin = varint(data, at, end)
+            at = begin + length
+        elif wire in (FIXED32, FIXED64):
+            at += 4 if wire == FIXED32 else 8
+        else:
+            raise Undecodable(f"byte {start:,} begins a field of wire type {wire}")
+        if at > end:
+            raise Undecodable(f"the field at byte {start:,} goes beyond the end")
+        yield number, wire, value, begin, at
+
+
+def is_message(data: bytes, at: int, end: int, steps: list[int]) -> bool:
+    """Whether all of the bytes are fields of a message; `steps` holds how many may still be looked at."""
+    try:
+        for _ in fields(data, at, end):
+            steps[0] -= 1
+            if steps[0] < 0:
+                return False
+    except Undecodable:
+        return False
+    return at < end
+
+
+def text_in(data: bytes) -> str | None:
+    """The text, where all of the bytes are such as a person would write or read."""
+    if CONTROL.search(data):
+        return None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,59 @@
+"""Protobuf without a schema and without a frame, or behind lengths, or in a gRPC frame: known by its bytes alone.
+
+Nothing marks it, and much that is no Protobuf can be walked as such: numbers, text, other formats. So it counts only where
+it begins with a low field number, all bytes are fields, it is no text as it stands, and a readable text or a message that
+has one lies in it.
+"""
+
+from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.decode.proto_stream import delimited, grpc
+from meshdesk.decode.proto_wire import FIXED32, FIXED64, LENGTH, VARINT, is_message, text_in
+from meshdesk.decode.protobuf import EMPTY, read, read_each
+from meshdesk.model.node import Node
+
+NAME = "Protobuf without schema"
+HIGHEST = 4_096  # a field's number; those that people give are far lower
+LOOKED_AT = 20_000  # fields before it is decided
+STREAMS = (("gRPC frame", grpc), ("Protobuf delimited", delimited))
+
+
+def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
+    """The fields by number. Raises Undecodable."""
+    if len(data) > bounds.bytes:
+        raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
+    if text_in(data[:4096]) is not None:
+        raise Undecodable("it is text as it stands")
+    if _begins(data, 0) and is_message(data, 0, len(data), [LOOKED_AT]):
+        reading = read(data, 0, EMPTY, None, bounds)
+        if _is_likely(reading.tree):
+            return Decoded(reading.tree, (Layer(NAME),), "Protobuf")
+    for name, cut in STREAMS:
+        try:
+            pieces = cut(data)
+        except Undecodable:
+            continue
+        if all(_begins(data, start) and is_message(data, start, end, [LOOKED_AT]) for start, end in pieces):
+            each = read_each(data, pieces, EMPTY, None, bounds)
+            if all(_is_likely(child) for child in each.tree.children):
+                return Decoded(each.tree, (Layer(name), Layer(NAME)), "Protobuf")
+    raise Undecodable("its bytes are not all fields of a Protobuf message with text in it")
+
+
+def _begins(data: bytes, at: int) -> bool:
+    return len(data) > at + 1 and 0x08 <= data[at] < 0x80 and data[at] & 7 in (VARINT, FIXED64, LENGTH, FIXED32)
+
+
+def _is_likely(node: Node) -> bool:
+    """Whether its fields have numbers as people give them, and one of them reads as text."""
+    if node.kind == "more":
+        return True
+    numbers = [int(child.name) for child in node.children if child.kind != "more"]
+    return bool(numbers) and max(numbers) <= HIGHEST and _has_text(node)
+
+
+def _has_text(node: Node) -> bool:
+    return any(
+        (child.kind == "string" and len(child.text) > 1 and not child.text.isspace())
+        or (child.kind in ("record", "array") and _has_text(child))
+        for child in node.children
+    )

@@ -1,0 +1,166 @@
+"""A walk over bytes that become a tree: where it is, how much may still be made, and the parts of a container.
+
+Values beyond a bound are walked all the same, so that a container can say how many parts it has and the end is found.
+"""
+
+from dataclasses import replace
+from json import dumps
+
+from meshdesk.decode.contract import Bounds, Undecodable
+from meshdesk.model.node import Kind, Node, hexed, more, shortened, to_json
+
+STEPS = 3_000_000  # values walked in one payload, shown or not; some three seconds
+KEY_NODES = 50  # of a key that is no scalar
+
+
+class Walk:
+    """Where in the bytes reading is. Every method raises Undecodable for what is not there."""
+
+    __slots__ = ("at", "bounds", "data", "depth", "letters", "nodes", "steps")
+
+    def __init__(self, data: bytes, bounds: Bounds, start: int = 0) -> None:
+        self.data, self.bounds, self.at = data, bounds, start
+        self.depth = self.steps = 0
+        self.letters = 0  # characters of text so far, by which a format without a mark proves itself
+        self.nodes = bounds.nodes
+
+    def byte(self) -> int:
+        """The next byte."""
+        try:
+            byte = self.data[self.at]
+        except IndexError:
+            raise Undecodable(f"it ends at byte {self.at:,}, in the middle of a value") from None
+        self.at += 1
+        return byte
+
+    def take(self, length: int) -> bytes:
+        """The next bytes."""
+        end = self.at + length
+        if length < 0 or end > len(self.data):
+            raise Undecodable(f"the {length:,} bytes that byte {self.at:,} should begin are not there")
+        piece = self.data[self.at : end]
+        self.at = end
+        return piece
+
+    def uint(self, length: int) -> int:
+        """A number of so many bytes, big-endian."""
+        return int.from_bytes(self.take(length), "big")
+
+    def varint(self) -> int:
+        """A number of up to ten groups of seven bits, the lowest first (as Protobuf, Avro and Thrift write it)."""
+        value = shift = 0
+        while True:
+            byte = self.byte()
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value
+            shift += 7
+            if shift > 63:
+                raise Undecodable(f"the number before byte {self.at:,} has more than ten bytes")
+
+    def room(self) -> bool:
+        """Whether one more node may be made; it is counted as made."""
+        self.steps += 1
+        if self.nodes <= 0:
+            if self.steps > STEPS:
+                raise Undecodable(f"it holds more than {STEPS:,} values")
+            return False
+        self.nodes -= 1
+        return True
+
+    def enter(self) -> None:
+        """One level deeper. Whoever enters leaves by `depth -= 1`."""
+        self.depth += 1
+        if self.depth > self.bounds.depth:
+            raise Undecodable(f"it is nested deeper than {self.bounds.depth} levels")
+
+    def made(self, name: str, kind: Kind, text: str, start: int, note: str = "") -> Node | None:
+        """A scalar; None beyond the bound."""
+        if not self.room():
+            return None
+        return Node(name, kind, shortened(text, self.bounds.text), (), note, (start, self.at))
+
+    def text(self, name: str, data: bytes, start: int, note: str = "") -> Node | None:
+        """Text in UTF-8; bytes where it is none, which are shown and not refused."""
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            return self.hex(name, data, start, f"{note}, no UTF-8" if note else "text that is no UTF-8")
+        self.letters += len(text)
+        return self.made(name, "string", text, start, note)
+
+    def hex(self, name: str, data: bytes, start: int, note: str = "") -> Node | None:
+        """Bytes that nothing more is known of."""
+        if not self.room():
+            return None
+        return Node(name, "bytes", hexed(data, self.bounds.text), (), note, (start, self.at))
+
+
+class Parts:
+    """The parts of a container as they are read: those that are shown, up to its bound on width."""
+
+    __slots__ = ("_is_shown", "_shown", "_spare", "_start", "_walk", "count")
+
+    def __init__(self, walk: Walk, start: int) -> None:
+        walk.enter()
+        self._walk, self._start = walk, start
+        self._is_shown = walk.room()
+        self._shown: list[Node] = []
+        self._spare = 0  # nodes that the parts beyond the width must not use up
+        self.count = 0
+        if walk.bounds.width <= 0:
+            self._spare, walk.nodes = walk.nodes, 0
+
+    def add(self, part: Node | None) -> None:
+        """One more part; None where it was beyond a bound."""
+        self.count += 1
+        if part is not None:
+            self._shown.append(part)
+            if len(self._shown) == self._walk.bounds.width:
+                self._spare, self._walk.nodes = self._walk.nodes, 0
+
+    def node(self, name: str, kind: Kind, note: str = "", count: int | None = None) -> Node | None:
+        """The container, with all parts that were added, or `count` where some had no bytes to be walked."""
+        walk = self._walk
+        walk.depth -= 1
+        walk.nodes += self._spare
+        if not self._is_shown:
+            return None
+        left_out = (self.count if count is None else count) - len(self._shown)
+        if left_out > 0:
+            self._shown.append(more(left_out))
+        return Node(name, kind, "", tuple(self._shown), note, (self._start, walk.at))
+
+
+def key_text(key: Node | None) -> tuple[str, str]:
+    """A key of any kind as a name, and what stands in its value's note: nothing for text."""
+    if key is None:
+        return "…", "key"
+    if key.kind == "string":
+        return key.text, ""
+    if key.kind in ("array", "record", "map"):
+        return dumps(to_json(key), ensure_ascii=False), f"{key.kind} as key"
+    return key.text, f"{key.kind} as key"
+
+
+def with_note(node: Node | None, note: str) -> Node | None:
+    """The node with more in its note."""
+    return replace(node, note=f"{note}, {node.note}" if node.note else note) if node and note else node
+
+
+def whole(node: Node | None, walk: Walk, name: str) -> Node:
+    """The tree, where it was read to the end of the bytes. Raises Undecodable."""
+    if walk.at != len(walk.data):
+        raise Undecodable(f"it is no {name}: it ends at byte {walk.at:,} of {len(walk.data):,}")
+    if node is None:
+        raise Undecodable("nothing may be made of it")
+    return node
+
+
+LIKE_NUMBERS = frozenset((1, 2, 3, 4, 8, 16, 20, 32, 64))  # bytes of numbers, UUIDs and digests
+
+
+def is_proved(walk: Walk) -> bool:
+    """Whether bytes that a format without a mark has used up are likelier this format than a number, a UUID or a digest:
+    they hold text, or are of a length that those do not have."""
+    return walk.letters > 0 or len(walk.data) not in LIKE_NUMBERS

@@ -1,0 +1,155 @@
+"""CBOR against another writer of it, its spans and tags, and what must not be taken for it."""
+
+import io
+import struct
+import uuid
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+import cbor2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshdesk.decode import cbor
+from meshdesk.decode.chain import BOUNDS, decode
+from meshdesk.decode.contract import Bounds, Decoded, Payload, Undecodable
+from meshdesk.decode.walk import Walk
+from meshdesk.model.node import Node
+from meshdesk.model.schema import SchemaState
+from tests.unit.decode.poison import Every
+from tests.unit.decode.values import CONTAINERS, bytes_say_the_same, says
+
+NONE = Every(SchemaState.NO_REGISTRY)
+
+
+def read(data: bytes, bounds: Bounds = BOUNDS) -> Decoded:
+    return cbor.decode(Payload(data, "value", "orders", ()), data, NONE, bounds)
+
+
+def value_of(data: bytes) -> Node:
+    node = cbor._value(Walk(data, BOUNDS), "")  # a node alone, which is no payload
+    assert node is not None
+    return node
+
+
+@given(CONTAINERS, st.booleans())
+def test_that_what_another_writer_wrote_is_in_the_tree_and_each_node_has_its_bytes(value: Any, canonical: bool) -> None:
+    data = cbor.MARK + cbor2.dumps(value, canonical=canonical)
+    decoded = read(data)
+    if not canonical:  # which sorts the keys
+        assert says(decoded.tree, value)
+    assert decoded.tree.children or not value
+    assert bytes_say_the_same(decoded.tree, data, value_of)
+
+
+@given(CONTAINERS)
+def test_that_containers_without_a_length_are_the_same(value: Any) -> None:
+    file = io.BytesIO()
+    cbor2.CBOREncoder(file, indefinite_containers=True).encode(value)
+    assert says(read(cbor.MARK + file.getvalue()).tree, value)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [
+        (2**64, "int", str(2**64)),
+        (-(2**64) - 1, "int", str(-(2**64) - 1)),
+        (Decimal("12.340"), "decimal", "12.340"),
+        (Decimal("-0.05"), "decimal", "-0.05"),
+        (uuid.UUID(int=5), "uuid", str(uuid.UUID(int=5))),
+        (datetime(2026, 3, 1, 12, 0, 1, 123456, tzinfo=UTC), "timestamp", "2026-03-01T12:00:01.123456Z"),
+        (Fraction(1, 3), "string", "1/3"),
+    ],
+)
+def test_that_tags_with_a_meaning_are_values_of_ours(value: Any, kind: str, text: str) -> None:
+    node = read(cbor.MARK + cbor2.dumps(value)).tree
+    assert (node.kind, node.text) == (kind, text)
+
+
+def test_that_days_and_dates_are_dates() -> None:
+    day = date(2026, 2, 28)
+    for data in (
+        cbor2.dumps(cbor2.CBORTag(1004, "2026-02-28")),
+        cbor2.dumps(cbor2.CBORTag(100, (day - date(1970, 1, 1)).days)),
+    ):
+        node = read(cbor.MARK + data).tree
+        assert (node.kind, node.text) == ("date", "2026-02-28")
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"\xc5\x82\x01\x03", "6"),  # 3 × 2^1
+        (b"\xc5\x82\x20\x03", "1.5"),
+        (b"\xc5\x82\x22\x20", "-0.125"),
+    ],
+)
+def test_that_a_bigfloat_is_exact(data: bytes, text: str) -> None:
+    assert read(cbor.MARK + data).tree.text == text
+
+
+@pytest.mark.parametrize(
+    ("data", "note"),
+    [
+        (b"\xc1\xfb\x7f\xf0\0\0\0\0\0\0", "tag 1"),  # a moment at infinity
+        (b"\xc4\x82\x1b\xff\xff\xff\xff\xff\xff\xff\xff\x01", "tag 4"),  # more digits than anybody writes
+        (b"\xc0\x63abc", "tag 0"),
+        (b"\xd8\x25\x41\x00", "tag 37"),
+        (b"\xd8\x64\x1b\x7f\xff\xff\xff\xff\xff\xff\xff", "tag 100"),
+        (b"\xd9\x01\x02\x80", "tag 258"),
+    ],
+)
+def test_that_a_tag_without_its_meaning_is_named_beside_its_content(data: bytes, note: str) -> None:
+    assert read(cbor.MARK + data).tree.note.startswith(note)
+
+
+@given(st.binary(min_size=1, max_size=60))
+def test_that_what_the_library_reads_is_read(data: bytes) -> None:
+    data = cbor.MARK + b"\x82\x01" + data
+    try:
+        value = cbor2.loads(data)
+    except (cbor2.CBORError, ValueError, OverflowError, TypeError, ArithmeticError, EOFError, AttributeError):
+        return
+    if cbor2.dumps(value) and len(data) == _length(data):
+        assert len(read(data).tree.children) == 2
+
+
+def _length(data: bytes) -> int:
+    file = io.BytesIO(data)
+    cbor2.load(file)
+    return file.tell()
+
+
+def test_that_numbers_text_identifiers_and_random_bytes_are_read_as_something_else() -> None:
+    random = Random(7)
+    numbers = [
+        form for n in (0, 1, -1, 42, 2**31 - 1, -(2**31)) for form in (struct.pack(">i", n), struct.pack(">q", n))
+    ]
+    texts = [text.encode() for text in ("order", "ü", "Ä x", "été", "東京", "дом", "{}", "[1]")]
+    identifiers = [uuid.UUID(int=random.getrandbits(128)).bytes for _ in range(1_000)]
+    noise = [random.randbytes(random.choice((4, 8, 12, 20, 32, 64, 200))) for _ in range(1_500)]
+    framed = [b"\0\0\0\0\x2a" + random.randbytes(30) for _ in range(100)]
+    taken = sum(
+        decode(Payload(data, "value", "orders", ()), NONE).format == "CBOR"
+        for data in (*numbers, *texts, *identifiers, *noise, *framed)
+    )
+    assert taken <= 1
+
+
+def test_that_reserved_forms_torn_values_and_attacks_are_declined() -> None:
+    for data, why in (
+        (b"\x81\x1c", "for later"),
+        (b"\x81\xf8\x05", "for later"),
+        (b"\x9f\x01", "middle"),
+        (b"\xbb" + b"\xff" * 8, "fewer bytes"),
+        (b"\x81" * 300 + b"\x01", "nested deeper"),
+        (b"\x81" + b"\xc6" * 300 + b"\x01", "nested deeper"),
+        (b"\x81\x62\xff\xfe", "no UTF-8"),
+        (b"\x81\x7f\x41a\xff", "no piece"),
+    ):
+        with pytest.raises(Undecodable, match=why):
+            read(data)
