@@ -13,6 +13,7 @@ from meshdesk.decode import (
     cbor,
     chosen,
     cloudevents,
+    cloudevents_proto,
     compressed,
     compressed_bare,
     confluent,
@@ -55,7 +56,7 @@ DECODERS: tuple[Decoder, ...] = (
     chosen,  # the user says it
     kafka_internal, mirrormaker,  # a topic's name says it, and all bytes prove it
     # What a header says; prefixes that a registry proves.
-    guid_header, azure, buf, confluent, apicurio, guid_prefix, glue, tibco,
+    cloudevents_proto, guid_header, azure, buf, confluent, apicurio, guid_prefix, glue, tibco,
     avro_container, compressed, avro_single, smile,  # bytes that mark them
     bson, kafka_primitives, otlp, messagepack, cbor,  # what all bytes prove
     json_text, xml_text,

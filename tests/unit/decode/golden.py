@@ -235,7 +235,8 @@ def _marked(node: Node, mark: str, value: Any, said: dict[str, Any]) -> bool:
         return node.kind == mark[1:].removeprefix("local") and _fraction(node.text) == _fraction(value)
     if mark == "$map":  # a key that is no text has its kind in the note of its value, or in the schema
         return len(node.children) == len(value) and all(
-            (_is_key(child, key) or child.name == json.dumps(key)) and agrees(child, item) for child, (key, item) in zip(node.children, value, strict=True)
+            (_is_key(child, key) or child.name == json.dumps(key)) and agrees(child, item)
+            for child, (key, item) in zip(node.children, value, strict=True)
         )
     if mark == "$tag":
         inner = replace(node, note=node.note.partition(", ")[2])
