@@ -386,6 +386,19 @@ def _read(words: Sequence[str]) -> int:
     return read(options.file, options.json, _say)
 
 
+def _decode(words: Sequence[str]) -> int:
+    from meshdesk import decoding
+
+    parser = _parser("decode", "Says how one payload is read, by which schema, and what it says.")
+    decoding.add_options(parser)
+    asked = decoding.understood(parser.parse_args(words), _say)
+    if isinstance(asked, str):
+        _say(asked)
+        return 2
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return decoding.print_payload(asked, _say)
+
+
 def _explain(words: Sequence[str]) -> int:
     from meshdesk.explain.program import child
 
@@ -425,6 +438,7 @@ MeshDesk shows an event-driven data mesh: topics, records, consumers, live and f
   meshdesk tail TOPIC … --bootstrap …      prints records as they arrive (--connection NAME: of a saved connection)
   meshdesk collect TOPIC … -o FILE.meshcap collects records into a capture
   meshdesk read FILE.meshcap [--json]      prints what a capture holds
+  meshdesk decode FILE|- [--json]          says how one payload is read, and what it says
   meshdesk self-test                       checks this installation
   meshdesk VERB --help                     what a verb takes
 """
@@ -436,6 +450,7 @@ RUN: dict[str, Callable[[Sequence[str]], int]] = {
     "explain": _explain,
     "tail": _tail,
     "read": _read,
+    "decode": _decode,
     "self-test": _self_test,
     "help": _help,
     "--version": _version,

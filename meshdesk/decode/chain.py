@@ -22,6 +22,7 @@ from meshdesk.decode import (
     glue,
     guid_header,
     guid_prefix,
+    java_serialized,
     json_text,
     kafka_internal,
     kafka_primitives,
@@ -33,9 +34,11 @@ from meshdesk.decode import (
     protobuf_bare,
     raw,
     smile,
+    tables,
     text,
     tibco,
     xml_text,
+    yaml_text,
 )
 from meshdesk.decode.contract import (
     Bounds,
@@ -54,12 +57,12 @@ from meshdesk.model.node import SHORT, Node, one_line_spans
 # A new decoder is a file with NAME and decode, and its line here. Order is meaning: formats that prove themselves first.
 DECODERS: tuple[Decoder, ...] = (
     chosen,  # the user says it
-    kafka_internal, mirrormaker,  # a topic's name says it, and all bytes prove it
+    kafka_internal, mirrormaker,  # a topic's name names them, and all bytes prove them
     # What a header says; prefixes that a registry proves.
     cloudevents_proto, guid_header, azure, buf, confluent, apicurio, guid_prefix, glue, tibco,
-    avro_container, compressed, avro_single, smile,  # bytes that mark them
+    avro_container, compressed, tables, java_serialized, avro_single, smile,  # bytes that mark them
     bson, kafka_primitives, otlp, messagepack, cbor,  # what all bytes prove
-    json_text, xml_text,
+    json_text, xml_text, yaml_text,
     protobuf_bare,  # what all bytes prove, and could as well be text
     text, compressed_bare, legacy_text, number, raw,
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from meshdesk.decode.chain import decode
 from meshdesk.decode.contract import Decoded, Layer, Payload, Schemas
+from meshdesk.explain.how import chain_words, schema_json
 from meshdesk.explain.look import guarded, row_of
 from meshdesk.explain.rows import Lost
 from meshdesk.model.node import Node, to_json, visible
@@ -21,7 +22,7 @@ ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 def json_line(record: Record | Lost, schemas: Schemas) -> str:
     """One line of JSON: topic, partition, offset, timestamp (ms), key, headers, value, the raw bytes in base64, and how it was read."""
     if isinstance(record, Lost):
-        return _line({"topic": record.topic, "row": record.row, "trouble": record.reason})
+        return as_line({"topic": record.topic, "row": record.row, "trouble": record.reason})
     key = _decoded(Payload(record.key, "key", record.topic, record.headers), schemas)
     value = _decoded(Payload(record.value, "value", record.topic, record.headers, record.key), schemas)
     line: dict[str, Any] = {
@@ -39,11 +40,14 @@ def json_line(record: Record | Lost, schemas: Schemas) -> str:
         "value_base64": _base64(record.value),
         "format": value.format,
         "key_format": key.format,
-        "chain": [f"{layer.name} {layer.detail}".strip() for layer in value.chain],
+        "chain": list(chain_words(value)),
+        "key_chain": list(chain_words(key)),
+        "schema": schema_json(value.schema),
+        "key_schema": schema_json(key.schema),
     }
     if trouble := value.trouble or key.trouble:
         line["trouble"] = trouble
-    return _line(line)
+    return as_line(line)
 
 
 def text_line(record: Record | Lost, schemas: Schemas) -> str:
@@ -88,6 +92,7 @@ def _base64(data: bytes | None) -> str | None:
     return None if data is None else base64.b64encode(data).decode("ascii")
 
 
-def _line(fields: dict[str, Any]) -> str:
+def as_line(fields: dict[str, Any]) -> str:
+    """JSON on one line that is ASCII where a terminal or a reader of lines could be misled, and valid UTF-8."""
     text = json.dumps(fields, ensure_ascii=False)
     return text if text.isprintable() else ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -6,6 +6,7 @@ from typing import TypeVar
 from meshdesk.decode.chain import decode, preview
 from meshdesk.decode.contract import Decoded, Layer, Payload, Preview, Schemas
 from meshdesk.decode.json_text import indented
+from meshdesk.explain.how import chain_words, schema_words
 from meshdesk.explain.rows import Lost
 from meshdesk.model.node import Node, hexed, pretty, shortened, visible, within
 from meshdesk.model.record import Record
@@ -113,13 +114,13 @@ def part_of(payload: Payload, schemas: Schemas) -> Part:
     dump, cut = _dump(payload.data or b"")
     return Part(
         tree=tree,
-        chain=tuple(f"{layer.name} {layer.detail}".strip() for layer in decoded.chain),
+        chain=chain_words(decoded),
         format=decoded.format,
         size=None if payload.data is None else len(payload.data),
         text=text if len(text) <= TEXT else f"{text[:TEXT]}\n… {plural(len(text) - TEXT, 'more character')}",
         dump=dump,
         cut=cut,
-        schema=f"{schema.subject or 'schema'} version {schema.version}, id {schema.id}" if schema else "",
+        schema=schema_words(schema),
         schema_text=indented(schema.text)[:TEXT] if schema else "",
         tried=tuple((declined.name, declined.why) for declined in decoded.tried),
         trouble=decoded.trouble,

@@ -115,13 +115,7 @@ class Rows:
 
     def find_schema(self, name: SchemaName) -> Schema | SchemaState:
         """The schema of that name as the capture carries it (decode.contract.Schemas)."""
-        known = self.mesh.schemas.get(name.about)
-        if known is not None:
-            return known
-        if not self.mesh.registry or name.kind not in FETCHED:
-            return SchemaState.NO_REGISTRY
-        checked = self.mesh.checked.get("registry")
-        return SchemaState.UNREACHABLE if checked and checked.failed else SchemaState.NOT_FETCHED
+        return schema_in(self.mesh, name)
 
     def _find(self, name: RecordName) -> int | None:
         rows = self.capture.topics.get(name.topic)
@@ -237,6 +231,17 @@ class Rows:
 
 class _Moved(Exception):
     """A batch was sealed or dropped while it was to be read: where its rows are must be asked anew."""
+
+
+def schema_in(mesh: Mesh, name: SchemaName) -> Schema | SchemaState:
+    """The schema of that name as facts have told it, or which of four reasons there is none."""
+    known = mesh.schemas.get(name.about)
+    if known is not None:
+        return known
+    if not mesh.registry or name.kind not in FETCHED:
+        return SchemaState.NO_REGISTRY
+    checked = mesh.checked.get("registry")
+    return SchemaState.UNREACHABLE if checked and checked.failed else SchemaState.NOT_FETCHED
 
 
 def open_rows(path: Path) -> list[Rows]:

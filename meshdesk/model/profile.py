@@ -14,7 +14,7 @@ SECURITIES: tuple[Security, ...] = ("PLAINTEXT", "SSL", "SASL_SSL", "SASL_PLAINT
 MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN")  # the strongest first
 
 # Words that mean something else on the command line; tests/programs/test_program.py holds them against the verbs.
-VERBS = ("window", "demo", "collect", "explain", "tail", "read", "self-test", "help")
+VERBS = ("window", "demo", "collect", "explain", "tail", "read", "decode", "self-test", "help")
 NAME_MOST = 64  # characters: it stands on a chip and in a list
 NAME_BYTES = 200  # with ".toml" and what marks a half-written file; systems take 255
 # What Windows keeps for itself, with any ending: a profile is carried from one machine to another.

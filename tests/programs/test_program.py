@@ -41,7 +41,7 @@ def test_that_help_names_the_verbs_and_where_things_are() -> None:
         )
         assert (ran.code, ran.err) == (0, "")
         said = ran.out.decode()
-        for verb in ("demo", "tail", "collect", "read", "self-test"):
+        for verb in ("demo", "tail", "collect", "read", "decode", "self-test"):
             assert f"\n  meshdesk {verb} " in said
         assert said.endswith(
             "\nSaved connections are in /config/connections, their passwords in the keyring of this system.\n"
@@ -56,7 +56,7 @@ def test_that_no_saved_connection_can_have_the_name_of_a_verb() -> None:
 
 @pytest.mark.parametrize(
     ("verb", "option"),
-    [("demo", "--seed"), ("tail", "--json"), ("collect", "--output"), ("read", "--json"), ("self-test", "-h")],
+    [("demo", "--seed"), ("tail", "--json"), ("collect", "--output"), ("read", "--json"), ("decode", "--schema"), ("self-test", "-h")],
 )
 def test_that_a_verb_says_what_it_takes(verb: str, option: str) -> None:
     ran = run(verb, "--help")
@@ -73,9 +73,9 @@ def test_that_the_version_is_said() -> None:
 # What makes no sense
 
 
-@pytest.mark.parametrize("verb", ["demo", "tail", "collect", "read", "self-test"])
+@pytest.mark.parametrize("verb", ["demo", "tail", "collect", "read", "decode", "self-test"])
 def test_that_an_option_that_a_verb_does_not_have_is_named(verb: str) -> None:
-    needed = {"tail": ["t"], "collect": ["t", "-o", "f"], "read": ["f"]}.get(verb, [])
+    needed = {"tail": ["t"], "collect": ["t", "-o", "f"], "read": ["f"], "decode": ["f"]}.get(verb, [])
     assert refused(verb, *needed, "--dance") == f"meshdesk {verb}: error: unrecognized arguments: --dance"
 
 
@@ -118,7 +118,7 @@ def test_that_a_link_opens_a_file_at_the_place_that_it_names(tmp_path: Path) -> 
     assert pictures[0] == pictures[1]
 
 
-@pytest.mark.parametrize("verb", ["tail", "collect", "read"])
+@pytest.mark.parametrize("verb", ["tail", "collect", "read", "decode"])
 def test_that_a_verb_that_needs_more_says_what(verb: str) -> None:
     assert "error: the following arguments are required: " in refused(verb)
 

@@ -87,9 +87,9 @@ def is_right(said: dict[str, Any]) -> bool:
     for role in ("key", "value"):
         if role in expect:
             decoded = decode(payload(said, role), schemas)
-            tree = simplified(decoded.tree) if decoded.format == "OTLP" else decoded.tree
-            tree = arranged(tree, expect[role]) if _is_without_order(decoded) else tree
-            tree, stated = event_as_stated(tree, expect[role], said)
+            tree, stated = event_as_stated(decoded.tree, expect[role], said)
+            tree = simplified(tree) if decoded.format == "OTLP" else tree
+            tree = arranged(tree, stated) if _is_without_order(decoded) else tree
             if decoded.trouble or not agrees(tree, stated, bool(expect.get("partial"))):
                 return False
     return True
@@ -173,6 +173,11 @@ def agrees(node: Node, expected: Any, is_partial: bool = False) -> bool:
             return _marked(node, mark, value, expected)
     if isinstance(expected, dict) and "$any" in expected:
         expected = {"@type": expected["$any"], **expected["value"]}
+    if isinstance(expected, dict) and node.note and node.note == expected.get("class"):  # an object of Java
+        fields = {name: value for name, value in expected.items() if name != "class"}
+        return sorted(child.name for child in node.children) == sorted(fields) and all(
+            agrees(child, fields[child.name], True) for child in node.children
+        )
     if isinstance(expected, dict):
         names = [child.name for child in node.children]
         return (
@@ -208,11 +213,11 @@ def _is_key(child: Node, key: Any) -> bool:
 
 
 def _marked(node: Node, mark: str, value: Any, said: dict[str, Any]) -> bool:
+    if mark == "$bytes" and node.kind in ("int", "float"):  # any four bytes are a number: the bytes stand beside it
+        return node.note.endswith(f"bytes {base64.b64decode(value).hex()}")
     if mark == "$sql":
         inner, content = value
         return (inner in SQL and SQL[inner](node, content)) or agrees(node, {inner: content})
-    if mark == "$bytes" and node.kind in ("int", "float"):  # any four bytes are a number: the bytes stand beside it
-        return node.note.endswith(f"bytes {base64.b64decode(value).hex()}")
     if mark == "$bytes":
         if "subtype" in said and node.note != f"subtype {said['subtype']}":
             return False

@@ -140,9 +140,10 @@ def test_that_a_missing_schema_is_named_with_the_next_step(
 def test_that_why_it_was_not_read_is_a_phrase_among_the_others() -> None:
     for state in SchemaState:
         decoded = decode(Payload(PREFIX + b"\xff", "value", "orders", ()), Every(state))
-        assert [declined.name for declined in decoded.tried] == ["Confluent id", "JSON", "text"]
-        assert "schema" in decoded.tried[0].why
-        assert not decoded.tried[0].why.endswith(".")
+        why = {declined.name: declined.why for declined in decoded.tried}
+        assert {"Confluent id", "JSON", "text"} <= set(why)
+        assert "schema 42" in why["Confluent id"]
+        assert not any(phrase.endswith(".") for phrase in why.values())
 
 
 @pytest.mark.parametrize("number", [TIMESTAMP, struct.pack(">q", 5_000_000_000), struct.pack(">d", 5e-324)])

@@ -13,8 +13,8 @@ from meshdesk.decode.contract import Schemas
 from meshdesk.explain.lines import json_line, tab_line, text_line
 from meshdesk.explain.rows import Lost
 from meshdesk.model.record import Record
-from meshdesk.model.schema import SchemaState
-from tests.unit.decode.poison import Every
+from meshdesk.model.schema import Schema, SchemaState
+from tests.unit.decode.poison import PREFIX, Every
 
 NONE = Every(SchemaState.NO_REGISTRY)
 Line = Callable[[Record | Lost, Schemas], str]
@@ -123,7 +123,17 @@ def test_that_the_line_says_what_was_decoded_and_how() -> None:
     assert line["headers"] == [
         {"name": "h", "value": "1", "base64": "MQ=="}, {"name": "h", "value": None, "base64": None},
     ]  # fmt: skip
+    assert (line["key_chain"], line["schema"], line["key_schema"]) == (["UTF-8 text"], None, None)
     assert "trouble" not in line
+
+
+def test_that_the_line_names_the_schema_of_key_and_value() -> None:
+    schema = Schema("http://r", 42, "AVRO", '"long"', subject="orders-value", version=3)
+    named = {"registry": "http://r", "id": 42, "guid": None, "subject": "orders-value", "version": 3, "type": "AVRO"}
+    line = json.loads(json_line(record(PREFIX + b"\x54", PREFIX + b"\x02"), Every(schema)))
+    assert (line["value"], line["key"]) == (42, 1)
+    assert line["schema"] == line["key_schema"] == named
+    assert line["chain"] == line["key_chain"] == ["Confluent id 42", "Avro"]
 
 
 @pytest.mark.parametrize(("value", "shown", "raw"), [(None, None, None), (b"", "", ""), (b"null", "null", "bnVsbA==")])
