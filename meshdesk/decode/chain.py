@@ -13,6 +13,7 @@ from meshdesk.decode import (
     cbor,
     chosen,
     cloudevents,
+    cloudevents_proto,
     compressed,
     compressed_bare,
     confluent,
@@ -58,10 +59,10 @@ from meshdesk.model.node import SHORT, Node, one_line_spans
 
 # A new decoder is a file with NAME and decode, and its line here. Order is meaning: formats that prove themselves first.
 DECODERS: tuple[Decoder, ...] = (
-    # What the user or a header says; prefixes that a registry proves.
-    chosen,
+    chosen,  # the user says it
     kafka_internal, mirrormaker,  # a topic's name names them, and all bytes prove them
-    guid_header, azure, buf, confluent, apicurio, guid_prefix, glue, tibco,
+    # What a header says; prefixes that a registry proves.
+    cloudevents_proto, guid_header, azure, buf, confluent, apicurio, guid_prefix, glue, tibco,
     avro_container, compressed, tables, java_serialized, avro_single, ion, smile,  # bytes that mark them
     bson, kafka_primitives, otlp, messagepack, cbor, thrift,  # what all bytes prove
     json_text, ion_text, xml_text, yaml_text,

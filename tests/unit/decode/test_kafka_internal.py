@@ -20,7 +20,11 @@ KEY = base64.b64decode("AAEABmdyb3VwMQAGb3JkZXJzAAAAAg==")  # offset commit of g
 OLD_VALUE = (
     b"\0\1" + (5).to_bytes(8, "big") + b"\0\1m" + (1_600_000_000_000).to_bytes(8, "big") + (9).to_bytes(8, "big")
 )
-REAL = [path for path in CASES if path.parent.name in ("kafka-consumer-offsets", "kafka-share-group-state", "kafka-transaction-state")]  # fmt: skip
+REAL = [
+    path
+    for path in CASES
+    if path.parent.name in ("kafka-consumer-offsets", "kafka-share-group-state", "kafka-transaction-state")
+]
 
 
 def value(data: bytes | None, key: bytes | None = KEY, topic: str = "__consumer_offsets") -> Payload:
