@@ -18,6 +18,7 @@ from meshdesk.decode import (
     compressed_bare,
     confluent,
     connect_json,
+    dead_letter,
     debezium,
     glue,
     guid_header,
@@ -68,7 +69,7 @@ DECODERS: tuple[Decoder, ...] = (
 )  # fmt: skip
 UNPROVED: tuple[Decoder, ...] = (number, raw)  # which any bytes would please
 # What a value that was read may be in, and in that again: each is asked of what the one before has left.
-ENVELOPES: tuple[Envelope, ...] = (kafka_internal, connect_json, cloudevents, debezium)
+ENVELOPES: tuple[Envelope, ...] = (kafka_internal, connect_json, cloudevents, debezium, dead_letter)
 BOUNDS = Bounds()
 
 
