@@ -23,6 +23,8 @@ from meshdesk.decode import (
     glue,
     guid_header,
     guid_prefix,
+    ion,
+    ion_text,
     java_serialized,
     json_text,
     kafka_internal,
@@ -37,6 +39,7 @@ from meshdesk.decode import (
     smile,
     tables,
     text,
+    thrift,
     tibco,
     xml_text,
     yaml_text,
@@ -61,9 +64,9 @@ DECODERS: tuple[Decoder, ...] = (
     kafka_internal, mirrormaker,  # a topic's name names them, and all bytes prove them
     # What a header says; prefixes that a registry proves.
     cloudevents_proto, guid_header, azure, buf, confluent, apicurio, guid_prefix, glue, tibco,
-    avro_container, compressed, tables, java_serialized, avro_single, smile,  # bytes that mark them
-    bson, kafka_primitives, otlp, messagepack, cbor,  # what all bytes prove
-    json_text, xml_text, yaml_text,
+    avro_container, compressed, tables, java_serialized, avro_single, ion, smile,  # bytes that mark them
+    bson, kafka_primitives, otlp, messagepack, cbor, thrift,  # what all bytes prove
+    json_text, ion_text, xml_text, yaml_text,
     protobuf_bare,  # what all bytes prove, and could as well be text
     text, compressed_bare, legacy_text, number, raw,
 )  # fmt: skip
