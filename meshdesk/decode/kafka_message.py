@@ -47,7 +47,8 @@ class Message:
     flexible: int = NEVER
 
 
-Noted = Callable[[str, str], str]  # what a number means, by the field's name and the number: "" where nothing is known
+# What a number or bytes mean, by the field's name and the number, or the bytes in hex: "" where nothing is known.
+Noted = Callable[[str, str], str]
 
 
 def message(definition: str, last: int = 0, flexible: int = NEVER) -> Message:
@@ -187,7 +188,7 @@ class _Reader:
             return self._made(name, "null", "null", start)
         data = self._take(count)
         if kind == "bytes":
-            return self._bytes(name, data, start)
+            return self._bytes(name, data, start, self._noted(field.name, data.hex()))
         try:
             return self._made(name, "string", data.decode("utf-8"), start)
         except UnicodeDecodeError:
@@ -232,8 +233,8 @@ class _Reader:
             return None
         return Node(name, kind, shortened(text, self._bounds.text), (), note, (start, self.at))
 
-    def _bytes(self, name: str, data: bytes, start: int) -> Node | None:
-        return Node(name, "bytes", hexed(data, self._bounds.text), (), "", (start, self.at)) if self._room() else None
+    def _bytes(self, name: str, data: bytes, start: int, note: str = "") -> Node | None:
+        return Node(name, "bytes", hexed(data, self._bounds.text), (), note, (start, self.at)) if self._room() else None
 
     def _container(self, name: str, kind: Kind, parts: list[Node | None], start: int) -> Node:
         shown = [part for part in parts if part is not None][: self._bounds.width]
