@@ -12,24 +12,36 @@ from meshdesk.decode import (
     buf,
     cbor,
     chosen,
+    cloudevents,
+    cloudevents_proto,
     compressed,
     compressed_bare,
     confluent,
+    connect_json,
+    debezium,
     glue,
     guid_header,
     guid_prefix,
+    ion,
+    ion_text,
+    java_serialized,
     json_text,
+    kafka_internal,
     kafka_primitives,
     legacy_text,
     messagepack,
+    mirrormaker,
     number,
     otlp,
     protobuf_bare,
     raw,
     smile,
+    tables,
     text,
+    thrift,
     tibco,
     xml_text,
+    yaml_text,
 )
 from meshdesk.decode.contract import (
     Bounds,
@@ -47,17 +59,19 @@ from meshdesk.model.node import SHORT, Node, one_line_spans
 
 # A new decoder is a file with NAME and decode, and its line here. Order is meaning: formats that prove themselves first.
 DECODERS: tuple[Decoder, ...] = (
-    # What the user or a header says; prefixes that a registry proves.
-    chosen, guid_header, azure, buf, confluent, apicurio, guid_prefix, glue, tibco,
-    avro_container, compressed, avro_single, smile,  # bytes that mark them
-    bson, kafka_primitives, otlp, messagepack, cbor,  # what all bytes prove
-    json_text, xml_text,
+    chosen,  # the user says it
+    kafka_internal, mirrormaker,  # a topic's name names them, and all bytes prove them
+    # What a header says; prefixes that a registry proves.
+    cloudevents_proto, guid_header, azure, buf, confluent, apicurio, guid_prefix, glue, tibco,
+    avro_container, compressed, tables, java_serialized, avro_single, ion, smile,  # bytes that mark them
+    bson, kafka_primitives, otlp, messagepack, cbor, thrift,  # what all bytes prove
+    json_text, ion_text, xml_text, yaml_text,
     protobuf_bare,  # what all bytes prove, and could as well be text
     text, compressed_bare, legacy_text, number, raw,
 )  # fmt: skip
 UNPROVED: tuple[Decoder, ...] = (number, raw)  # which any bytes would please
-# What a value that was read may be in: the first that knows its form. Order is meaning, too.
-ENVELOPES: tuple[Envelope, ...] = ()
+# What a value that was read may be in, and in that again: each is asked of what the one before has left.
+ENVELOPES: tuple[Envelope, ...] = (kafka_internal, connect_json, cloudevents, debezium)
 BOUNDS = Bounds()
 
 
@@ -65,7 +79,8 @@ def decode(payload: Payload, schemas: Schemas, bounds: Bounds = BOUNDS) -> Decod
     """What a key or a value says. Always answers: null, empty, or the first decoder that reads it; at the end its bytes."""
     data = payload.data
     if data is None:
-        return Decoded(Node("", "null", "null"), (Layer("tombstone" if payload.role == "value" else "null"),), "null")
+        layer = Layer("tombstone" if payload.role == "value" else "null")
+        return _in_envelope(payload, Decoded(Node("", "null", "null"), (layer,), "null"))
     if not data:
         return _in_envelope(payload, Decoded(Node("", "string", ""), (Layer("empty"),), "empty"))
     return _in_envelope(payload, inner(payload, data, schemas, bounds))
@@ -73,9 +88,7 @@ def decode(payload: Payload, schemas: Schemas, bounds: Bounds = BOUNDS) -> Decod
 
 def _in_envelope(payload: Payload, decoded: Decoded) -> Decoded:
     for envelope in ENVELOPES:
-        found = envelope.opened(payload, decoded)
-        if found is not None:
-            return found
+        decoded = envelope.opened(payload, decoded) or decoded
     return decoded
 
 

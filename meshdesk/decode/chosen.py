@@ -15,7 +15,7 @@ from meshdesk.model.node import Node
 from meshdesk.model.schema import Schema, SchemaName
 
 NAME = "chosen schema"
-STREAMS = (("Protobuf delimited", delimited), ("gRPC frame", grpc))
+STREAMS = (("gRPC frame", grpc), ("Protobuf delimited", delimited))
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:

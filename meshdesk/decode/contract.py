@@ -114,4 +114,5 @@ class Envelope(Protocol):
     NAME: str
 
     def opened(self, payload: Payload, decoded: Decoded) -> Decoded | None:
-        """The same with its envelope named in the chain, and whatever it adds; None where this is not it."""
+        """The same with its envelope named in the chain, and whatever it adds; None where this is not it. Also asked of null:
+        a tombstone may be an event, too."""

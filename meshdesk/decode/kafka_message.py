@@ -157,19 +157,20 @@ class _Reader:
             raise Undecodable(f"{field.name} says {count:,} items where {len(self._data) - self.at:,} bytes are left")
         if depth > self._bounds.depth:
             raise Undecodable(f"it is nested deeper than {self._bounds.depth} levels")
-        is_shown, width, items = self._room(), self._bounds.width, []
+        is_shown, spare, items = self._room(), 0, []
         for number in range(count):
-            if number == width:  # what lies beyond the width is walked, and no nodes are made of it
+            if number == self._bounds.width:  # what lies beyond the width is walked, and no nodes are made of it
                 spare, self._left = self._left, 0
             items.append(self._value(str(number), field, depth + 1, False))
-        if count > width:
-            self._left = spare
+        self._left += spare
         return self._container(field.name, "array", items, start) if is_shown else None
 
     def _value(self, name: str, field: Field, depth: int, may_be_null: bool) -> Node | None:
         start, kind = self.at, field.type
         if kind == "struct":
-            if may_be_null and self._take(1) == b"\xff":
+            if may_be_null and (sign := self._take(1)) != b"\x01":
+                if sign not in (b"\xff", b"\0"):  # the second where it is a tagged field
+                    raise Undecodable(f"byte {start:,} says neither that {name} is there nor that it is null")
                 return self._made(name, "null", "null", start)
             return self.record(name, field.fields, depth)
         if kind in NUMBERS:
@@ -239,3 +240,10 @@ class _Reader:
         if len(shown) < len(parts):
             shown.append(more(len(parts) - len(shown)))
         return Node(name, kind, "", tuple(shown), span=(start, self.at))
+
+
+def number_at(data: bytes, at: int, name: str) -> Node:
+    """An int16 on its own, such as the type in front of a key. Raises Undecodable."""
+    if len(data) < at + 2:
+        raise Undecodable(f"it is too short for a {name}")
+    return Node(name, "int", str(int.from_bytes(data[at : at + 2], "big", signed=True)), span=(at, at + 2))

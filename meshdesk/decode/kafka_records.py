@@ -3,7 +3,8 @@ transaction and share coordinators): a key that begins with its type as int16, a
 
 from typing import NamedTuple
 
-from meshdesk.decode.kafka_message import NEVER, Message, message
+from meshdesk.decode.kafka_message import Message, message
+from meshdesk.decode.moments import moment
 
 
 class RecordType(NamedTuple):
@@ -126,3 +127,110 @@ CONSUMER_OFFSETS = {
         "assignmentEpoch:int32 resolvedTopicIdsBySubtopology:[](subtopologyId:string topicIds:[]uuid)",
     ),
 }
+
+TRANSACTION_STATE = {
+    0: RecordType(
+        "TRANSACTION_LOG",
+        message("transactionalId:string"),
+        message(
+            "producerId:int64 previousProducerId:int64@0 nextProducerId:int64@1 producerEpoch:int16 "
+            "transactionTimeoutMs:int32 transactionStatus:int8 transactionPartitions:?[](topic:string partitionIds:[]int32) "
+            "transactionLastUpdateTimestampMs:int64 transactionStartTimestampMs:int64 clientTransactionVersion:int16@2",
+            1,
+            1,
+        ),
+    )
+}
+
+SHARED = message("groupId:string topicId:uuid partition:int32")
+BATCHES = "stateBatches:[](firstOffset:int64 lastOffset:int64 deliveryState:int8 deliveryCount:int16)"
+SHARE_GROUP_STATE = {
+    0: RecordType(
+        "SHARE_SNAPSHOT",
+        SHARED,
+        message(
+            "snapshotEpoch:int32 stateEpoch:int32 leaderEpoch:int32 startOffset:int64 deliveryCompleteCount:int32@0 "
+            f"createTimestamp:int64 writeTimestamp:int64 {BATCHES}",
+            0,
+            NEW,
+        ),
+    ),
+    1: RecordType(
+        "SHARE_UPDATE",
+        SHARED,
+        message(
+            f"snapshotEpoch:int32 leaderEpoch:int32 startOffset:int64 deliveryCompleteCount:int32@0 {BATCHES}", 0, NEW
+        ),
+    ),
+}
+
+INTERNAL = {
+    "__consumer_offsets": CONSUMER_OFFSETS,
+    "__transaction_state": TRANSACTION_STATE,
+    "__share_group_state": SHARE_GROUP_STATE,
+}
+
+# What a number stands for (MemberState of both group protocols, TransactionState, RecordState).
+MEANINGS = {
+    "transactionStatus": {
+        "0": "empty", "1": "ongoing", "2": "prepare commit", "3": "prepare abort", "4": "complete commit",
+        "5": "complete abort", "6": "dead", "7": "prepare epoch fence",
+    },
+    "deliveryState": {"0": "available", "1": "acquired", "2": "acknowledged", "4": "archived"},
+}  # fmt: skip
+STATES = {"0": "stable", "1": "unrevoked partitions", "2": "unreleased partitions"}
+TASK_STATES = {"0": "stable", "1": "unrevoked tasks", "2": "unreleased tasks"}
+
+
+def meaning(type_name: str, field: str, number: str) -> str:
+    """What a number of a record says: a moment, or a state; "" where it is just a number.
+
+    >>> meaning("TRANSACTION_LOG", "transactionStatus", "4"), meaning("OFFSET_COMMIT", "commitTimestamp", "1795486185937")
+    ('complete commit', '2026-11-24T02:09:45.937Z')
+    """
+    if field.endswith(("imestamp", "imestampMs", "TimeMs")):
+        return (moment(int(number), 3) or "") if int(number) >= 0 else ""
+    if field == "state":
+        return (TASK_STATES if type_name.startswith("STREAMS") else STATES).get(number, "")
+    return MEANINGS.get(field, {}).get(number, "")
+
+
+# MirrorMaker's (connect-mirror's Heartbeat, Checkpoint and OffsetSync: structs of Kafka's protocol, of which the value begins with
+# a version as int16 in the first two and with nothing in the third).
+class Mirrored(NamedTuple):
+    """One kind of record of MirrorMaker's topics."""
+
+    name: str
+    begins: str
+    ends: str  # its topics are so named
+    has_version: bool
+    key: Message
+    value: Message
+
+
+MIRRORED = (
+    Mirrored(
+        "heartbeat",
+        "",
+        "heartbeats",
+        True,
+        message("sourceClusterAlias:string targetClusterAlias:string"),
+        message("timestamp:int64"),
+    ),
+    Mirrored(
+        "checkpoint",
+        "",
+        "checkpoints.internal",
+        True,
+        message("consumerGroupId:string topic:string partition:int32"),
+        message("upstreamOffset:int64 downstreamOffset:int64 metadata:string"),
+    ),
+    Mirrored(
+        "offset sync",
+        "mm2-offset-syncs",
+        ".internal",
+        False,
+        message("topic:string partition:int32"),
+        message("upstreamOffset:int64 downstreamOffset:int64"),
+    ),
+)

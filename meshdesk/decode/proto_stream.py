@@ -7,20 +7,21 @@ from meshdesk.decode.proto_wire import varint
 MESSAGES = 1_000_000  # in one payload; beyond it nobody reads
 
 
-def delimited(data: bytes) -> list[tuple[int, int]]:
-    """Where each message begins and ends, where varint lengths lead to the very end. Raises Undecodable."""
+def delimited(data: bytes, most: int = MESSAGES) -> list[tuple[int, int]]:
+    """Where each message begins and ends, where varint lengths lead to the very end and there are `most` at
+    the most. Raises Undecodable."""
     pieces: list[tuple[int, int]] = []
     at = 0
     while at < len(data):
         length, start = varint(data, at, len(data))
         at = start + length
-        if at > len(data) or len(pieces) >= MESSAGES:
+        if at > len(data) or len(pieces) >= most:
             raise Undecodable("its lengths do not lead to its end")
         pieces.append((start, at))
     return pieces
 
 
-def grpc(data: bytes) -> list[tuple[int, int]]:
+def grpc(data: bytes, most: int = MESSAGES) -> list[tuple[int, int]]:
     """The same of frames that are not compressed. Raises Undecodable."""
     pieces: list[tuple[int, int]] = []
     at = 0
@@ -29,7 +30,7 @@ def grpc(data: bytes) -> list[tuple[int, int]]:
         if len(data) < start or data[at]:
             raise Undecodable("it is no plain gRPC frame")
         at = start + int.from_bytes(data[at + 1 : start], "big")
-        if at > len(data) or len(pieces) >= MESSAGES:
+        if at > len(data) or len(pieces) >= most:
             raise Undecodable("its gRPC frames do not lead to its end")
         pieces.append((start, at))
     return pieces

@@ -378,7 +378,7 @@ class _Walk(Inspected):
         self, shown: dict[int, "Node | _Many"], left_out: set[int], field: _Plan | None,
         number: int, wire: int, value: int, start: int, begin: int, end: int, depth: int,
     ) -> None:  # fmt: skip
-        many = self._many(shown, left_out, field, number, start)
+        many = self._many(shown, left_out, field, number, start, depth)
         if many is None:
             return
         if field is not None and field.scalar is not None and wire == LENGTH and field.wire != LENGTH:
@@ -401,11 +401,14 @@ class _Walk(Inspected):
         return self.guessed(wire, name or str(number), note, value, start, begin, end, depth + 2)
 
     def _many(
-        self, shown: dict[int, "Node | _Many"], left_out: set[int], field: _Plan | None, number: int, start: int
-    ) -> _Many | None:
+        self, shown: dict[int, "Node | _Many"], left_out: set[int], field: _Plan | None, number: int, start: int,
+        depth: int,
+    ) -> _Many | None:  # fmt: skip
         """Where the values of a field are gathered. Negative keys: what is unknown may have the number of a known one."""
         key = number if field is not None else -number
         many = shown.get(key)
+        if (many.count == 1) if isinstance(many, _Many) else (field is not None and field.repeated):
+            self.nested(depth + 1)
         if not isinstance(many, _Many):
             if len(shown) >= self.bounds.width or (self.nodes <= 1) or not self.room():
                 left_out.add(key)
@@ -492,7 +495,7 @@ class _Walk(Inspected):
     ) -> int:  # fmt: skip
         plan = field.message if field is not None else None
         children, stop = self.fields(plan, at, end, depth + 2, number)
-        many = self._many(shown, left_out, field, number, start)
+        many = self._many(shown, left_out, field, number, start, depth)
         if many is not None and self.room():
             name = str(many.count) if many.count or (field is not None and field.repeated) else ""
             if plan is not None:

@@ -29,10 +29,11 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
             return Decoded(reading.tree, (Layer(NAME),), "Protobuf")
     for name, cut in STREAMS:
         try:
-            pieces = cut(data)
+            pieces = cut(data, LOOKED_AT)
         except Undecodable:
             continue
-        if all(_begins(data, start) and is_message(data, start, end, [LOOKED_AT]) for start, end in pieces):
+        steps = [LOOKED_AT]
+        if all(_begins(data, start) and is_message(data, start, end, steps) for start, end in pieces):
             each = read_each(data, pieces, EMPTY, None, bounds)
             if all(_is_likely(child) for child in each.tree.children):
                 return Decoded(each.tree, (Layer(name), Layer(NAME)), "Protobuf")

@@ -49,10 +49,10 @@ def _with_entities(data: bytes, bounds: Bounds) -> Decoded:
 class _Element:
     """An element while it is read."""
 
-    __slots__ = ("bounds", "left_out", "name", "note", "parts", "text")
+    __slots__ = ("bounds", "is_shown", "left_out", "name", "note", "parts", "text")
 
-    def __init__(self, name: str, note: str, bounds: Bounds) -> None:
-        self.name, self.note, self.bounds = name, note, bounds
+    def __init__(self, name: str, note: str, bounds: Bounds, is_shown: bool) -> None:
+        self.name, self.note, self.bounds, self.is_shown = name, note, bounds, is_shown
         self.parts: list[Node] = []
         self.text: list[str] = []
         self.left_out = 0
@@ -92,14 +92,16 @@ class _Reading:
             raise Undecodable(f"it is nested deeper than {self._bounds.depth} levels")
         attributes = list(zip(pairs[::2], pairs[1::2], strict=True))
         own = {key[6:]: uri for key, uri in attributes if key.startswith("xmlns:")}
-        own |= {"": uri for key, uri in attributes if key == NAMESPACE}
+        own.update(("", uri) for key, uri in attributes if key == NAMESPACE)
         self._spaces.append(self._spaces[-1] | own if own else self._spaces[-1])
-        element = _Element(name, self._space(name, ""), self._bounds)
         if self._open:
             self._flush(self._open[-1])
+        parent = self._open[-1] if self._open else None
+        is_shown = self._left > 0 and (parent is None or (parent.is_shown and len(parent.parts) < self._bounds.width))
+        element = _Element(name, self._space(name, ""), self._bounds, is_shown)
         self._open.append(element)
         self.root = self.root or element
-        self._left -= 1
+        self._left -= is_shown
         for key, text in attributes:
             is_space = key == NAMESPACE or key.startswith("xmlns:")
             note = "namespace" if is_space else self._space(key, None)
@@ -112,7 +114,7 @@ class _Reading:
         return self._spaces[-1].get(prefix if local else "", "")
 
     def _add(self, element: _Element, name: str, kind: Kind, text: str, note: str = "") -> None:
-        if self._left <= 0 or len(element.parts) >= self._bounds.width:
+        if self._left <= 0 or not element.is_shown or len(element.parts) >= self._bounds.width:
             element.left_out += 1
             return
         self._left -= 1
@@ -135,8 +137,7 @@ class _Reading:
             self._flush(element)
         if not self._open:
             return
-        parent = self._open[-1]
-        if self._left < 0 or len(parent.parts) >= self._bounds.width:
-            parent.left_out += 1
+        if element.is_shown:
+            self._open[-1].parts.append(element.node())
         else:
-            parent.parts.append(element.node())
+            self._open[-1].left_out += 1

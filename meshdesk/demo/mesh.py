@@ -104,7 +104,7 @@ class _Mesh:
         self.failure: Trouble | None = None
         self._live, self._pipes, self._catalogues = live, pipes, catalogues
         self._now_ms = int(time.time() * 1000)
-        self._complaints = Complaints(self._report)
+        self._complaints = Complaints(self._complain)
         self._traffic = Traffic(seed, now_ms=self._now_ms, live=live, complaints=self._complaints)
         self._parts = contextlib.ExitStack()
         self._kafka: Broker | None = None
@@ -216,6 +216,11 @@ class _Mesh:
     def _report(self, trouble: Trouble) -> None:
         self._pipes.send(trouble_message(replace(trouble, seen=int(time.time() * 1000))))
 
+    def _complain(self, trouble: Trouble) -> None:
+        """What the threads have to say; of a Kafka that is known to have ended, or is about to, nothing more."""
+        if self.failure is None and not self._ending.is_set():
+            self._report(trouble)
+
     def _fail(self, trouble: Trouble) -> None:
-        self._report(trouble)
         self.failure = trouble
+        self._report(trouble)

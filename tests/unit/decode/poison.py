@@ -5,6 +5,7 @@ import gzip
 import json
 import lzma
 import struct
+import zlib
 
 from meshdesk.model.schema import Reference, Schema, SchemaName, SchemaState
 
@@ -24,6 +25,17 @@ ORDER = {
 }
 
 
+ORDER_PROTO = """
+syntax = "proto3"; package shop;
+import "google/protobuf/any.proto";
+message Order {
+  string id = 1; sint64 cents = 2; repeated int32 lines = 3; map<string, Order> parts = 4; Order parent = 5;
+  google.protobuf.Any more = 6; repeated double prices = 7; oneof how { bool paid = 8; bytes proof = 9; }
+  google.protobuf.Value free = 10; google.protobuf.Timestamp at = 11; other.Missing missing = 12;
+  message Line { float weight = 1; }
+}"""
+
+
 def avro(schema: object, id: int = 42) -> Schema:
     return Schema("test", id, "AVRO", schema if isinstance(schema, str) else json.dumps(schema))
 
@@ -41,6 +53,9 @@ SCHEMAS = [
     avro("[" * 5000),
     Schema("test", 42, "JSON", "{}"),
     Schema("test", 42, "PROTOBUF", 'syntax = "proto3";'),
+    Schema("test", 42, "PROTOBUF", ORDER_PROTO, subject="shop.Order"),
+    Schema("test", 42, "PROTOBUF", "message A { message B { " * 500),
+    Schema("test", 42, "PROTOBUF", "no schema at all"),
     Schema(
         "test",
         42,
@@ -53,7 +68,59 @@ SCHEMAS = [
 PREFIX = b"\0\0\0\0\x2a"
 HUGE_BLOCK = b"\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01"  # a count of 2^63 − 1
 
+BOMB = zlib.compress(bytes(40 << 20), wbits=-15)
+
+
+def _long(number: int) -> bytes:
+    """As Avro writes one that is not negative."""
+    out = bytearray()
+    number *= 2
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes((*out, number))
+
+
+def _nested(tag: bytes, depth: int) -> bytes:
+    """Messages of Protobuf within each other, by the tag of one field."""
+    data = b""
+    for _ in range(depth):
+        length, size = bytearray(), len(data)
+        while size > 0x7F:
+            length.append(size & 0x7F | 0x80)
+            size >>= 7
+        data = tag + bytes((*length, size)) + data
+    return data
+
+
 POISON = {
+    "groups in groups": PREFIX + b"\0" + b"\x0b" * 5_000 + b"\x0c" * 5_000,
+    "a group without an end": PREFIX + b"\0\x0b",
+    "messages in messages": PREFIX + b"\0" + _nested(b"\x2a", 3_000),
+    "values in values": PREFIX + b"\0" + _nested(b"\x52", 3_000),
+    "a length of 2^63": PREFIX + b"\0\x0a\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+    "a million packed numbers": PREFIX + b"\0\x1a\xc0\x84\x3d" + b"\1" * 1_000_000,
+    "a million numbers that are not packed": PREFIX + b"\0" + b"\x18\1" * 1_000_000,
+    "ten thousand keys that are one": PREFIX + b"\0" + b"\x22\x02\x0a\0" * 10_000,
+    "a message without a schema, nested": _nested(b"\x0a", 5_000),
+    "indexes without an end": PREFIX + b"\xfe\xff\xff\xff\x0f",
+    "a container without a head": b"Obj\x01",
+    "a container of an endless map": b"Obj\x01" + HUGE_BLOCK,
+    "a container whose blocks are nothing": b'Obj\x01\x02\x16avro.schema\x0c"null"\0'
+    + b"s" * 16
+    + HUGE_BLOCK.replace(b"\xfe", b"\xff", 1)[:9]
+    + b"\x01\0"
+    + b"s" * 16,
+    "a container that unpacks to a gigabyte": b'Obj\x01\x04\x16avro.schema\x0e"bytes"\x14avro.codec\x0edeflate\0'
+    + b"s" * 16
+    + b"\x02"
+    + _long(len(BOMB))
+    + BOMB
+    + b"s" * 16,
+    "Glue's prefix and nothing": b"\x03\x05" + b"\x44" * 16,
+    "Glue's prefix before a gigabyte": b"\x03\x05" + b"\x44" * 16 + zlib.compress(bytes(40 << 20)),
+    "a GUID and nothing": b"\x01" + b"\x44" * 16,
+    "a fingerprint and nothing": b"\xc3\x01" + b"\x44" * 8,
     "one zero byte": b"\0",
     "a prefix and nothing": PREFIX,
     "a short prefix": b"\0\0\0",
@@ -106,4 +173,4 @@ class Every:
 def answers(data: bytes) -> list[Every]:
     """All that a registry may say of a sample; one of it is enough for bytes without a zero before them: they name no schema."""
     every = [*map(Every, SCHEMAS), *map(Every, SchemaState)]
-    return every if data[:1] == b"\0" else every[:1]
+    return every if data[:1] in (b"\0", b"\x03") else every[:1]

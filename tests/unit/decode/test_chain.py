@@ -94,7 +94,7 @@ def test_that_a_number_that_only_looks_like_a_prefix_is_not_read_by_a_schema_tha
     decoded = decode(value((42).to_bytes(8, "big")), Every(SCHEMAS[0]))
     assert (decoded.format, decoded.tree.text) == ("int64", "42")
     assert decoded.trouble == ""
-    assert [declined.name for declined in decoded.tried][:1] == ["Confluent id"]
+    assert "Confluent id" in {declined.name for declined in decoded.tried}
 
 
 def test_that_a_preview_keeps_to_its_limit_and_its_tones_lie_in_it() -> None:

@@ -140,9 +140,10 @@ def test_that_a_missing_schema_is_named_with_the_next_step(
 def test_that_why_it_was_not_read_is_a_phrase_among_the_others() -> None:
     for state in SchemaState:
         decoded = decode(Payload(PREFIX + b"\xff", "value", "orders", ()), Every(state))
-        assert [declined.name for declined in decoded.tried] == ["Confluent id", "JSON", "text"]
-        assert "schema" in decoded.tried[0].why
-        assert not decoded.tried[0].why.endswith(".")
+        why = {declined.name: declined.why for declined in decoded.tried}
+        assert {"Confluent id", "JSON", "text"} <= set(why)
+        assert "schema 42" in why["Confluent id"]
+        assert not any(phrase.endswith(".") for phrase in why.values())
 
 
 @pytest.mark.parametrize("number", [TIMESTAMP, struct.pack(">q", 5_000_000_000), struct.pack(">d", 5e-324)])
@@ -174,9 +175,10 @@ def test_that_a_schema_that_does_not_read_the_bytes_is_said_with_the_reason() ->
 
 
 def test_that_a_format_that_is_not_read_yet_is_said_of_the_program_and_not_of_the_bytes() -> None:
-    said = "Schema 42 is Protobuf, which this version of MeshDesk does not read; the bytes are shown."
-    assert trouble(PREFIX + b"\0\x08\xff", PROTOBUF) == said  # eight bytes: short messages are marked too
-    assert trouble(PREFIX + b"\0\x08\xff\xff\x01", PROTOBUF) == said
+    other = Schema("test", 42, "THRIFT", "")
+    said = "Schema 42 is Thrift, which this version of MeshDesk does not read; the bytes are shown."
+    assert trouble(PREFIX + b"\0\x08\xff", other) == said  # eight bytes: short messages are marked too
+    assert trouble(PREFIX + b"\0\x08\xff\xff\x01", other) == said
 
 
 def test_that_bytes_that_prove_to_be_something_else_are_no_trouble() -> None:

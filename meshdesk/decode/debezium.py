@@ -1,0 +1,150 @@
+"""Change events of Debezium: what was changed, from what to what (io.debezium.data.Envelope and its documentation).
+
+The event may be the value, the data of a CloudEvent (op is then an attribute of it), or flattened to the row by
+ExtractNewRecordState. The tree stays what was written; what it means stands in notes and in the chain.
+"""
+
+from dataclasses import replace
+
+from meshdesk.decode.connect_types import variable_decimal
+from meshdesk.decode.contract import Decoded, Layer, Payload
+from meshdesk.decode.parts import names_of, noted, part, text_of
+from meshdesk.model.node import CONTAINERS, Node, one_line, shortened
+
+NAME = "Debezium"
+WORDS = {
+    "r": "snapshot", "c": "insert", "u": "update", "d": "delete", "t": "truncate", "m": "message",
+}  # fmt: skip
+PLACEHOLDER = "__debezium_unavailable_value"  # of a large column that was not changed and is not in the log
+CONTEXT = "__debezium.context."
+WAS = 60  # characters of a value as it was before
+TOLD = 5  # names of changed columns in the chain
+FLAT = ("__op", "__deleted")
+
+
+def opened(payload: Payload, decoded: Decoded) -> Decoded | None:
+    """The event with what it means; None where it is none."""
+    if payload.role == "key":
+        return None
+    if payload.data is None:
+        return _with(decoded, NAME, "behind a delete, so that the key may be forgotten") if _is_ours(payload) else None
+    tree = decoded.tree
+    names = names_of(tree)
+    if "op" in names and "source" in names and text_of(tree, "op") in WORDS:
+        return _change(payload, decoded)
+    if "iodebeziumop" in names and "data" in names and text_of(tree, "iodebeziumop") in WORDS:
+        return _in_cloud_event(payload, decoded)
+    if names & set(FLAT) or (_is_ours(payload) and any(payload.header(name) for name in FLAT)):
+        return _flat(payload, decoded)
+    if (
+        payload.topic.endswith(".transaction")
+        and {"status", "id"} <= names
+        and text_of(tree, "status") in ("BEGIN", "END")
+    ):
+        return _with(decoded, "Debezium transaction", f"{text_of(tree, 'status')} {text_of(tree, 'id')}")
+    if payload.topic.startswith("__debezium-heartbeat"):
+        return _with(decoded, "Debezium heartbeat", "")
+    if {"source", "databaseName", "ddl"} <= names:
+        return _with(decoded, "Debezium schema change", text_of(tree, "databaseName"))
+    return None
+
+
+def _with(decoded: Decoded, name: str, detail: str, tree: Node | None = None) -> Decoded:
+    return replace(decoded, tree=tree or decoded.tree, chain=(*decoded.chain, Layer(name, detail)))
+
+
+def _is_ours(payload: Payload) -> bool:
+    return any(name.startswith(CONTEXT) for name, _ in payload.headers)
+
+
+def _change(payload: Payload, decoded: Decoded) -> Decoded:
+    op, source = text_of(decoded.tree, "op"), part(decoded.tree, "source")
+    tree, changed = _compared(decoded.tree)
+    tree = _with_part(tree, "op", lambda node: noted(node, WORDS[op]))
+    where = [text_of(source, name) for name in ("db", "schema", "table", "collection")]
+    return _with(decoded, NAME, _detail(payload, decoded, op, where, changed), tree)
+
+
+def _in_cloud_event(payload: Payload, decoded: Decoded) -> Decoded:
+    op, data = text_of(decoded.tree, "iodebeziumop"), part(decoded.tree, "data")
+    shown, changed = _compared(data) if data is not None else (None, [])
+    tree = _with_part(decoded.tree, "iodebeziumop", lambda node: noted(node, WORDS[op]))
+    tree = _with_part(tree, "data", lambda node: shown or node)
+    where = [text_of(decoded.tree, f"iodebezium{name}") for name in ("db", "schema", "table", "collection")]
+    return _with(decoded, NAME, _detail(payload, decoded, op, where, changed), tree)
+
+
+def _detail(payload: Payload, decoded: Decoded, op: str, where: list[str], changed: list[str]) -> str:
+    words = " of ".join(filter(None, (WORDS[op], ".".join(filter(None, where)))))
+    if changed:
+        rest = f" and {len(changed) - TOLD:,} more" if len(changed) > TOLD else ""
+        words = f"{words}: {', '.join(changed[:TOLD])}{rest}"
+    for header, said in (("__debezium.newkey", "the row goes on with key"), ("__debezium.oldkey", "the row had key")):
+        key = payload.header(header)
+        if key is not None:
+            words = f"{words}; {said} {shortened(key.decode('utf-8', 'replace'), WAS)}"
+    return words + _untyped(decoded)
+
+
+def _untyped(decoded: Decoded) -> str:
+    """Why dates and decimals look raw, where nothing says what they are."""
+    is_plain = [layer.name for layer in decoded.chain if not layer.name.startswith("CloudEvents")] == ["JSON"]
+    return "; without a schema, so numbers and base64 stand as Connect wrote them" if is_plain else ""
+
+
+def _flat(payload: Payload, decoded: Decoded) -> Decoded:
+    tree = decoded.tree
+    header = payload.header("__op")
+    op = text_of(tree, "__op") or (header.decode("utf-8", "replace") if header else "")
+    word = WORDS.get(op, "")
+    deleted = part(tree, "__deleted")
+    if not word and deleted is not None and deleted.text == "true":
+        word = WORDS["d"]
+    tree = _with_part(tree, "__op", lambda node: noted(node, word) if word else node)
+    return _with(decoded, "Debezium flattened", f"{word or 'row'}{_untyped(decoded)}", _decimals(tree))
+
+
+def _compared(tree: Node) -> tuple[Node, list[str]]:
+    """The event with what each changed column was before in a note, and the names of those columns."""
+    before, after = part(tree, "before"), part(tree, "after")
+    changed: list[str] = []
+    if before is not None and after is not None and before.kind == after.kind == "record":
+        old = {child.name: child for child in before.children}
+        columns = []
+        for child in after.children:
+            was = old.get(child.name)
+            if was is None or child.kind == "more" or _same(was, child):
+                columns.append(child)
+            elif child.text == PLACEHOLDER:
+                columns.append(noted(child, "unchanged, and not in the log"))
+            else:
+                changed.append(child.name)
+                columns.append(noted(child, f"was {one_line(was, WAS) or 'empty'}"))
+        tree = _with_part(tree, "after", lambda node: replace(node, children=tuple(columns)))
+    for name in ("before", "after"):
+        tree = _with_part(tree, name, _decimals)
+    return tree, changed
+
+
+def _same(one: Node, other: Node) -> bool:
+    """Whether two values are alike, their notes and places left out."""
+    return (
+        (one.kind, one.text) == (other.kind, other.text)
+        and len(one.children) == len(other.children)
+        and all(a.name == b.name and _same(a, b) for a, b in zip(one.children, other.children, strict=True))
+    )
+
+
+def _decimals(row: Node) -> Node:
+    """Columns that carry their own scale say what number they are even where there is no schema."""
+    if row.kind not in CONTAINERS or not any(names_of(child) == {"scale", "value"} for child in row.children):
+        return row
+    columns = (
+        replace(found, note=f"{found.note}, {child.note}".strip(", ")) if (found := variable_decimal(child)) else child
+        for child in row.children
+    )
+    return replace(row, children=tuple(columns))
+
+
+def _with_part(tree: Node, name: str, shape) -> Node:  # type: ignore[no-untyped-def]
+    return replace(tree, children=tuple(shape(child) if child.name == name else child for child in tree.children))

@@ -1,0 +1,84 @@
+"""Records of Kafka's own topics: committed offsets, the state of groups of every kind, of transactions and of share groups.
+
+Chosen by the topic's name, and proved by key and value being used up to their last bytes: a topic of that name may hold anything.
+A value says only its version. What it is stands in its key, so both are read together; a tombstone says what was removed.
+"""
+
+from functools import partial
+
+from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.decode.kafka_message import number_at, tree_of
+from meshdesk.decode.kafka_records import INTERNAL, RecordType, meaning
+from meshdesk.decode.parts import without_spans
+from meshdesk.model.node import Node
+
+NAME = "Kafka internal"
+HEAD = 2  # bytes of the type in front of a key, and of the version in front of a value
+
+
+def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
+    """A key or a value of an internal topic, the value with its key. Raises Undecodable."""
+    types = INTERNAL.get(payload.topic)
+    if types is None:
+        raise Undecodable("the topic is none of Kafka's own")
+    if payload.role == "key":
+        return _decoded(payload, *_head(data, types, bounds), (), (0, len(data)), bounds)
+    if payload.record_key is None:
+        raise Undecodable("its record has no key, which says what it is")
+    number, record, key = _head(payload.record_key, types, bounds)
+    version = number_at(data, 0, "value_version")
+    noted = partial(meaning, record.name)
+    value = tree_of(data, HEAD, record.value, int(version.text), _less(bounds), noted, "value")
+    return _decoded(payload, number, record, key, (version, value), (0, len(data)), bounds)
+
+
+def opened(payload: Payload, decoded: Decoded) -> Decoded | None:
+    """What a tombstone removes, by its key."""
+    types = INTERNAL.get(payload.topic)
+    if types is None or payload.data is not None or payload.role == "key" or payload.record_key is None:
+        return None
+    bounds = Bounds()
+    try:
+        number, record, key = _head(payload.record_key, types, bounds)
+    except Undecodable:
+        return None
+    nothing = (Node("value_version", "null", "null"), Node("value", "null", "null"))
+    found = _decoded(payload, number, record, key, nothing, None, bounds)
+    return Decoded(found.tree, (*decoded.chain, *found.chain), decoded.format)
+
+
+def _head(data: bytes, types: dict[int, RecordType], bounds: Bounds) -> tuple[Node, RecordType, Node]:
+    """The type of a key, and the key behind it."""
+    number = number_at(data, 0, "key_type")
+    record = types.get(int(number.text))
+    if record is None:
+        raise Undecodable(f"{number.text} is no type of record of this topic")
+    return number, record, tree_of(data, HEAD, record.key, 0, _less(bounds), partial(meaning, record.name), "key")
+
+
+def _less(bounds: Bounds) -> Bounds:
+    """Half of the nodes for the key, half for the value, less those around them."""
+    return Bounds(
+        bounds.bytes, max(0, bounds.nodes // 2 - 4), bounds.depth - 1, bounds.text, bounds.width, bounds.layers
+    )
+
+
+def _decoded(
+    payload: Payload,
+    number: Node,
+    record: RecordType,
+    key: Node,
+    value: tuple[Node, ...],
+    span: tuple[int, int] | None,
+    bounds: Bounds,
+) -> Decoded:
+    if bounds.width < 5 or bounds.text < len(record.name) or bounds.depth < 1:
+        raise Undecodable("nothing may be made of it")
+    parts: tuple[Node, ...]
+    if payload.role == "key":
+        parts = (Node("type", "enum", record.name, span=number.span), number, key)
+    else:  # the key's bytes are not those of the value
+        version, content = value
+        parts = (Node("type", "enum", record.name), without_spans(number), version, without_spans(key), content)
+    words = record.name.lower().replace("_", " ")
+    return Decoded(Node("", "record", "", parts, span=span), (Layer("Kafka internal", words),), words)

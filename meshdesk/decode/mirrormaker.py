@@ -1,0 +1,42 @@
+"""Records of MirrorMaker's own topics: heartbeats, checkpoints of groups, and which offset there is which offset here.
+
+Chosen by the end of the topic's name, as they may be mirrored themselves, and proved by key and value being used up to their last
+bytes. Half of what a record says stands in its key, so a value is shown with it.
+"""
+
+from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.decode.kafka_message import number_at, tree_of
+from meshdesk.decode.kafka_records import MIRRORED, meaning
+from meshdesk.decode.parts import without_spans
+from meshdesk.model.node import Node
+
+NAME = "MirrorMaker"
+VERSION = 2  # bytes of the version in front of a value
+
+
+def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
+    """A key, or a value with its key's fields before its own. Raises Undecodable."""
+    name = payload.topic
+    kind = next((kind for kind in MIRRORED if name.endswith(kind.ends) and name.startswith(kind.begins)), None)
+    if kind is None:
+        raise Undecodable("the topic is none of MirrorMaker's")
+    half = Bounds(bounds.bytes, bounds.nodes // 2, bounds.depth, bounds.text, bounds.width // 2, bounds.layers)
+
+    def noted(field: str, number: str) -> str:
+        return meaning(NAME, field, number)
+
+    if payload.role == "key":
+        key = tree_of(data, 0, kind.key, 0, bounds, noted, "")
+        return Decoded(key, (Layer(NAME, kind.name),), f"mirror {kind.name}")
+    if payload.record_key is None:
+        raise Undecodable("its record has no key, which says what it is of")
+    key = tree_of(payload.record_key, 0, kind.key, 0, half, noted, "")
+    start, detail = 0, kind.name
+    if kind.has_version:
+        version = number_at(data, 0, "version")
+        if version.text != "0":
+            raise Undecodable(f"it says version {version.text}, of which none is known")
+        start, detail = VERSION, f"{kind.name}, version 0"
+    value = tree_of(data, start, kind.value, 0, half, noted, "")
+    parts = (*without_spans(key).children, *value.children)
+    return Decoded(Node("", "record", "", parts, span=(0, len(data))), (Layer(NAME, detail),), f"mirror {kind.name}")

@@ -1,0 +1,107 @@
+"""Change events: what was changed, the words of it, and what only looks like one."""
+
+import json
+from typing import Any
+
+import pytest
+
+from meshdesk.decode.chain import decode
+from meshdesk.decode.contract import Decoded, Payload
+from meshdesk.model.node import Node, to_json
+from meshdesk.model.schema import SchemaState
+from tests.unit.decode.golden import PAYLOADS, case, payload
+from tests.unit.decode.poison import Every
+
+NONE = Every(SchemaState.NO_REGISTRY)
+SOURCE = {"connector": "postgresql", "db": "shop", "schema": "public", "table": "stock"}
+CONTEXT = ("__debezium.context.taskId", b"0")
+
+
+def read(said: Any, *headers: tuple[str, bytes], topic: str = "shop.public.stock") -> Decoded:
+    data = None if said is None else json.dumps(said).encode()
+    return decode(Payload(data, "value", topic, headers), NONE)
+
+
+def change(op: str, before: Any, after: Any) -> dict[str, Any]:
+    return {"before": before, "after": after, "source": SOURCE, "op": op, "ts_ms": 5}
+
+
+def node(tree: Node, *path: str) -> Node:
+    for name in path:
+        tree = next(child for child in tree.children if child.name == name)
+    return tree
+
+
+def test_that_an_update_says_which_columns_were_what_before() -> None:
+    said = change(
+        "u",
+        {"id": 1, "n": 10, "tags": ["a"], "big": "x"},
+        {"id": 1, "n": 9, "tags": ["b"], "big": "__debezium_unavailable_value"},
+    )
+    found = read(said)
+    assert found.chain[-1].name == "Debezium"
+    assert found.chain[-1].detail.startswith("update of shop.public.stock: n, tags;")
+    assert node(found.tree, "after", "n").note == "was 10"
+    assert node(found.tree, "after", "tags").note == "was [1] a"
+    assert node(found.tree, "after", "id").note == ""
+    assert node(found.tree, "after", "big").note == "unchanged, and not in the log"
+    assert node(found.tree, "op").note == "update"
+    assert to_json(found.tree) == said  # nothing is added to what was written
+
+
+@pytest.mark.parametrize(
+    ("op", "word"), [("c", "insert"), ("r", "snapshot"), ("d", "delete"), ("t", "truncate"), ("m", "message")]
+)
+def test_that_each_operation_has_its_word(op: str, word: str) -> None:
+    found = read(change(op, None, None))
+    assert found.chain[-1].detail.startswith(f"{word} of shop.public.stock")
+
+
+def test_that_a_key_that_was_changed_is_told() -> None:
+    found = read(change("d", {"id": 1}, None), ("__debezium.newkey", b'{"id":2}'))
+    assert 'the row goes on with key {"id":2}' in found.chain[-1].detail
+
+
+def test_that_a_tombstone_of_debezium_says_what_it_is_for_and_another_one_does_not() -> None:
+    assert [layer.name for layer in read(None, CONTEXT).chain] == ["tombstone", "Debezium"]
+    assert [layer.name for layer in read(None).chain] == ["tombstone"]
+
+
+def test_that_a_flattened_row_says_its_operation_from_field_or_header() -> None:
+    assert read({"id": 1, "__op": "u"}).chain[-1].detail.startswith("update")
+    assert read({"id": 1, "__deleted": "true"}).chain[-1].detail.startswith("delete")
+    assert read({"id": 1}, CONTEXT, ("__op", b"c")).chain[-1].detail.startswith("insert")
+
+
+def test_that_a_number_with_its_own_scale_is_read_without_a_schema() -> None:
+    found = read(change("c", None, {"free": {"scale": 2, "value": "BNI="}}))
+    assert (node(found.tree, "after", "free").kind, node(found.tree, "after", "free").text) == ("decimal", "12.34")
+
+
+def test_that_the_topic_of_transactions_and_heartbeats_are_named() -> None:
+    found = read({"status": "END", "id": "571:1", "event_count": 2}, topic="shop.transaction")
+    assert (found.chain[-1].name, found.chain[-1].detail) == ("Debezium transaction", "END 571:1")
+    assert read({"ts_ms": 5}, topic="__debezium-heartbeat.shop").chain[-1].name == "Debezium heartbeat"
+
+
+def test_that_a_change_in_a_cloud_event_is_one_of_its_data() -> None:
+    found = decode(payload(case(PAYLOADS / "debezium-cloudevents" / "ce-stock-SKU-13-u.json"), "value"), NONE)
+    assert [layer.name for layer in found.chain] == ["CloudEvents structured", "JSON", "Debezium"]
+    assert found.chain[-1].detail.startswith("update of shop.public.stock")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"op": "u"},
+        {"op": "buy", "source": "web"},
+        {"before": 1, "after": 2, "op": 5, "source": {}},
+        {"status": "END", "id": "1"},
+        {"op": ["c"], "source": None, "after": {}},
+        ["__op"],
+    ],
+)
+def test_that_what_only_has_such_fields_stays_as_it_is(said: Any) -> None:
+    found = read(said)
+    assert to_json(found.tree) == said
+    assert [layer.name for layer in found.chain] == ["JSON"]
