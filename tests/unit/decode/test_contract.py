@@ -3,6 +3,7 @@
 import inspect
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -10,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshdesk.decode import json_text
-from meshdesk.decode.chain import DECODERS, ENVELOPES
+from meshdesk.decode.chain import BOUNDS, DECODERS, ENVELOPES, decode
 from meshdesk.decode.contract import Bounds, Decoded, Decoder, Envelope, Payload, Schemas, Undecodable
 from meshdesk.model.node import CONTAINERS, HIDDEN, Node, count_of, from_frame, one_line, pretty, to_frame, to_json
 from meshdesk.model.schema import Schema, SchemaState
+from tests.unit.decode.golden import CASES, Stored, case, payload
 from tests.unit.decode.poison import POISON, PREFIX, SCHEMAS, Every, answers, avro
+from tests.unit.decode.spans import agrees_with_spans, leaves, nested_wrongly, said_by
 
 SMALL = Bounds(bytes=6 << 20, nodes=50, depth=20, text=30, width=10)
 each_decoder = pytest.mark.parametrize("decoder", DECODERS, ids=[decoder.NAME for decoder in DECODERS])
@@ -141,3 +144,25 @@ def test_that_an_envelope_adds_to_a_value_or_leaves_it(
             assert found is None or len(found.chain) > len(decoded.chain)
             if found is not None:
                 holds(found, data, Bounds(nodes=10**6, depth=10**3, text=10**6, width=10**6))
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent.name for path in CASES}))
+def test_that_the_bytes_behind_every_node_of_a_real_record_are_within_each_other_and_say_it(folder: str) -> None:
+    wrong = []
+    for path in (path for path in CASES if path.parent.name == folder):
+        stored = case(path)
+        for role in ("key", "value"):
+            said = payload(stored, role)
+            found = decode(said, Stored(stored["schemas"]), replace(BOUNDS, spans=True))
+            data = (said.data or b"") if found.unpacked is None else found.unpacked
+            wrong += [f"{path.stem}: {words}" for words in nested_wrongly(found.tree, len(data))]
+            layer = found.chain[-1].name
+            if layer == "JSON":
+                wrong += [f"{path.stem}: {words}" for words in agrees_with_spans(found.tree, data)]
+            for leaf in leaves(found.tree) if layer in ("Avro", "Protobuf", "MessagePack", "CBOR") else ():
+                is_plain = leaf.kind in ("int", "string", "bytes", "boolean") and "ext" not in leaf.note
+                if leaf.span and is_plain and leaf.text not in said_by(layer, data[slice(*leaf.span)]):
+                    wrong.append(
+                        f"{path.stem}: {layer} {leaf.name} {leaf.text[:40]} {data[slice(*leaf.span)].hex()[:60]}"
+                    )
+    assert wrong == []
