@@ -50,7 +50,7 @@ def read(data: bytes, start: int, schema: Schema, bounds: Bounds, framing: Frami
     if schema.type == "AVRO":
         found = _avro(data, start, schema, bounds, encoding)
     elif schema.type == "JSON":
-        found = Decoded(json_text.document_of(data[start:], bounds), (Layer("JSON Schema"),), "JSON", schema)
+        found = Decoded(json_text.document_of(data[start:], bounds, start), (Layer("JSON Schema"),), "JSON", schema)
     elif schema.type.startswith("PROTOBUF"):
         found = _message(data, start, schema, bounds, framing)
     else:

@@ -19,7 +19,16 @@ TAGGED = frozenset(range(0xC6, 0xDC))  # of the first six the content is a scala
 INDEFINITE = -1
 BREAK = 0xFF
 DIGITS = 4_000  # of a number: Python writes those up to 4,300
-ARRAYS = {64: "uint8 array", 68: "uint8 clamped array", 65: "uint16 array", 66: "uint32 array", 67: "uint64 array", 69: "uint16 array, little-endian", 70: "uint32 array, little-endian", 71: "uint64 array, little-endian", 72: "sint8 array", 73: "sint16 array", 74: "sint32 array", 75: "sint64 array", 77: "sint16 array, little-endian", 78: "sint32 array, little-endian", 79: "sint64 array, little-endian", 80: "float16 array", 81: "float32 array", 82: "float64 array", 84: "float16 array, little-endian", 85: "float32 array, little-endian", 86: "float64 array, little-endian"}  # RFC 8746  # fmt: skip
+# Typed arrays (RFC 8746): the bytes are shown, and what they are stands in the note.
+ARRAYS = {
+    64: "uint8 array", 65: "uint16 array", 66: "uint32 array", 67: "uint64 array", 68: "uint8 clamped array",
+    69: "uint16 array, little-endian", 70: "uint32 array, little-endian", 71: "uint64 array, little-endian",
+    72: "sint8 array", 73: "sint16 array", 74: "sint32 array", 75: "sint64 array",
+    77: "sint16 array, little-endian", 78: "sint32 array, little-endian", 79: "sint64 array, little-endian",
+    80: "float16 array", 81: "float32 array", 82: "float64 array", 83: "float128 array",
+    84: "float16 array, little-endian", 85: "float32 array, little-endian", 86: "float64 array, little-endian",
+    87: "float128 array, little-endian",
+}  # fmt: skip
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
@@ -175,7 +184,7 @@ def _with_tag(walk: Walk, node: Node | None, start: int, tag: int) -> Node | Non
     span = (start, walk.at)
     if tag == 55799:
         return Node(node.name, node.kind, node.text, node.children, node.note, span)
-    found = _meaning(walk, node, tag)
+    found = _meaning(node, tag)
     if found is not None:
         kind, text = found
         note = f"tag {tag}" if node.kind == "string" and tag == 32 else ""
@@ -185,7 +194,7 @@ def _with_tag(walk: Walk, node: Node | None, start: int, tag: int) -> Node | Non
     return Node(node.name, node.kind, node.text, node.children, note, span)
 
 
-def _meaning(walk: Walk, node: Node, tag: int) -> tuple[Kind, str] | None:
+def _meaning(node: Node, tag: int) -> tuple[Kind, str] | None:
     kind, text = node.kind, node.text
     if "… " in text:
         return None

@@ -13,14 +13,19 @@ from meshdesk.decode import (
     cbor,
     chosen,
     cloudevents,
+    cloudevents_proto,
     compressed,
     compressed_bare,
     confluent,
+    connect_internal,
     connect_json,
+    dead_letter,
     debezium,
     glue,
     guid_header,
     guid_prefix,
+    ion,
+    ion_text,
     java_serialized,
     json_text,
     kafka_internal,
@@ -35,6 +40,7 @@ from meshdesk.decode import (
     smile,
     tables,
     text,
+    thrift,
     tibco,
     xml_text,
     yaml_text,
@@ -55,19 +61,19 @@ from meshdesk.model.node import SHORT, Node, one_line_spans
 
 # A new decoder is a file with NAME and decode, and its line here. Order is meaning: formats that prove themselves first.
 DECODERS: tuple[Decoder, ...] = (
-    # What the user or a header says; prefixes that a registry proves.
-    chosen,
+    chosen,  # the user says it
     kafka_internal, mirrormaker,  # a topic's name names them, and all bytes prove them
-    guid_header, azure, buf, confluent, apicurio, guid_prefix, glue, tibco,
-    avro_container, compressed, tables, java_serialized, avro_single, smile,  # bytes that mark them
-    bson, kafka_primitives, otlp, messagepack, cbor,  # what all bytes prove
-    json_text, xml_text, yaml_text,
+    # What a header says; prefixes that a registry proves.
+    cloudevents_proto, guid_header, azure, buf, confluent, apicurio, guid_prefix, glue, tibco,
+    avro_container, compressed, tables, java_serialized, avro_single, ion, smile,  # bytes that mark them
+    bson, kafka_primitives, otlp, messagepack, cbor, thrift,  # what all bytes prove
+    json_text, ion_text, xml_text, yaml_text,
     protobuf_bare,  # what all bytes prove, and could as well be text
     text, compressed_bare, legacy_text, number, raw,
 )  # fmt: skip
 UNPROVED: tuple[Decoder, ...] = (number, raw)  # which any bytes would please
 # What a value that was read may be in, and in that again: each is asked of what the one before has left.
-ENVELOPES: tuple[Envelope, ...] = (kafka_internal, connect_json, cloudevents, debezium)
+ENVELOPES: tuple[Envelope, ...] = (kafka_internal, connect_json, connect_internal, cloudevents, debezium, dead_letter)
 BOUNDS = Bounds()
 
 

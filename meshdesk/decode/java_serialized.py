@@ -340,7 +340,7 @@ def _size(node: Node) -> int:
     return 1 + sum(map(_size, node.children))
 
 
-def _primitive(code: str, value: int | float) -> tuple[Kind, str]:
+def _primitive(code: str, value: float) -> tuple[Kind, str]:
     if code == "Z":
         return "boolean", "true" if value else "false"
     if code == "C":

@@ -92,7 +92,7 @@ class _Reading:
             raise Undecodable(f"it is nested deeper than {self._bounds.depth} levels")
         attributes = list(zip(pairs[::2], pairs[1::2], strict=True))
         own = {key[6:]: uri for key, uri in attributes if key.startswith("xmlns:")}
-        own |= {"": uri for key, uri in attributes if key == NAMESPACE}
+        own.update(("", uri) for key, uri in attributes if key == NAMESPACE)
         self._spaces.append(self._spaces[-1] | own if own else self._spaces[-1])
         if self._open:
             self._flush(self._open[-1])

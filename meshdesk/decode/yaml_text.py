@@ -205,10 +205,8 @@ def _int(value: str) -> tuple[str, str]:
         return plain, "" if plain == value else value
     body = plain.lstrip("-")
     try:
-        if body.startswith("0b"):
-            number = int(body[2:], 2)
-        elif body.startswith("0x"):
-            number = int(body[2:], 16)
+        if body.startswith(("0b", "0x")):
+            number = int(body, 0)
         elif ":" in body:
             number = 0
             for part in body.split(":"):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 POLL = 0.5  # s between looks when nobody nudged; frames from collect nudge at most 20 times a second
 RECENT = 120_000  # ms; of a capture that is opened no older samples are read
-MANY = 200_000  # objects, more or less, from which on they are kept from the collector
+MANY = 30_000  # objects, more or less, from which on they are kept from the collector
 MOST_SAMPLES_AT_ONCE = 1_000  # batches between two hand-overs
 REMEMBERED_AT_ONCE = 10  # batches between two looks whether the capture was closed; a sealed one has 200,000 samples
 

@@ -1,6 +1,8 @@
 """The marks of a time axis: round moments in the zone that was chosen, as close as there is room for their words."""
 
-from meshdesk.session.zone import in_zone
+from functools import lru_cache
+
+from meshdesk.session.zone import in_zone, shown_in
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 STEPS = (
@@ -13,6 +15,11 @@ STEPS = (
 
 def ticks(start: int, end: int, most: int) -> list[tuple[int, str]]:
     """At most `most` moments from `start` to `end` (ms since the epoch), each with its words: a clock, or a day."""
+    return _ticks(start, end, most, shown_in())
+
+
+@lru_cache(maxsize=16)  # an axis is painted at each frame of a drag, and is the same then
+def _ticks(start: int, end: int, most: int, _zone: str) -> list[tuple[int, str]]:
     if end <= start or most < 1:
         return []
     step = next((step for step in STEPS if (end - start) / step <= most), None)

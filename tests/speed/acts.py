@@ -318,7 +318,8 @@ def throughput(driven: Driven, folder: str, most: str) -> Act:
 def drag(driven: Driven, folder: str, topic: str, moments: str) -> Act:
     """The time strip is dragged over a recording, in each view that stands in the frame.
 
-    ms of work of each frame, by view ("frames"): of the move, the beat and all paints that come of it. Then so many moments
+    ms of each frame, by view ("frames"): of the work of the window's thread, and of the clock; of the move, the beat and all
+    paints that come of it. Then so many moments
     ("moments"): which second it is, how many topics the explorer shows, the rate of a topic and the lag of a group; and the ms
     until each stood on the screen ("waits").
     """
@@ -331,16 +332,16 @@ def drag(driven: Driven, folder: str, topic: str, moments: str) -> Act:
     for view in ("records", *(name for name, module in window.pages.modules.items() if module.IS_FRAMED)):
         window.show_view(view)
         yield from driven.calm()
-        took: list[float] = []
+        took: list[tuple[float, float]] = []
         place = 0.5
         for _ in range(FRAMES):
             place = min(max(place + chance.uniform(-0.03, 0.03), 0.0), 1.0)  # as a hand goes
-            before = time.perf_counter()
+            before, worked = time.perf_counter(), time.thread_time()
             strip.go_to(round(began + place * (ended - began)))
             window.session.beat()
             window.refresh()
             QApplication.processEvents()
-            took.append((time.perf_counter() - before) * 1000)
+            took.append(((time.thread_time() - worked) * 1000, (time.perf_counter() - before) * 1000))
             yield from wait(0.016)
         frames[view] = took
     told, waits = [], []

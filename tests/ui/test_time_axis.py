@@ -1,5 +1,7 @@
 """A time axis: round moments in the zone that was chosen, never more than there is room for."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,8 +13,10 @@ NOON = 1_795_521_600_000  # 24 November 2026, 12:00 UTC
 
 
 @pytest.fixture(autouse=True)
-def utc() -> None:
+def utc() -> Iterator[None]:
     show_in("utc")
+    yield
+    show_in("local")
 
 
 @pytest.mark.parametrize(

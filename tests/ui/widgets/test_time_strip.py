@@ -1,6 +1,6 @@
 """The time strip: what it says, where the cursor goes for the mouse and the keys, and how it zooms."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -25,8 +25,10 @@ MARKS = (
 
 
 @pytest.fixture(autouse=True)
-def utc() -> None:
+def utc() -> Iterator[None]:
     show_in("utc")
+    yield
+    show_in("local")
 
 
 def strip_on(qtbot: QtBot, is_live: bool = False, marks: Sequence[Mark] = MARKS) -> tuple[TimeStrip, list[Cursor]]:

@@ -202,14 +202,16 @@ def agrees(node: Node, expected: Any, is_partial: bool = False) -> bool:
     return bool(to_json(node) == expected and (expected is None) == (node.kind == "null"))
 
 
-def _is_key(child: Node, key: Any) -> bool:
+def _is_key(child: Node, key: Any, is_mixed: bool) -> bool:
     if isinstance(key, str):
         return child.name == key
     said = key["$bytes"] if isinstance(key, dict) and "$bytes" in key else key
     text = base64.b64decode(said).hex() if isinstance(key, dict) and "$bytes" in key else key
     if isinstance(key, dict) and "$int" in key:
         text = key["$int"]
-    return child.name == (text if isinstance(text, str) else json.dumps(text)) and "as key" in child.note
+    return child.name == (text if isinstance(text, str) else json.dumps(text)) and (
+        "as key" in child.note or not is_mixed
+    )
 
 
 def _marked(node: Node, mark: str, value: Any, said: dict[str, Any]) -> bool:
@@ -227,13 +229,6 @@ def _marked(node: Node, mark: str, value: Any, said: dict[str, Any]) -> bool:
         return names == [name for name, _ in value] and all(
             agrees(child, item) for child, (_, item) in zip(node.children, value, strict=True)
         )
-    if mark == "$map":
-        names = [child.name for child in node.children]
-        return (
-            node.kind == "map"
-            and names == [key if isinstance(key, str) else json.dumps(key) for key, _ in value]
-            and all(agrees(child, item) for child, (_, item) in zip(node.children, value, strict=True))
-        )
     if mark == "$fields":
         return agrees(node, value)
     if mark == "$encrypted":
@@ -245,23 +240,9 @@ def _marked(node: Node, mark: str, value: Any, said: dict[str, Any]) -> bool:
         return node.kind == "duration" and node.text == f"P{value['months']}M{value['days']}DT{seconds:.3f}S"
     if mark in ("$timestamp", "$localtimestamp", "$time"):
         return node.kind == mark[1:].removeprefix("local") and _fraction(node.text) == _fraction(value)
-    if mark == "$map":  # a key that is no text has its kind in the note of its value
-        return len(node.children) == len(value) and all(
-            _is_key(child, key) and agrees(child, item) for child, (key, item) in zip(node.children, value, strict=True)
-        )
-    if mark == "$tag":
-        inner = replace(node, note=node.note.partition(", ")[2])
-        return node.note.startswith(f"tag {said['$tag']}") and agrees(inner, said["value"])
-    if mark == "$ext":
-        return node.note == f"ext {value}" and agrees(node, {"$bytes": said["$bytes"]})
-    if mark == "$simple":
-        return node.kind == "int" and node.text == str(value) and node.note == "simple value"
-    if mark == "$undefined":
-        return node.kind == "null" and node.text == "undefined"
-    if mark in NOTED:
-        return node.text == NOTED[mark][1](said) and NOTED[mark][0] in node.note
-    if mark == "$xml":
-        return node.kind == "record" and len(node.children) == 1 and _is_element(node.children[0], value)
+    found = _of_format(node, mark, value, said)
+    if found is not None:
+        return found
     if mark == "$text" and value in TOLD:
         return TOLD[value](node)
     kinds = {
@@ -275,6 +256,36 @@ def _marked(node: Node, mark: str, value: Any, said: dict[str, Any]) -> bool:
     if mark == "$decimal" and node.kind == "float":
         return _plain(node.text) == _plain(value)  # a JSON number is shown as it stands in the document
     return node.kind == kinds.get(mark) and node.text == str(value)
+
+
+def _of_format(node: Node, mark: str, value: Any, said: dict[str, Any]) -> bool | None:
+    """The marks of single formats; None for any other."""
+    if mark == "$map":  # where keys are of several kinds, a key that is no text has its kind in the note of its value
+        is_mixed = len({type(key) for key, _ in value}) > 1
+        return (
+            node.kind == "map"
+            and len(node.children) == len(value)
+            and all(
+                _is_key(child, key, is_mixed) and agrees(child, item)
+                for child, (key, item) in zip(node.children, value, strict=True)
+            )
+        )
+    if mark == "$tag":
+        inner = replace(node, note=node.note.partition(", ")[2])
+        return node.note.partition(", ")[0].split()[:2] == ["tag", str(said["$tag"])] and agrees(inner, said["value"])
+    if mark == "$ext":
+        return node.note == f"ext {value}" and agrees(node, {"$bytes": said["$bytes"]})
+    if mark == "$simple":
+        return node.kind == "int" and node.text == str(value) and node.note == "simple value"
+    if mark == "$undefined":
+        return node.kind == "null" and node.text == "undefined"
+    if mark in NOTED:
+        return node.text == NOTED[mark][1](said) and NOTED[mark][0] in node.note
+    if mark == "$xml":
+        return node.kind == "record" and len(node.children) == 1 and _is_element(node.children[0], value)
+    if mark == "$fields":  # no schema says the names
+        return agrees(node, value)
+    return None
 
 
 # Terms of BSON: the word in the note, and the text.

@@ -50,9 +50,9 @@ def test_that_a_decimal_of_128_bits_is_exact(number: Decimal) -> None:
     assert text == str(data)
 
 
-@given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30)))
+@given(st.datetimes(timezones=st.just(UTC)))
 def test_that_a_moment_is_exact_to_the_millisecond(at: datetime) -> None:
-    at = at.replace(microsecond=at.microsecond // 1000 * 1000, tzinfo=UTC)
+    at = at.replace(microsecond=at.microsecond // 1000 * 1000)
     node = read(written.encode({"at": at})).tree.children[0]
     assert (node.kind, node.text) == ("timestamp", at.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
 

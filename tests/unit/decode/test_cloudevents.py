@@ -54,8 +54,11 @@ def test_that_a_batch_is_each_of_its_events() -> None:
 def test_that_a_binary_event_has_its_attributes_from_the_headers() -> None:
     found = read(b'{"cents": 5}', *CE, JSON, ("ce_traceparent", b"00-4b-f0-01"), ("ce_unset", None), ("other", b"1"))
     assert to_json(found.tree) == {
-        **EVENT, "traceparent": "00-4b-f0-01", "datacontenttype": "application/json", "data": {"cents": 5},
-    }  # fmt: skip
+        **EVENT,
+        "traceparent": "00-4b-f0-01",
+        "datacontenttype": "application/json",
+        "data": {"cents": 5},
+    }
     assert names(found) == ["CloudEvents binary", "JSON"]
 
 
@@ -94,7 +97,15 @@ def test_that_what_is_no_event_is_read_as_what_it_is(data: bytes, header: tuple[
     assert not names(read(data, header))[0].startswith("CloudEvents")
 
 
-@given(st.lists(st.tuples(st.sampled_from(["ce_id", "CE_specversion", "ce_", "content-type", "ce_type"]), st.none() | st.binary(max_size=9))), st.none() | st.binary(max_size=9))  # fmt: skip
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["ce_id", "CE_specversion", "ce_", "content-type", "ce_type"]),
+            st.none() | st.binary(max_size=9),
+        )
+    ),
+    st.none() | st.binary(max_size=9),
+)
 def test_that_whatever_stands_in_headers_there_is_an_answer(
     headers: list[tuple[str, bytes | None]], data: bytes | None
 ) -> None:

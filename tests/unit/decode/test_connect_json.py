@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshdesk.decode.chain import decode
+from meshdesk.decode.chain import BOUNDS, decode
 from meshdesk.decode.contract import Bounds, Decoded, Payload
 from meshdesk.model.node import Node, to_json
 from meshdesk.model.schema import SchemaState
@@ -16,7 +16,7 @@ from tests.unit.decode.poison import Every
 NONE = Every(SchemaState.NO_REGISTRY)
 
 
-def read(said: Any, bounds: Bounds = Bounds()) -> Decoded:
+def read(said: Any, bounds: Bounds = BOUNDS) -> Decoded:
     return decode(Payload(json.dumps(said).encode(), "value", "orders", ()), NONE, bounds)
 
 
@@ -36,8 +36,11 @@ def test_that_a_struct_is_typed_by_its_fields_and_an_unknown_field_stays() -> No
     )
     tree = typed(schema, {"id": 9007199254740993, "raw": "AP8=", "d": "NaN", "more": "AP8="})
     assert [(child.name, child.kind, child.text) for child in tree.children] == [
-        ("id", "int", "9007199254740993"), ("raw", "bytes", "00ff"), ("d", "float", "NaN"), ("more", "string", "AP8="),
-    ]  # fmt: skip
+        ("id", "int", "9007199254740993"),
+        ("raw", "bytes", "00ff"),
+        ("d", "float", "NaN"),
+        ("more", "string", "AP8="),
+    ]
 
 
 def test_that_the_chain_names_the_schema() -> None:
@@ -90,14 +93,30 @@ def test_that_what_only_has_fields_of_that_name_stays_as_it_is(said: Any) -> Non
     assert [layer.name for layer in found.chain] == ["JSON"]
 
 
-ANY = st.recursive(st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)  # fmt: skip
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
 SCHEMAS = st.recursive(
-    st.sampled_from([of("int32"), of("bytes"), of("double"), of("int64", name="io.debezium.time.MicroTimestamp"), of("string", name="io.debezium.data.Bits"), {"type": 5}, {}]),
-    lambda inner: st.builds(lambda a, b: of("map", keys=a, values=b), inner, inner)
-    | st.builds(lambda a: of("array", items=a), inner)
-    | st.builds(lambda a: of("struct", fields=[{**a, "field": "a"}]), inner),
+    st.sampled_from(
+        [
+            of("int32"),
+            of("bytes"),
+            of("double"),
+            of("int64", name="io.debezium.time.MicroTimestamp"),
+            of("string", name="io.debezium.data.Bits"),
+            {"type": 5},
+            {},
+        ]
+    ),
+    lambda inner: (
+        st.builds(lambda a, b: of("map", keys=a, values=b), inner, inner)
+        | st.builds(lambda a: of("array", items=a), inner)
+        | st.builds(lambda a: of("struct", fields=[{**a, "field": "a"}]), inner)
+    ),
     max_leaves=5,
-)  # fmt: skip
+)
 
 
 @given(SCHEMAS, ANY | ANY.map(lambda said: {"a": said}))

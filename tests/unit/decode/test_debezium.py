@@ -49,7 +49,9 @@ def test_that_an_update_says_which_columns_were_what_before() -> None:
     assert to_json(found.tree) == said  # nothing is added to what was written
 
 
-@pytest.mark.parametrize(("op", "word"), [("c", "insert"), ("r", "snapshot"), ("d", "delete"), ("t", "truncate"), ("m", "message")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("op", "word"), [("c", "insert"), ("r", "snapshot"), ("d", "delete"), ("t", "truncate"), ("m", "message")]
+)
 def test_that_each_operation_has_its_word(op: str, word: str) -> None:
     found = read(change(op, None, None))
     assert found.chain[-1].detail.startswith(f"{word} of shop.public.stock")

@@ -40,6 +40,10 @@ def root(data: bytes) -> Node:
 
 NUMBER = described("java.lang.Number", 2)
 INTEGER = b"\x73" + described("java.lang.Integer", 2, ("value", "I"), parent=NUMBER) + struct.pack(">i", 5)
+STATUS = described("shop.Status", 18, parent=described("java.lang.Enum", 18))
+DATE = b"\x73" + described("java.util.Date", 3) + b"\x77\x08" + struct.pack(">q", 1) + b"\x78"
+HALVES = (("leastSigBits", "J"), ("mostSigBits", "J"))
+KNOWN = b"\x73" + described("java.util.UUID", 2, *HALVES) + struct.pack(">qq", -1, 1)
 
 
 @pytest.mark.parametrize(
@@ -50,12 +54,12 @@ INTEGER = b"\x73" + described("java.lang.Integer", 2, ("value", "I"), parent=NUM
         (INTEGER, "int", "5", "java.lang.Integer"),
         (b"\x75" + described("[B", 2) + b"\0\0\0\x02\x01\xff", "bytes", "01ff", "byte[]"),
         (b"\x77\x02\x01\x02", "bytes", "0102", "block of bytes"),
-        (b"\x7e" + described("shop.Status", 18, parent=described("java.lang.Enum", 18)) + b"\x74" + utf("PAID"), "enum", "PAID", "shop.Status"),
-        (b"\x73" + described("java.util.Date", 3) + b"\x77\x08" + struct.pack(">q", 1) + b"\x78", "timestamp", "1970-01-01T00:00:00.001Z", "java.util.Date"),
-        (b"\x73" + described("java.util.UUID", 2, ("leastSigBits", "J"), ("mostSigBits", "J")) + struct.pack(">qq", -1, 1), "uuid", "00000000-0000-0001-ffff-ffffffffffff", "java.util.UUID"),
+        (b"\x7e" + STATUS + b"\x74" + utf("PAID"), "enum", "PAID", "shop.Status"),
+        (DATE, "timestamp", "1970-01-01T00:00:00.001Z", "java.util.Date"),
+        (KNOWN, "uuid", "00000000-0000-0001-ffff-ffffffffffff", "java.util.UUID"),
         (b"\x76" + described("shop.Order", 2), "string", "shop.Order", "class"),
     ],
-)  # fmt: skip
+)
 def test_that_values_of_java_are_values_of_ours(data: bytes, kind: str, text: str, note: str) -> None:
     node = root(data)
     assert (node.kind, node.text, node.note) == (kind, text, note)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meshdesk.decode.chain import BOUNDS
 from meshdesk.decode.contract import Bounds, Undecodable
 from meshdesk.decode.kafka_message import Message, message, number_at, tree_of
 from meshdesk.model.node import Node, to_json
@@ -15,7 +16,7 @@ DEFINITION = "id:int64 name:?string epoch:int32/1+ topics:?[](topic:string parts
 OLD, NEW = message(DEFINITION, 1), message(DEFINITION, 1, 0)
 
 
-def read(data: bytes, definition: Message, version: int = 1, bounds: Bounds = Bounds()) -> Node:
+def read(data: bytes, definition: Message, version: int = 1, bounds: Bounds = BOUNDS) -> Node:
     return tree_of(data, 0, definition, version, bounds, lambda field, number: "", "")
 
 

@@ -42,7 +42,7 @@ def test_that_what_no_person_wrote_is_no_text() -> None:
     identifiers = (uuid.UUID(int=random.getrandbits(128)).bytes for _ in range(1_000))
     noise = (random.randbytes(random.randint(5, 60)) for _ in range(1_000))
     formats = [read(data).format for data in (*identifiers, *noise)]
-    assert sum(format in ("ISO-8859-1", "windows-1252") for format in formats) <= 2
+    assert sum(one in ("ISO-8859-1", "windows-1252") for one in formats) <= 2
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,13 @@
 from meshdesk.decode.parts import names_of, noted, part, text_of, without_spans
 from meshdesk.model.node import Node
 
-TREE = Node("", "record", "", (Node("op", "string", "u", span=(1, 2)), Node("n", "int", "5"), Node("op", "string", "d")), span=(0, 9))  # fmt: skip
+TREE = Node(
+    "",
+    "record",
+    "",
+    (Node("op", "string", "u", span=(1, 2)), Node("n", "int", "5"), Node("op", "string", "d")),
+    span=(0, 9),
+)
 
 
 def test_that_a_part_is_the_first_of_its_name_and_only_of_a_record() -> None:

@@ -145,11 +145,11 @@ def test_that_a_file_with_a_wrong_byte_is_read_or_declined(name: str) -> None:
 
 
 def test_that_numbers_and_text_are_no_files() -> None:
-    for data, format in (
+    for data, name in (
         (b"\xff\xff\xff\xff", "int32"),
         (b"PAR1", "text"),
         (b"ORC is a word and no file", "text"),
         (b"ARROW1", "text"),
     ):
-        assert read(data).format == format
+        assert read(data).format == name
     assert tables.NAME

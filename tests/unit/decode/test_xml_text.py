@@ -1,7 +1,7 @@
 """XML: what stands in a document is in the tree, against ElementTree; attacks are shown and not obeyed."""
 
 import io
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -22,8 +22,8 @@ TEXTS = st.text(
 )
 
 
-def element(name: str, attributes: dict[str, str], text: str, children: list[Tree.Element]) -> Tree.Element:
-    made = Tree.Element(name, attributes)
+def element(name: str, attributes: dict[str, str], text: str, children: list[ET.Element]) -> ET.Element:
+    made = ET.Element(name, attributes)
     made.text = text if text.strip() else None
     made.extend(children)
     return made
@@ -42,7 +42,7 @@ def read(data: bytes, bounds: Bounds = BOUNDS) -> Decoded:
     return decode_xml(Payload(data, "value", "orders", ()), data, NONE, bounds)
 
 
-def says(node: Node, written: Tree.Element) -> bool:
+def says(node: Node, written: ET.Element) -> bool:
     local = node.name.rpartition(":")[2]
     attributes = {
         (f"{{{part.note}}}" if part.note else "") + part.name[1:].rpartition(":")[2]: part.text
@@ -61,12 +61,12 @@ def says(node: Node, written: Tree.Element) -> bool:
 
 
 @given(ELEMENTS, st.sampled_from(["utf-8", "utf-16", "iso-8859-1"]))
-def test_that_a_document_is_in_the_tree(written: Tree.Element, encoding: str) -> None:
+def test_that_a_document_is_in_the_tree(written: ET.Element, encoding: str) -> None:
     file = io.BytesIO()
-    Tree.ElementTree(written).write(file, encoding, xml_declaration=True)
+    ET.ElementTree(written).write(file, encoding, xml_declaration=True)
     decoded = decode(Payload(file.getvalue(), "value", "orders", ()), NONE)
     assert decoded.format == "XML"
-    assert says(decoded.tree.children[0], Tree.fromstring(file.getvalue()))
+    assert says(decoded.tree.children[0], ET.fromstring(file.getvalue()))
 
 
 def test_that_mixed_text_keeps_its_place_and_indentation_is_none() -> None:
