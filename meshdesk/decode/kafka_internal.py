@@ -1,5 +1,7 @@
 """Records of Kafka's own topics: committed offsets, the state of groups of every kind, of transactions and of share groups.
 
+from dataclasses import replace
+
 Chosen by the topic's name, and proved by key and value being used up to their last bytes: a topic of that name may hold anything.
 A value says only its version. What it is stands in its key, so both are read together; a tombstone says what was removed.
 """
@@ -58,9 +60,7 @@ def _head(data: bytes, types: dict[int, RecordType], bounds: Bounds) -> tuple[No
 
 def _less(bounds: Bounds) -> Bounds:
     """Half of the nodes for the key, half for the value, less those around them."""
-    return Bounds(
-        bounds.bytes, max(0, bounds.nodes // 2 - 4), bounds.depth - 1, bounds.text, bounds.width, bounds.layers
-    )
+    return replace(bounds, nodes=max(0, bounds.nodes // 2 - 4), depth=bounds.depth - 1)
 
 
 def _decoded(

@@ -1,5 +1,7 @@
 """Records of MirrorMaker's own topics: heartbeats, checkpoints of groups, and which offset there is which offset here.
 
+from dataclasses import replace
+
 Chosen by the end of the topic's name, as they may be mirrored themselves, and proved by key and value being used up to their last
 bytes. Half of what a record says stands in its key, so a value is shown with it.
 """
@@ -20,7 +22,7 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     kind = next((kind for kind in MIRRORED if name.endswith(kind.ends) and name.startswith(kind.begins)), None)
     if kind is None:
         raise Undecodable("the topic is none of MirrorMaker's")
-    half = Bounds(bounds.bytes, bounds.nodes // 2, bounds.depth, bounds.text, bounds.width // 2, bounds.layers)
+    half = replace(bounds, nodes=bounds.nodes // 2, width=bounds.width // 2)
 
     def noted(field: str, number: str) -> str:
         return meaning(NAME, field, number)
