@@ -6,8 +6,8 @@ from dataclasses import replace
 from meshdesk.decode import avro, avro_json, csfle, json_text
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Schemas, Undecodable
 from meshdesk.decode.proto_framing import Framed, best
+from meshdesk.decode.proto_plan import book_of
 from meshdesk.decode.proto_schema import Types
-from meshdesk.decode.protobuf import book_of
 from meshdesk.model.schema import Schema, SchemaName, SchemaState
 
 WHY = {
@@ -50,7 +50,7 @@ def read(data: bytes, start: int, schema: Schema, bounds: Bounds, framing: Frami
     if schema.type == "AVRO":
         found = _avro(data, start, schema, bounds, encoding)
     elif schema.type == "JSON":
-        found = Decoded(json_text.document_of(data[start:], bounds), (Layer("JSON Schema"),), "JSON", schema)
+        found = Decoded(json_text.document_of(data[start:], bounds, start), (Layer("JSON Schema"),), "JSON", schema)
     elif schema.type.startswith("PROTOBUF"):
         found = _message(data, start, schema, bounds, framing)
     else:

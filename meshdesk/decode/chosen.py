@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from meshdesk.decode import by_schema, flatbuffers, thrift_idl
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.proto_framing import Framed
+from meshdesk.decode.proto_plan import book_of
 from meshdesk.decode.proto_schema import Message, Types
 from meshdesk.decode.proto_stream import delimited, grpc
-from meshdesk.decode.protobuf import Reading, book_of, read, read_each
+from meshdesk.decode.protobuf import Reading, read, read_each
 from meshdesk.model.node import Node
 from meshdesk.model.schema import Schema, SchemaName
 

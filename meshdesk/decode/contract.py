@@ -70,6 +70,9 @@ class Bounds:
     depth: int = 200  # deeper nesting is an attack or a loop; Python's stack ends at a thousand
     text: int = 1_000_000  # characters of one scalar that are shown
     width: int = 50_000  # parts of one container that are shown; a line has room for few
+    spans: bool = (
+        False  # whether bytes behind nodes are wanted where they cost a second walk (JSON); the inspector wants them
+    )
     layers: int = 4  # compressions and containers within each other that are opened; more are an attack
 
 

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.decode.json_spans import spanned
 from meshdesk.decode.text import charset_of, text_of
 from meshdesk.model.node import Kind, Node, more, pretty, shortened
 from meshdesk.model.wording import plural
@@ -39,21 +40,26 @@ _DECODER = json.JSONDecoder(
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """A JSON document; or several, each beginning on a line of its own, as an array. Raises Undecodable."""
-    text, start = _text(data, bounds, charset_of(payload))
+    text, start, encoding = _text(data, bounds, charset_of(payload))
     if text[start : start + 1] not in FIRST:
         raise Undecodable("it does not begin as a JSON object, array or string does")
     documents = _documents(text, start)
-    if len(documents) == 1:
-        return Decoded(_tree(documents[0], bounds), (Layer("JSON"),), "JSON")
-    return Decoded(_tree(documents, bounds), (Layer("JSON", f"{len(documents):,} documents"),), "JSON")
+    is_one = len(documents) == 1
+    tree = _tree(documents[0] if is_one else documents, bounds)
+    if bounds.spans:
+        tree = spanned(tree, data, encoding, not is_one, 0)
+    return Decoded(tree, (Layer("JSON") if is_one else Layer("JSON", f"{len(documents):,} documents"),), "JSON")
 
 
-def document_of(data: bytes, bounds: Bounds) -> Node:
-    """The tree of one document, which may be a bare number or word, where a schema says that it is JSON. Raises Undecodable."""
-    documents = _documents(*_text(data, bounds))
+def document_of(data: bytes, bounds: Bounds, at: int = 0) -> Node:
+    """The tree of one document, which may be a bare number or word, where a schema says that it is JSON; `at` is the first
+    of its bytes in the payload. Raises Undecodable."""
+    text, start, encoding = _text(data, bounds)
+    documents = _documents(text, start)
     if len(documents) > 1:
         raise Undecodable(f"it is {len(documents):,} JSON documents where the schema says one")
-    return _tree(documents[0], bounds)
+    tree = _tree(documents[0], bounds)
+    return spanned(tree, data, encoding, False, at) if bounds.spans else tree
 
 
 def indented(text: str) -> str:
@@ -75,12 +81,12 @@ def indented(text: str) -> str:
         return text
 
 
-def _text(data: bytes, bounds: Bounds, charset: str = "") -> tuple[str, int]:
-    """The text, and where it begins behind blanks and marks."""
+def _text(data: bytes, bounds: Bounds, charset: str = "") -> tuple[str, int, str]:
+    """The text, where it begins behind blanks and marks, and its encoding."""
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
-    text = text_of(data, charset)[0]
-    return text, _behind_blanks(text, 0)
+    text, encoding = text_of(data, charset)
+    return text, _behind_blanks(text, 0), encoding
 
 
 def _behind_blanks(text: str, at: int) -> int:

@@ -1,10 +1,12 @@
 """Role look: records as the list and the inspector show them. Every answer is bounded, however large the record is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
-from meshdesk.decode.chain import decode, preview
+from meshdesk.decode.chain import BOUNDS, decode, preview
 from meshdesk.decode.contract import Decoded, Layer, Payload, Preview, Schemas
+from meshdesk.decode.headers import header_node
 from meshdesk.decode.json_text import indented
 from meshdesk.explain.how import chain_words, schema_words
 from meshdesk.explain.rows import Lost
@@ -24,6 +26,7 @@ HEADER_TEXT = 2_000  # characters of one header's name or value
 HEADER_DUMP = 1_024  # bytes of one header's dump
 HEADERS_TEXT = 300_000  # of all headers together; where there are more than 150, each has an equal share of it
 HEADERS_SHOWN = 2_000  # a record with more of them is shown with the first ones and their number
+WITH_SPANS = replace(BOUNDS, spans=True)
 
 Answer = TypeVar("Answer")
 
@@ -101,17 +104,17 @@ def details_of(record: Record | Lost, schemas: Schemas, raw: bool = False) -> De
         size=record.size,
         key=key,
         value=value,
-        headers=tuple((shortened(name, room), _header(value, room)) for name, value in headers),
+        headers=tuple((shortened(name, room), _header(name, value, room)) for name, value in headers),
     )
 
 
 def part_of(payload: Payload, schemas: Schemas) -> Part:
     """A key or a value, decoded with its reasoning, as text and as a dump."""
-    decoded = guarded(lambda: decode(payload, schemas), lambda reason: _failed(payload, reason))
+    decoded = guarded(lambda: decode(payload, schemas, WITH_SPANS), lambda reason: _failed(payload, reason))
     tree = within(decoded.tree, TREE)
     text = pretty(tree)
     schema = decoded.schema
-    dump, cut = _dump(payload.data or b"")
+    dump, cut = _dump(payload.data or b"" if decoded.unpacked is None else decoded.unpacked)
     return Part(
         tree=tree,
         chain=chain_words(decoded),
@@ -124,6 +127,7 @@ def part_of(payload: Payload, schemas: Schemas) -> Part:
         schema_text=indented(schema.text)[:TEXT] if schema else "",
         tried=tuple((declined.name, declined.why) for declined in decoded.tried),
         trouble=decoded.trouble,
+        unpacked=None if decoded.unpacked is None else len(decoded.unpacked),
     )
 
 
@@ -157,12 +161,15 @@ def _undecoded(payload: Payload) -> Part:
     return Part(Node("", "bytes", f"{size or 0} bytes"), (), "not decoded", size, "", dump, cut, trouble=reason)
 
 
-def _header(value: bytes | None, room: int) -> Part:
-    """A header's value as text where it is printable, with at most `room` characters of it."""
+def _header(name: str, value: bytes | None, room: int) -> Part:
+    """A header's value as what its name says it is, else as text where it is printable, with at most `room` characters of it."""
     if value is None:
         return Part(Node("", "null", "null"), (), "null", None, "", (), 0)
     dumped = min(HEADER_DUMP, room)
     dump, _ = _dump(value[:dumped])
+    known = header_node(name, value, room)
+    if known is not None:
+        return Part(known, (), known.note, len(value), known.text, dump, max(0, len(value) - dumped))
     text = _printable(value)
     shown = hexed(value, room) if text is None else shortened(text, room)
     node = Node("", "bytes" if text is None else "string", shown)

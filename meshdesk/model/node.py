@@ -61,6 +61,22 @@ def _picture(match: re.Match[str]) -> str:
     return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"
 
 
+def path_at(node: Node, at: int) -> tuple[int, ...]:
+    """Which child, of that which child, and so on, is the innermost node that holds a byte; () where no part of it does.
+
+    >>> number = Node("n", "int", "1", span=(2, 4))
+    >>> path_at(Node("", "record", "", (Node("s", "string", "", span=(0, 2)), number), span=(0, 4)), 3)
+    (1,)
+    """
+    for row, child in enumerate(node.children):
+        if child.span is None:
+            if child.children and (below := path_at(child, at)):
+                return (row, *below)
+        elif child.span[0] <= at < child.span[1]:
+            return (row, *path_at(child, at))
+    return ()
+
+
 # What was left out. A tree that was cut says so in every form: in its text, which is shown, copied and exported.
 
 

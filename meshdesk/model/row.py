@@ -48,6 +48,9 @@ class Part:
     schema_text: str = ""
     tried: tuple[tuple[str, str], ...] = ()  # (decoder, why it declined)
     trouble: str = ""
+    unpacked: int | None = (
+        None  # bytes once it was unpacked, where it was compressed: the dump and all spans are of these
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ ROOMS: dict[str, list[str]] = {
     "ui": ["model", "logs", "capture", "session"],
     "demo": ["model", "pipes"],
 }
-VERBS = ["__main__", "decoding", "named", "program", "self_test", "tail", "told"]  # put the rooms together, and no room imports one
+# Put the rooms together, and no room imports one.
+VERBS = ["__main__", "decoding", "named", "program", "self_test", "tail", "told"]
 ONLY_IN = {
     "confluent_kafka": ["collect", "demo"],
     "PySide6": ["ui"],

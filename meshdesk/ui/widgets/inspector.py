@@ -37,11 +37,11 @@ from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.about_page import AboutPage
 from meshdesk.ui.widgets.controls import Line, Rule, Segments, Tags, name_bars
-from meshdesk.ui.widgets.dump import Dump
 from meshdesk.ui.widgets.empty import Empty
 from meshdesk.ui.widgets.node_tree import NodeTree
 from meshdesk.ui.widgets.record_lines import CONTROLS, NULL
 from meshdesk.ui.widgets.record_paint import hits_in
+from meshdesk.ui.widgets.tree_and_bytes import BytesPane, TreeAndBytes
 
 PAD = 14
 LABEL_WIDTH = 92
@@ -75,14 +75,16 @@ class Inspector(QWidget):
         self.chain = Tags("How it was read")
         self.note = _Note()
         self.tabs = Segments("Shown as", ("Tree", "Text", "Headers 0", "Bytes", "Schema"))
-        self.tree = NodeTree()
+        self.value = TreeAndBytes()
+        self.tree = self.value.tree
         self.text = _text_pane("Value as text")
         self.headers = NodeTree()
         self.headers.setAccessibleName("Headers")
-        self.dump = Dump()
+        self._bytes = BytesPane("Bytes")
+        self.dump = self._bytes.dump
         self.schema = _text_pane("Schema")
         self._pages = QStackedWidget()
-        for page in (self.tree, self.text, self.headers, self.dump, self.schema):
+        for page in (self.value, self.text, self.headers, self._bytes, self.schema):
             self._pages.addWidget(page)
         self.facts = _Facts()
         self.facts.said.connect(self.said)
@@ -100,6 +102,9 @@ class Inspector(QWidget):
         self._page = TREE  # what somebody wants to see
         self.tabs.chosen.connect(self._turn_to)
         self.side.chosen.connect(lambda _: self._show_part())
+        self.value.marked.connect(self.dump.mark)
+        self.dump.chosen.connect(self.tree.pick)
+        self.tree.bytes_wanted.connect(lambda span: self.said.emit(self.dump.copy_bytes(span)))
 
     def refresh(self, details: Details | None, selected: int, about: About | None = None) -> None:
         """Shows what is selected; while the details of another record are on their way the old ones stay. Where none is,
@@ -170,6 +175,8 @@ class Inspector(QWidget):
             self.said.emit(self.about.copy_name())
             return
         page = self._pages.currentWidget()
+        if page is self.value and not self.value.bytes.dump.hasFocus():
+            page = self.tree
         if isinstance(page, NodeTree):
             text = page.copy_value()
             self.said.emit(
@@ -178,8 +185,7 @@ class Inspector(QWidget):
         elif isinstance(page, QPlainTextEdit):
             page.copy()
         else:
-            self.dump.copy()
-            self.said.emit("Copied the bytes as a dump.")
+            self.said.emit(self.dump.copy())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -199,10 +205,10 @@ class Inspector(QWidget):
         self.chain.say(part.chain or ((part.format,) if part.format else ()))
         self.chain.setVisible(bool(part.chain or part.format))
         self.note.say(part.trouble)
-        self.tree.say(part.tree if part.size is not None else Node("", "null", NULL))
+        self.value.say(part, part.tree if part.size is not None else Node("", "null", NULL))
         self.text.setPlainText(part.text if part.size is not None else NULL)
         self._mark_text()
-        self.dump.say(part.dump, part.cut)
+        self._bytes.say(part)
         self.schema.setPlainText(_schema_text(part))
         self.facts.say_tried(part.tried)
         self._open_page(part)

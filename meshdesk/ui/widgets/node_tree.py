@@ -2,7 +2,7 @@
 
 from html import escape
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetricsF,
@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from meshdesk.model import wording
-from meshdesk.model.node import CONTAINERS, Node, count_of, pretty, visible
+from meshdesk.model.node import CONTAINERS, Node, count_of, path_at, pretty, visible
 from meshdesk.ui import icons, theme
 from meshdesk.ui.widgets.controls import draw_focus, name_bars
 from meshdesk.ui.widgets.record_paint import mark_hits
@@ -120,6 +120,21 @@ class NodeModel(QAbstractItemModel):
             item.fetch(last + 1)
             self.endInsertRows()
 
+    def reach(self, path: tuple[int, ...]) -> list[QModelIndex]:
+        """The indexes along a path of rows; what is not there yet is fetched."""
+        found: list[QModelIndex] = []
+        index = QModelIndex()
+        for row in path:
+            while row >= self.rowCount(index) and self.canFetchMore(index):
+                self.fetchMore(index)
+            index = self.index(row, 0, index)
+            found.append(index)
+        return found
+
+    def path_at(self, at: int) -> tuple[int, ...]:
+        """Where the innermost node is that holds a byte; () where none does."""
+        return path_at(self._root.node, at) if self._root is not None else ()
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
         item = self.item(index) if index.isValid() else None
         if item is None:
@@ -179,6 +194,9 @@ def _note(node: Node) -> str:
 class NodeTree(QTreeView):
     """The tree of a value, 22 px a line in the mono font."""
 
+    picked = Signal(object)  # the bytes of the current node, (first, end); None where it has none
+    bytes_wanted = Signal(object)  # the same, to be copied
+
     def __init__(self) -> None:
         super().__init__()
         self.nodes = NodeModel()
@@ -202,6 +220,28 @@ class NodeTree(QTreeView):
         """Shows a value, unfolded from the top as far as that makes no long list."""
         self.nodes.show(tree)
         self._unfold()
+
+    def pick(self, at: int) -> None:
+        """Selects the innermost node that holds a byte, or none where none does."""
+        indexes = self.nodes.reach(self.nodes.path_at(at))
+        for index in indexes[:-1]:
+            self.expand(index)
+        self.setCurrentIndex(indexes[-1] if indexes else QModelIndex())
+        if indexes:
+            self.scrollTo(indexes[-1])
+        else:
+            self.clearSelection()
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(
+            _plain(current) if current.isValid() else QModelIndex(),
+            _plain(previous) if previous.isValid() else QModelIndex(),
+        )
+        self.picked.emit(self._span(current))
+
+    def _span(self, index: Index) -> tuple[int, int] | None:
+        item = self.nodes.item(index) if index.isValid() else None
+        return None if item is None else item.node.span
 
     def show_hits(self, word: str) -> None:
         """Marks a word wherever it can be seen in a value."""
@@ -242,7 +282,10 @@ class NodeTree(QTreeView):
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_value()
         elif event.key() == Qt.Key.Key_C and event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            self.copy_path()
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self.copy_bytes()
+            else:
+                self.copy_path()
         else:
             super().keyPressEvent(event)
 
@@ -253,6 +296,9 @@ class NodeTree(QTreeView):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Copy value\tCtrl+C").triggered.connect(self.copy_value)
         menu.addAction("Copy path\tAlt+C").triggered.connect(self.copy_path)
+        copy_bytes = menu.addAction("Copy bytes\tAlt+Shift+C")
+        copy_bytes.setEnabled(self._span(self.currentIndex()) is not None)
+        copy_bytes.triggered.connect(self.copy_bytes)
         menu.popup(event.globalPos())
 
     def copy_value(self) -> str:
@@ -269,6 +315,10 @@ class NodeTree(QTreeView):
         if text:
             QGuiApplication.clipboard().setText(text)
         return text
+
+    def copy_bytes(self) -> None:
+        """Asks for the bytes of the current line to be copied: a tree knows where they are, and not what they are."""
+        self.bytes_wanted.emit(self._span(self.currentIndex()))
 
     def _unfold(self) -> None:
         """Level by level, while all lines together stay below UNFOLD."""

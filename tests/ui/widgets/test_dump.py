@@ -48,3 +48,30 @@ def test_that_the_dump_is_copied_as_text(qtbot: QtBot) -> None:
     QTest.keyClick(dump, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     copied = QGuiApplication.clipboard().text()
     assert copied.splitlines()[1] == "000c  41 41 41 41 41 41 41 41 41 41 41 41  AAAAAAAAAAAA"
+
+
+def test_that_marked_bytes_are_copied_as_hex_and_without_a_mark_the_dump_is(qtbot: QtBot) -> None:
+    dump = dump_on(qtbot)
+    dump.say(LINES[:2], 76)
+    dump.mark((1, 4))
+    assert dump.copy() == "Copied 3 bytes as hex."
+    assert QGuiApplication.clipboard().text() == "414141"
+    dump.mark((20, 30))
+    assert dump.copy_bytes((20, 30)) == "Not all of its bytes are shown here."
+    assert dump.copy_bytes(None) == "The bytes of this line are not known."
+    assert dump.copy() == "Copied the bytes as a dump."
+    assert QGuiApplication.clipboard().text() == dump.text
+
+
+def test_that_a_byte_is_found_where_it_is_drawn_as_hex_and_as_a_character(qtbot: QtBot) -> None:
+    dump = dump_on(qtbot)
+    dump.say(LINES[:9], 0)
+    line = [dump.byte_at(x, LINE + 5) for x in range(dump.viewport().width())]
+    assert [at for at in range(108) if at in line] == list(range(12, 24))
+    assert line[0] is None
+    assert dump.byte_at(200, 9 * LINE + 5) is None
+    dump.choose(10_000)
+    assert dump.marked_hex((107, 108)) == "41"
+    dump.grab()
+    dump.say((), 0)
+    dump.choose(0)

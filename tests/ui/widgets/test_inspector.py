@@ -115,6 +115,20 @@ def test_that_the_value_of_a_node_is_copied(qtbot: QtBot) -> None:
     assert QGuiApplication.clipboard().text().startswith("{")
 
 
+def test_that_the_node_that_is_selected_has_its_bytes_marked_on_their_own_page_too(qtbot: QtBot) -> None:
+    inspector = inspector_on(qtbot, details_of(row(0)))
+    inspector.tree.setCurrentIndex(inspector.tree.nodes.index(2, 0))
+    turn_to(inspector, BYTES)
+    with qtbot.waitSignal(inspector.said) as said:
+        inspector.copy_value()
+    assert said.args == ["Copied 4 bytes as hex."]
+    assert QGuiApplication.clipboard().text() == bytes(range(28, 32)).hex()
+    inspector.dump.choose(3)
+    assert not inspector.tree.currentIndex().isValid()
+    inspector.dump.choose(22)
+    assert inspector.tree.currentIndex() == inspector.tree.nodes.index(2, 0)
+
+
 @pytest.mark.parametrize("width", [240, 372, 900])
 def test_that_hard_records_fit_at_any_width(qtbot: QtBot, width: int) -> None:
     details = details_of(row(0, topic="t" * 249, trouble="Trouble " * 60))

@@ -136,3 +136,8 @@ def test_that_a_culprit_keeps_its_columns_and_says_why_it_is_not_decoded() -> No
 def test_that_details_are_json() -> None:
     text = json.dumps(details_frame(details_of(record(b'["\\ud800"]'), NONE)))
     assert json.loads(text)["offset"] == 42
+
+
+def test_that_a_header_that_its_name_says_to_be_a_number_is_one() -> None:
+    parts = details_of(record(headers=(("kafka_dlt-original-partition", b"\0\0\0\x02"),)), NONE).headers
+    assert [(part.tree.kind, part.text, part.format, part.size) for _, part in parts] == [("int", "2", "int32", 4)]
