@@ -1,11 +1,10 @@
 """Records of Kafka's own topics: committed offsets, the state of groups of every kind, of transactions and of share groups.
 
-from dataclasses import replace
-
 Chosen by the topic's name, and proved by key and value being used up to their last bytes: a topic of that name may hold anything.
 A value says only its version. What it is stands in its key, so both are read together; a tombstone says what was removed.
 """
 
+from dataclasses import replace
 from functools import partial
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable

@@ -1,10 +1,10 @@
 """Records of MirrorMaker's own topics: heartbeats, checkpoints of groups, and which offset there is which offset here.
 
-from dataclasses import replace
-
 Chosen by the end of the topic's name, as they may be mirrored themselves, and proved by key and value being used up to their last
 bytes. Half of what a record says stands in its key, so a value is shown with it.
 """
+
+from dataclasses import replace
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.kafka_message import number_at, tree_of
