@@ -27,7 +27,9 @@ def tree_of(data: bytes, schema: Schema, bounds: Bounds) -> Node:
         out = bytearray()
         _write(json.loads(data.decode("utf-8")), wanted, "", named, out)
         if avro.compiled(schema) is avro.READERS["bytes"]:
-            out = bytearray(json.loads(data.decode("utf-8")).encode("latin-1"))  # which the reader takes without a length
+            out = bytearray(
+                json.loads(data.decode("utf-8")).encode("latin-1")
+            )  # which the reader takes without a length
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, struct.error, RecursionError, OverflowError):
         raise Undecodable(f"it is no JSON encoding of Avro schema {schema.id}") from None
     return avro.without_spans(avro.tree_of(bytes(out), schema, bounds))

@@ -6,8 +6,8 @@ from dataclasses import replace
 from meshdesk.decode import avro, avro_json, csfle, json_text
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Schemas, Undecodable
 from meshdesk.decode.proto_framing import Framed, best
+from meshdesk.decode.proto_plan import book_of
 from meshdesk.decode.proto_schema import Types
-from meshdesk.decode.protobuf import book_of
 from meshdesk.model.schema import Schema, SchemaName, SchemaState
 
 WHY = {

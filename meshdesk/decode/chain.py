@@ -18,7 +18,9 @@ from meshdesk.decode import (
     compressed,
     compressed_bare,
     confluent,
+    connect_internal,
     connect_json,
+    dead_letter,
     debezium,
     glue,
     guid_header,
@@ -72,7 +74,7 @@ DECODERS: tuple[Decoder, ...] = (
 )  # fmt: skip
 UNPROVED: tuple[Decoder, ...] = (number, raw)  # which any bytes would please
 # What a value that was read may be in, and in that again: each is asked of what the one before has left.
-ENVELOPES: tuple[Envelope, ...] = (kafka_internal, connect_json, cloudevents, debezium)
+ENVELOPES: tuple[Envelope, ...] = (kafka_internal, connect_json, connect_internal, cloudevents, debezium, dead_letter)
 BOUNDS = Bounds()
 AS_ASKED = Layer("as asked")  # the layer before what somebody asked for (Payload.asked)
 

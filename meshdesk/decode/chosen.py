@@ -5,12 +5,13 @@ It is asked for by the name that the topic's subject would have ("orders-value")
 
 from collections.abc import Iterator
 
-from meshdesk.decode import by_schema
+from meshdesk.decode import by_schema, flatbuffers, thrift_idl
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.proto_framing import Framed
+from meshdesk.decode.proto_plan import book_of
 from meshdesk.decode.proto_schema import Message, Types
 from meshdesk.decode.proto_stream import delimited, grpc
-from meshdesk.decode.protobuf import Reading, book_of, read, read_each
+from meshdesk.decode.protobuf import Reading, read, read_each
 from meshdesk.model.node import Node
 from meshdesk.model.schema import Schema, SchemaName
 
@@ -25,6 +26,10 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         raise Undecodable("no schema was chosen for it")
     if schema.type.startswith("PROTOBUF"):
         return _messages(data, schema, bounds)
+    if schema.type == "FLATBUFFERS":
+        return by_schema.framed_by(Layer(NAME), flatbuffers.decode(data, schema, bounds), schema)
+    if schema.type == "THRIFT":
+        return by_schema.framed_by(Layer(NAME), thrift_idl.decode(data, schema, bounds), schema)
 
     def framing(_data: bytes, _at: int, _types: Types) -> Iterator[Framed]:
         yield from ()

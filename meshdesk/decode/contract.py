@@ -72,7 +72,7 @@ class Bounds:
     text: int = 1_000_000  # characters of one scalar that are shown
     width: int = 50_000  # parts of one container that are shown; a line has room for few
     layers: int = 4  # compressions and containers within each other that are opened; more are an attack
-    spans: bool = False  # whether bytes behind nodes are wanted where they cost a second walk (JSON); the inspector wants them
+    spans: bool = False  # whether the bytes behind nodes are wanted where that costs a second walk: JSON's
 
 
 @dataclass(frozen=True, slots=True)

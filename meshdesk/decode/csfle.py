@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Undecodable
+from meshdesk.decode.proto_plan import book_of
 from meshdesk.decode.proto_schema import Types
-from meshdesk.decode.protobuf import book_of
 from meshdesk.model.node import Node, hexed
 from meshdesk.model.schema import Schema
 

@@ -3,8 +3,10 @@ transaction and share coordinators): a key that begins with its type as int16, a
 
 from typing import NamedTuple
 
-from meshdesk.decode.kafka_message import Message, message
+from meshdesk.decode.contract import Bounds, Undecodable
+from meshdesk.decode.kafka_message import Message, message, number_at, tree_of
 from meshdesk.decode.moments import moment
+from meshdesk.model.node import Node, shortened
 
 
 class RecordType(NamedTuple):
@@ -181,15 +183,55 @@ MEANINGS = {
 STATES = {"0": "stable", "1": "unrevoked partitions", "2": "unreleased partitions"}
 TASK_STATES = {"0": "stable", "1": "unrevoked tasks", "2": "unreleased tasks"}
 
+# What clients of the classic protocol write into the fields that are bytes to the broker (ConsumerProtocolSubscription and
+# ConsumerProtocolAssignment): a version as int16, then this. Connect's workers write something else there.
+SUBSCRIPTION = message(
+    "topics:[]string userData:?bytes ownedPartitions:[](topic:string partitions:[]int32)/1+ generationId:int32/2+ "
+    "rackId:?string/3+",
+    3,
+)
+ASSIGNMENT = message("assignedPartitions:[](topic:string partitions:[]int32) userData:?bytes", 3)
+EMBEDDED = {"subscription": SUBSCRIPTION, "metadata": SUBSCRIPTION, "assignment": ASSIGNMENT}
+WITH_MEMBERS = ("GROUP_METADATA", "CONSUMER_GROUP_MEMBER_METADATA")
+VERBS = {"topics": "wants", "ownedPartitions": "owns", "assignedPartitions": "has"}
+SAID = 200  # characters of what bytes say
+FEW = Bounds(bytes=1 << 20, nodes=200, text=100, width=50)
+
+
+def _embedded(data: bytes, definition: Message) -> str:
+    try:
+        version = int(number_at(data, 0, "version").text)
+        tree = tree_of(data, 2, definition, version, FEW, lambda _, __: "", "")
+    except Undecodable:
+        return ""
+    words = []
+    for child in tree.children:
+        if child.name in VERBS and child.children:
+            words.append(f"{VERBS[child.name]} {', '.join(map(_topic, child.children))}")
+        elif child.name == "rackId" and child.kind == "string":
+            words.append(f"rack {child.text}")
+    return shortened("; ".join(words), SAID)
+
+
+def _topic(node: Node) -> str:
+    """A topic, with the numbers of its partitions where they are told."""
+    if not node.children:
+        return node.text
+    name, partitions = node.children
+    return " ".join((name.text, *(number.text for number in partitions.children)))
+
 
 def meaning(type_name: str, field: str, number: str) -> str:
-    """What a number of a record says: a moment, or a state; "" where it is just a number.
+    """What a number of a record says: a moment, or a state; what bytes of it say: the topics that a member of a group wants or
+    has. "" where nothing is known.
 
     >>> meaning("TRANSACTION_LOG", "transactionStatus", "4"), meaning("OFFSET_COMMIT", "commitTimestamp", "1795486185937")
     ('complete commit', '2026-11-24T02:09:45.937Z')
     """
     if field.endswith(("imestamp", "imestampMs", "TimeMs")):
         return (moment(int(number), 3) or "") if int(number) >= 0 else ""
+    if field in EMBEDDED and type_name in WITH_MEMBERS:
+        return _embedded(bytes.fromhex(number), EMBEDDED[field])
     if field == "state":
         return (TASK_STATES if type_name.startswith("STREAMS") else STATES).get(number, "")
     return MEANINGS.get(field, {}).get(number, "")

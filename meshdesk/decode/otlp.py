@@ -10,10 +10,11 @@ from functools import cache
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.moments import moment
 from meshdesk.decode.otlp_schema import TEXT
+from meshdesk.decode.proto_plan import Book
 from meshdesk.decode.proto_schema import Types
 from meshdesk.decode.proto_text import file_of
 from meshdesk.decode.proto_wire import varint
-from meshdesk.decode.protobuf import Book, read
+from meshdesk.decode.protobuf import read
 from meshdesk.model.node import Node, more
 
 NAME = "OTLP"

@@ -4,33 +4,17 @@ What the schema does not know is shown by number; a field of another wire type t
 How sure a reading is, is told by how many fields were known and how many were odd: the format has no mark of its own.
 """
 
-import struct
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
 from meshdesk.decode.contract import Bounds, Undecodable
-from meshdesk.decode.proto_descriptor import files_of
 from meshdesk.decode.proto_inspect import Found, Inspected, inspected
-from meshdesk.decode.proto_known import known_files, shaped
-from meshdesk.decode.proto_schema import SCALARS, BadSchema, Field, File, Message, Types
-from meshdesk.decode.proto_text import file_of
-from meshdesk.decode.proto_wire import (
-    END,
-    FIXED32,
-    FIXED64,
-    GROUP,
-    LENGTH,
-    NUMBERS,
-    VARINT,
-    signed,
-    varint,
-    zigzag,
-)  # fmt: skip
+from meshdesk.decode.proto_known import shaped
+from meshdesk.decode.proto_plan import DEFAULTS, Book, MessagePlan, Plan, text_at
+from meshdesk.decode.proto_schema import SCALARS, Message, Types
+from meshdesk.decode.proto_wire import END, FIXED32, FIXED64, GROUP, LENGTH, NUMBERS, VARINT, signed, varint
 from meshdesk.model.node import Kind, Node, more, shortened
-from meshdesk.model.schema import Schema
 
-COMPILED = 256  # schemas kept: more than a person looks at in an hour
 ANY = "google.protobuf.Any"
 
 
@@ -41,20 +25,6 @@ class Reading(NamedTuple):
     known: int  # fields that the schema has
     odd: int  # fields that it has not, or not in that form
     missing: tuple[str, ...]  # types that the schema names and that nothing brought along
-
-
-@lru_cache(maxsize=COMPILED)
-def book_of(schema: Schema) -> "Book":
-    """What a schema and all that it refers to declare. Raises Undecodable where it cannot be understood."""
-    try:
-        files = [file for text in (schema.text, *(one.text for one in schema.references)) for file in _files(text)]
-        return Book(Types(files, known_files()))
-    except (BadSchema, RecursionError) as why:
-        raise Undecodable(f"schema {schema.id or schema.guid} cannot be understood ({why})") from None
-
-
-def _files(text: str) -> list[File]:
-    return [file_of(text)] if "{" in text or ";" in text or not text.strip() else files_of(text)
 
 
 def read(data: bytes, start: int, book: "Book", message: Message | None, bounds: Bounds) -> Reading:
@@ -100,140 +70,6 @@ def _read(
     return Reading(tree, walk.known, walk.odd, tuple(sorted(walk.missing)))
 
 
-# Plans: what a field's bytes mean
-
-
-Scalar = Callable[[bytes, int, int, int], tuple[Kind, str]]  # data, the varint's value, begin and end of the content
-
-
-def real(number: float) -> str:
-    """A double with the digits that it needs."""
-    return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}.get(repr(number), repr(number))
-
-
-def real32(data: bytes) -> str:
-    """A float with the digits that it needs, which are fewer than those of the same number as a double.
-
-    >>> real32(struct.pack("<f", 0.1))
-    '0.1'
-    """
-    number = struct.unpack("<f", data)[0]
-    for digits in range(6, 10):
-        text = f"{number:.{digits}g}"
-        # Nine digits tell every float from its neighbours.
-        if digits == 9 or (abs(float(text)) < 3.5e38 and struct.pack("<f", float(text)) == data):
-            return real(float(text))
-    return real(number)
-
-
-def _numbers(order: str) -> Scalar:
-    return lambda data, value, begin, end: ("int", str(struct.unpack(order, data[begin:end])[0]))
-
-
-def _text(data: bytes, _: int, begin: int, end: int) -> tuple[Kind, str]:
-    try:
-        return "string", data[begin:end].decode("utf-8")
-    except UnicodeDecodeError:
-        return "bytes", data[begin:end].hex()
-
-
-READERS: dict[str, tuple[int, Scalar]] = {
-    "double": (FIXED64, lambda data, value, begin, end: ("float", real(struct.unpack("<d", data[begin:end])[0]))),
-    "float": (FIXED32, lambda data, value, begin, end: ("float", real32(data[begin:end]))),
-    "int32": (VARINT, lambda data, value, begin, end: ("int", str(signed(value, 32)))),
-    "int64": (VARINT, lambda data, value, begin, end: ("int", str(signed(value, 64)))),
-    "uint32": (VARINT, lambda data, value, begin, end: ("int", str(value & 0xFFFFFFFF))),
-    "uint64": (VARINT, lambda data, value, begin, end: ("int", str(value))),
-    "sint32": (VARINT, lambda data, value, begin, end: ("int", str(zigzag(value & 0xFFFFFFFF)))),
-    "sint64": (VARINT, lambda data, value, begin, end: ("int", str(zigzag(value)))),
-    "fixed32": (FIXED32, _numbers("<I")),
-    "fixed64": (FIXED64, _numbers("<Q")),
-    "sfixed32": (FIXED32, _numbers("<i")),
-    "sfixed64": (FIXED64, _numbers("<q")),
-    "bool": (VARINT, lambda data, value, begin, end: ("boolean", "true" if value else "false")),
-    "string": (LENGTH, _text),
-    "bytes": (LENGTH, lambda data, value, begin, end: ("bytes", data[begin:end].hex())),
-}
-DEFAULTS: dict[str, tuple[Kind, str]] = {
-    "double": ("float", "0.0"),
-    "float": ("float", "0.0"),
-    "bool": ("boolean", "false"),
-    "string": ("string", ""),
-    "bytes": ("bytes", ""),
-}
-
-
-class _Plan:
-    """A field as it is read: a scalar by `scalar`, a message by `message`, else by looking at its bytes."""
-
-    __slots__ = ("is_map", "message", "missing", "name", "note", "oneof", "repeated", "scalar", "type", "wire")
-
-    def __init__(self, declared: Field, name: str) -> None:
-        self.name, self.repeated, self.oneof, self.type = name, declared.repeated, declared.oneof, declared.type
-        self.note = f"oneof {declared.oneof}" if declared.oneof else ""
-        self.wire = LENGTH
-        self.scalar: Scalar | None = None
-        self.message: _MessagePlan | None = None
-        self.is_map = False
-        self.missing = ""
-
-
-class _MessagePlan:
-    """A message as it is read: its fields by number."""
-
-    __slots__ = ("fields", "name")
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.fields: dict[int, _Plan] = {}
-
-
-class Book:
-    """Types, and the plans to read them by, made where they are needed."""
-
-    def __init__(self, types: Types) -> None:
-        self.types = types
-        self._plans: dict[str, _MessagePlan] = {}
-
-    def plan(self, name: str) -> _MessagePlan:
-        """Of a message that is known."""
-        plan = self._plans.get(name)
-        if plan is None:
-            plan = self._plans[name] = _MessagePlan(name)  # before its fields, which may refer to it
-            message = self.types.messages[name]
-            for declared in message.fields:
-                plan.fields.setdefault(declared.number, self._field(declared, declared.name, name))
-            for full, extension in self.types.extensions.get(name, ()):
-                scope = full.rpartition(".")[0]
-                plan.fields.setdefault(extension.number, self._field(extension, f"[{full}]", scope))
-        return plan
-
-    def _field(self, declared: Field, name: str, scope: str) -> _Plan:
-        plan = _Plan(declared, name)
-        if declared.type in SCALARS:
-            plan.wire, plan.scalar = READERS[declared.type]
-            return plan
-        full = self.types.full_name(declared.type, scope)
-        enum = self.types.enums.get(full)
-        if enum is not None:
-            plan.wire, plan.scalar = VARINT, _enum(enum.names)
-        elif full:
-            plan.message = self.plan(full)
-            plan.is_map = self.types.messages[full].is_map and declared.repeated
-        else:
-            plan.missing = declared.type.lstrip(".")
-        return plan
-
-
-def _enum(names: dict[int, str]) -> Scalar:
-    def read(_data: bytes, value: int, _begin: int, _end: int) -> tuple[Kind, str]:
-        number = signed(value, 32)
-        name = names.get(number)
-        return ("int", str(number)) if name is None else ("enum", name)
-
-    return read
-
-
 # Walking
 
 
@@ -242,7 +78,7 @@ class _Many:
 
     __slots__ = ("count", "end", "is_whole", "nodes", "places", "plan", "start")
 
-    def __init__(self, plan: _Plan | None, start: int) -> None:
+    def __init__(self, plan: Plan | None, start: int) -> None:
         self.plan = plan  # None: a field that the schema does not know
         self.nodes: list[Node] = []
         self.places: dict[str, int] = {}  # of a map's keys among the nodes
@@ -261,7 +97,7 @@ class _Walk(Inspected):
         self.missing: set[str] = set()
 
     def record(
-        self, plan: _MessagePlan, name: str, note: str, span: tuple[int, int], at: int, end: int, depth: int
+        self, plan: MessagePlan, name: str, note: str, span: tuple[int, int], at: int, end: int, depth: int
     ) -> Node:
         """A message whose node is already counted."""
         if plan.name == ANY:
@@ -271,9 +107,7 @@ class _Walk(Inspected):
         children, _ = self.fields(plan, at, end, depth, 0)
         return self._made(plan, name, note, span, children)
 
-    def _made(
-        self, plan: _MessagePlan, name: str, note: str, span: tuple[int, int], children: tuple[Node, ...]
-    ) -> Node:
+    def _made(self, plan: MessagePlan, name: str, note: str, span: tuple[int, int], children: tuple[Node, ...]) -> Node:
         return shaped(plan.name, Node(name, "record", "", children, note, span), self.bounds.text)
 
     def _any(self, name: str, note: str, span: tuple[int, int], at: int, end: int, depth: int) -> Node | None:
@@ -288,7 +122,7 @@ class _Walk(Inspected):
                 value = field
         if url is None:
             return None
-        kind, text = _text(self.data, 0, url.begin, url.end)
+        kind, text = text_at(self.data, 0, url.begin, url.end)
         full = text.rpartition("/")[2]
         if (
             kind != "string"
@@ -305,7 +139,7 @@ class _Walk(Inspected):
         return Node(name, "record", "", (said, *children), note, span)
 
     def fields(
-        self, plan: _MessagePlan | None, at: int, end: int, depth: int, group: int
+        self, plan: MessagePlan | None, at: int, end: int, depth: int, group: int
     ) -> tuple[tuple[Node, ...], int]:
         """The fields of a message, and where it ends: at `end`, or behind the end of the group of that number."""
         self.nested(depth)
@@ -316,7 +150,10 @@ class _Walk(Inspected):
         plans = plan.fields if plan else {}
         while at < end:
             start = at
-            tag, at = varint(data, at, end)
+            tag = data[at]
+            at += 1
+            if tag >= 0x80:  # most fit in one byte, which need not be a call
+                tag, at = varint(data, start, end)
             number, wire = tag >> 3, tag & 7
             if number not in NUMBERS or wire > FIXED32:
                 raise Undecodable(f"byte {start:,} begins field {number:,} of wire type {wire}, which no message has")
@@ -329,8 +166,12 @@ class _Walk(Inspected):
             if wire == VARINT:
                 value, at = varint(data, at, end)
             elif wire == LENGTH:
-                length, begin = varint(data, at, end)
-                at = begin + length
+                if at < end and data[at] < 0x80:
+                    begin = at + 1
+                    at = begin + data[at]
+                else:
+                    length, begin = varint(data, at, end)
+                    at = begin + length
             elif wire in (FIXED32, FIXED64):
                 at += 4 if wire == FIXED32 else 8
             if at > end:
@@ -346,7 +187,7 @@ class _Walk(Inspected):
             raise Undecodable(f"group {group} has no end")
         return self._closed(shown, left_out), at
 
-    def known_as(self, field: _Plan | None, wire: int, plan: _MessagePlan | None) -> _Plan | None:
+    def known_as(self, field: Plan | None, wire: int, plan: MessagePlan | None) -> Plan | None:
         """The field, where the schema has it in the form that it was written in; it is counted as known or odd."""
         if field is not None and _fits(field, wire):
             self.known += 1
@@ -356,7 +197,7 @@ class _Walk(Inspected):
         return None
 
     def _single(
-        self, shown: dict[int, "Node | _Many"], oneofs: dict[str, int], left_out: set[int], field: _Plan,
+        self, shown: dict[int, "Node | _Many"], oneofs: dict[str, int], left_out: set[int], field: Plan,
         number: int, wire: int, value: int, start: int, begin: int, end: int, depth: int,
     ) -> None:  # fmt: skip
         if len(shown) >= self.bounds.width and number not in shown:
@@ -375,7 +216,7 @@ class _Walk(Inspected):
         shown[number] = _merged(old, node) if isinstance(old, Node) else node
 
     def _again(
-        self, shown: dict[int, "Node | _Many"], left_out: set[int], field: _Plan | None,
+        self, shown: dict[int, "Node | _Many"], left_out: set[int], field: Plan | None,
         number: int, wire: int, value: int, start: int, begin: int, end: int, depth: int,
     ) -> None:  # fmt: skip
         many = self._many(shown, left_out, field, number, start, depth)
@@ -392,7 +233,7 @@ class _Walk(Inspected):
         many.end = end
 
     def _value_or_guess(
-        self, field: _Plan | None, number: int, wire: int, name: str, value: int, start: int, begin: int, end: int,
+        self, field: Plan | None, number: int, wire: int, name: str, value: int, start: int, begin: int, end: int,
         depth: int,
     ) -> Node | None:  # fmt: skip
         if field is not None:
@@ -401,7 +242,7 @@ class _Walk(Inspected):
         return self.guessed(wire, name or str(number), note, value, start, begin, end, depth + 2)
 
     def _many(
-        self, shown: dict[int, "Node | _Many"], left_out: set[int], field: _Plan | None, number: int, start: int,
+        self, shown: dict[int, "Node | _Many"], left_out: set[int], field: Plan | None, number: int, start: int,
         depth: int,
     ) -> _Many | None:  # fmt: skip
         """Where the values of a field are gathered. Negative keys: what is unknown may have the number of a known one."""
@@ -426,7 +267,7 @@ class _Walk(Inspected):
                 many.nodes.append(node)
         many.count += 1
 
-    def _packed(self, many: _Many, field: _Plan, at: int, end: int) -> None:
+    def _packed(self, many: _Many, field: Plan, at: int, end: int) -> None:
         scalar = field.scalar
         assert scalar is not None  # only scalars are packed
         size = {FIXED32: 4, FIXED64: 8}.get(field.wire, 0)
@@ -444,7 +285,7 @@ class _Walk(Inspected):
                 many.nodes.append(self.scalar(str(many.count), kind, text, _note(field, kind, value), (start, at)))
             many.count += 1
 
-    def _entry(self, many: _Many, field: _Plan, start: int, at: int, end: int, depth: int) -> None:
+    def _entry(self, many: _Many, field: Plan, start: int, at: int, end: int, depth: int) -> None:
         """An entry of a map: key and value, each with its default where it was not written."""
         assert field.message is not None  # so it was planned
         key, value = field.message.fields.get(1), field.message.fields.get(2)
@@ -478,7 +319,7 @@ class _Walk(Inspected):
                 many.nodes[place] = made
                 many.count -= 1
 
-    def _default(self, value: _Plan, start: int, end: int) -> Node | None:
+    def _default(self, value: Plan, start: int, end: int) -> Node | None:
         if not self.room():
             return None
         if value.message is not None:
@@ -490,7 +331,7 @@ class _Walk(Inspected):
         return Node("", kind, text, (), "default", (start, end))
 
     def _grouped(
-        self, shown: dict[int, "Node | _Many"], left_out: set[int], field: _Plan | None,
+        self, shown: dict[int, "Node | _Many"], left_out: set[int], field: Plan | None,
         number: int, start: int, at: int, end: int, depth: int,
     ) -> int:  # fmt: skip
         plan = field.message if field is not None else None
@@ -509,7 +350,7 @@ class _Walk(Inspected):
         return stop
 
     def _value(
-        self, field: _Plan, name: str, wire: int, value: int, start: int, begin: int, end: int, depth: int
+        self, field: Plan, name: str, wire: int, value: int, start: int, begin: int, end: int, depth: int
     ) -> Node | None:
         if field.message is not None:
             if not self.room():
@@ -531,7 +372,7 @@ class _Walk(Inspected):
         return (*children, more(count)) if count else tuple(children)
 
 
-def _fits(field: _Plan, wire: int) -> bool:
+def _fits(field: Plan, wire: int) -> bool:
     if field.message is not None:
         return wire in (LENGTH, GROUP)
     if field.missing:
@@ -539,7 +380,7 @@ def _fits(field: _Plan, wire: int) -> bool:
     return wire == field.wire or (field.repeated and wire == LENGTH and field.wire in (VARINT, FIXED32, FIXED64))
 
 
-def _note(field: _Plan, kind: Kind, value: int) -> str:
+def _note(field: Plan, kind: Kind, value: int) -> str:
     notes = [field.note] if field.note else []
     if kind == "enum":
         notes.append(f"enum {signed(value, 32)}")

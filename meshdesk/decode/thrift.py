@@ -15,7 +15,7 @@ from meshdesk.model.node import Node
 NAME = "Thrift"
 LEAST = 8  # bytes
 LETTERS = 3  # characters of text that it holds at least
-FIELD = 200  # the number of a field where no more are looked for: IDLs begin at 1 and seldom leave gaps
+FIELD = 1_000  # how far the number of a field may lie behind the one before: IDLs leave gaps, but no greater ones
 BOOL, BYTE, DOUBLE, I16, I32, I64, STRING, STRUCT, MAP, SET, LIST, UUID = 2, 3, 4, 6, 8, 10, 11, 12, 13, 14, 15, 16
 COMPACT = {
     1: BOOL,
@@ -38,11 +38,23 @@ WORDS = {BYTE: "i8", I16: "i16", I32: "i32", I64: "i64"}
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """A struct of the binary or of the compact protocol. Raises Undecodable."""
-    if len(data) < LEAST or data[-1] != 0:
+    found = read(data, bounds)
+    if len(data) < LEAST or sum(map(_letters, found.tree.children)) < LETTERS:
+        raise Undecodable("it could be Thrift, but holds no text that would prove it")
+    return found
+
+
+def _letters(node: Node) -> int:
+    return (len(node.text) if node.kind == "string" else 0) + sum(map(_letters, node.children))
+
+
+def read(data: bytes, bounds: Bounds) -> Decoded:
+    """The same of bytes that are known to be such a struct. Raises Undecodable."""
+    if not data or data[-1] != 0:
         raise Undecodable("it does not end as a struct of Thrift does")
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
-    if data[0] in (*SIZES, DOUBLE, STRING, STRUCT, MAP, SET, LIST, UUID) and data[1] == 0:
+    if data[0] in (*SIZES, DOUBLE, STRING, STRUCT, MAP, SET, LIST, UUID) and data[1:2] < b"\x10":
         return _decoded(_Binary(data, bounds), "binary protocol")
     if 0x10 <= data[0] < 0x80 and data[0] & 15 in COMPACT:
         return _decoded(_Compact(data, bounds), "compact protocol")
@@ -51,8 +63,6 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
 
 def _decoded(walk: "_Thrift", detail: str) -> Decoded:
     tree = whole(walk.struct(""), walk, NAME)
-    if walk.letters < LETTERS:
-        raise Undecodable("it could be Thrift, but holds no text that would prove it")
     return Decoded(tree, (Layer(NAME, f"{detail}, field numbers for want of names"),), NAME)
 
 

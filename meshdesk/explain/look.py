@@ -8,6 +8,7 @@ from meshdesk.decode import chain
 from meshdesk.decode.chain import BOUNDS, decode, preview
 from meshdesk.decode.confluent import IDS, candidate
 from meshdesk.decode.contract import Decoded, Layer, Payload, Preview, Schemas
+from meshdesk.decode.headers import header_node
 from meshdesk.decode.json_text import indented
 from meshdesk.explain.how import chain_words, schema_words
 from meshdesk.explain.rows import Lost
@@ -124,7 +125,7 @@ def details_of(record: Record | Lost, schemas: Schemas, raw: bool = False, wishe
         size=record.size,
         key=key,
         value=value,
-        headers=tuple((shortened(name, room), _header(value, room)) for name, value in headers),
+        headers=tuple((shortened(name, room), _header(name, value, room)) for name, value in headers),
         decoders=tuple(decoder.NAME for decoder in chain.DECODERS),
     )
 
@@ -182,12 +183,15 @@ def _undecoded(payload: Payload) -> Part:
     return Part(Node("", "bytes", f"{size or 0} bytes"), (), "not decoded", size, "", dump, cut, trouble=reason)
 
 
-def _header(value: bytes | None, room: int) -> Part:
-    """A header's value as text where it is printable, with at most `room` characters of it."""
+def _header(name: str, value: bytes | None, room: int) -> Part:
+    """A header's value as what its name says it is, else as text where it is printable, with at most `room` characters of it."""
     if value is None:
         return Part(Node("", "null", "null"), (), "null", None, "", (), 0)
     dumped = min(HEADER_DUMP, room)
     dump, _ = _dump(value[:dumped])
+    known = header_node(name, value, room)
+    if known is not None:
+        return Part(known, (), known.note, len(value), known.text, dump, max(0, len(value) - dumped))
     text = _printable(value)
     shown = hexed(value, room) if text is None else shortened(text, room)
     node = Node("", "bytes" if text is None else "string", shown)

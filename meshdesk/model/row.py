@@ -49,9 +49,7 @@ class Part:
     schema_text: str = ""
     tried: tuple[tuple[str, str], ...] = ()  # (decoder, why it declined)
     trouble: str = ""
-    unpacked: int | None = (
-        None  # bytes once it was unpacked, where it was compressed: the dump and all spans are of these
-    )
+    unpacked: int | None = None  # bytes of what was compressed, unpacked: the dump and all spans are of these
     choice: Choice = NO_CHOICE  # what somebody may ask, and has asked, it to be decoded as
 
 

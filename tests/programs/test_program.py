@@ -56,7 +56,14 @@ def test_that_no_saved_connection_can_have_the_name_of_a_verb() -> None:
 
 @pytest.mark.parametrize(
     ("verb", "option"),
-    [("demo", "--seed"), ("tail", "--json"), ("collect", "--output"), ("read", "--json"), ("decode", "--schema"), ("self-test", "-h")],
+    [
+        ("demo", "--seed"),
+        ("tail", "--json"),
+        ("collect", "--output"),
+        ("read", "--json"),
+        ("decode", "--schema"),
+        ("self-test", "-h"),
+    ],
 )
 def test_that_a_verb_says_what_it_takes(verb: str, option: str) -> None:
     ran = run(verb, "--help")

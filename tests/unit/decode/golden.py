@@ -209,7 +209,9 @@ def _is_key(child: Node, key: Any, is_mixed: bool) -> bool:
     text = base64.b64decode(said).hex() if isinstance(key, dict) and "$bytes" in key else key
     if isinstance(key, dict) and "$int" in key:
         text = key["$int"]
-    return child.name == (text if isinstance(text, str) else json.dumps(text)) and ("as key" in child.note or not is_mixed)
+    return child.name == (text if isinstance(text, str) else json.dumps(text)) and (
+        "as key" in child.note or not is_mixed
+    )
 
 
 def _marked(node: Node, mark: str, value: Any, said: dict[str, Any]) -> bool:

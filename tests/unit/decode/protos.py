@@ -8,7 +8,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from hypothesis import strategies as st
 
 from meshdesk.decode.contract import Bounds
-from meshdesk.decode.protobuf import Book, Reading, book_of, read
+from meshdesk.decode.proto_plan import Book, book_of
+from meshdesk.decode.protobuf import Reading, read
 from meshdesk.model.node import Node
 from meshdesk.model.schema import Schema
 

@@ -32,6 +32,6 @@ def test_that_a_schema_without_that_message_or_none_is_a_sentence(answer: Schema
         def find_schema(self, name: object) -> object:  # type: ignore[override]
             return SchemaState.NO_REGISTRY if name[0] == "file" else super().find_schema(name)  # type: ignore[arg-type, index]
 
-    found = decode(Payload(b"\xff\xfd", "value", "orders", HEADERS), Files(answer))  # type: ignore[arg-type]
+    found = decode(Payload(b"\xff\xfd\xff\xff\xff", "value", "orders", HEADERS), Files(answer))  # type: ignore[arg-type]
     assert found.format == "bytes"
     assert found.trouble

@@ -4,13 +4,15 @@ import inspect
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshdesk.decode.chain import BOUNDS, DECODERS, decode
-from meshdesk.decode.contract import Bounds, Decoded, Decoder, Payload, Schemas, Undecodable
+from meshdesk.decode import json_text
+from meshdesk.decode.chain import BOUNDS, DECODERS, ENVELOPES, decode
+from meshdesk.decode.contract import Bounds, Decoded, Decoder, Envelope, Payload, Schemas, Undecodable
 from meshdesk.model.node import CONTAINERS, HIDDEN, Node, count_of, from_frame, one_line, pretty, to_frame, to_json
 from meshdesk.model.schema import Schema, SchemaState
 from tests.unit.decode.golden import CASES, Stored, case, payload
@@ -95,6 +97,53 @@ def test_that_bounds_that_allow_nothing_are_declined_or_kept(decoder: Decoder) -
         for answered in (avro("long"), SchemaState.UNREACHABLE):
             found = answer(decoder, data, Every(answered), nothing)
             assert found is None or found.tree.text.startswith("… ")
+
+
+# What makes envelopes look at a value: headers of every convention, and fields of every form around whatever comes.
+HEADERS = (
+    ("content-type", b"application/cloudevents+json"), ("ce_specversion", b"1.0"), ("__op", b"d"),
+    ("__debezium.context.taskId", b"0"), ("__connect.errors.topic", b"a"), ("__TypeId__", b"b"),
+)  # fmt: skip
+FORMS = (
+    b'{"schema": {"type": "struct", "fields": [{"type": "bytes", "field": "a"}]}, "payload": {"a": %s}}',
+    b'{"op": "u", "source": %s, "before": {"a": 1}, "after": {"a": %s}}',
+    b'{"specversion": "1.0", "id": "1", "source": "a", "type": "b", "data_base64": %s}',
+    b'{"__op": %s}',
+    b"%s",
+)
+
+
+@pytest.mark.parametrize("envelope", ENVELOPES, ids=[envelope.NAME for envelope in ENVELOPES])
+@given(
+    st.sampled_from(FORMS),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    ),
+    st.sampled_from(range(len(HEADERS) + 1)),
+    st.sampled_from(("key", "value")),
+    st.sampled_from((SMALL, Bounds())),
+)
+def test_that_an_envelope_adds_to_a_value_or_leaves_it(
+    envelope: Envelope, form: bytes, said: object, count: int, role: Literal["key", "value"], bounds: Bounds
+) -> None:
+    inner = json.dumps(said).encode()
+    data = form.replace(b"%s", inner)
+    for topic in ("orders", "__consumer_offsets", "a.transaction"):
+        for piece in (data, None):
+            payload = Payload(piece, role, topic, HEADERS[:count], b"\0\1\0\1a")
+            try:
+                decoded = (
+                    Decoded(Node("", "null", "null"), (), "null")
+                    if piece is None
+                    else json_text.decode(payload, data, Every(SchemaState.NO_REGISTRY), bounds)
+                )
+            except Undecodable:
+                continue
+            found = envelope.opened(payload, decoded)
+            assert found is None or len(found.chain) > len(decoded.chain)
+            if found is not None:
+                holds(found, data, Bounds(nodes=10**6, depth=10**3, text=10**6, width=10**6))
 
 
 @pytest.mark.parametrize("folder", sorted({path.parent.name for path in CASES}))

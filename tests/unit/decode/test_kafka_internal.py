@@ -101,3 +101,13 @@ def test_that_any_bytes_are_read_or_declined(data: bytes, kind: int, key: bytes)
                 decode_internal(value(piece, kind.to_bytes(2, "big") + b"\0\1g" + key, topic), piece, NONE, BOUNDS)
             except Undecodable as why:
                 assert str(why)
+
+
+def test_that_what_members_want_and_have_is_said_beside_its_bytes() -> None:
+    path = next(path for path in REAL if path.stem == "group-metadata-1")
+    tree = decode(payload(case(path), "value"), NONE).tree
+    members = tree.children[4].children[5].children
+    assert [child.note for member in members for child in member.children if child.kind == "bytes"] == [
+        "wants int-orders", "has int-orders 0 1", "wants int-orders, int-payments; rack north",
+        "has int-payments 0 1, int-orders 2",
+    ]  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 
 from meshdesk.decode.contract import Undecodable
 from meshdesk.decode.proto_framing import apicurio, best, by_index, confluent, first, indexes
-from meshdesk.decode.protobuf import book_of
+from meshdesk.decode.proto_plan import book_of
 from tests.unit.decode.protos import BOUNDS, text_schema
 
 SCHEMA = text_schema("""

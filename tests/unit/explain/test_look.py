@@ -156,3 +156,8 @@ def test_that_the_narrowest_wish_decides_how_a_value_is_read() -> None:
     assert [about.scope for about in details_of(record(), NONE).value.choice.abouts] == ["record", "topic"]
     assert "JSON" in details_of(made, NONE).decoders
     assert details_from(json.loads(json.dumps(details_frame(details_of(made, NONE, wishes=wishes))))).value == part
+
+
+def test_that_a_header_that_its_name_says_to_be_a_number_is_one() -> None:
+    parts = details_of(record(headers=(("kafka_dlt-original-partition", b"\0\0\0\x02"),)), NONE).headers
+    assert [(part.tree.kind, part.text, part.format, part.size) for _, part in parts] == [("int", "2", "int32", 4)]

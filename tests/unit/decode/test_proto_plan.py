@@ -1,0 +1,36 @@
+"""How fields are read: floats to their last digit, enums, and schemas that are none."""
+
+import struct
+from math import isfinite
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshdesk.decode.contract import Undecodable
+from meshdesk.decode.proto_plan import book_of, real32
+from tests.unit.decode.protos import text_schema
+
+
+def test_that_a_schema_that_is_none_is_said_to_be_none() -> None:
+    with pytest.raises(Undecodable, match="schema 42 cannot be understood"):
+        book_of(text_schema("message {"))
+    with pytest.raises(Undecodable, match="schema 42 cannot be understood"):
+        book_of(text_schema("bm8gZGVzY3JpcHRvcg=="))
+
+
+@given(st.floats(width=32))
+def test_that_a_float_has_the_digits_that_tell_it_from_its_neighbours_and_no_more(number: float) -> None:
+    text = real32(struct.pack("<f", number))
+    if isfinite(number):
+        assert struct.pack("<f", float(text)) == struct.pack("<f", number)
+        assert len(text) <= len(repr(number))
+    else:
+        assert text in ("NaN", "Infinity", "-Infinity")
+
+
+def test_that_messages_that_hold_each_other_are_planned_once() -> None:
+    book = book_of(text_schema("message A { B b = 1; } message B { A a = 1; int32 n = 2; }"))
+    inner = book.plan("A").fields[1].message
+    assert inner is book.plan("B")
+    assert inner.fields[1].message is book.plan("A")
