@@ -106,7 +106,7 @@ def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> De
     """What some bytes say, those of the payload or what was unpacked from them: the first decoder that reads all of them.
     Whoever unpacks asks with one layer less (Bounds.layers)."""
     tried: list[Declined] = []
-    trouble = ""
+    trouble = sure = ""
     if payload.asked and (wanted := _as_asked(payload, data, schemas, bounds)):
         return wanted
     for decoder in DECODERS:
@@ -115,10 +115,11 @@ def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> De
         except Undecodable as why:
             tried.append(Declined(decoder.NAME, str(why)))
             trouble = trouble or why.trouble
+            sure = sure or (why.trouble if why.is_sure else "")
         else:
             # Bytes that something reads have proved what they are, whatever else they looked like.
             # A number proves nothing: every eight bytes are one.
-            trouble = (trouble or found.trouble) if decoder in UNPROVED else found.trouble
+            trouble = (trouble or found.trouble) if decoder in UNPROVED else (sure or found.trouble)
             return replace(found, tried=(*tried, *found.tried), trouble=trouble)
     raise Undecodable("no decoder answered")  # raw never declines
 

@@ -15,12 +15,12 @@ class Undecodable(Exception):
     """This decoder does not read these bytes; the text is a phrase that says why ("it is no JSON at byte 12").
 
     `trouble` is a sentence for the reader, where the bytes look as if this decoder was meant to read them. It is shown
-    only where nothing else reads them either.
+    only where nothing else reads them either; where it `is_sure`, as a header says so, it is shown whatever reads them.
     """
 
-    def __init__(self, why: str, trouble: str = "") -> None:
+    def __init__(self, why: str, trouble: str = "", is_sure: bool = False) -> None:
         super().__init__(why)
-        self.trouble = trouble
+        self.trouble, self.is_sure = trouble, is_sure
 
 
 @dataclass(frozen=True, slots=True)
