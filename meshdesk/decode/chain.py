@@ -70,7 +70,7 @@ DECODERS: tuple[Decoder, ...] = (
     bson, kafka_primitives, otlp, messagepack, cbor, thrift,  # what all bytes prove
     json_text, ion_text, xml_text, yaml_text,
     protobuf_bare,  # what all bytes prove, and could as well be text
-    text, compressed_bare, legacy_text, number, raw,
+    compressed_bare, text, legacy_text, number, raw,
 )  # fmt: skip
 UNPROVED: tuple[Decoder, ...] = (number, raw)  # which any bytes would please
 # What a value that was read may be in, and in that again: each is asked of what the one before has left.
