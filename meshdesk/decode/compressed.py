@@ -120,6 +120,10 @@ def _xz(data: bytes, limit: int) -> bytes:
     return _read(lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY), data, limit)
 
 
+def _lzma(data: bytes, limit: int) -> bytes:
+    return _read(lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=MEMORY), data, limit)
+
+
 def _read(reader: Callable[[], bz2.BZ2Decompressor | lzma.LZMADecompressor], data: bytes, limit: int) -> bytes:
     out = bytearray()
     while data:
@@ -177,12 +181,13 @@ def _base64(data: bytes, limit: int) -> bytes:
 
 MAGICS: dict[bytes, tuple[tuple[bytes, str, Unpack | None], ...]] = {
     magic[:1]: tuple(found)
-    for magic in (b"\x1f", b"\x28", b"B", b"\xfd", b"\x04", b"L", b"\xff", b"\x82", b"P")
+    for magic in (b"\x1f", b"\x28", b"B", b"\xfd", b"\x04", b"L", b"\xff", b"\x82", b"P", b"\x5d")
     for found in [[entry for entry in (
         (b"\x1f\x8b\x08", "gzip", _gzip),
         (b"\x28\xb5\x2f\xfd", "zstd", arrow_stream("zstd")),
         (b"BZh", "bzip2", _bzip2),
         (b"\xfd7zXZ\x00", "xz", _xz),
+        (b"\x5d\x00\x00", "lzma", _lzma),
         (b"\x04\x22\x4d\x18", "LZ4 frame", arrow_stream("lz4")),
         (blocks.LZ4_JAVA, "LZ4 of lz4-java", blocks.lz4_java),
         (blocks.SNAPPY_FRAMED, "Snappy framed", blocks.chunks),

@@ -16,6 +16,7 @@ from meshdesk.model.wording import plural
 NAME = "compression without a mark"
 LEAST = 9  # bytes: shorter ones are numbers
 LARGEST = 4 << 20  # bytes that are tried; larger values are none that somebody forgot to mark
+CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 START = re.compile(rb"[\xef\xbb\xbf]{0,3}[\s]*([\[{\"<]|[\x20-\x7e\xc2-\xf4]{12})")
 
 
@@ -23,6 +24,8 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     """What such bytes say. Raises Undecodable."""
     if not LEAST <= len(data) <= min(LARGEST, bounds.bytes) or bounds.layers <= 0 or data[0] == 0:
         raise Undecodable("it is too short, too long or too deep to be tried")
+    if _is_plain(data):
+        raise Undecodable("it is text as it stands")
     for name, unpack, is_worth in TRIED:
         if not is_worth(data):
             continue
@@ -40,6 +43,17 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
 
 
 UNPROVED = ("bytes",)
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether it is text without control characters. With some, short text in Snappy is valid UTF-8, too."""
+    if CONTROL.search(data):
+        return False
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _deflated(data: bytes, limit: int) -> bytes:

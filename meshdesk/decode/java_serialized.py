@@ -272,6 +272,8 @@ class _Stream(Walk):
 
     def _known(self, node: Node, name: str, simple: str, own: dict[str, Part], extra: list[Part]) -> Node:
         is_java = name.startswith(("java.util.", "java.lang.", "java.math.", "java.time.", "java.sql."))
+        if name == "java.time.Ser" and extra and extra[0] is not None and extra[0].kind == "bytes":
+            return _time(node, extra[0].text)
         value = own.get("value")
         if is_java and simple in BOXES and value is not None:
             return Node(node.name, value.kind, value.text, (), name, node.span)
@@ -334,6 +336,19 @@ class _Stream(Walk):
             return node
         number = int(magnitude.text or "0", 16) * int(sign.text)
         return Node(node.name, "int", str(number), (), "java.math.BigInteger", node.span)
+
+
+def _time(node: Node, written: str) -> Node:
+    """What java.time writes of a day or a moment (java.time.Ser); anything else stays the bytes that it is."""
+    data = bytes.fromhex(written.partition("…")[0])
+    if data[:1] == b"\2" and len(data) == 13:
+        seconds, nanos = struct.unpack(">qi", data[1:])
+        text = moment(seconds * 10**9 + nanos, 9)
+        return Node(node.name, "timestamp", text, (), "java.time.Instant", node.span) if text else node
+    if data[:1] == b"\3" and len(data) == 7:
+        year, month, day = struct.unpack(">ibb", data[1:])
+        return Node(node.name, "date", f"{year:04d}-{month:02d}-{day:02d}", (), "java.time.LocalDate", node.span)
+    return Node(node.name, "bytes", written, (), "java.time.Ser", node.span)
 
 
 def _size(node: Node) -> int:

@@ -11,6 +11,11 @@ from meshdesk.decode.moments import real
 from meshdesk.model.node import Node
 
 NAME = "number"
+# Not a number as Java writes it, the infinities, and the greatest floats of both signs.
+EXTREMES = {
+    32: (0x7FC00000, 0x7F800000, 0xFF800000, 0x7F7FFFFF, 0xFF7FFFFF),
+    64: (0x7FF8 << 48, 0x7FF0 << 48, 0xFFF0 << 48, 0x7FEFFFFFFFFFFFFF, 0xFFEFFFFFFFFFFFFF),
+}
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
@@ -45,4 +50,6 @@ def _is_written_as_float(whole: int, broken: float, bits: int) -> bool:
     and identifiers do so seldom."""
     if abs(whole) < 1 << (bits * 3 // 4):
         return False
-    return 1e-9 < abs(broken) < 1e15 if bits == 64 else 1e-6 < abs(broken) < 1e9
+    if whole & ((1 << bits) - 1) in EXTREMES[bits]:
+        return True
+    return 1e-12 < abs(broken) < 1e25 if bits == 64 else 1e-6 < abs(broken) < 1e9

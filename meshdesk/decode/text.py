@@ -54,8 +54,8 @@ def text_of(data: bytes, charset: str = "") -> tuple[str, str]:
     looks like. Raises Undecodable."""
     for mark, encoding in MARKS:
         if data.startswith(mark):
-            if len(data) == len(mark) < 3:
-                raise Undecodable("it is a mark of UTF-16, with nothing behind it")
+            if len(data) == len(mark) and encoding != "utf-8":
+                raise Undecodable("it is the mark of an encoding, with nothing behind it")
             return _decoded(data, encoding, len(mark))
     if charset:
         try:

@@ -26,6 +26,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "zstd": lambda data: bytes(cramjam.zstd.compress(data)),
     "bzip2": bz2.compress,
     "xz": lzma.compress,
+    "lzma": lambda data: lzma.compress(data, lzma.FORMAT_ALONE),
     "zlib": zlib.compress,
     "LZ4 frame": lambda data: bytes(cramjam.lz4.compress(data)),
     "Snappy framed": lambda data: bytes(cramjam.snappy.compress(data)),

@@ -60,3 +60,13 @@ def test_that_random_bytes_numbers_and_identifiers_are_none() -> None:
         assert declined(number.to_bytes(8, "big", signed=True))
     for _ in range(500):
         assert declined(uuid.UUID(int=random.getrandbits(128)).bytes)
+
+
+def test_that_short_text_in_snappy_is_read_though_its_bytes_are_valid_text() -> None:
+    data = bytes(cramjam.snappy.compress_raw(b'{"id":1234567890123}'))
+    assert decode(Payload(data, "value", "orders", ()), NONE).chain[0].name == "raw Snappy"
+
+
+@pytest.mark.parametrize("text", ["a\0b\x07\x1b[31mred\x1b[0m\r\n", "\x02start of text\x03", "tab\tand\nline"])
+def test_that_text_with_control_characters_stays_text(text: str) -> None:
+    assert decode(Payload(text.encode(), "value", "orders", ()), NONE).tree.text == text

@@ -42,6 +42,7 @@ NUMBER = described("java.lang.Number", 2)
 INTEGER = b"\x73" + described("java.lang.Integer", 2, ("value", "I"), parent=NUMBER) + struct.pack(">i", 5)
 STATUS = described("shop.Status", 18, parent=described("java.lang.Enum", 18))
 DATE = b"\x73" + described("java.util.Date", 3) + b"\x77\x08" + struct.pack(">q", 1) + b"\x78"
+SER = b"\x73" + described("java.time.Ser", 12)
 HALVES = (("leastSigBits", "J"), ("mostSigBits", "J"))
 KNOWN = b"\x73" + described("java.util.UUID", 2, *HALVES) + struct.pack(">qq", -1, 1)
 
@@ -57,6 +58,18 @@ KNOWN = b"\x73" + described("java.util.UUID", 2, *HALVES) + struct.pack(">qq", -
         (b"\x7e" + STATUS + b"\x74" + utf("PAID"), "enum", "PAID", "shop.Status"),
         (DATE, "timestamp", "1970-01-01T00:00:00.001Z", "java.util.Date"),
         (KNOWN, "uuid", "00000000-0000-0001-ffff-ffffffffffff", "java.util.UUID"),
+        (
+            SER + b"\x77\x0d\x02" + struct.pack(">qi", 1, 5) + b"\x78",
+            "timestamp",
+            "1970-01-01T00:00:01.000000005Z",
+            "java.time.Instant",
+        ),
+        (
+            SER + b"\x77\x07\x03" + struct.pack(">ibb", 2026, 3, 1) + b"\x78",
+            "date",
+            "2026-03-01",
+            "java.time.LocalDate",
+        ),
         (b"\x76" + described("shop.Order", 2), "string", "shop.Order", "class"),
     ],
 )

@@ -31,6 +31,12 @@ NONE = Every(SchemaState.NO_REGISTRY)
         (struct.pack(">q", 1_799_999_999_999_999_999), "int64", "1799999999999999999"),  # an identifier of 61 bits
         (struct.pack(">d", -0.1), "float64", "-0.1"),
         (struct.pack(">d", 1e6), "float64", "1000000.0"),
+        (struct.pack(">d", 1e20), "float64", "1e+20"),
+        (struct.pack(">d", float("inf")), "float64", "Infinity"),
+        (struct.pack(">f", float("nan")), "float32", "NaN"),
+        (struct.pack(">i", -(2**31)), "int32", "-2147483648"),
+        (struct.pack(">i", 2**31 - 1), "int32", "2147483647"),
+        (struct.pack(">q", -(2**63)), "int64", "-9223372036854775808"),
     ],
 )
 def test_that_a_number_is_read_as_somebody_would_have_written_it(data: bytes, format: str, text: str) -> None:
