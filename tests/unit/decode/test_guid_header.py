@@ -75,7 +75,9 @@ def test_that_a_header_that_leads_nowhere_is_a_sentence() -> None:
 @pytest.mark.parametrize("data", [b"text", b'{"a": 1}', b"\x06abc", b"\xff\xfe\xfd"])
 def test_that_what_else_may_be_read_from_the_bytes_does_not_hide_that_their_schema_is_missing(data: bytes) -> None:
     found = decode(sent(data, ("__value_schema_id", b"\x01" + GUID)), Every(SchemaState.UNREACHABLE))
-    assert found.trouble.startswith(f"The value may need schema guid {NAME}, but the schema registry cannot be reached.")
+    assert found.trouble.startswith(
+        f"The value may need schema guid {NAME}, but the schema registry cannot be reached."
+    )
 
 
 @pytest.mark.parametrize("header", [b"", b"\x01", b"\x02" + GUID, b"text", None])
