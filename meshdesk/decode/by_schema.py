@@ -37,7 +37,7 @@ def schema_that_header_names(schemas: Schemas, name: SchemaName, role: str) -> S
     schema = schemas.find_schema(name)
     if isinstance(schema, SchemaState):
         words = SURELY if schema is SchemaState.UNKNOWN_ID else TROUBLE[schema]
-        raise Undecodable(WHY[schema].format(id=name.about), words.format(id=name.about, role=role))
+        raise Undecodable(WHY[schema].format(id=name.about), words.format(id=name.about, role=role), is_sure=True)
     return schema
 
 
@@ -71,7 +71,7 @@ def read_where_header_says(
     except Undecodable as why:
         about = schema.id or schema.guid
         words = f"A header names schema {about} for the {role}, which does not read it: {why}."
-        raise Undecodable(str(why), why.trouble or words) from None
+        raise Undecodable(str(why), why.trouble or words, is_sure=True) from None
 
 
 def _avro(data: bytes, start: int, schema: Schema, bounds: Bounds, encoding: str) -> Decoded:

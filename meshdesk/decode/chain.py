@@ -1,5 +1,6 @@
 """The chain: decoders asked in order, the first that reads all bytes wins, and why the others declined is kept."""
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
@@ -75,6 +76,7 @@ UNPROVED: tuple[Decoder, ...] = (number, raw)  # which any bytes would please
 # What a value that was read may be in, and in that again: each is asked of what the one before has left.
 ENVELOPES: tuple[Envelope, ...] = (kafka_internal, connect_json, connect_internal, cloudevents, debezium, dead_letter)
 BOUNDS = Bounds()
+AS_ASKED = Layer("as asked")  # the layer before what somebody asked for (Payload.asked)
 
 
 def decode(payload: Payload, schemas: Schemas, bounds: Bounds = BOUNDS) -> Decoded:
@@ -85,7 +87,13 @@ def decode(payload: Payload, schemas: Schemas, bounds: Bounds = BOUNDS) -> Decod
         return _in_envelope(payload, Decoded(Node("", "null", "null"), (layer,), "null"))
     if not data:
         return _in_envelope(payload, Decoded(Node("", "string", ""), (Layer("empty"),), "empty"))
-    return _in_envelope(payload, inner(payload, data, schemas, bounds))
+    found = _in_envelope(payload, inner(payload, data, schemas, bounds))
+    if payload.asked and AS_ASKED not in found.chain:
+        why = next((one.why for one in found.tried if one.name == payload.asked), "this version has no such decoder")
+        found = replace(
+            found, trouble=f"The {payload.role} is not read as {payload.asked}: {why}. It is shown as found."
+        )
+    return found
 
 
 def _in_envelope(payload: Payload, decoded: Decoded) -> Decoded:
@@ -98,19 +106,32 @@ def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> De
     """What some bytes say, those of the payload or what was unpacked from them: the first decoder that reads all of them.
     Whoever unpacks asks with one layer less (Bounds.layers)."""
     tried: list[Declined] = []
-    trouble = ""
+    trouble = sure = ""
+    if payload.asked and (wanted := _as_asked(payload, data, schemas, bounds)):
+        return wanted
     for decoder in DECODERS:
         try:
             found = decoder.decode(payload, data, schemas, bounds)
         except Undecodable as why:
             tried.append(Declined(decoder.NAME, str(why)))
             trouble = trouble or why.trouble
+            sure = sure or (why.trouble if why.is_sure else "")
         else:
             # Bytes that something reads have proved what they are, whatever else they looked like.
             # A number proves nothing: every eight bytes are one.
-            trouble = (trouble or found.trouble) if decoder in UNPROVED else found.trouble
+            trouble = (trouble or found.trouble) if decoder in UNPROVED else (sure or found.trouble)
             return replace(found, tried=(*tried, *found.tried), trouble=trouble)
     raise Undecodable("no decoder answered")  # raw never declines
+
+
+def _as_asked(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded | None:
+    """What the decoder says that somebody asked for; None where it declines, which it says again in its turn."""
+    for decoder in DECODERS:
+        if payload.asked == decoder.NAME:
+            with suppress(Undecodable):
+                found = decoder.decode(payload, data, schemas, bounds)
+                return found if AS_ASKED in found.chain else replace(found, chain=(AS_ASKED, *found.chain))
+    return None
 
 
 def preview(payload: Payload, schemas: Schemas, limit: int = 160) -> Preview:

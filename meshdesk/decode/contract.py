@@ -15,12 +15,12 @@ class Undecodable(Exception):
     """This decoder does not read these bytes; the text is a phrase that says why ("it is no JSON at byte 12").
 
     `trouble` is a sentence for the reader, where the bytes look as if this decoder was meant to read them. It is shown
-    only where nothing else reads them either.
+    only where nothing else reads them either; where it `is_sure`, as a header says so, it is shown whatever reads them.
     """
 
-    def __init__(self, why: str, trouble: str = "") -> None:
+    def __init__(self, why: str, trouble: str = "", is_sure: bool = False) -> None:
         super().__init__(why)
-        self.trouble = trouble
+        self.trouble, self.is_sure = trouble, is_sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Payload:
     topic: str
     headers: tuple[tuple[str, bytes | None], ...]
     record_key: bytes | None = None  # of the record, where this is its value: Kafka's own topics need both to be read
+    asked: str = ""  # the name of the decoder that somebody wants to read it, before all others
 
     def header(self, name: str) -> bytes | None:
         """The last header of that name; None where there is none, or where it is null."""
@@ -70,10 +71,8 @@ class Bounds:
     depth: int = 200  # deeper nesting is an attack or a loop; Python's stack ends at a thousand
     text: int = 1_000_000  # characters of one scalar that are shown
     width: int = 50_000  # parts of one container that are shown; a line has room for few
-    spans: bool = (
-        False  # whether bytes behind nodes are wanted where they cost a second walk (JSON); the inspector wants them
-    )
     layers: int = 4  # compressions and containers within each other that are opened; more are an attack
+    spans: bool = False  # whether the bytes behind nodes are wanted where that costs a second walk: JSON's
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from typing import Any
 from meshdesk.decode.chain import decode
 from meshdesk.decode.contract import Decoded, Layer, Payload, Schemas
 from meshdesk.explain.how import chain_words, schema_json
-from meshdesk.explain.look import guarded, row_of
+from meshdesk.explain.look import NO_WISHES, guarded, payloads_of, row_of
 from meshdesk.explain.rows import Lost
+from meshdesk.model.decode_as import Wishes
 from meshdesk.model.node import Node, to_json, visible
 from meshdesk.model.record import Record
 from meshdesk.model.wording import iso
@@ -19,12 +20,11 @@ from meshdesk.model.wording import iso
 ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-def json_line(record: Record | Lost, schemas: Schemas) -> str:
+def json_line(record: Record | Lost, schemas: Schemas, wishes: Wishes = NO_WISHES) -> str:
     """One line of JSON: topic, partition, offset, timestamp (ms), key, headers, value, the raw bytes in base64, and how it was read."""
     if isinstance(record, Lost):
         return as_line({"topic": record.topic, "row": record.row, "trouble": record.reason})
-    key = _decoded(Payload(record.key, "key", record.topic, record.headers), schemas)
-    value = _decoded(Payload(record.value, "value", record.topic, record.headers, record.key), schemas)
+    key, value = (_decoded(payload, schemas) for payload in payloads_of(record, wishes))
     line: dict[str, Any] = {
         "topic": record.topic,
         "partition": record.partition,
@@ -61,11 +61,11 @@ def text_line(record: Record | Lost, schemas: Schemas) -> str:
     return visible(f"{time}  {record.name}  {key}  {value}{'  ! ' + row.trouble if row.trouble else ''}")
 
 
-def tab_line(record: Record | Lost, schemas: Schemas) -> str:
+def tab_line(record: Record | Lost, schemas: Schemas, wishes: Wishes = NO_WISHES) -> str:
     """One line of tab-separated columns, as lists are copied: partition, offset, time, key, value, headers, size."""
     if isinstance(record, Lost):
         return "\t".join(["", "", "", "", visible(record.reason), "", ""])
-    row = row_of(record, schemas)
+    row = row_of(record, schemas, wishes=wishes)
     time = "" if row.timestamp is None else iso(row.timestamp)
     cells = [row.partition, row.offset, time, "∅" if row.null_key else row.key, "∅" if row.null_value else row.value,
              row.headers, row.size]  # fmt: skip

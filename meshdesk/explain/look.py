@@ -4,14 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from meshdesk.decode import chain
 from meshdesk.decode.chain import BOUNDS, decode, preview
+from meshdesk.decode.confluent import IDS, candidate
 from meshdesk.decode.contract import Decoded, Layer, Payload, Preview, Schemas
 from meshdesk.decode.headers import header_node
 from meshdesk.decode.json_text import indented
 from meshdesk.explain.how import chain_words, schema_words
 from meshdesk.explain.rows import Lost
+from meshdesk.model.decode_as import Choice, Role, Wishes, about_record, about_schema, about_topic, choice_of
 from meshdesk.model.node import Node, hexed, pretty, shortened, visible, within
-from meshdesk.model.record import Record
+from meshdesk.model.record import Record, RecordName
 from meshdesk.model.row import TIMESTAMP_TYPES, Details, Part, Row
 from meshdesk.model.wording import plural
 
@@ -26,17 +29,36 @@ HEADER_TEXT = 2_000  # characters of one header's name or value
 HEADER_DUMP = 1_024  # bytes of one header's dump
 HEADERS_TEXT = 300_000  # of all headers together; where there are more than 150, each has an equal share of it
 HEADERS_SHOWN = 2_000  # a record with more of them is shown with the first ones and their number
+NO_WISHES: Wishes = {}
+ROLES: tuple[Role, Role] = ("key", "value")
 WITH_SPANS = replace(BOUNDS, spans=True)
 
 Answer = TypeVar("Answer")
 
 
-def row_of(record: Record | Lost, schemas: Schemas, k: int = -1) -> Row:
+def payloads_of(record: Record, wishes: Wishes = NO_WISHES) -> tuple[Payload, Payload]:
+    """Key and value of a record, each to be read by the decoder that somebody asked for, where there is one."""
+    asked = [_choice(record, role, wishes).decoder if wishes else "" for role in ROLES]
+    return (
+        Payload(record.key, "key", record.topic, record.headers, None, asked[0]),
+        Payload(record.value, "value", record.topic, record.headers, record.key, asked[1]),
+    )
+
+
+def _choice(record: Record, role: Role, wishes: Wishes) -> Choice:
+    data = (record.key if role == "key" else record.value) or b""
+    number = candidate(data)
+    abouts = [about_record(RecordName(record.topic, record.partition, record.offset), role)]
+    abouts += [about_schema(number)] if number is not None and number in IDS else []
+    return choice_of(wishes, [*abouts, about_topic(record.topic, role)])
+
+
+def row_of(record: Record | Lost, schemas: Schemas, k: int = -1, wishes: Wishes = NO_WISHES) -> Row:
     """The record, row `k` of its topic, as one row of a list; a lost one is a row that says why."""
     if isinstance(record, Lost):
         return _lost_row(record, k)
-    key = _preview(Payload(record.key, "key", record.topic, record.headers), schemas, KEY)
-    value = _preview(Payload(record.value, "value", record.topic, record.headers, record.key), schemas, PREVIEW)
+    of_key, of_value = payloads_of(record, wishes)
+    key, value = _preview(of_key, schemas, KEY), _preview(of_value, schemas, PREVIEW)
     names = ", ".join(visible(name[:HEADERS]) for name, _ in record.headers[:20])
     return Row(
         row=record.row,
@@ -81,16 +103,15 @@ def _lost_row(lost: Lost, k: int) -> Row:
     return Row(lost.row, lost.topic, -1, -1, None, "", "", (), "lost", "", 0, 0, trouble=lost.reason, k=k)
 
 
-def details_of(record: Record | Lost, schemas: Schemas, raw: bool = False) -> Details:
+def details_of(record: Record | Lost, schemas: Schemas, raw: bool = False, wishes: Wishes = NO_WISHES) -> Details:
     """All that the inspector shows; `raw` leaves the decoders out (their deadline passed)."""
     if isinstance(record, Lost):
         gone = Part(Node("", "null", ""), (), "lost", None, "", (), 0, trouble=record.reason)
         return Details(record.row, record.topic, -1, -1, None, "none", None, 0, gone, gone, ())
-    payloads = [
-        Payload(record.key, "key", record.topic, record.headers),
-        Payload(record.value, "value", record.topic, record.headers, record.key),
-    ]
-    key, value = (_undecoded(payload) if raw else part_of(payload, schemas) for payload in payloads)
+    key, value = (
+        replace(_undecoded(payload) if raw else part_of(payload, schemas), choice=_choice(record, payload.role, wishes))
+        for payload in payloads_of(record, wishes)
+    )
     headers = record.headers[:HEADERS_SHOWN]
     room = min(HEADER_TEXT, HEADERS_TEXT // max(1, len(headers)))
     return Details(
@@ -105,6 +126,7 @@ def details_of(record: Record | Lost, schemas: Schemas, raw: bool = False) -> De
         key=key,
         value=value,
         headers=tuple((shortened(name, room), _header(name, value, room)) for name, value in headers),
+        decoders=tuple(decoder.NAME for decoder in chain.DECODERS),
     )
 
 

@@ -28,6 +28,7 @@ from meshdesk.explain.orders import (
     write_places,
 )
 from meshdesk.explain.rows import Lost, Rows, open_rows
+from meshdesk.model.decode_as import wishes_from
 from meshdesk.model.frame import MAX_FRAME, FrameError, Message, lacking
 from meshdesk.model.listing import Listing, listing_from
 from meshdesk.model.record import Record, RecordName
@@ -162,9 +163,10 @@ def _rows(explain: Explain, message: Message) -> Message:
     rows = explain.rows(message)
     listed = list(_listed(rows, message, int(message["first"]), int(message["count"])))
     reason = str(message.get("not", ""))  # decoding this row was ended before; only its columns are wanted
+    wishes = wishes_from(message.get("as"))
     shown = []
     for k, record in listed:
-        shown.append(culprit(record, reason, k) if reason else row_of(record, rows, k))
+        shown.append(culprit(record, reason, k) if reason else row_of(record, rows, k, wishes))
         explain.let_pass()
     return {"is": "rows", "rows": [row_frame(row) for row in shown]}
 
@@ -177,7 +179,8 @@ def _columns(explain: Explain, message: Message) -> Message:
 def _record(explain: Explain, message: Message) -> Message:
     rows = explain.rows(message)
     for _, record in _listed(rows, message, int(message["k"]), 1):
-        return {"is": "record", "details": details_frame(details_of(record, rows, bool(message.get("raw"))))}
+        wishes = wishes_from(message.get("as"))
+        return {"is": "record", "details": details_frame(details_of(record, rows, bool(message.get("raw")), wishes))}
     return {"is": "failed", "text": "That record is not in the capture any more."}
 
 
@@ -206,10 +209,11 @@ def _when(explain: Explain, message: Message) -> Message:
 def _copy(explain: Explain, message: Message) -> Message:
     rows = explain.rows(message)
     line = json_line if message["json"] else tab_line
+    wishes = wishes_from(message.get("as"))
     lines, length = [], 0
     for k in message["ks"]:
         for _, record in _listed(rows, message, int(k), 1):
-            lines.append(line(record, rows))
+            lines.append(line(record, rows, wishes))
             length += len(lines[-1])
         if length > MAX_FRAME:  # known before memory is full of what no frame would hold
             return {"is": "failed", "text": TOO_LARGE}

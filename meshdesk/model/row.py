@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
+from meshdesk.model.decode_as import NO_CHOICE, About, Choice
 from meshdesk.model.frame import Message
 from meshdesk.model.node import Node, from_frame, to_frame
 
@@ -48,9 +49,8 @@ class Part:
     schema_text: str = ""
     tried: tuple[tuple[str, str], ...] = ()  # (decoder, why it declined)
     trouble: str = ""
-    unpacked: int | None = (
-        None  # bytes once it was unpacked, where it was compressed: the dump and all spans are of these
-    )
+    unpacked: int | None = None  # bytes of what was compressed, unpacked: the dump and all spans are of these
+    choice: Choice = NO_CHOICE  # what somebody may ask, and has asked, it to be decoded as
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ class Details:
     key: Part
     value: Part
     headers: tuple[tuple[str, Part], ...]  # in the record's order, repeats kept
+    decoders: tuple[str, ...] = ()  # the names of those that may be asked for
 
 
 def row_frame(row: Row) -> list[Any]:
@@ -100,15 +101,20 @@ def details_from(message: Message) -> Details:
             "key": _part_from(fields["key"]),
             "value": _part_from(fields["value"]),
             "headers": tuple((str(name), _part_from(part)) for name, part in fields["headers"]),
+            "decoders": tuple(fields["decoders"]),
         }
     )
 
 
 def _part_frame(part: Part) -> Message:
-    return {name: getattr(part, name) for name in Part.__slots__} | {"tree": to_frame(part.tree)}
+    choice = [part.choice.abouts, part.choice.asked, part.choice.decoder]
+    return {name: getattr(part, name) for name in Part.__slots__} | {"tree": to_frame(part.tree), "choice": choice}
 
 
 def _part_from(message: Message) -> Part:
     fields = {name: message[name] for name in Part.__slots__}
     pairs = {name: tuple(tuple(item) for item in fields[name]) for name in ("dump", "tried")}
-    return Part(**fields | cast(Message, pairs) | {"tree": from_frame(fields["tree"]), "chain": tuple(fields["chain"])})
+    abouts, asked, decoder = fields["choice"]
+    choice = Choice(tuple(About(*about) for about in abouts), About(*asked) if asked else None, decoder)
+    whole = {"tree": from_frame(fields["tree"]), "chain": tuple(fields["chain"]), "choice": choice}
+    return Part(**fields | cast(Message, pairs) | whole)

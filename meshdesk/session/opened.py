@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from meshdesk.capture.pack import draft_of
 from meshdesk.capture.store import KEPT_FREE
 from meshdesk.model.cursor import Cursor
+from meshdesk.model.decode_as import Wishes, wishes_message
 from meshdesk.model.frame import Message
 from meshdesk.model.lag import Lags
 from meshdesk.model.listing import Listing, listing_message
@@ -131,6 +132,7 @@ class Opened:
         self._tailing: frozenset[str] = frozenset()
         self._cache = RowCache(self._fetch, self._fetch_columns)
         self._selected: tuple[str, int] | None = None
+        self.wishes: Wishes = {}  # which decoders somebody asked for
         self._counted: list[tuple[float, int]] = []
         self._silence = silence
         self.is_reached = True  # the cluster answered when it was last asked
@@ -432,7 +434,17 @@ class Opened:
             else:
                 self._failed(answer)
 
-        self._ask(self._look, {"do": "record", "k": k, **self._where(topic)}, arrived)
+        self._ask(self._look, {"do": "record", "k": k, **self._as_wished(), **self._where(topic)}, arrived)
+
+    def set_wishes(self, wishes: Wishes) -> None:
+        """Records are decoded as somebody asks, the ones at hand anew."""
+        if wishes == self.wishes:
+            return
+        self.wishes = wishes
+        self._cache.renew()
+        selected, self._selected = self._selected, None
+        if selected is not None:
+            self.select(*selected)
 
     def find(self, name: RecordName, done: Callable[[int | None], None], failed: Callable[[], None]) -> None:
         """Which row of its topic the record is; None where the capture does not hold it. Where it could not be asked, which
@@ -456,7 +468,11 @@ class Opened:
             else:
                 self._failed(answer)
 
-        self._ask(self._work, {"do": "copy", "ks": list(ks), "json": as_json, **self._where(topic)}, arrived)
+        self._ask(
+            self._work,
+            {"do": "copy", "ks": list(ks), "json": as_json, **self._as_wished(), **self._where(topic)},
+            arrived,
+        )
 
     def save(self, path: Path, done: Callable[[str], None], beside: "Sequence[Opened]" = ()) -> None:
         """Writes the capture, and others beside it, as they are now, to a .meshcap; `done` gets "" or the sentence why it could not."""
@@ -661,15 +677,22 @@ class Opened:
             self.status, rows=reading.total, rows_rate=rate, bytes=reading.bytes, disk=reading.disk, dropped=dropped
         )
 
+    def _as_wished(self) -> Message:
+        return {"as": wishes_message(self.wishes)} if self.wishes else {}
+
     def _fetch(self, topic: str, first: int, count: int) -> None:
+        wishes = self.wishes
+
         def arrived(answer: Message) -> None:
-            if answer.get("is") == "rows":
+            if wishes is not self.wishes:
+                self._cache.discard(topic, first)
+            elif answer.get("is") == "rows":
                 self._cache.take(topic, first, rows_from(answer))
             else:
                 self._cache.failed(topic, first)
 
         question = {"do": "rows", "capture": self.number, "first": first, "count": count, **self._where(topic)}
-        self._look.ask(question, arrived)
+        self._look.ask(question | self._as_wished(), arrived)
 
     def _fetch_columns(self, topic: str, first: int, count: int) -> None:
         def arrived(answer: Message) -> None:

@@ -69,6 +69,18 @@ class RowCache:
             self._fetch_columns()
         self._fetch()
 
+    def renew(self) -> None:
+        """All rows are to be read anew, those on the screen first."""
+        self._blocks.clear()
+        self._wanted = sorted(self._shown)
+        self.revision += 1
+        self._fetch()
+
+    def discard(self, topic: str, first: int) -> None:
+        """What look answered for the block is not what is wanted any more; it is asked for again."""
+        self._on_the_way.pop((topic, first // BLOCK), None)
+        self._fetch()
+
     def take_columns(self, topic: str, first: int, rows: list[Row]) -> None:
         """The columns of the rows from `first` on, which stand until the rows themselves come; none where they cannot be had."""
         self._columns_of = None

@@ -1,11 +1,14 @@
 """The frame around an open capture: explorer, work area, inspector, and how they are arranged at any width."""
 
+import json
 from typing import TYPE_CHECKING, Protocol, cast
+from urllib.parse import quote
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QSplitterHandle, QStackedWidget, QWidget
 
+from meshdesk.model import decode_as
 from meshdesk.session.opened import Opened
 from meshdesk.ui import theme
 from meshdesk.ui.about import About, about_topic
@@ -50,6 +53,7 @@ class Frame(QWidget):
         self._about: About | None = None  # what there is to say of the topic on the screen
         self._about_of: tuple[object, ...] = ()  # which one that is, and as of when
         self._group: tuple[Opened | None, str] = (None, "")  # the one that was chosen last
+        self._recalled: dict[int, str] = {}  # under which name it was looked up what was asked for, by capture
         self._across = _Splitter(Qt.Orientation.Horizontal)
         self._down = _Splitter(Qt.Orientation.Vertical)
         self._work = QStackedWidget()  # the views that stand in the frame
@@ -73,6 +77,7 @@ class Frame(QWidget):
         self.records.selected.connect(self.leave_group)
         self.explorer.group_chosen.connect(self.show_group)
         self.inspector.said.connect(self.said)
+        self.inspector.schema_pane.wished.connect(self._decode_as)
         self._across.splitterMoved.connect(self.keep_sizes)
         self._down.splitterMoved.connect(self.keep_sizes)
         self._all.splitterMoved.connect(self.keep_sizes)
@@ -88,6 +93,8 @@ class Frame(QWidget):
 
     def refresh(self, captures: list[Opened]) -> None:
         """Lets the panels ask what is new."""
+        for opened in captures:
+            self._recall_wishes(opened)
         self.explorer.refresh(captures)
         self.records.are_topics_beside = self.explorer.isVisible()
         cast("Refreshed", self._work.currentWidget()).refresh()
@@ -103,6 +110,23 @@ class Frame(QWidget):
             self.inspector.refresh(None, 0, cast(Telling, view).about)
         else:
             self.inspector.refresh(details, self.records.table.chosen_count(), None if details else self._of_topic())
+
+    def _decode_as(self, about: decode_as.About, decoder: str) -> None:
+        """Somebody wants something to be read by another decoder; that holds for the connection, from now on."""
+        opened = self.records.opened
+        if opened is not None:
+            opened.set_wishes(decode_as.with_wish(opened.wishes, about, decoder))
+            self._remembered.keep(_wishes_of(opened), json.dumps(decode_as.wishes_message(opened.wishes)))
+
+    def _recall_wishes(self, opened: Opened) -> None:
+        """What was asked for when this connection was open before, once its name is known."""
+        if self._recalled.get(opened.number) == opened.title:
+            return
+        self._recalled[opened.number] = opened.title
+        try:
+            opened.set_wishes(decode_as.wishes_from(json.loads(self._remembered.text(_wishes_of(opened), "[]"))))
+        except ValueError:  # somebody wrote into the file
+            opened.set_wishes({})
 
     def show_group(self, opened: Opened, group: str) -> None:
         """The inspector tells of a group, until a topic is opened or a record selected; none is selected meanwhile."""
@@ -286,3 +310,8 @@ class _Handle(QSplitterHandle):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.fillRect(self.contentsRect(), theme.colours().line)
+
+
+def _wishes_of(opened: Opened) -> str:
+    """Under which name it is remembered what a connection's records shall be decoded as."""
+    return f"decode_as/{quote(opened.title, safe='')}"

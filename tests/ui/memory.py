@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from meshdesk.capture.store import SIZE_LIMIT
 from meshdesk.model.cursor import Cursor
+from meshdesk.model.decode_as import Wishes
 from meshdesk.model.lag import Lags
 from meshdesk.model.listing import Listing
 from meshdesk.model.mesh import Mesh
@@ -109,6 +110,10 @@ class MemoryCapture:
     looks: list[tuple[str, int]] = field(default_factory=list)
     wanted: list[tuple[str, int, int]] = field(default_factory=list)
     todo: list[Callable[[], None]] = field(default_factory=list)
+    wishes: Wishes = field(default_factory=dict)
+
+    def set_wishes(self, wishes: Wishes) -> None:
+        self.wishes = wishes
 
     @property
     def reading(self) -> frozenset[str]:

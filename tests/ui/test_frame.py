@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from meshdesk.model.decode_as import About
 from meshdesk.ui import theme
 from meshdesk.ui.frame import Frame
 from meshdesk.ui.remembered import Remembered
@@ -208,3 +209,20 @@ def test_that_a_strip_that_is_closed_leaves_no_gap(qtbot: QtBot) -> None:
     window.frame.toggle_strip()
     turn(session, window)
     assert window.frame.explorer.height() == pytest.approx(window.frame.height(), abs=1)  # the edge may stay
+
+
+def test_that_what_a_connection_is_decoded_as_is_remembered_for_it_and_no_other(qtbot: QtBot, tmp_path: Path) -> None:
+    made = capture()
+    window, _ = with_topic(qtbot, made, Remembered(tmp_path))
+    about = About("topic", "value of orders.placed.v1")
+    window.frame.inspector.schema_pane.wished.emit(about, "bytes")
+    assert made.wishes == {about: "bytes"}
+    window.close()
+    again, other = capture(), capture(title="another / one")
+    for kept in (again, other):
+        window, _ = with_topic(qtbot, kept, Remembered(tmp_path))
+        window.close()
+    assert (again.wishes, other.wishes) == ({about: "bytes"}, {})
+    window, _ = with_topic(qtbot, again, Remembered(tmp_path))
+    window.frame.inspector.schema_pane.wished.emit(about, "")
+    assert again.wishes == {}

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetrics,
@@ -41,6 +41,7 @@ from meshdesk.ui.widgets.empty import Empty
 from meshdesk.ui.widgets.node_tree import NodeTree
 from meshdesk.ui.widgets.record_lines import CONTROLS, NULL
 from meshdesk.ui.widgets.record_paint import hits_in
+from meshdesk.ui.widgets.schema_pane import SchemaPane
 from meshdesk.ui.widgets.tree_and_bytes import BytesPane, TreeAndBytes
 
 PAD = 14
@@ -83,8 +84,9 @@ class Inspector(QWidget):
         self._bytes = BytesPane("Bytes")
         self.dump = self._bytes.dump
         self.schema = _text_pane("Schema")
+        self.schema_pane = SchemaPane(self.schema)
         self._pages = QStackedWidget()
-        for page in (self.value, self.text, self.headers, self._bytes, self.schema):
+        for page in (self.value, self.text, self.headers, self._bytes, self.schema_pane):
             self._pages.addWidget(page)
         self.facts = _Facts()
         self.facts.said.connect(self.said)
@@ -182,6 +184,8 @@ class Inspector(QWidget):
             self.said.emit(
                 f"Copied {wording.plural(len(text), 'character')}." if text else "Select a line to copy its value."
             )
+        elif page is self.schema_pane:
+            self.schema.copy()
         elif isinstance(page, QPlainTextEdit):
             page.copy()
         else:
@@ -209,8 +213,7 @@ class Inspector(QWidget):
         self.text.setPlainText(part.text if part.size is not None else NULL)
         self._mark_text()
         self._bytes.say(part)
-        self.schema.setPlainText(_schema_text(part))
-        self.facts.say_tried(part.tried)
+        self.schema_pane.say(part, "key" if part is details.key else "value", details.decoders)
         self._open_page(part)
         self._fit_facts()
 
@@ -290,7 +293,7 @@ class _Note(QWidget):
 
 
 class _Facts(QWidget):
-    """Rows of a label and a value; below them which decoders were tried and why they declined."""
+    """Rows of a label and a value."""
 
     said = Signal(str)
 
@@ -298,7 +301,6 @@ class _Facts(QWidget):
         super().__init__()
         self._name = ""
         self._rows: tuple[tuple[str, str], ...] = ()
-        self._tried: tuple[tuple[str, str], ...] = ()
         self.setAccessibleName("Facts about the record")
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -327,10 +329,6 @@ class _Facts(QWidget):
         )
         self._fit()
 
-    def say_tried(self, tried: tuple[tuple[str, str], ...]) -> None:
-        self._tried = tried
-        self._fit()
-
     def hasHeightForWidth(self) -> bool:
         return True
 
@@ -350,12 +348,6 @@ class _Facts(QWidget):
         painter.setFont(theme.font("small"))
         metrics = QFontMetrics(theme.font("small"))
         for box, label, value in self._lay(self.width()):
-            if not value:
-                painter.setFont(theme.font("label"))
-                painter.setPen(c.second)
-                painter.drawText(QPointF(PAD, box.y() + 14), label)
-                painter.setFont(theme.font("small"))
-                continue
             painter.setPen(c.second)
             shown = metrics.elidedText(label, Qt.TextElideMode.ElideRight, LABEL_WIDTH - 6)
             painter.drawText(QRect(PAD, box.y(), LABEL_WIDTH, box.height()), Qt.AlignmentFlag.AlignTop, shown)
@@ -377,21 +369,17 @@ class _Facts(QWidget):
         self.said.emit(f"Copied {self._name}.")
 
     def _fit(self) -> None:
-        self.setAccessibleDescription("; ".join(f"{label}: {value}" for label, value in (*self._rows, *self._tried)))
+        self.setAccessibleDescription("; ".join(f"{label}: {value}" for label, value in self._rows))
         self.updateGeometry()
         self.update()
 
     def _lay(self, width: int) -> list[tuple[QRect, str, str]]:
-        """The places of all values: (box, label, value); a heading has no value."""
+        """The places of all values: (box, label, value)."""
         left = PAD + LABEL_WIDTH
         room = max(60, width - left - PAD)
         y = 8
         placed: list[tuple[QRect, str, str]] = []
-        for label, value in (*self._rows, *((("Tried before", ""), *self._tried) if self._tried else ())):
-            if not value:
-                placed.append((QRect(PAD, y + 4, room, 18), label, ""))
-                y += 26
-                continue
+        for label, value in self._rows:
             shown = UNIT.sub("\u00a0", value)
             high = FACT_LINE if label == "Topic" else _text_height(shown, room)
             placed.append((QRect(left, y, room, high), label, shown))
@@ -419,12 +407,6 @@ def _place(details: Details) -> tuple[str, str]:
 
 def _header_node(name: str, part: Part) -> Node:
     return replace(part.tree, name=name or '""') if part.size is not None else Node(name or '""', "null", NULL)
-
-
-def _schema_text(part: Part) -> str:
-    if not part.schema and not part.schema_text:
-        return "No schema was needed to read this."
-    return f"{part.schema}\n\n{part.schema_text}".strip()
 
 
 def _text_height(text: str, width: int) -> int:

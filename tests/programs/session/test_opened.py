@@ -1,5 +1,6 @@
 """An open capture: what the window may ask of it, what it says when it goes wrong, and a collect program that dies."""
 
+import json
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from meshdesk.demo.broker import Broker
+from meshdesk.model.decode_as import about_record, about_topic
 from meshdesk.model.listing import Listing
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
@@ -88,6 +90,28 @@ def test_that_only_the_newest_selection_is_shown(session: Session, folder: Path)
     opened.select("t", None)  # the answer to the one before is still on its way
     settle(session)
     assert opened.details is None
+
+
+def test_that_rows_details_and_copies_are_decoded_as_somebody_asks_and_back(session: Session, folder: Path) -> None:
+    opened = session.open_file(folder)
+    settle(session)
+    opened.select("t", 7)
+    opened.want("t", 0, 9)
+    settle(session)
+    plain = shown(opened, "t", 5, 8)
+    wishes = {about_topic("t", "value"): "bytes", about_record(RecordName("t", 1, 3), "value"): "text"}
+    for asked, values, text in ((wishes, ["0x35", "0x36", "7", "0x38"], "7"), ({}, plain, "7")):
+        opened.want("t", 0, 9)  # what is on its way when somebody asks is asked for again
+        opened.set_wishes(asked)
+        settle(session)
+        assert shown(opened, "t", 5, 8) == values
+        assert opened.details is not None
+        assert (opened.details.value.text, bool(opened.details.value.choice.asked)) == (text, bool(asked))
+        copied: list[str] = []
+        opened.copy("t", [8], True, copied.append)
+        settle(session)
+        assert json.loads(copied[0])["chain"] == (["as asked", "bytes"] if asked else ["UTF-8 text"])
+    assert sentences(session) == []
 
 
 def test_that_a_record_that_is_not_there_is_said_unless_the_reader_has_gone_on(session: Session, folder: Path) -> None:

@@ -76,7 +76,9 @@ def test_that_headers_bytes_and_schema_have_their_pages(qtbot: QtBot) -> None:
     turn_to(inspector, BYTES)
     assert inspector.dump.text.startswith("0000  07 08 09")
     turn_to(inspector, SCHEMA)
-    assert inspector.schema.toPlainText().startswith("orders.placed.v1-value version 3, id 42")
+    assert inspector.schema.toPlainText().startswith(
+        "Read as\nConfluent id 42 → Avro\n\nSchema\norders.placed.v1-value version 3, id 42\n\n"
+    )
     inspector.grab()
 
 
@@ -86,7 +88,7 @@ def test_that_trouble_and_what_was_tried_are_told(qtbot: QtBot) -> None:
     inspector = inspector_on(qtbot, replace(details, value=replace(details.value, tried=tried)))
     assert inspector.note.isVisible()
     assert inspector.note.accessibleName().startswith("Schema 42 is not in the registry.")
-    assert "JSON: Byte 0 is no JSON." in inspector.facts.accessibleDescription()
+    assert "\nTried before\nAvro: Schema 42 is not known.\nJSON: Byte 0 is no JSON.\n" in inspector.schema.toPlainText()
 
 
 def test_that_the_old_record_stays_while_the_new_one_is_on_its_way(qtbot: QtBot) -> None:

@@ -1,5 +1,6 @@
 """Every golden payload, every poison sample, and what distinguishes null, empty and text."""
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshdesk.decode.chain import BOUNDS, DECODERS, decode, preview
-from meshdesk.decode.contract import Decoder, Payload, Undecodable
+from meshdesk.decode.contract import Decoded, Decoder, Payload, Undecodable
 from meshdesk.model.node import one_line_spans
 from meshdesk.model.schema import Schema, SchemaState
 from tests.unit.decode.golden import CASES, NOT_YET, case, is_right
@@ -129,3 +130,34 @@ def test_that_a_preview_of_one_long_scalar_is_full_and_ends_with_the_sign_of_mor
     assert len(shown) == 60
     assert shown.endswith("…")
     assert "more" not in shown
+
+
+# What somebody asks for
+
+
+def asked(data: bytes, name: str) -> Decoded:
+    return decode(Payload(data, "value", "orders", (), asked=name), Every(SchemaState.NO_REGISTRY))
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "chain", "text"),
+    [
+        (b'{"a": 1}', "text", ["as asked", "UTF-8 text"], '{"a": 1}'),
+        (b'{"a": 1}', "bytes", ["as asked", "bytes"], b'{"a": 1}'.hex()),
+        (gzip.compress(b'{"a": 1}', mtime=0), "text", ["gzip", "as asked", "UTF-8 text"], '{"a": 1}'),
+    ],
+)
+def test_that_the_decoder_that_is_asked_for_comes_first_behind_compression_too(
+    data: bytes, name: str, chain: list[str], text: str
+) -> None:
+    found = asked(data, name)
+    assert ([layer.name for layer in found.chain], found.tree.text, found.trouble) == (chain, text, "")
+
+
+def test_that_what_a_decoder_does_not_read_is_shown_as_found_and_that_is_said() -> None:
+    found = asked(b"plain", "JSON")
+    assert [layer.name for layer in found.chain] == ["UTF-8 text"]
+    assert found.trouble == (
+        "The value is not read as JSON: it does not begin as a JSON object, array or string does. It is shown as found."
+    )
+    assert "no such decoder" in asked(b"plain", "gone since").trouble

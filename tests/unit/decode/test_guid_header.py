@@ -72,6 +72,12 @@ def test_that_a_header_that_leads_nowhere_is_a_sentence() -> None:
     )
 
 
+@pytest.mark.parametrize("data", [b"text", b'{"a": 1}', b"\x06abc", b"\xff\xfe\xfd"])
+def test_that_what_else_may_be_read_from_the_bytes_does_not_hide_that_their_schema_is_missing(data: bytes) -> None:
+    found = decode(sent(data, ("__value_schema_id", b"\x01" + GUID)), Every(SchemaState.UNREACHABLE))
+    assert found.trouble.startswith(f"The value may need schema guid {NAME}, but the schema registry cannot be reached.")
+
+
 @pytest.mark.parametrize("header", [b"", b"\x01", b"\x02" + GUID, b"text", None])
 def test_that_a_header_of_another_form_names_nothing(header: bytes | None) -> None:
     assert decode(sent(b"text", ("__value_schema_id", header)), Every(avro("long"))).format in ("text", "Avro 42")

@@ -8,10 +8,11 @@ from meshdesk.decode import chain
 from meshdesk.decode.contract import Bounds, Decoded, Payload, Schemas
 from meshdesk.explain.look import HEADERS_SHOWN, KEY, PREVIEW, culprit, details_of, row_of
 from meshdesk.explain.rows import Lost
+from meshdesk.model.decode_as import About, about_record, about_schema, about_topic, with_wish
 from meshdesk.model.frame import MAX_FRAME, encode
 from meshdesk.model.node import count_of
-from meshdesk.model.record import Record
-from meshdesk.model.row import details_frame, row_frame
+from meshdesk.model.record import Record, RecordName
+from meshdesk.model.row import details_frame, details_from, row_frame
 from meshdesk.model.schema import SchemaState
 from tests.unit.decode.poison import Every
 
@@ -136,6 +137,25 @@ def test_that_a_culprit_keeps_its_columns_and_says_why_it_is_not_decoded() -> No
 def test_that_details_are_json() -> None:
     text = json.dumps(details_frame(details_of(record(b'["\\ud800"]'), NONE)))
     assert json.loads(text)["offset"] == 42
+
+
+def test_that_the_narrowest_wish_decides_how_a_value_is_read() -> None:
+    made = record(b"\0\0\0\0\x2a[1]")
+    name = RecordName("orders", 1, 42)
+    wishes: dict[About, str] = {about_topic("orders", "value"): "bytes"}
+    assert row_of(made, NONE, 0, wishes).format == "bytes"
+    assert row_of(made, NONE, 0, wishes).key == "k"  # keys are asked for apart
+    for about, decoder in ((about_schema(42), "JSON"), (about_record(name, "value"), "bytes")):
+        wishes = with_wish(wishes, about, decoder)
+        choice = details_of(made, NONE, wishes=wishes).value.choice
+        assert (choice.asked, choice.decoder) == (about, decoder)
+        assert details_of(made, NONE, wishes=wishes).key.choice.asked is None
+    part = details_of(made, NONE, wishes=wishes).value
+    assert [about.scope for about in part.choice.abouts] == ["record", "schema", "topic"]
+    assert part.chain == ("as asked", "bytes")
+    assert [about.scope for about in details_of(record(), NONE).value.choice.abouts] == ["record", "topic"]
+    assert "JSON" in details_of(made, NONE).decoders
+    assert details_from(json.loads(json.dumps(details_frame(details_of(made, NONE, wishes=wishes))))).value == part
 
 
 def test_that_a_header_that_its_name_says_to_be_a_number_is_one() -> None:

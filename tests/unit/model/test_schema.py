@@ -1,6 +1,8 @@
 """Schemas are values: the same wherever they were read, and keys of what is kept about them."""
 
-from meshdesk.model.schema import Reference, Schema, SchemaState
+import pytest
+
+from meshdesk.model.schema import FETCHED, NameKind, Reference, Schema, SchemaName, SchemaState, is_fetched
 
 
 def test_that_two_schemas_that_say_the_same_are_one_key() -> None:
@@ -11,6 +13,23 @@ def test_that_two_schemas_that_say_the_same_are_one_key() -> None:
 
 def test_that_the_reasons_for_a_missing_schema_are_four() -> None:
     assert len({state.value for state in SchemaState}) == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "of_confluent", "of_apicurio"),
+    [
+        ("id", True, True),
+        ("guid", True, True),
+        ("content", False, True),
+        ("global", False, True),
+        ("file", False, False),
+    ],
+)
+def test_that_apicurios_ids_are_fetched_of_apicurio_only(kind: NameKind, of_confluent: bool, of_apicurio: bool) -> None:
+    name = SchemaName(kind, "7")
+    assert is_fetched(name, "http://127.0.0.1:8081") is of_confluent
+    assert is_fetched(name, "http://127.0.0.1:8080/apis/ccompat/v7") is of_apicurio
+    assert (kind in FETCHED) is of_apicurio
 
 
 def schema(text: str) -> Schema:

@@ -264,3 +264,19 @@ def test_that_columns_which_cannot_be_had_leave_the_rows_on_their_way() -> None:
     assert look.cache.get(T, 1010) is None
     look.answer_all()
     assert look.cache.get(T, 1010) == row(T, 1010)
+
+
+def test_that_rows_that_are_to_be_read_anew_are_asked_for_again_those_on_the_screen_first() -> None:
+    look = Look()
+    look.cache.want(T, 0, 9, 1_000)
+    look.answer_all()
+    before = look.cache.revision
+    look.asked.clear()
+    look.cache.renew()
+    assert (look.cache.get(T, 3), look.cache.revision > before, firsts(look)[:1]) == (None, True, [0])
+    topic, first, _ = look.waiting.pop(0)
+    look.asked.clear()
+    look.cache.discard(topic, first)  # it was asked for before and answered as it was wanted then
+    assert firsts(look) == [0]
+    look.answer_all()
+    assert look.cache.get(T, 3) == row(T, 3)

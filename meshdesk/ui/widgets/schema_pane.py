@@ -1,0 +1,88 @@
+"""How a key or a value was read: its chain, its schema, what else was tried and why; and how else it shall be read."""
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
+
+from meshdesk.model.decode_as import About
+from meshdesk.model.node import visible
+from meshdesk.model.row import Part
+from meshdesk.ui.widgets.controls import Button
+
+PAD = 14
+AS_FOUND = "As found"
+
+
+class SchemaPane(QWidget):
+    """The page of the schema, and a menu of decoders."""
+
+    wished = Signal(object, str)  # what for (model.decode_as.About), and the name of the decoder; "" for none
+
+    def __init__(self, text: QPlainTextEdit) -> None:
+        super().__init__()
+        self.text = text
+        self.button = Button("Decode as …")
+        self._part: Part | None = None
+        self._role = ""
+        self._decoders: tuple[str, ...] = ()
+        self.menu = QMenu(self)
+        self.menu.aboutToShow.connect(self._fill)
+        self.button.set_menu(self.menu)
+        row = QHBoxLayout()
+        row.setContentsMargins(PAD, 6, PAD, 6)
+        row.addWidget(self.button)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(text, 1)
+        column.addLayout(row)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.text.minimumSizeHint()  # in a low window the text is more than the button
+
+    def say(self, part: Part, role: str, decoders: tuple[str, ...]) -> None:
+        """`role` is "key" or "value", `decoders` the names of those that may be asked for."""
+        self._part, self._role, self._decoders = part, role, decoders
+        self.text.setPlainText(told(part))
+        self.button.setEnabled(bool(decoders and part.size and part.choice.abouts))
+
+    def _fill(self) -> None:
+        """What may be asked for, made when it is wanted: it is a hundred lines."""
+        self.menu.clear()
+        choice = self._part.choice if self._part is not None else None
+        for about in choice.abouts if choice is not None else ():
+            below = self.menu.addMenu(words_for(about, self._role))
+            group = QActionGroup(below)
+            asked = choice.decoder if choice is not None and choice.asked == about else ""
+            for name in ("", *self._decoders):
+                action = below.addAction(name or AS_FOUND)
+                action.setCheckable(True)
+                action.setChecked(name == asked)
+                group.addAction(action)
+                action.triggered.connect(lambda _, about=about, name=name: self.wished.emit(about, name))
+                if not name:
+                    below.addSeparator()
+
+
+def words_for(about: About, role: str) -> str:
+    """What a wish is for, as a line of a menu."""
+    if about.scope == "record":
+        return f"This {role}"
+    if about.scope == "schema":
+        return f"All that names schema {about.name}"
+    return "All keys of the topic" if role == "key" else "All values of the topic"
+
+
+def told(part: Part) -> str:
+    """The whole reasoning as text, the schema behind it."""
+    chain = " → ".join(part.chain) or part.format
+    blocks = [f"Read as\n{chain}"] if chain else []
+    if part.choice.asked is not None:
+        scope = {"record": "for this record", "schema": "for its schema", "topic": "for the topic"}
+        blocks.append(f"Asked for\n{part.choice.decoder}, {scope[part.choice.asked.scope]}")
+    blocks.append(f"Schema\n{part.schema or 'No schema was needed to read this.'}")
+    if part.tried:
+        blocks.append("\n".join(["Tried before", *(f"{name}: {why}" for name, why in part.tried)]))
+    words = "\n\n".join("\n".join(map(visible, block.split("\n"))) for block in blocks)
+    return f"{words}\n\n{part.schema_text}".strip()

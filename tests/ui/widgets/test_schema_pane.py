@@ -1,0 +1,81 @@
+"""How a value was read, and how else it shall be read."""
+
+from dataclasses import replace
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from meshdesk.model.decode_as import About, Choice
+from meshdesk.model.row import Part
+from meshdesk.ui.widgets.schema_pane import SchemaPane, told
+from tests.ui.memory import details_of, row
+
+RECORD, SCHEMA, TOPIC = (
+    About("record", "value of orders[1]@42"),
+    About("schema", "42"),
+    About("topic", "value of orders"),
+)
+DECODERS = ("Confluent id", "JSON", "bytes")
+
+
+def value(asked: About | None = None, decoder: str = "") -> Part:
+    tried = (("Azure", "no header names it"), ("JSON", "byte 0 is no JSON"))
+    return replace(details_of(row(0)).value, tried=tried, choice=Choice((RECORD, SCHEMA, TOPIC), asked, decoder))
+
+
+def pane_with(qtbot: QtBot, part: Part, decoders: tuple[str, ...] = DECODERS) -> SchemaPane:
+    pane = SchemaPane(QPlainTextEdit())
+    qtbot.addWidget(pane)
+    pane.say(part, "value", decoders)
+    pane.menu.aboutToShow.emit()
+    return pane
+
+
+def actions(pane: SchemaPane) -> dict[str, list[QAction]]:
+    found = {}
+    for above in pane.menu.actions():
+        menu = above.menu()
+        assert menu is not None
+        found[above.text()] = [action for action in menu.actions() if not action.isSeparator()]  # type: ignore[attr-defined]
+    return found
+
+
+def test_that_the_reasoning_is_told_from_chain_to_schema() -> None:
+    assert told(value(TOPIC, "JSON")) == (
+        "Read as\nConfluent id 42 → Avro\n\n"
+        "Asked for\nJSON, for the topic\n\n"
+        "Schema\norders.placed.v1-value version 3, id 42\n\n"
+        "Tried before\nAzure: no header names it\nJSON: byte 0 is no JSON\n\n"
+        '{"type": "record"}'
+    )
+    plain = replace(value(), schema="", schema_text="", tried=())
+    assert told(plain) == "Read as\nConfluent id 42 → Avro\n\nSchema\nNo schema was needed to read this."
+
+
+def test_that_each_thing_that_may_be_asked_for_has_all_decoders_and_the_way_back(qtbot: QtBot) -> None:
+    pane = pane_with(qtbot, value(SCHEMA, "JSON"))
+    found = actions(pane)
+    assert list(found) == ["This value", "All that names schema 42", "All values of the topic"]
+    for words, below in found.items():
+        assert [action.text() for action in below] == ["As found", *DECODERS]
+        checked = [action.text() for action in below if action.isChecked()]
+        assert checked == ["JSON" if "schema" in words else "As found"]
+
+
+def test_that_a_choice_is_told(qtbot: QtBot) -> None:
+    pane = pane_with(qtbot, value())
+    for words, number, args in (
+        ("This value", 3, [RECORD, "bytes"]),
+        ("All values of the topic", 2, [TOPIC, "JSON"]),
+        ("All that names schema 42", 0, [SCHEMA, ""]),
+    ):
+        with qtbot.waitSignal(pane.wished) as said:
+            actions(pane)[words][number].trigger()
+        assert said.args == args
+
+
+def test_that_nothing_can_be_asked_for_where_there_is_nothing_to_decode(qtbot: QtBot) -> None:
+    assert pane_with(qtbot, value()).button.isEnabled()
+    assert not pane_with(qtbot, replace(value(), size=None)).button.isEnabled()
+    assert not pane_with(qtbot, value(), ()).button.isEnabled()
