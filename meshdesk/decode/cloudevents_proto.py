@@ -8,7 +8,7 @@ from functools import cache
 
 from meshdesk.decode.cloudevents import MARK, content_type
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.decode.parts import part, without_spans
+from meshdesk.decode.parts import part, shifted, without_spans
 from meshdesk.decode.proto_known import known_files
 from meshdesk.decode.proto_plan import Book
 from meshdesk.decode.proto_schema import Types
@@ -74,11 +74,19 @@ def _event(node: Node, payload: Payload, schemas: Schemas, bounds: Bounds) -> tu
         elif child.name in ("binary_data", "text_data"):
             inside = _data(child, payload, schemas, bounds)
             layers = inside.chain
-            parts.append(replace(without_spans(inside.tree), name="data", span=child.span))
+            parts.append(replace(_placed(inside, child), name="data"))
         else:
             names = {"spec_version": "specversion", "proto_data": "data"}
             parts.append(replace(child, name=names.get(child.name, child.name)))
     return replace(node, children=tuple(parts)), layers
+
+
+def _placed(inside: Decoded, node: Node) -> Node:
+    """The tree of the data with its bytes where they lie in the event, at the end of their field."""
+    size = len(node.text) // 2 if node.kind == "bytes" else len(node.text.encode("utf-8", "surrogatepass"))
+    if node.span is None or inside.unpacked is not None:
+        return without_spans(inside.tree)
+    return shifted(inside.tree, node.span[1] - size)
 
 
 def _attribute(node: Node) -> Node:
@@ -94,10 +102,10 @@ def _data(node: Node, payload: Payload, schemas: Schemas, bounds: Bounds) -> Dec
     from meshdesk.decode.chain import inner
 
     if "…" in node.text or not node.text:  # cut, so that nothing could be read of it; or empty
-        return Decoded(node, (), "")
+        return Decoded(without_spans(node), (), "")
     data = bytes.fromhex(node.text) if node.kind == "bytes" else node.text.encode("utf-8", "surrogatepass")
     if bounds.layers <= 0:
-        return Decoded(node, (), "")
+        return Decoded(without_spans(node), (), "")
     inside = replace(payload, data=data, headers=())
     # Half of the nodes: the event around it has its own.
     return inner(

@@ -44,7 +44,7 @@ def calendar_day(days: int) -> str:
     """A day of the calendar that reaches before year 1, as ISO 8601 and Java write it.
 
     >>> calendar_day(0), calendar_day(-735_160), calendar_day(3_000_000)
-    ('1970-01-01', '-0043-03-15', '+10183-09-29')
+    ('1970-01-01', '-0043-03-15', '+10183-09-21')
     """
     near = day(days)
     if near:

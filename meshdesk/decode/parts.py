@@ -35,3 +35,9 @@ def noted(node: Node, note: str) -> Node:
 def without_spans(node: Node) -> Node:
     """The same of other bytes than the payload's: nothing of it lies in them."""
     return Node(node.name, node.kind, node.text, tuple(map(without_spans, node.children)), node.note)
+
+
+def shifted(node: Node, by: int) -> Node:
+    """The same of bytes that lie so much further on."""
+    span = (node.span[0] + by, node.span[1] + by) if node.span is not None else None
+    return Node(node.name, node.kind, node.text, tuple(shifted(child, by) for child in node.children), node.note, span)

@@ -146,6 +146,14 @@ def test_that_an_envelope_adds_to_a_value_or_leaves_it(
                 holds(found, data, Bounds(nodes=10**6, depth=10**3, text=10**6, width=10**6))
 
 
+def json_with_spans(found: Decoded, data: bytes) -> list[str]:
+    """Whatever is wrong with the byte ranges of JSON; of an event only its data is sure to be written so."""
+    if not found.chain[0].name.startswith("CloudEvents"):
+        return agrees_with_spans(found.tree, data)
+    parts = [part for part in found.tree.children if part.name == "data" and part.kind == "record"]
+    return [words for part in parts for words in agrees_with_spans(replace(part, name=""), data, "utf-8")]
+
+
 @pytest.mark.parametrize("folder", sorted({path.parent.name for path in CASES}))
 def test_that_the_bytes_behind_every_node_of_a_real_record_are_within_each_other_and_say_it(folder: str) -> None:
     wrong = []
@@ -157,8 +165,8 @@ def test_that_the_bytes_behind_every_node_of_a_real_record_are_within_each_other
             data = (said.data or b"") if found.unpacked is None else found.unpacked
             wrong += [f"{path.stem}: {words}" for words in nested_wrongly(found.tree, len(data))]
             layer = found.chain[-1].name
-            if layer == "JSON" and not found.chain[0].name.startswith("CloudEvents"):  # which adds what headers say
-                wrong += [f"{path.stem}: {words}" for words in agrees_with_spans(found.tree, data)]
+            if layer == "JSON":
+                wrong += [f"{path.stem}: {words}" for words in json_with_spans(found, data)]
             for leaf in leaves(found.tree) if layer in ("Avro", "Protobuf", "MessagePack", "CBOR") else ():
                 is_plain = leaf.kind in ("int", "string", "bytes", "boolean") and "ext" not in leaf.note
                 if leaf.span and is_plain and leaf.text not in said_by(layer, data[slice(*leaf.span)]):

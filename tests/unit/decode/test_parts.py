@@ -1,6 +1,6 @@
 """What envelopes ask of a tree."""
 
-from meshdesk.decode.parts import names_of, noted, part, text_of, without_spans
+from meshdesk.decode.parts import names_of, noted, part, shifted, text_of, without_spans
 from meshdesk.model.node import Node
 
 TREE = Node(
@@ -36,3 +36,8 @@ def test_that_no_span_is_left() -> None:
     assert bare.span is None
     assert all(child.span is None for child in bare.children)
     assert [child.text for child in bare.children] == ["u", "5", "d"]
+
+
+def test_that_shifted_bytes_keep_their_lengths_and_what_has_none_has_none() -> None:
+    moved = shifted(TREE, 10)
+    assert (moved.span, moved.children[0].span, moved.children[1].span) == ((10, 19), (11, 12), None)
