@@ -23,7 +23,7 @@ from meshdesk.explain.rows import schema_in
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.node import Node, hexed
-from meshdesk.model.schema import FETCHED, Schema, SchemaName, SchemaState
+from meshdesk.model.schema import Schema, SchemaName, SchemaState, is_fetched
 from meshdesk.model.trouble import Trouble
 from meshdesk.model.wording import size
 from meshdesk.session.connection import Connection
@@ -209,8 +209,8 @@ class _Answers:
 
     def find_schema(self, name: SchemaName) -> Schema | SchemaState:
         """The schema, once the registry has said it; or why there is none."""
-        if name.kind in FETCHED and int(name.id) in IDS:
-            self._schemas.note({int(name.id)})
+        if is_fetched(name, self._schemas.url) and (not name.id.isdecimal() or int(name.id) in IDS):
+            self._schemas.note({name})
         until = time.monotonic() + PATIENCE
         while self._schemas.settle(0.1) and not self._is_down and time.monotonic() < until:
             pass

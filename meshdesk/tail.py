@@ -16,7 +16,7 @@ from meshdesk.explain.reading import print_rows
 from meshdesk.explain.rows import Rows, open_rows
 from meshdesk.model.frame import Message
 from meshdesk.model.position import Position
-from meshdesk.model.schema import Schema, SchemaName, SchemaState
+from meshdesk.model.schema import Schema, SchemaName, SchemaState, is_fetched
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.explainers import ended_how
 from meshdesk.session.home import captures_home, clear_scratch, own_scratch
@@ -25,6 +25,7 @@ Say = Callable[[str], None]
 POLL = 0.05  # s between looks at the capture: a record is printed within 150 ms of its arrival
 LAST_WORDS = 1.0  # s in which collect may say what else is wrong
 PATIENCE = 5.0  # s for a schema; after so long without an answer collect says that the registry cannot be reached
+GUIDS = 20  # that were waited for in vain, until none is waited for any more
 COMING = (SchemaState.NOT_FETCHED, SchemaState.NO_REGISTRY)  # of a registry that was named nobody has heard at first
 GIVE_UP = 10.0  # s for a cluster that does not answer, once it was said
 SILENT = 15.0  # s until that is said here: collect says it after 10 s, if it still can
@@ -156,10 +157,17 @@ class _Patient:
         self._run, self._rows = run, rows
         self._in_vain: set[SchemaName] = set()  # what did not come; collect asks for 20,000 at the most
 
+    def _may_come(self, name: SchemaName) -> bool:
+        """Whether collect asks for it and it is not yet known to be in vain: of GUIDs, which any bytes may have, not for ever."""
+        registry = self._run.told.source.registry
+        if not registry or not is_fetched(name, registry) or name in self._in_vain:
+            return False
+        return name.kind != "guid" or sum(other.kind == "guid" for other in self._in_vain) < GUIDS
+
     def find_schema(self, name: SchemaName) -> Schema | SchemaState:
         """The schema, as soon as it is there; or why there is none."""
         run = self._run
-        until = time.monotonic() + (PATIENCE if run.told.source.registry and name not in self._in_vain else 0.0)
+        until = time.monotonic() + (PATIENCE if self._may_come(name) else 0.0)
         while (found := self._rows.find_schema(name)) in COMING or (
             found is SchemaState.UNREACHABLE and not run.has_said
         ):

@@ -18,7 +18,7 @@ from meshdesk.collect.background import Background
 from meshdesk.collect.by_time import ByTime
 from meshdesk.collect.catalogues.watching import Catalogues, facts_in
 from meshdesk.collect.client import REQUEST_TIMEOUT, Bounds, Cluster, KafkaTrouble, make_consumer, now
-from meshdesk.collect.columns import asked_for, lasts, rows_of, schema_ids, spans_of
+from meshdesk.collect.columns import asked_for, lasts, rows_of, schema_names, spans_of
 from meshdesk.collect.keeper import Keeper, Limit
 from meshdesk.collect.properties import Source, client_settings
 from meshdesk.collect.reading import (
@@ -292,12 +292,12 @@ class Collector:
         """Of the records that were written, for packing in place."""
         return self._writer.checksum
 
-    def close(self, wait_for_schemas: float, seal_for: float = 0.0) -> list[int]:
+    def close(self, wait_for_schemas: float, seal_for: float = 0.0) -> list[int | str]:
         """Stops everything; the schema ids that were not fetched within so many seconds. The capture stays, and what is
         not sealed of it is, as far as that takes no longer than `seal_for` seconds."""
         self._consumer.unassign()
         self._fetched.clear()
-        missing = self._schemas.settle(wait_for_schemas)
+        missing = [int(name.id) if name.kind == "id" else name.about for name in self._schemas.settle(wait_for_schemas)]
         self._schemas.stop()
         self._background.stop()
         self._by_time.stop()
@@ -481,7 +481,7 @@ class Collector:
                 self._storing.put(self._numbers[topic], rows.batch, spans, now())
                 if rows.headless:
                     self._report(without_headers(topic, rows.headless, now()))
-                self._schemas.note(schema_ids(rows.batch.column("value")) | schema_ids(rows.batch.column("key")))
+                self._schemas.note(schema_names(rows.batch))
             with_rows = {span.partition for span in spans}
             for number, end in reached.items():
                 if number not in with_rows:  # nothing of it was asked for, or all of it is stored already

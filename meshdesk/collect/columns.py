@@ -4,16 +4,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias, cast
+from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from confluent_kafka import Message
 
 from meshdesk.capture.index import Span
 from meshdesk.capture.records import RECORDS
 from meshdesk.collect.reading import Partition, needed
+from meshdesk.model.schema import NameKind, SchemaName
 
 HEADERS = RECORDS.field("headers").type
+WIDE, GUID = 9, 17  # bytes of a prefix with an id of eight bytes, and of one with a GUID
+# Headers that name a schema: Confluent's, whose value is a prefix of either kind, and Apicurio's numbers.
+NAMING: dict[str, NameKind] = {f"__{role}_schema_id": "guid" for role in ("key", "value")}
+NAMING |= {f"apicurio.{role}.contentId": "content" for role in ("key", "value")}
+NAMING |= {f"apicurio.{role}.globalId": "global" for role in ("key", "value")}
 PAIR = HEADERS.value_type
 IDS = (1, (1 << 31) - 1)  # registries count from 1 in an int32
 Headers: TypeAlias = list[tuple[str, bytes | None]] | None
@@ -150,3 +158,57 @@ def schema_ids(column: pa.BinaryArray) -> set[int]:
         return set()
     ids = sum(data[starts + 1 + n].astype(np.int64) << (24 - 8 * n) for n in range(4))
     return set(np.unique(ids[(ids >= IDS[0]) & (ids <= IDS[1])]).tolist())
+
+
+def schema_names(batch: pa.RecordBatch) -> set[SchemaName]:
+    """By what the records may name their schemas: Confluent's ids and GUIDs, before payloads and in headers, and Apicurio's
+    content and global ids. Candidates: bytes alone prove nothing."""
+    names: set[SchemaName] = set()
+    for column in (batch.column("value"), batch.column("key")):
+        names |= {SchemaName("id", str(number)) for number in schema_ids(column)}
+        names |= _wider(column)
+    return names | _in_headers(batch.column("headers"))
+
+
+def _wider(column: pa.BinaryArray) -> set[SchemaName]:
+    """Ids of eight bytes behind a zero, and GUIDs behind the byte 01, of which a column gives a hundred at the most."""
+    buffers = column.buffers()
+    if len(column) == 0 or buffers[2] is None:
+        return set()
+    offsets = np.frombuffer(buffers[1], np.int32)[column.offset : column.offset + len(column) + 1]
+    data = np.frombuffer(buffers[2], np.uint8)
+    sizes, starts = np.diff(offsets), offsets[:-1].astype(np.int64)
+    wide = starts[sizes > WIDE]
+    wide = wide[data[wide] == 0]
+    ids: set[int] = set()
+    if len(wide):
+        numbers = sum(data[wide + 1 + n].astype(np.uint64) << np.uint64(56 - 8 * n) for n in range(8))
+        ids = set(np.unique(numbers[(numbers > 0) & (numbers <= IDS[1])]).tolist())
+    long = starts[sizes > GUID]
+    guids = {bytes(data[at + 1 : at + GUID]) for at in long[data[long] == 1][:100].tolist()}
+    named = {SchemaName("guid", str(UUID(bytes=guid))) for guid in guids}
+    return (
+        named
+        | {SchemaName("content", str(number)) for number in ids}
+        | {SchemaName("global", str(number)) for number in ids}
+    )
+
+
+def _in_headers(column: pa.ListArray) -> set[SchemaName]:
+    if column.null_count == len(column):
+        return set()
+    flat = column.flatten()
+    wanted = pc.is_in(flat.field("name"), pa.array(list(NAMING)))
+    if not pc.any(wanted).as_py():
+        return set()
+    found = flat.filter(wanted)
+    pairs = set(zip(found.field("name").to_pylist(), found.field("value").to_pylist(), strict=True))
+    return {name for header, value in pairs if value and (name := _named(NAMING[header], value)) is not None}
+
+
+def _named(kind: NameKind, value: bytes) -> SchemaName | None:
+    if kind != "guid":
+        return SchemaName(kind, str(int.from_bytes(value, "big"))) if len(value) == WIDE - 1 else None
+    if value[0] == 1 and len(value) >= GUID:
+        return SchemaName("guid", str(UUID(bytes=value[1:GUID])))
+    return SchemaName("id", str(int.from_bytes(value[1:5], "big"))) if value[0] == 0 and len(value) >= 5 else None

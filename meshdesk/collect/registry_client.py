@@ -19,6 +19,7 @@ from meshdesk.collect.tls import Trust, context, peer_certificate, untrusted
 MOST_BYTES = 16 << 20  # of one answer; the largest schemas known have some MB
 ACCEPT = {"Accept": "application/vnd.schemaregistry.v1+json, application/json"}
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)  # what comes of JSON of another shape
+APICURIOS = ("ContentNotFoundException", "ArtifactNotFoundException", "VersionNotFoundException")
 NO_ANSWER = (httpx.HTTPError, httpx.InvalidURL)
 
 PROXY_UNUSABLE = (
@@ -84,9 +85,32 @@ class RegistryClient:
 
         Raises NO_ANSWER without an answer, Refused and ValueError for an answer of another kind.
         """
+        return self._json(*self._asked(self._url + path, goes_on))
+
+    def get_beside(self, place: str, path: str, goes_on: Callable[[], None] = lambda: None) -> Any:
+        """The same of a path that stands in the place of `place` in the registry's own address."""
+        return self._json(*self._asked(self._url.partition(place)[0] + path, goes_on))
+
+    def text_beside(self, place: str, path: str, goes_on: Callable[[], None] = lambda: None) -> str | None:
+        """The text that is answered there, whatever it is."""
+        status, body = self._asked(self._url.partition(place)[0] + path, goes_on)
+        return None if self._is_none(status, body) else body.decode("utf-8")
+
+    def _json(self, status: int, body: bytes) -> Any:
+        return None if self._is_none(status, body) else json.loads(body)
+
+    def _is_none(self, status: int, body: bytes) -> bool:
+        """Whether the registry says that it does not know. Raises Refused."""
+        if status == httpx.codes.NOT_FOUND and _is_unknown(body):
+            return True
+        if not httpx.codes.is_success(status):
+            raise Refused(status)
+        return False
+
+    def _asked(self, url: str, goes_on: Callable[[], None]) -> tuple[int, bytes]:
         body = bytearray()
         until = time.monotonic() + self.timeout  # httpx counts from one piece to the next
-        with self._client.stream("GET", self._url + path, headers=ACCEPT) as answer:
+        with self._client.stream("GET", url, headers=ACCEPT) as answer:
             for piece in answer.iter_bytes():
                 body += piece
                 goes_on()
@@ -94,11 +118,7 @@ class RegistryClient:
                     raise httpx.ReadTimeout("The answer does not end.")
                 if len(body) > MOST_BYTES:
                     raise ValueError("The answer does not end.")
-        if answer.status_code == httpx.codes.NOT_FOUND and _is_unknown(bytes(body)):
-            return None
-        if not answer.is_success:
-            raise Refused(answer.status_code)
-        return json.loads(body)
+        return answer.status_code, bytes(body)
 
     def reason(self, error: Exception) -> Said:
         """Why it did not answer: what stands behind "The schema registry" in a sentence, and the advice."""
@@ -162,6 +182,7 @@ def _is_unknown(body: bytes) -> bool:
     Any web server says 404 to paths that it does not have, which says nothing of a schema.
     """
     try:
-        return 40400 < int(json.loads(body)["error_code"]) < 40500
+        said = json.loads(body)
+        return said.get("name") in APICURIOS or 40400 < int(said["error_code"]) < 40500
     except MALFORMED:
         return False

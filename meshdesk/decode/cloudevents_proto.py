@@ -10,9 +10,10 @@ from meshdesk.decode.cloudevents import MARK, content_type
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.parts import part, without_spans
 from meshdesk.decode.proto_known import known_files
+from meshdesk.decode.proto_plan import Book
 from meshdesk.decode.proto_schema import Types
 from meshdesk.decode.proto_text import file_of
-from meshdesk.decode.protobuf import Book, read
+from meshdesk.decode.protobuf import read
 from meshdesk.model.node import Node
 
 NAME = "CloudEvents Protobuf"

@@ -4,6 +4,7 @@ Chosen by the topic's name, and proved by key and value being used up to their l
 A value says only its version. What it is stands in its key, so both are read together; a tombstone says what was removed.
 """
 
+from dataclasses import replace
 from functools import partial
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
@@ -58,9 +59,7 @@ def _head(data: bytes, types: dict[int, RecordType], bounds: Bounds) -> tuple[No
 
 def _less(bounds: Bounds) -> Bounds:
     """Half of the nodes for the key, half for the value, less those around them."""
-    return Bounds(
-        bounds.bytes, max(0, bounds.nodes // 2 - 4), bounds.depth - 1, bounds.text, bounds.width, bounds.layers
-    )
+    return replace(bounds, nodes=max(0, bounds.nodes // 2 - 4), depth=bounds.depth - 1)
 
 
 def _decoded(

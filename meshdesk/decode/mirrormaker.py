@@ -4,6 +4,8 @@ Chosen by the end of the topic's name, as they may be mirrored themselves, and p
 bytes. Half of what a record says stands in its key, so a value is shown with it.
 """
 
+from dataclasses import replace
+
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.kafka_message import number_at, tree_of
 from meshdesk.decode.kafka_records import MIRRORED, meaning
@@ -20,7 +22,7 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     kind = next((kind for kind in MIRRORED if name.endswith(kind.ends) and name.startswith(kind.begins)), None)
     if kind is None:
         raise Undecodable("the topic is none of MirrorMaker's")
-    half = Bounds(bounds.bytes, bounds.nodes // 2, bounds.depth, bounds.text, bounds.width // 2, bounds.layers)
+    half = replace(bounds, nodes=bounds.nodes // 2, width=bounds.width // 2)
 
     def noted(field: str, number: str) -> str:
         return meaning(NAME, field, number)

@@ -236,7 +236,11 @@ def _bytes(value: Any) -> tuple[Kind, str, str]:
 
 
 def _decimal(value: Any) -> tuple[Kind, str, str]:
-    return "decimal", f"{value.as_py():f}", f"decimal({value.type.precision},{value.type.scale})"
+    try:
+        text = f"{value.as_py():f}"
+    except ArithmeticError:
+        raise Undecodable(f"a number has more digits than its type, {value.type}, says") from None
+    return "decimal", text, f"decimal({value.type.precision},{value.type.scale})"
 
 
 def _timestamp(value: Any) -> tuple[Kind, str, str]:

@@ -14,7 +14,7 @@ from meshdesk.capture.store import CaptureError
 from meshdesk.model.fact import Checked
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.record import Record, RecordName
-from meshdesk.model.schema import FETCHED, Schema, SchemaName, SchemaState
+from meshdesk.model.schema import Schema, SchemaName, SchemaState, is_fetched
 
 CACHED_BYTES = 64 << 20  # Arrow batches kept: some 40 full ones, more than ±5 screens ever need
 WINDOW = 5_000  # rows of a sealed generation that are merged at once
@@ -238,7 +238,7 @@ def schema_in(mesh: Mesh, name: SchemaName) -> Schema | SchemaState:
     known = mesh.schemas.get(name.about)
     if known is not None:
         return known
-    if not mesh.registry or name.kind not in FETCHED:
+    if not mesh.registry or not is_fetched(name, mesh.registry):
         return SchemaState.NO_REGISTRY
     checked = mesh.checked.get("registry")
     return SchemaState.UNREACHABLE if checked and checked.failed else SchemaState.NOT_FETCHED

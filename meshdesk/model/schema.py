@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 NameKind = Literal["id", "guid", "content", "global", "glue", "azure", "fingerprint", "buf", "file"]
 # What collect asks registries for; of other names nobody need wait for an answer.
-FETCHED: frozenset[NameKind] = frozenset({"id"})
+FETCHED: frozenset[NameKind] = frozenset({"id", "guid", "content", "global"})
 
 
 class SchemaName(NamedTuple):
@@ -25,6 +25,11 @@ class SchemaName(NamedTuple):
         ('42', 'global 7')
         """
         return self.id if self.kind == "id" else f"{self.kind} {self.id}"
+
+
+def is_fetched(name: SchemaName, registry: str) -> bool:
+    """Whether collect asks a registry, by its address, for schemas of such names: Apicurio's ids only one that is Apicurio's."""
+    return name.kind in FETCHED and (name.kind in ("id", "guid") or "/apis/" in registry)
 
 
 @dataclass(frozen=True, slots=True)

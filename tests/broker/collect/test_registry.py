@@ -19,7 +19,7 @@ from meshdesk.collect.registry_client import shown
 from meshdesk.demo.registry import Reference, Schema, SchemaRegistry
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.mesh import Mesh, fold
-from meshdesk.model.schema import SchemaState
+from meshdesk.model.schema import SchemaName, SchemaState
 from meshdesk.model.trouble import Trouble
 from tests.broker.collect.listening import closed_port, scripted_port, tls_port
 from tests.kafka import Apicurio
@@ -66,15 +66,21 @@ class Fetching:
     def sentences(self) -> list[str]:
         return [trouble.sentence for trouble in self.troubles]
 
+    def note(self, *numbers: int) -> None:
+        self.schemas.note({SchemaName("id", str(number)) for number in numbers})
+
+    def settle(self, seconds: float) -> list[int]:
+        return [int(name.id) for name in self.schemas.settle(seconds) if name.kind == "id"]
+
     def fetch(self, *numbers: int) -> Any:
         """Waits until all are there; what is stored of the first."""
-        self.schemas.note(set(numbers))
-        assert self.schemas.settle(20) == []
+        self.note(*numbers)
+        assert self.settle(20) == []
         return self.facts(numbers[0])[-1]
 
     def refusal(self, number: int = 1) -> str:
         """Waits until it is said why an id cannot be fetched."""
-        self.schemas.note({number})
+        self.note(number)
         wait_until(lambda: self.troubles, "the trouble")
         return self.sentences[0]
 
@@ -290,7 +296,7 @@ def test_that_an_answer_of_something_else_is_no_word_on_the_id(fetching: Fetch, 
         )
         assert one.facts(1) == []
         assert one.checked == ["The schema registry answers, but not as a schema registry does."]
-        assert one.schemas.settle(0) == [1]
+        assert one.settle(0) == [1]
 
 
 # What does not answer
@@ -300,14 +306,14 @@ def test_that_a_registry_that_is_down_is_said_once_and_all_is_fetched_when_it_an
     port = closed_port()
     url = f"http://127.0.0.1:{port}"
     one = fetching(url)
-    one.schemas.note({1, 2})
+    one.note(1, 2)
     wait_until(lambda: one.troubles, "the trouble")
-    one.schemas.note({7})
-    assert one.schemas.settle(0.4) == [1, 2, 7]
+    one.note(7)
+    assert one.settle(0.4) == [1, 2, 7]
     with SchemaRegistry(port) as late:
         late.store.register("a", Schema('"string"'))
         late.store.register("a", Schema('"long"'))
-        assert one.schemas.settle(20) == []
+        assert one.settle(20) == []
     assert one.sentences == [
         f"The schema registry {url} cannot be reached; 2 schemas cannot be fetched. {CHECK}",
         f"The schema registry {url} answers again.",
@@ -331,8 +337,8 @@ def test_that_new_ids_do_not_hammer_a_registry_that_is_down(fetching: Fetch, mon
             == f"The schema registry {url} answers with an error (503); 1 schema cannot be fetched. {CHECK}"
         )
         for number in range(2, 30):
-            one.schemas.note({number})
-            assert one.schemas.settle(0.01) != []
+            one.note(number)
+            assert one.settle(0.01) != []
         assert len(asked) == 1
 
 
@@ -353,9 +359,9 @@ def test_that_one_id_that_the_registry_fails_at_is_not_in_the_way_of_the_others(
 
     with scripted_port(answer) as url:
         one = fetching(url)
-        one.schemas.note({1, 2, 3})
+        one.note(1, 2, 3)
         wait_until(lambda: one.facts(2) and one.facts(3), "the others")
-        assert one.schemas.settle(1.0) == [1]  # it was asked again meanwhile
+        assert one.settle(1.0) == [1]  # it was asked again meanwhile
         assert one.sentences == [
             f"The schema registry {url} answers with an error (500); 3 schemas cannot be fetched. {CHECK}",
             f"The schema registry {url} answers again.",
@@ -511,8 +517,8 @@ def test_that_an_address_is_shown_without_what_is_secret_in_it(url: str, as_show
 
 def test_that_without_a_registry_nothing_is_wanted() -> None:
     one = Fetching("")
-    one.schemas.note({1, 2})
-    assert one.schemas.settle(0) == []
+    one.note(1, 2)
+    assert one.settle(0) == []
     one.schemas.stop()
     assert (one.stored, one.troubles) == ([], [])
 
@@ -523,8 +529,8 @@ def test_that_ids_beyond_the_bound_are_said_once(
     monkeypatch.setattr(module, "IDS_PER_CAPTURE", 5)
     one = fetching(registry.url)
     for first in (1, 4, 7):
-        one.schemas.note(set(range(first, first + 3)))
-    assert one.schemas.settle(20) == []
+        one.note(*range(first, first + 3))
+    assert one.settle(20) == []
     assert [bool(one.facts(number)) for number in range(1, 10)] == [True] * 5 + [False] * 4
     assert one.sentences == [
         (
@@ -546,7 +552,7 @@ def test_that_it_ends_in_the_middle_of_an_answer(fetching: Fetch) -> None:
     with ExitStack() as ports:
         one = fetching(ports.enter_context(scripted_port(endless)))
         ports.callback(over.set)
-        one.schemas.note({1})
+        one.note(1)
         assert begun.wait(20)
         started = time.monotonic()
         one.schemas.stop()
@@ -554,3 +560,43 @@ def test_that_it_ends_in_the_middle_of_an_answer(fetching: Fetch) -> None:
         assert not one.schemas._thread.is_alive()
         over.set()
     assert (one.stored, one.troubles) == ([], [])
+
+
+# Other names than ids
+
+
+def test_that_a_guid_is_asked_for_as_one(fetching: Fetch) -> None:
+    guid = "9caf0f32-ed1b-4c2e-90d3-b2424a6f4536"
+    rules = {"domainRules": [{"name": "hide"}]}
+    answers = {
+        f"/schemas/guids/{guid}": {"schema": '"long"', "schemaType": "AVRO", "id": 7, "guid": guid, "ruleSet": rules},
+        "/schemas/ids/7/versions": [{"subject": "orders-value", "version": 3}],
+    }
+    with scripted_port(lambda head: [json_said(answers[head.split()[1]])]) as url:
+        one = fetching(url)
+        one.schemas.note({SchemaName("guid", guid)})
+        assert one.schemas.settle(20) == []
+    mesh = Mesh()
+    fold(mesh, one.stored)
+    schema = mesh.schemas[f"guid {guid}"]
+    assert not isinstance(schema, SchemaState)
+    assert (schema.id, schema.guid, schema.subject, schema.version) == (7, guid, "orders-value", 3)
+    assert json.loads(schema.rules) == rules
+
+
+def test_that_names_of_apicurio_are_wanted_only_of_apicurio(fetching: Fetch) -> None:
+    with scripted_port(lambda path: [json_said({"schema": '"long"'})]) as url:
+        one = fetching(url)
+        one.schemas.note({SchemaName("content", "7"), SchemaName("global", "7"), SchemaName("glue", "x")})
+        assert one.schemas.settle(0) == []
+        assert one.stored == []
+
+
+def test_that_guids_by_chance_do_not_take_the_room_of_ids(fetching: Fetch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GUIDS", 3)
+    with scripted_port(lambda path: [json_said({"schema": '"long"'})]) as url:
+        one = fetching(url)
+        one.schemas.note({SchemaName("guid", str(number)) for number in range(9)})
+        one.fetch(7)
+        assert one.schemas.settle(20) == []
+    assert len([fact for fact in one.stored if isinstance(fact, Fact) and fact.about.startswith("guid")]) == 3

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from meshdesk.capture.coverage import Coverage
 from meshdesk.capture.index import Span
 from meshdesk.capture.records import RECORDS
-from meshdesk.collect.columns import keep, lasts, rows_of, schema_ids, spans_of
+from meshdesk.collect.columns import HEADERS, keep, lasts, rows_of, schema_ids, schema_names, spans_of
 from meshdesk.collect.reading import Partition
 from tests.unit.capture.making import Rec, recs
 
@@ -197,3 +197,59 @@ def test_that_ids_are_found_in_any_slice_of_a_column(values: list[bytes | None],
 )
 def test_that_an_id_is_a_zero_and_a_number_that_a_registry_may_give(value: bytes | None, ids: set[int]) -> None:
     assert schema_ids(pa.array([value], pa.binary())) == ids
+
+
+# By what records may name their schemas
+
+GUID = bytes.fromhex("9caf0f32ed1b4c2e90d3b2424a6f4536")
+NAME = "9caf0f32-ed1b-4c2e-90d3-b2424a6f4536"
+
+
+def batch_of(value: bytes | None, *headers: tuple[str, bytes | None]) -> pa.RecordBatch:
+    """A row with a value before it and one behind it that name nothing."""
+    pairs = [{"name": name, "value": data} for name, data in headers]
+    return pa.RecordBatch.from_pydict(
+        {
+            "value": pa.array([None, value, b"text"], pa.binary()),
+            "key": pa.array([b"k", None, None], pa.binary()),
+            "headers": pa.array([None, pairs, []], HEADERS),
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "headers", "names"),
+    [
+        (b"\0\0\0\0\x07x", [], {("id", "7")}),
+        (b"\0\0\0\0\0\0\0\0\x07x", [], {("content", "7"), ("global", "7")}),
+        (b"\0\0\0\0\0\0\0\0\x07", [], set()),  # nothing behind it: a number of nine bytes, if anything
+        (b"\0\0\0\0\0\xff\0\0\0x", [], set()),
+        (b"\x01" + GUID + b"x", [], {("guid", NAME)}),
+        (b"\x01" + GUID, [], set()),
+        (b"x", [("__value_schema_id", b"\x01" + GUID)], {("guid", NAME)}),
+        (b"x", [("__key_schema_id", b"\x01" + GUID + b"\x02\x02")], {("guid", NAME)}),
+        (b"x", [("__value_schema_id", b"\0\0\0\0\x09")], {("id", "9")}),
+        (b"x", [("apicurio.value.contentId", bytes(7) + b"\x09")], {("content", "9")}),
+        (b"x", [("other", b"\x01" + GUID), ("apicurio.key.globalId", bytes(7) + b"\x09")], {("global", "9")}),
+        (b"x", [("__value_schema_id", None), ("apicurio.value.globalId", b"9"), ("__value_schema_id", b"")], set()),
+    ],
+)
+def test_that_records_name_schemas_in_their_bytes_and_headers(
+    value: bytes, headers: list[tuple[str, bytes | None]], names: set[tuple[str, str]]
+) -> None:
+    batch = batch_of(value, *headers)
+    assert {tuple(name) for name in schema_names(batch)} == names
+    assert {tuple(name) for name in schema_names(batch.slice(1, 1))} == names
+    assert schema_names(batch.slice(2)) == schema_names(batch.slice(0, 0)) == set()
+
+
+@given(st.lists(st.none() | st.binary(max_size=24), max_size=9))
+def test_that_any_payloads_may_be_looked_at(values: list[bytes | None]) -> None:
+    batch = pa.RecordBatch.from_pydict(
+        {
+            "value": pa.array(values, pa.binary()),
+            "key": pa.array(values, pa.binary()),
+            "headers": pa.nulls(len(values), HEADERS),
+        }
+    )
+    assert {name.kind for name in schema_names(batch)} <= {"id", "content", "global", "guid"}

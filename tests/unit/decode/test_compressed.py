@@ -82,7 +82,7 @@ def test_that_nothing_compressed_is_empty(name: str) -> None:
     "text", [b"x^ and more", b"BZh9 is a word", b"PK\x03\x04", b"(\xb5/\xfd", b"H4sIAAAA it is not"]
 )
 def test_that_what_only_begins_as_compressed_is_read_as_something_else(text: bytes) -> None:
-    assert read(text).chain[0].name in ("UTF-8 text", "bytes")
+    assert read(text).chain[0].name in ("UTF-8 text", "bytes", "int32")
 
 
 def archive(*entries: tuple[str, bytes]) -> bytes:

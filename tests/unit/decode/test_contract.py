@@ -157,7 +157,7 @@ def test_that_the_bytes_behind_every_node_of_a_real_record_are_within_each_other
             data = (said.data or b"") if found.unpacked is None else found.unpacked
             wrong += [f"{path.stem}: {words}" for words in nested_wrongly(found.tree, len(data))]
             layer = found.chain[-1].name
-            if layer == "JSON":
+            if layer == "JSON" and not found.chain[0].name.startswith("CloudEvents"):  # which adds what headers say
                 wrong += [f"{path.stem}: {words}" for words in agrees_with_spans(found.tree, data)]
             for leaf in leaves(found.tree) if layer in ("Avro", "Protobuf", "MessagePack", "CBOR") else ():
                 is_plain = leaf.kind in ("int", "string", "bytes", "boolean") and "ext" not in leaf.note

@@ -16,7 +16,9 @@ struct Place { lat: float; lon: double; at: [ubyte:3]; }
 union Payment { Card, paper: shop.Voucher }
 table Card { brand: string (required); }
 table Voucher { code: string; }
-table Order (priority: 1) { id: string (key); old: int (deprecated); payment: Payment; place: Place; status: Status = Paid; paid: bool = true; }
+table Order (priority: 1) {
+  id: string (key); old: int (deprecated); payment: Payment; place: Place; status: Status = Paid; paid: bool = true;
+}
 root_type shop.Order; file_identifier "SHOP";
 rpc_service Shop { Place(Order): Order (streaming: "none"); }
 """

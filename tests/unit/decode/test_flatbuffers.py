@@ -19,7 +19,9 @@ from tests.unit.decode.golden import CASES, case, payload
 FBS = """
 namespace shop;
 enum Status : byte { Placed, Paid = 4, Sent }
-table Order { id: string; cents: long = 5; rate: double; paid: bool = true; status: Status = Paid; tags: [string]; n: [ushort]; next: Order; }
+table Order {
+  id: string; cents: long = 5; rate: double; paid: bool = true; status: Status = Paid; tags: [string]; n: [ushort]; next: Order;
+}
 root_type Order;
 """
 STORED = [(case(path), payload(case(path), "value").data or b"") for path in CASES if path.parent.name == "flatbuffers"]

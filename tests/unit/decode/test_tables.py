@@ -144,6 +144,13 @@ def test_that_a_file_with_a_wrong_byte_is_read_or_declined(name: str) -> None:
         assert read(broken).format
 
 
+def test_that_a_number_of_more_digits_than_its_type_has_is_declined() -> None:
+    data = bytearray(WRITERS["Arrow stream"](pa.table({"amount": pa.array([Decimal("0.01")], pa.decimal128(5, 2))})))
+    at = data.rindex((1).to_bytes(16, "little"))
+    data[at : at + 16] = b"\xff" * 15 + b"\x7f"
+    assert read(bytes(data)).format == "bytes"
+
+
 def test_that_numbers_and_text_are_no_files() -> None:
     for data, name in (
         (b"\xff\xff\xff\xff", "int32"),
