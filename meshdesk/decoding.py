@@ -18,6 +18,7 @@ from meshdesk.decode.given import decode_by
 from meshdesk.explain.how import reading_json, reading_text
 from meshdesk.explain.lines import as_line
 from meshdesk.explain.look import guarded
+from meshdesk.explain.plugins import load_plugins
 from meshdesk.explain.rows import schema_in
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.mesh import Mesh, fold
@@ -110,6 +111,8 @@ def understood(options: argparse.Namespace, say: Say) -> Asked | str:
 
 def print_payload(asked: Asked, say: Say) -> int:
     """Prints how the payload was read and what it says. 0; or 1 where that is not as it should be, with the sentence why."""
+    for sentence in load_plugins():
+        say(sentence)
     data = _stored(asked.file, BOUNDS.bytes, "payload", say)
     schema = _schema(asked.schema, say) if asked.schema else None
     if data is None or (asked.schema and schema is None):

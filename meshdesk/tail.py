@@ -11,6 +11,7 @@ from meshdesk import __version__
 from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.store import CaptureError
 from meshdesk.collect.properties import Source
+from meshdesk.explain.plugins import load_plugins
 from meshdesk.explain.reading import print_rows
 from meshdesk.explain.rows import Rows, open_rows
 from meshdesk.model.frame import Message
@@ -77,6 +78,8 @@ def tail(told: Told, as_json: bool, say: Say) -> int:
     run = _Run(told, say)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: run.stop(number))
+    for sentence in load_plugins():
+        say(sentence)
     home = captures_home()
     clear_scratch(home)  # what tails have left that were killed
     try:

@@ -1,5 +1,6 @@
 """The chain: decoders asked in order, the first that reads all bytes wins, and why the others declined is kept."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -77,6 +78,12 @@ UNPROVED: tuple[Decoder, ...] = (number, raw)  # which any bytes would please
 ENVELOPES: tuple[Envelope, ...] = (kafka_internal, connect_json, connect_internal, cloudevents, debezium, dead_letter)
 BOUNDS = Bounds()
 AS_ASKED = Layer("as asked")  # the layer before what somebody asked for (Payload.asked)
+
+
+def with_decoders(more: Iterable[Decoder]) -> tuple[Decoder, ...]:
+    """The decoders and some more: behind formats that a registry or a mark proves, before those that have none."""
+    at = DECODERS.index(bson)
+    return (*DECODERS[:at], *more, *DECODERS[at:])
 
 
 def decode(payload: Payload, schemas: Schemas, bounds: Bounds = BOUNDS) -> Decoded:

@@ -27,6 +27,7 @@ from meshdesk.explain.orders import (
     sorted_places,
     write_places,
 )
+from meshdesk.explain.plugins import load_plugins
 from meshdesk.explain.rows import Lost, Rows, open_rows
 from meshdesk.model.decode_as import wishes_from
 from meshdesk.model.frame import MAX_FRAME, FrameError, Message, lacking
@@ -87,6 +88,7 @@ def child(role: str) -> int:
     """Serves the window in a role until its pipe ends; then it ends at once, whatever it is doing."""
     gc.set_threshold(*COLLECT_AFTER)
     explain = Explain(Pipes(), ROLES[role])
+    load_plugins()
     threading.Thread(target=_listen, args=(explain,), name="listen", daemon=True).start()
     explain.pipes.send({"is": "ready"})
     while True:

@@ -7,6 +7,7 @@ from pathlib import Path
 from meshdesk.capture.store import CaptureError
 from meshdesk.decode.contract import Schemas
 from meshdesk.explain.lines import json_line, text_line
+from meshdesk.explain.plugins import load_plugins
 from meshdesk.explain.rows import Lost, Rows, open_rows
 
 Say = Callable[[str], None]
@@ -14,6 +15,8 @@ Say = Callable[[str], None]
 
 def read(path: Path, as_json: bool, say: Say) -> int:
     """Prints all rows in the order in which they arrived. 0, or 1 where the file cannot be read or rows of it are lost."""
+    for sentence in load_plugins():
+        say(sentence)
     try:
         captures = open_rows(path)
     except CaptureError as error:

@@ -25,6 +25,7 @@ PAGES = (
     ("time", "Back in time"),
     ("captures", "Captures"),
     ("command-line", "The command line"),
+    ("plug-ins", "Decoders of your own"),
     ("trouble", "Trouble, and what to do"),
     ("keys", "Keys"),
     ("safety", "Privacy and safety"),

@@ -75,14 +75,17 @@ def words_for(about: About, role: str) -> str:
 
 
 def told(part: Part) -> str:
-    """The whole reasoning as text, the schema behind it."""
+    """The whole reasoning as text: what was used, the schema itself, and what was not."""
     chain = " → ".join(part.chain) or part.format
     blocks = [f"Read as\n{chain}"] if chain else []
     if part.choice.asked is not None:
         scope = {"record": "for this record", "schema": "for its schema", "topic": "for the topic"}
         blocks.append(f"Asked for\n{part.choice.decoder}, {scope[part.choice.asked.scope]}")
     blocks.append(f"Schema\n{part.schema or 'No schema was needed to read this.'}")
-    if part.tried:
-        blocks.append("\n".join(["Tried before", *(f"{name}: {why}" for name, why in part.tried)]))
-    words = "\n\n".join("\n".join(map(visible, block.split("\n"))) for block in blocks)
-    return f"{words}\n\n{part.schema_text}".strip()
+    tried = ["Tried before", *(f"{name}: {why}" for name, why in part.tried)] if part.tried else []
+    return "\n\n".join(filter(None, ("\n\n".join(map(_shown, blocks)), part.schema_text, _shown("\n".join(tried)))))
+
+
+def _shown(block: str) -> str:
+    """Lines of which none obeys what stands in a record."""
+    return "\n".join(map(visible, block.split("\n")))

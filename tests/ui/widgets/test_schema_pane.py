@@ -41,13 +41,13 @@ def actions(pane: SchemaPane) -> dict[str, list[QAction]]:
     return found
 
 
-def test_that_the_reasoning_is_told_from_chain_to_schema() -> None:
+def test_that_the_reasoning_is_told_from_the_chain_to_what_was_tried() -> None:
     assert told(value(TOPIC, "JSON")) == (
         "Read as\nConfluent id 42 → Avro\n\n"
         "Asked for\nJSON, for the topic\n\n"
         "Schema\norders.placed.v1-value version 3, id 42\n\n"
-        "Tried before\nAzure: no header names it\nJSON: byte 0 is no JSON\n\n"
-        '{"type": "record"}'
+        '{"type": "record"}\n\n'
+        "Tried before\nAzure: no header names it\nJSON: byte 0 is no JSON"
     )
     plain = replace(value(), schema="", schema_text="", tried=())
     assert told(plain) == "Read as\nConfluent id 42 → Avro\n\nSchema\nNo schema was needed to read this."
