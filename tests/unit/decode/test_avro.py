@@ -525,7 +525,7 @@ def says(node: Node, value: Any) -> bool:
 
 
 @given(SCHEMAS, st.data())
-@settings(max_examples=400)
+@settings(max_examples=100)
 def test_that_a_tree_says_what_fastavro_reads_and_every_byte_has_its_node(said: Any, draw: st.DataObject) -> None:
     named = fields(with_names(said, iter(range(1_000))))
     value = {"a": draw.draw(values(named["fields"][0]["type"]))}
