@@ -92,6 +92,12 @@ print(json.dumps(sorted(name for name, file in files.items()
 """
 
 
+def resources(root: Path) -> list[tuple[str, str]]:
+    """What the program shows, and where in it: all but the pictures of the front page."""
+    found = sorted(path for path in (root / "resources").iterdir() if path.name != "pictures")
+    return [(str(path), f"meshdesk/resources/{path.name}" if path.is_dir() else "meshdesk/resources") for path in found]
+
+
 def loaded() -> list[str]:
     """All modules that MeshDesk's own load, also from modules in C (Arrow's, isal's), where PyInstaller cannot look."""
     asked = subprocess.run([sys.executable, "-c", LOADED], check=True, capture_output=True, text=True,

@@ -74,6 +74,16 @@ def test_that_libraries_of_the_system_are_left_to_it_but_pythons(monkeypatch: py
     assert contents.kept(entries, [str(ROOT)]) == entries[2:]
 
 
+def test_that_a_package_has_all_that_the_program_shows_but_the_pictures_of_the_front_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown = script("contents", monkeypatch).resources(ROOT)
+    names = {Path(path).name: where for path, where in shown}
+    assert "pictures" not in names
+    assert names["icons"] == "meshdesk/resources/icons"
+    assert {path.name for path in (ROOT / "resources").iterdir()} - names.keys() == {"pictures"}
+
+
 @pytest.mark.parametrize(("before", "after"), [("/opt/lib", "/opt/lib"), (None, None)])
 def test_that_what_a_frozen_program_opens_does_not_load_its_libraries(
     before: str | None, after: str | None, monkeypatch: pytest.MonkeyPatch
