@@ -144,7 +144,11 @@ def readers(lines: Sequence[ReaderLine], clock: Callable[[int], str]) -> list[li
 def _declared(line: ReaderLine) -> Cell:
     if line.declared:
         return Cell("yes", "second", f"By {line.declared}.")
-    return Cell("own domain", "second") if line.is_own else Cell("no", "attention_text", "No product file names it.")
+    return (
+        Cell("own", "second", "A group of the domain that the product is of.")
+        if line.is_own
+        else Cell("no", "attention_text", "No product file names it.")
+    )
 
 
 def _where(source: str, line: int) -> Cell:
