@@ -59,6 +59,10 @@ class Pictures:
         """Whether lags are being counted."""
         return self._counting.is_making
 
+    def is_of(self, lags: Lags) -> bool:
+        """Whether what `behind` gives is as of these lags."""
+        return self._counted is lags and not self._counting.is_busy
+
     def want(self, mesh: Mesh, level: Level) -> Picture | None:
         """The newest picture of a level, perhaps of an earlier mesh; where it is, one of this mesh is on its way."""
         if (picture := self._drawing.take()) is not None:

@@ -165,12 +165,12 @@ def test_that_what_was_produced_is_read_from_the_file_when_broker_and_registry_a
 def test_that_the_window_shows_the_same_of_a_live_topic_and_of_its_file(
     fresh_broker: Broker, registry: SchemaRegistry, tmp_path: Path
 ) -> None:
-    """Pixel by pixel, between the top bar and the status line.
+    """Pixel by pixel, between the top bar and the time strip.
 
-    Those two are left out: they say when it was recorded, and the two recordings were made one after the other. The
-    topic has one partition: of several, each recording keeps the order in which records arrived, which is its own. That
-    a capture which was saved from the window gives the picture of that window, with its bars and with several
-    partitions, is tested in tests/ui/test_script.py.
+    Those two and the status line are left out: they say when it was recorded, and the two recordings were made one
+    after the other. The topic has one partition: of several, each recording keeps the order in which records arrived,
+    which is its own. That a capture which was saved from the window gives the picture of that window, with its bars and
+    with several partitions, is tested in tests/ui/test_script.py.
     """
     chance = Chance()
     schema = registry.store.register("by-chance", Schema(json.dumps(AVRO))).id
@@ -189,10 +189,11 @@ def test_that_the_window_shows_the_same_of_a_live_topic_and_of_its_file(
     file = run(tmp_path / "file.meshcap", select, "--screenshot", tmp_path / "file.png")
     assert (file.code, file.err) == (0, "")
     pictures = [QImage(str(tmp_path / name)) for name in ("live.png", "file.png")]
-    live_part, file_part = (picture.copy(0, 44, 1_440, 900 - 44 - 24) for picture in pictures)
+    high = 900 - 44 - 75 - 24
+    live_part, file_part = (picture.copy(0, 44, 1_440, high) for picture in pictures)
     differing = [
-        (x, y + 44) for y in range(832) for x in range(1_440) if live_part.pixel(x, y) != file_part.pixel(x, y)
+        (x, y + 44) for y in range(high) for x in range(1_440) if live_part.pixel(x, y) != file_part.pixel(x, y)
     ]
     assert differing[:10] == []
-    shown = Counter(live_part.pixel(x, y) for y in range(0, 832, 4) for x in range(0, 1_440, 4))
+    shown = Counter(live_part.pixel(x, y) for y in range(0, high, 4) for x in range(0, 1_440, 4))
     assert len(shown) > 100, "two empty pictures would be equal too"

@@ -173,6 +173,9 @@ class Walker:
             strip.go_to(moment)
         self.until(lambda: self.opened.moment == moment, f"the moment {moment}")
         self.at_rest(MANY)
+        if moment is not None:  # live, they are counted again and again
+            self.until(lambda: self.opened.pictures.is_of(self.opened.lags), "the lags of that moment")
+            self.at_rest(MANY)
 
     def names(self, topic: str) -> bool:
         """Whether the mesh and the explorer have it."""

@@ -167,10 +167,11 @@ def test_that_a_disk_that_is_full_while_a_capture_is_compressed_loses_nothing(
     turn(cramped, lambda: opened.state == "ended" and opened.collect is None, "the end")
     settle(cramped)
     assert opened.folder is not None
-    assert (
+    why = (
         f"A part of the capture in {opened.folder} cannot be compressed: {NO_ROOM[type(disk)]}. "
         "Free some space; nothing is lost."
-    ) in sentences(cramped)
+    )
+    turn(cramped, lambda: why in sentences(cramped), "the sentence that it cannot be compressed")
     assert stored(opened) == wanted
     assert list(opened.folder.glob("*.part")) == list(opened.folder.glob("sealed-*")) == []
 
