@@ -11,6 +11,7 @@ import time
 import zipfile
 from pathlib import Path
 
+import contents
 import deb
 import marks
 import pictures
@@ -50,7 +51,7 @@ def _moment() -> int:
 
 
 def _wheel() -> Path:
-    """The wheel, which must hold every resource and the command."""
+    """The wheel, which must hold the command and every resource that the program shows."""
     _run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(DIST)])
     (wheel,) = DIST.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
@@ -61,9 +62,9 @@ def _wheel() -> Path:
         for name in sorted(names):
             if name.startswith(entries.rpartition("/")[0]):  # by it the frozen program knows what it is made of
                 archive.extract(name, BUILD / "metadata")
-    wanted = {
-        f"meshdesk/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "resources").rglob("*") if path.is_file()
-    }
+    shown = (Path(name) for name, _ in contents.resources(ROOT))
+    files = (file for path in shown for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file())
+    wanted = {f"meshdesk/{file.relative_to(ROOT).as_posix()}" for file in files}
     if missing := sorted(wanted - names):
         raise SystemExit(f"The wheel lacks {', '.join(missing)}.")
     if ENTRY not in command:
