@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 
 from meshdesk.model.fact import Fact
@@ -141,7 +142,9 @@ def contract_from(fact: Fact) -> Contract:
             for one in _items(value, "servers")
         ),
         topics=tuple(
-            Described(name, bool(one.get("pattern")), _number(one, "line"), tuple(map(_column, _items(one, "fields"))))
+            Described(  # a topic's facts have the same string, which is found at once
+                intern(name), bool(one.get("pattern")), _number(one, "line"), tuple(map(_column, _items(one, "fields")))
+            )
             for one in _items(value, "topics")
             if (name := _text(one, "name"))
         ),

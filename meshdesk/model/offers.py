@@ -1,7 +1,7 @@
 """What data products give out: to which product and domain a contract belongs. Made once for the products that are there."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from meshdesk.model.catalogue import Contract, Described, Product
@@ -31,6 +31,7 @@ class Where(NamedTuple):
     """Where the topics of a contract stand, and who says so; "" is unknown."""
 
     domain: str
+    key: str  # the same for domains that differ in nothing but case
     product: str  # id
     saying: tuple[Contract | Product, ...]  # that it is this domain
 
@@ -74,23 +75,24 @@ class Offers:
             known = self._alone[id(contract)] = (contract, tuple([((contract, one),) for one in contract.topics]))
         return known[1]
 
-    def where(self, contracts: Sequence[Contract]) -> Where:
-        """Where a topic stands that these contracts are about: the product's file goes before the contract's."""
-        if len(contracts) != 1:
-            return self._where(contracts)
-        (contract,) = contracts
+    def where(self, own: tuple[Describing, ...]) -> Where:
+        """Where a topic stands that contracts are about: the product's file goes before the contract's."""
+        if len(own) != 1:
+            return self._where(own)
+        contract = own[0][0]
         known = self._known.get(id(contract))
         if known is None or known[0] is not contract:
-            known = self._known[id(contract)] = (contract, self._where(contracts))
+            known = self._known[id(contract)] = (contract, self._where(own))
         return known[1]
 
-    def _where(self, contracts: Sequence[Contract]) -> Where:
+    def _where(self, own: tuple[Describing, ...]) -> Where:
+        contracts = [contract for contract, _ in own]
         product = next((one.value for contract in contracts for one in self.products(contract)), "")
         sayers = [one for one in (*self.files.get(product, ()), *contracts) if one.domain]
         if not sayers:
-            return Where("", product, ())
+            return Where("", "", product, ())
         key = sayers[0].domain.casefold()
-        return Where(sayers[0].domain, product, tuple(one for one in sayers if one.domain.casefold() == key))
+        return Where(sayers[0].domain, key, product, tuple(one for one in sayers if one.domain.casefold() == key))
 
 
 def said(value: str, fact: Fact, line: int) -> Said:

@@ -12,7 +12,7 @@ from meshdesk.model.offers import Describing, Offers, Said, Where, said
 from meshdesk.model.topic_pattern import PLACEHOLDER
 
 SAYING = 5  # who says that there is a domain: more than anybody reads
-NOWHERE = Where("", "", ())
+NOWHERE = Where("", "", "", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ class Placing:
     """
 
     def __init__(self, topics: Iterable[str], contracts: Iterable[Contract], offers: Offers) -> None:
-        self._names = frozenset(topics)
+        self._names = dict.fromkeys(topics)
         self._offers = offers
         self._described = _described(self._names, contracts, offers)
         self.domains: tuple[Domain, ...] = ()
         self.unplaced = Domain("", ())
         self.technical: tuple[str, ...] = ()
-        untold = [name for name in self._names if name not in self._described and not is_technical(name)]
+        untold = [name for name in self._names.keys() - self._described.keys() if not is_technical(name)]
         told = {own[0][0].domain for own in self._described.values()} if untold else set()
         self.rule = rule_of(untold, (told | set(offers.spelt)) - {""})
         self._put()
@@ -89,15 +89,17 @@ class Placing:
 
     def _put(self) -> None:
         """Puts every topic into its product and domain."""
-        held: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))  # topics by domain and product
+        held: dict[str, dict[str, list[str]]] = {}  # topics by domain and product
         spelt = dict(self._offers.spelt)
         sayers: dict[str, list[Contract | Product]] = defaultdict(list)  # by domain
         naming: dict[str, Contract] = {}  # by product that no file describes: the contract that names it
         known: dict[int, list[str]] = {}  # where the topics of a contract go, by its identity
         technical: list[str] = []
+        described, by_file, where_of = self._described, self._offers.files, self._offers.where
         for name in sorted(self._names):
-            own = self._described.get(name)
-            if own is not None and len(own) == 1 and (goes := known.get(id(own[0][0]))) is not None:
+            own = described.get(name)
+            alone = own[0][0] if own is not None and len(own) == 1 else None
+            if alone is not None and (goes := known.get(id(alone))) is not None:
                 goes.append(name)
                 continue
             base = ""
@@ -106,29 +108,27 @@ class Placing:
                     technical.append(name)
                     continue
                 base = base_of(name)
-                own = self._described.get(base)
-            where = self._offers.where([contract for contract, _ in own]) if own else NOWHERE
-            domain = where.domain or (self.rule.domain(base or name) if self.rule is not None else "")
-            key = domain.casefold()
-            spelt.setdefault(key, domain)
-            goes = held[key][where.product]
+                own = described.get(base)
+            where = where_of(own) if own else NOWHERE
+            domain, key, product, saying = where
+            if not domain and self.rule is not None:
+                domain = self.rule.domain(base or name)
+                key = domain.casefold()
+            products = held.get(key)
+            if products is None:
+                products = held[key] = defaultdict(list)
+                spelt.setdefault(key, domain)
+            goes = products[product]
             goes.append(name)
             if own:
-                if where.domain and len(sayers[key]) < SAYING:
-                    sayers[key] += where.saying
-                if where.domain and len(own) == 1:
-                    known[id(own[0][0])] = goes
-                if where.product and where.product not in self._offers.files:
-                    naming.setdefault(where.product, own[0][0])
+                if saying and len(said_by := sayers[key]) < SAYING:
+                    said_by += saying
+                if saying and alone is not None:
+                    known[id(alone)] = goes
+                if product and product not in by_file:
+                    naming.setdefault(product, own[0][0])
         self.technical = tuple(technical)
-        at_home = {product for products in held.values() for product in products}
-        for product, files in self._offers.files.items():
-            domains = [one.domain.casefold() for one in files if one.domain]
-            for key, one in zip(domains, [one for one in files if one.domain], strict=True):
-                if len(sayers[key]) < SAYING:
-                    sayers[key].insert(0, one)
-            if product not in at_home:
-                held[domains[0] if domains else ""][product] = []
+        self._add_products(held, sayers)
         made = [
             Domain(
                 spelt.get(key, ""),
@@ -140,6 +140,17 @@ class Placing:
         ]
         self.domains = tuple(domain for domain in made if domain.name)
         self.unplaced = next((domain for domain in made if not domain.name), self.unplaced)
+
+    def _add_products(self, held: dict[str, dict[str, list[str]]], sayers: dict[str, list[Contract | Product]]) -> None:
+        """Products of which no topic is there stand in their domains, and all say that there are those."""
+        at_home = {product for products in held.values() for product in products}
+        for product, files in self._offers.files.items():
+            domains = [one.domain.casefold() for one in files if one.domain]
+            for key, one in zip(domains, [one for one in files if one.domain], strict=True):
+                if len(sayers[key]) < SAYING:
+                    sayers[key].insert(0, one)
+            if product not in at_home:
+                held.setdefault(domains[0] if domains else "", {})[product] = []
 
     def _placed(self, held: Mapping[str, list[str]], naming: Mapping[str, Contract]) -> tuple[PlacedProduct, ...]:
         placed = []
@@ -184,7 +195,7 @@ def pattern_of(name: str) -> re.Pattern[str] | None:
 
 
 def _described(
-    names: frozenset[str], contracts: Iterable[Contract], offers: Offers
+    names: Mapping[str, None], contracts: Iterable[Contract], offers: Offers
 ) -> dict[str, tuple[Describing, ...]]:
     """Per topic that is there, which contracts are about it, the newest first."""
     found: dict[str, tuple[Describing, ...]] = {}
@@ -212,7 +223,7 @@ def _described(
     return found
 
 
-def _matched(names: frozenset[str], patterns: list[tuple[Describing]]) -> Iterator[tuple[str, tuple[Describing]]]:
+def _matched(names: Iterable[str], patterns: list[tuple[Describing]]) -> Iterator[tuple[str, tuple[Describing]]]:
     """Each topic with each pattern that matches it. A placeholder stands for one part of a name: so only names that share a
     whole part, at its place, are tried."""
     by_part: dict[tuple[int, int, str], list[str]] = defaultdict(list)

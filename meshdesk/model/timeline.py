@@ -178,6 +178,8 @@ class Timeline:
                 return  # taken back before it was said
             if kind == "reads":
                 self._part(about)
+            if kind == "topic":
+                about = intern(about)  # contracts name them too, and the same string is found at once
             now: History = place
         elif isinstance(held, dict):
             self._replaced += fact.source in held

@@ -1,8 +1,8 @@
 """What products give out: which contract is whose, and where its topics stand."""
 
-from meshdesk.model.catalogue import Contract, contract_from, product_from
+from meshdesk.model.catalogue import Contract, Described, contract_from, product_from
 from meshdesk.model.fact import Fact
-from meshdesk.model.offers import Offers, Said
+from meshdesk.model.offers import Describing, Offers, Said
 from tests.unit.model.facts import SEEN, contract, product
 
 
@@ -12,6 +12,10 @@ def offers(*facts: Fact) -> Offers:
 
 def one(*topics: str, **said: object) -> Contract:
     return contract_from(contract("orders", *topics, **said))  # type: ignore[arg-type]  # keys of the fact
+
+
+def own(contract: Contract) -> tuple[Describing, ...]:
+    return ((contract, Described("orders.v1", False, 20, ())),)
 
 
 def test_that_a_product_gives_out_what_its_output_ports_name() -> None:
@@ -28,21 +32,21 @@ def test_that_without_a_port_the_contract_names_its_product_by_id_or_by_name() -
 
 
 def test_that_the_products_domain_goes_before_the_contracts() -> None:
-    where = offers(product("shop", "orders", domain="Sales")).where([one(domain="risk")])
+    where = offers(product("shop", "orders", domain="Sales")).where(own(one(domain="risk")))
     assert (where.domain, where.product) == ("Sales", "shop")
     assert [sayer.fact.source for sayer in where.saying] == ["contracts/shop.odps.yaml"]
-    agreed = offers(product("shop", "orders", domain="Sales")).where([one(domain="sales")])
+    agreed = offers(product("shop", "orders", domain="Sales")).where(own(one(domain="sales")))
     assert len(agreed.saying) == 2
-    assert offers().where([one(domain="risk")]).domain == "risk"
-    assert offers().where([one()]).domain == ""
+    assert offers().where(own(one(domain="risk"))).domain == "risk"
+    assert offers().where(own(one())).domain == ""
 
 
 def test_that_what_is_known_of_a_contract_is_not_taken_for_that_of_another() -> None:
     made = offers()
     first = one(domain="sales")
-    assert made.where([first]) is made.where([first])
-    made._known[id(first)] = (one(domain="gone"), made.where([one(domain="gone")]))  # as if it had been there before
-    assert made.where([first]).domain == "sales"
+    assert made.where(own(first)) is made.where(own(first))
+    made._known[id(first)] = (one(domain="gone"), made.where(own(one(domain="gone"))))  # as if it had been there before
+    assert made.where(own(first)).domain == "sales"
 
 
 def test_that_two_files_of_one_product_are_both_kept() -> None:

@@ -28,10 +28,11 @@ def filled(said: list[tuple[int, int, int]], **limits: int) -> Tracks:
 
 
 def told(steps: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Samples in the order of time, whose values rise and sometimes fall."""
+    """Samples in the order of time, whose values rise and sometimes fall; those of one series are a ms apart at least."""
     when, values, found = BEGAN, [0] * len(NAMES), []
+    last: dict[int, int] = {}
     for series, wait, rise in steps:
-        when += wait
+        when = last[series] = max(when + wait, last.get(series, 0) + 1)
         values[series] = max(0, values[series] + rise)
         found.append((series, when, values[series]))
     return found
