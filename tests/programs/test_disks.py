@@ -79,11 +79,13 @@ class Disk:
         self.folder = folder
         self._filler = folder / "somebody else's"
 
-    def fill(self, _pid: int) -> None:
-        """Leaves no byte free; only pages that were begun can still be written to their ends."""
-        with suppress(OSError), self._filler.open("wb", buffering=0) as file:
-            while file.write(bytes(4096)):
-                pass
+    def fill(self, _pid: int, left: int = 0) -> None:
+        """Leaves so many bytes free; only pages that were begun can still be written to their ends."""
+        with self._filler.open("wb", buffering=0) as file:
+            with suppress(OSError):
+                while file.write(bytes(4096)):
+                    pass
+            file.truncate(max(0, file.tell() - left))
 
     def free(self, _pid: int) -> None:
         self._filler.unlink()
@@ -94,7 +96,7 @@ class Limited(Disk):
 
     FULL_AT = 300_000  # above all files of a capture but that of its records
 
-    def fill(self, pid: int) -> None:
+    def fill(self, pid: int, left: int = 0) -> None:
         _, hard = psutil.Process(pid).rlimit(psutil.RLIMIT_FSIZE)
         psutil.Process(pid).rlimit(psutil.RLIMIT_FSIZE, (self.FULL_AT, hard))
 
@@ -162,7 +164,7 @@ def test_that_a_disk_that_is_full_while_a_capture_is_compressed_loses_nothing(
     produce(broker.bootstrap, topic, [New(record) for record in wanted])
     opened = tailing(cramped, broker, topic, 50)
     pid = pid_of(opened)
-    disk.fill(pid)
+    disk.fill(pid, left=200_000)  # what the cluster tells can still be written, no second copy of a megabyte
     opened.stop()
     turn(cramped, lambda: opened.state == "ended" and opened.collect is None, "the end")
     settle(cramped)
