@@ -31,6 +31,8 @@ DEMO_SECONDS = 60  # of a demo that nobody watches
 SOAK = "soak"  # a script of tests/speed that takes half an hour: only when it is asked for
 XVFB_SCREEN = "1920x1200x24"
 MOST_WORKERS = 4  # of a whole test run; each has brokers of its own, some 600 MB
+# No window flashes on anybody's screen; and a run starts some thousand programs, which would compile ours each anew.
+NOT_FOR_TESTS = {"DISPLAY", "WAYLAND_DISPLAY", "PYTHONDONTWRITEBYTECODE"}
 DISPLAYS = "MESHDESK_DISPLAYS"  # tests/conftest.py gives each worker one of them: a keyboard has one window
 
 # What Qt loads from the system, and Debian's and Ubuntu's package of it; tests/unit/test_prepare.py holds it
@@ -375,8 +377,8 @@ def apt(packages: Sequence[str]) -> list[str]:
 
 @contextlib.contextmanager
 def display(servers: int = 1) -> Iterator[dict[str, str]]:
-    """The environment for tests: X servers of their own, or none, so that no window flashes on anybody's screen."""
-    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    """The environment for tests: X servers of their own, or none."""
+    environment = {name: value for name, value in os.environ.items() if name not in NOT_FOR_TESTS}
     if sys.platform != "linux":
         yield dict(os.environ)
         return
