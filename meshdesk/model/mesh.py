@@ -1,6 +1,6 @@
 """The mesh: the fold of all facts up to a moment. What is not there is unknown, never absent."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -97,6 +97,13 @@ class Mesh:
     def schemas(self) -> Mapping[str, Schema | SchemaState]:
         """The schemas of registries, by what they are called (SchemaName.about). Nobody changes it."""
         return self.timeline.derived("schemas", ("schema",), self.place, self._schemas)
+
+    @property
+    def reading(self) -> Hashable:
+        """Changes when a payload could be read differently: another schema is known, or why one is not."""
+        checked = self.checked.get("registry")
+        is_away = checked is not None and bool(checked.failed)
+        return self.timeline.version(("schema",), self.place), self.registry, is_away
 
     def config(self, topic: str) -> tuple[Fact, ...]:
         """The settings of a topic, which stand in the fact's value."""

@@ -1,7 +1,7 @@
 """One capture that is open: a file, or a live connection whose collecting goes on into it."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -45,6 +45,7 @@ PASSED = 12.0  # s after which a broker that nothing was said of answers: a clie
 BACKLOG = 20_000  # records behind from which on it is told how far reading is: less is there before it is read
 BACKLOG_OVER = 1_000  # behind so few a tail keeps up
 READING, OPENING, PREPARING = "reading", "opening", "preparing"  # the keys of works
+READ_ANEW = 1.0  # s between two times that rows are decoded anew: at first hundreds of schemas come, one by one
 RATE_WINDOW = 2.0  # s over which the rate of captured rows is taken
 
 
@@ -131,6 +132,8 @@ class Opened:
         self._follower: Follower | None = None
         self._tailing: frozenset[str] = frozenset()
         self._cache = RowCache(self._fetch, self._fetch_columns)
+        self._read_as: Hashable = None  # Mesh.reading, as of which the rows at hand were asked for
+        self._read_anew_at = 0.0  # monotonic: when that was looked at
         self._selected: tuple[str, int] | None = None
         self.wishes: Wishes = {}  # which decoders somebody asked for
         self._counted: list[tuple[float, int]] = []
@@ -422,18 +425,24 @@ class Opened:
             return
         self._selected, self.details = selected, None
         self._changed()
-        if k is None:
+        self._ask_details()
+
+    def _ask_details(self) -> None:
+        """Of the record that is selected; what is shown of it stands until they are there."""
+        selected = self._selected
+        if selected is None:
             return
 
         def arrived(answer: Message) -> None:
             if self._selected != selected:
                 return  # the reader has gone on
-            if answer.get("is") == "record":
-                self.details = details_from(answer["details"])
-                self._changed()
-            else:
+            if answer.get("is") != "record":
                 self._failed(answer)
+            elif (details := details_from(answer["details"])) != self.details:
+                self.details = details
+                self._changed()
 
+        topic, k = selected
         self._ask(self._look, {"do": "record", "k": k, **self._as_wished(), **self._where(topic)}, arrived)
 
     def set_wishes(self, wishes: Wishes) -> None:
@@ -442,9 +451,7 @@ class Opened:
             return
         self.wishes = wishes
         self._cache.renew()
-        selected, self._selected = self._selected, None
-        if selected is not None:
-            self.select(*selected)
+        self._ask_details()
 
     def find(self, name: RecordName, done: Callable[[int | None], None], failed: Callable[[], None]) -> None:
         """Which row of its topic the record is; None where the capture does not hold it. Where it could not be asked, which
@@ -524,6 +531,17 @@ class Opened:
             self._passing_at = 0.0
             names = self.names.union(topic.name for topic in self.now.topics)
             self._withdraw(lambda trouble: trouble.passes and trouble.about in names)
+        self._read_anew(now)
+
+    def _read_anew(self, now: float) -> None:
+        """Where a schema came, or a registry that was away, rows and the record that is selected are decoded once more."""
+        if now < self._read_anew_at:
+            return
+        self._read_anew_at = now + READ_ANEW
+        before, self._read_as = self._read_as, self._reading.mesh.reading
+        if before is not None and before != self._read_as:
+            self._cache.outdate()
+            self._ask_details()
 
     def take(self, told: Told) -> None:
         """A reading of the capture."""

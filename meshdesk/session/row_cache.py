@@ -2,7 +2,8 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from meshdesk.model.row import Row
 
@@ -16,6 +17,14 @@ AHEAD_ON_THE_WAY = 2  # with so many none is asked for that is not on the screen
 Ask = Callable[[str, int, int], None]  # topic, first, count
 
 
+class _Block(NamedTuple):
+    rows: Sequence[Row]
+    edition: int  # of the cache, as of which they were asked for
+
+
+NO_BLOCK = _Block((), -1)
+
+
 class RowCache:
     """Blocks of rows by topic. `ask` fetches one; its rows come back through `take`. `ask_columns` fetches the columns
     alone of a screen that was jumped to, which takes a quarter of the time (measured 2026-11); see `take_columns`."""
@@ -25,8 +34,9 @@ class RowCache:
         self._bare: dict[tuple[str, int], Row] = {}  # of the screen that was jumped to last
         self._columns_of: tuple[str, int, int] | None = None  # whose columns are on their way
         self._columns_next: tuple[str, int, int] | None = None  # and whose are asked for when they are there
-        self._blocks: OrderedDict[tuple[str, int], list[Row]] = OrderedDict()
-        self._on_the_way: dict[tuple[str, int], int] = {}  # and how many rows were asked for
+        self._blocks: OrderedDict[tuple[str, int], _Block] = OrderedDict()
+        self._on_the_way: dict[tuple[str, int], tuple[int, int]] = {}  # how many rows, as of which edition
+        self._edition = 0  # grows when rows could be read differently from now on
         self._rest_until: dict[tuple[str, int], float] = {}
         self._wanted: list[tuple[str, int]] = []  # what is on the screen first
         self._shown: frozenset[tuple[str, int]] = frozenset()
@@ -40,9 +50,9 @@ class RowCache:
 
     def get(self, topic: str, k: int) -> Row | None:
         """Row k of a topic, where it is at hand."""
-        block = self._blocks.get((topic, k // BLOCK))
+        block = self._blocks.get((topic, k // BLOCK), NO_BLOCK)
         at = k % BLOCK
-        return block[at] if block is not None and at < len(block) else self._bare.get((topic, k))
+        return block.rows[at] if at < len(block.rows) else self._bare.get((topic, k))
 
     def want(self, topic: str, first: int, last: int, rows: int, jumped: bool = False) -> None:
         """The rows [first, last] are on the screen, of `rows` in all; their columns are wanted first after a jump."""
@@ -72,8 +82,13 @@ class RowCache:
     def renew(self) -> None:
         """All rows are to be read anew, those on the screen first."""
         self._blocks.clear()
-        self._wanted = sorted(self._shown)
+        self.outdate()
         self.revision += 1
+
+    def outdate(self) -> None:
+        """Rows could be read differently from now on: what is at hand stands until it has been read anew."""
+        self._edition += 1
+        self._wanted = sorted(self._shown)
         self._fetch()
 
     def discard(self, topic: str, first: int) -> None:
@@ -91,10 +106,11 @@ class RowCache:
     def take(self, topic: str, first: int, rows: list[Row]) -> None:
         """What look answered for the block that begins at row `first`."""
         key = (topic, first // BLOCK)
-        if len(rows) < self._on_the_way.pop(key, 0):
+        asked_for, edition = self._on_the_way.pop(key, (0, self._edition))
+        if len(rows) < asked_for:
             self._rest(key)  # look has no more of them now; asked again at once, it would say the same
-        if len(rows) >= len(self._blocks.get(key, ())):
-            self._blocks[key] = rows
+        if len(rows) >= len(self._blocks.get(key, NO_BLOCK).rows):
+            self._blocks[key] = _Block(rows, edition)
             self._blocks.move_to_end(key)
         while len(self._blocks) > KEPT:
             self._blocks.popitem(last=False)
@@ -120,9 +136,10 @@ class RowCache:
         self._wanted = [wanted for wanted in self._wanted if wanted != key]
 
     def _whole(self, topic: str, block: int) -> bool:
-        """Whether the block is at hand with all the rows that it can have by now."""
-        held = self._blocks.get((topic, block))
-        return held is not None and len(held) >= min(BLOCK, self._rows.get(topic, 0) - block * BLOCK)
+        """Whether the block is at hand with all the rows that it can have by now, read as they are read now."""
+        held = self._blocks.get((topic, block), NO_BLOCK)
+        is_there = len(held.rows) >= min(BLOCK, self._rows.get(topic, 0) - block * BLOCK)
+        return is_there and held.edition == self._edition
 
     def _fetch(self) -> None:
         for key in self._wanted:
@@ -131,5 +148,6 @@ class RowCache:
             if key not in self._on_the_way:
                 topic, block = key
                 first = block * BLOCK
-                self._on_the_way[key] = min(BLOCK, self._rows[topic] - first)
-                self._ask(topic, first, self._on_the_way[key])
+                count = min(BLOCK, self._rows[topic] - first)
+                self._on_the_way[key] = (count, self._edition)
+                self._ask(topic, first, count)

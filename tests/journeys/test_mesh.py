@@ -1,8 +1,8 @@
 """From a cluster to a file and back: the same topology, records, lags and curves when everything else is gone.
 
-Each journey is one program (walk.py) that connects, goes by the map to a product and a topic, takes a record apart, strips back
-to the moment before a topic appeared, and saves; and one that opens the file with everything stopped. "Back" is some seconds:
-what is tested is that a moment shows what was known at it, and the hour is as far as the strip reaches in a longer recording.
+Each journey is one program (walk.py) that connects, goes by the map to a product, its page and a topic, takes a record apart,
+strips back an hour, where nobody observed the mesh, and to the moment before a topic appeared, and saves; and one that opens the
+file with everything stopped.
 """
 
 import io
@@ -167,13 +167,17 @@ def again(first: dict[str, Any], plan: dict[str, Any], folder: Path, env: Mappin
     """Opens what was saved and sees the same."""
     gone = {"MESHDESK_CONFIG": str(folder / "nothing"), "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
     reopened = {key: plan[key] for key in ("topic", "product", "title", "groups")}
-    back = {**reopened, "file": plan["save"], "moment": first["moment"]}
+    back = {**reopened, "file": plan["save"], "moment": first["moment"], "hour": first["hour"]}
     second = walk(back, folder, {**env, **gone})
     assert second["troubles"] == []
     for when in ("then", "now"):
         for what in first["seen"][when]:
             assert second["seen"][when][what] == first["seen"][when][what], (when, what)
-    assert second["seen"]["record"] == first["seen"]["record"]
+    for what in ("record", "hour"):
+        assert second["seen"][what] == first["seen"][what], what
+    hour = first["seen"]["hour"]
+    assert hour["topology"].startswith("Not observed then."), hour
+    assert hour["product"] == hour["topology"], hour
     assert first["seen"]["then"] != first["seen"]["now"]
 
 

@@ -2,7 +2,8 @@
 
 PLAN.json says what is opened (`name` of a saved connection, `through` a verb that makes a mesh, or a `file`) and where to go;
 what was seen on the way is written to the file `out`, as what the views say (their tables and what a screen reader hears),
-so that two walks can be compared. A walk on what is live also strips back to a moment before a topic appeared, and saves.
+so that two walks can be compared. A walk on what is live also strips back, an hour and to a moment before a topic appeared, and
+saves.
 """
 
 import json
@@ -26,8 +27,10 @@ from meshdesk.ui.options import Options
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.running import Running
 from meshdesk.ui.views.consumers import ConsumersView
+from meshdesk.ui.views.product import ProductView
 from meshdesk.ui.views.throughput import ThroughputView
 from meshdesk.ui.views.topology import TopologyView
+from meshdesk.ui.widgets.empty import Empty
 from meshdesk.ui.window import Window
 
 SECONDS = 30.0  # for anything on a machine that is very busy
@@ -151,6 +154,24 @@ class Walker:
         self.until(lambda: self.names(later), "the mesh of now")
         return moment
 
+    def an_hour_back(self) -> Seen:
+        """The recording is younger than that: every view of the mesh says so, and the throughput is what was asked by time."""
+        strip, moment = self.window.playhead.strip, self.plan["hour"]
+        self.throughput("total")  # of as long a time wherever it stood before, so that it moves to the same minutes
+        while strip.span[0] > moment:
+            strip.zoom(1.4)
+        self.look_at(moment)
+        assert table(self.window.frame.explorer.list.model()) == [] or not self.names(self.plan["topic"])
+        seen: Seen = {"throughput": self.throughput("total")}
+        for name, kind in (("topology", TopologyView), ("consumers", ConsumersView), ("product", ProductView)):
+            self.window.show_view(name)
+            self.at_rest()
+            (view,) = self.window.findChildren(kind)
+            (empty,) = [part for part in view.findChildren(Empty) if part.isVisible()]
+            seen[name] = empty.text
+        strip.show_all()
+        return seen
+
     def stop(self) -> None:
         self.opened.stop()
         self.until(lambda: self.opened.state == "ended", "the end of collecting")
@@ -173,7 +194,8 @@ class Walker:
             strip.go_to(moment)
         self.until(lambda: self.opened.moment == moment, f"the moment {moment}")
         self.at_rest(MANY)
-        if moment is not None:  # live, they are counted again and again
+        is_observed = moment is not None and moment >= (self.opened.now.began or 0)
+        if is_observed:  # live, they are counted again and again; before the recording there is nothing to count
             self.until(lambda: self.opened.pictures.is_of(self.opened.lags), "the lags of that moment")
             self.at_rest(MANY)
 
@@ -211,6 +233,7 @@ class Walker:
         seen["throughput by domain"] = self.throughput("domain")
         seen["throughput in total"] = self.throughput("total")
         seen["consumers"] = self.consumers()
+        seen["product"] = self.product()
         self.show_topology("topics")
         for key in [f"group {group}" for group in self.plan["groups"]] + [f"topic {self.plan['topic']}"]:
             self.topology.map.choose(key)
@@ -238,6 +261,16 @@ class Walker:
         self.until(lambda: len(view.table.content.lines) >= len(self.plan["groups"]), "the groups")
         self.at_rest()
         return table(view.table.content)
+
+    def product(self) -> Seen:
+        """The page of the product: its figures, ports, readers, promises and fields."""
+        self.window.open_product(self.opened, self.plan["product"])
+        (view,) = self.window.findChildren(ProductView)
+        self.until(lambda: view.ports.isVisible(), "the page of the product")
+        self.at_rest()
+        sheets = {"ports": view.ports, "readers": view.readers, "fields": view.fields, "promises": view.promises}
+        said = {"head": view.head.accessibleName(), "figures": view.figures.accessibleName()}
+        return {**said, **{name: table(sheet.content) for name, sheet in sheets.items()}}
 
     def record(self) -> Seen:
         """The list of the topic and the record that is taken apart."""
@@ -288,11 +321,20 @@ def main(words: Sequence[str]) -> int:
             walker.arrive()
             walker.go_to_topic()
             walker.record()
+            assert plan["title"] in walker.product()["head"]
             walker.look_at_throughput()
+            plan["hour"] = time.time_ns() // 1_000_000 - 60 * MINUTE
+            walker.an_hour_back()
+            walker.look_at(None)
             moment = walker.strip_back()
             walker.stop()
         walker.at_rest()
-        seen = {"record": walker.record(), "then": walker.everything(moment), "now": walker.everything(None)}
+        seen = {
+            "record": walker.record(),
+            "hour": walker.an_hour_back(),
+            "then": walker.everything(moment),
+            "now": walker.everything(None),
+        }
         walker.show_topology("products")
         walker.topology.map.fit()
         walker.at_rest()
@@ -300,7 +342,9 @@ def main(words: Sequence[str]) -> int:
         if not is_file:
             walker.save()
         troubles = [trouble.sentence for trouble in walker.window.session.troubles]
-        Path(plan["out"]).write_text(json.dumps({"moment": moment, "seen": seen, "troubles": troubles}), "utf-8")
+        Path(plan["out"]).write_text(
+            json.dumps({"moment": moment, "hour": plan["hour"], "seen": seen, "troubles": troubles}), "utf-8"
+        )
     finally:
         walker.running.end()
         walker.window.close()

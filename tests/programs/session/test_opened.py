@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from meshdesk.demo.broker import Broker
+from meshdesk.demo.registry import Schema, SchemaRegistry
 from meshdesk.model.decode_as import about_record, about_topic
 from meshdesk.model.listing import Listing
 from meshdesk.model.position import Position
@@ -18,6 +19,7 @@ from meshdesk.session import opened as session_opened
 from meshdesk.session.connection import Connection
 from meshdesk.session.opened import Opened
 from meshdesk.session.session import Session
+from tests.broker.collect.listening import closed_port
 from tests.broker.collect.producing import New, produce
 from tests.kafka import MakeTopic
 from tests.programs.live import live_on
@@ -499,6 +501,28 @@ def test_that_a_cluster_that_stops_answering_is_shown_so_until_it_answers_again(
     fresh_broker.resume()
     turn(session, lambda: opened.state_text == "read-only", "an answer")
     turn(session, lambda: not sentences(session), "the trouble to be taken back")
+
+
+def test_that_records_on_the_screen_are_decoded_anew_once_the_registry_that_was_away_answers(
+    session: Session, broker: Broker, make_topic: MakeTopic
+) -> None:
+    topic, port = make_topic(), closed_port()
+    produce(broker.bootstrap, topic, [New(b"\0\0\0\0\1\x54", partition=0)])
+    opened = session.connect(Connection(broker.bootstrap, registry=f"http://127.0.0.1:{port}"))
+    opened.tail(topic, Position("beginning"))
+    turn(session, lambda: opened.status.rows == 1, "the row")
+    opened.want(topic, 0, 0)
+    opened.select(topic, 0)
+
+    def said() -> str:
+        row, details = opened.row(topic, 0), opened.details
+        return f"{row.value} {row.trouble} / {details.value.text}" if row is not None and details is not None else ""
+
+    turn(session, lambda: "registry cannot be reached" in said(), "why the record is not decoded")
+    with SchemaRegistry(port) as registry:
+        registry.store.register(f"{topic}-value", Schema('"long"'))
+        turn(session, lambda: said() == "42  / 42", "the record to be decoded")
+    settle(session)
 
 
 def test_that_a_topic_that_is_not_there_is_refused_and_nothing_waits_for_it(session: Session, broker: Broker) -> None:

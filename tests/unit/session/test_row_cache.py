@@ -280,3 +280,21 @@ def test_that_rows_that_are_to_be_read_anew_are_asked_for_again_those_on_the_scr
     assert firsts(look) == [0]
     look.answer_all()
     assert look.cache.get(T, 3) == row(T, 3)
+
+
+def test_that_rows_that_could_be_read_differently_stand_until_they_have_been_read_anew() -> None:
+    look = Look()
+    look.cache.want(T, 0, 9, 120)
+    look.answer()
+    before = look.cache.get(T, 3)
+    assert before is not None
+    late = look.waiting[0]  # asked for before, answered after
+    look.cache.outdate()
+    assert look.cache.get(T, 3) is before
+    assert look.waiting[-1] == (T, 0, BLOCK)
+    look.answer_all()
+    assert look.cache.get(T, 3) is not before
+    look.cache.want(T, late[1], late[1] + 9, 120)
+    assert late in look.waiting
+    look.answer_all()
+    assert not look.cache.busy
