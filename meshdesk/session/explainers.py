@@ -16,7 +16,11 @@ from meshdesk.model.wording import size
 from meshdesk.session.children import Child, Heard
 
 # s by question; saving may take as long as it needs. Copying is bounded, or one record would bar all saving behind it.
-DEADLINES = {"rows": 2.0, "columns": 2.0, "record": 5.0, "find": 5.0, "copy": 30.0}
+DEADLINES = {"rows": 2.0, "columns": 2.0, "record": 5.0, "find": 5.0, "where": 5.0, "when": 5.0, "copy": 30.0}
+SILENCES = {
+    "order": 60.0
+}  # s by question, of those that say how far they are: to sort 10 M rows takes 10 s of silence at most
+CANCELLED = 5.0  # s to stop in when told to; progress, at which that is heard, comes many times a second
 READY = 30.0  # s for a child to say its first word on a machine that is very busy
 OPENING = 30.0  # s more while it opens captures: a large index is read before the first row can be
 MEMORY = 1 << 30  # bytes resident; an answer is bounded well below, so more is a decoder that runs away
@@ -32,6 +36,8 @@ class Limits:
     """What a process may take before it is ended, and how often it may end before it is given a rest."""
 
     deadlines: Mapping[str, float] = field(default_factory=DEADLINES.copy)
+    silences: Mapping[str, float] = field(default_factory=SILENCES.copy)
+    cancelled: float = CANCELLED
     ready: float = READY
     memory: int = MEMORY
     ends: int = ENDS
@@ -43,6 +49,8 @@ class _Asked:
     message: Message
     done: Done
     due: float | None = None  # monotonic; set while it is this one's turn
+    late: str = ""  # why the process is ended when that has passed
+    is_cancelled: bool = False
     tried: bool = False  # a process has ended while it answered this
 
 
@@ -133,8 +141,12 @@ class Explainers:
         return self._put(message, done)
 
     def cancel(self, number: int) -> None:
-        if number in self._asked:
-            self._send({"do": "cancel", "of": number})
+        asked = self._asked.get(number)
+        if asked is None:
+            return
+        self._send({"do": "cancel", "of": number})
+        asked.is_cancelled, asked.due = True, None
+        self._clock()
 
     def hear(self, heard: Heard) -> bool:
         """Takes what one of its processes said; False where it is none of them."""
@@ -165,7 +177,7 @@ class Explainers:
         if head and head.due is not None and now > head.due:
             head.due = None
             self._late = self._active
-            self._kill(self._active, f"it took longer than {self._limits.deadlines[str(head.message['do'])]:g} s")
+            self._kill(self._active, head.late)
         for child in (self._active, self._spare):
             if child and child not in self._ready and now - child.started > self._limits.ready and not child.reason:
                 self._kill(child, "it did not start")
@@ -291,6 +303,9 @@ class Explainers:
         if asked is None:
             return
         if message.get("is") == "progress":
+            if not asked.is_cancelled and str(asked.message["do"]) in self._limits.silences:
+                asked.due = None  # it speaks: its silence begins anew
+                self._clock()
             asked.done(message)
             return
         del self._asked[number]
@@ -300,10 +315,18 @@ class Explainers:
     def _clock(self) -> None:
         """Starts the deadline of the request whose turn it is."""
         head, child = next(iter(self._asked.values()), None), self._active
-        if head and head.due is None and child is not None and child in self._ready:
-            seconds = self._limits.deadlines.get(str(head.message["do"]))
-            more = OPENING if self._opening.get(child) else 0.0
-            head.due = None if seconds is None else time.monotonic() + seconds + more
+        if head is None or head.due is not None or child is None or child not in self._ready:
+            return
+        do, limits = str(head.message["do"]), self._limits
+        if head.is_cancelled:
+            seconds, head.late = limits.cancelled, "it did not stop when it was told to"
+        elif do in limits.deadlines:
+            seconds, head.late = limits.deadlines[do], f"it took longer than {limits.deadlines[do]:g} s"
+        elif do in limits.silences:
+            seconds, head.late = limits.silences[do], f"it said nothing for {limits.silences[do]:g} s"
+        else:
+            return
+        head.due = time.monotonic() + seconds + (OPENING if self._opening.get(child) else 0.0)
 
     def _fail_all(self) -> None:
         waiting, self._asked = self._asked, {}

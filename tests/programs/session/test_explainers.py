@@ -10,12 +10,14 @@ import psutil
 import pytest
 
 from meshdesk.model.frame import Message, encode
+from meshdesk.model.listing import Listing, listing_message
 from meshdesk.session.explainers import Limits
 from tests.programs.running import gone, wait_until
 from tests.programs.session.serving import POISON, PYTHON, Role, pipe_into, program, quick, stopped, values
 from tests.unit.capture.making import Rec, made_capture
 
 ROWS = 120
+SORT: Message = {"do": "order", "listing": listing_message(Listing(("t",), "offset", descending=True)), "begin": [0]}
 
 
 @pytest.fixture
@@ -296,6 +298,36 @@ def test_that_copying_ends_at_its_deadline_so_that_a_save_behind_it_comes(
         work.wait(lambda: copied and saved and saved[-1]["is"] == "saved", "the save")
     assert copied[0]["is"] == "failed"
     assert copied[0]["text"] == "The work program ended: it took longer than 0.5 s."
+
+
+@pytest.mark.parametrize(
+    ("message", "limits"),
+    [
+        (SORT, Limits(silences={"order": 0.5})),
+        ({"do": "save"}, Limits(cancelled=0.5)),
+    ],
+    ids=["a sort", "a cancelled save"],
+)
+def test_that_work_that_stands_still_is_ended_and_what_waits_behind_it_comes(
+    capture: Path, tmp_path: Path, message: Message, limits: Limits
+) -> None:
+    with Role("work", limits) as work:
+        work.explainers.open(1, str(capture))
+        work.answer(do="copy", ks=[0], json=False)
+        first = work.explainers.pids[0]
+        psutil.Process(first).suspend()
+        answers: list[Message] = []
+        files = {"order": str(tmp_path / "x.order"), "folders": [str(capture)], "path": str(tmp_path / "x.meshcap")}
+        number = work.explainers.ask({"capture": 1, **files, **message}, answers.append)
+        behind = work.ask(do="copy", ks=[1], json=False)
+        if message["do"] == "save":
+            work.explainers.cancel(number)
+        work.wait(lambda: answers and behind, "the end of it, and the copy")
+    reason = "did not stop when it was told to" if message["do"] == "save" else "said nothing for 0.5 s"
+    assert [answer["text"] for answer in answers] == [f"The work program ended: it {reason}."]
+    assert behind[0]["is"] == "copied"
+    assert gone(first)
+    assert not list(tmp_path.glob("*.meshcap"))
 
 
 # A program that cannot run
