@@ -118,11 +118,11 @@ class Mesh:
 
     def consumers(self, topic: str) -> tuple[Reads, ...]:
         """Which groups read a topic, in the order of their ids."""
-        return tuple(reads for group in sorted(self.timeline.groups_of(topic)) for reads in self._reads(group, topic))
+        return self._reads([f"{group} {topic}" for group in sorted(self.timeline.groups_of(topic))])
 
     def read_by(self, group: str) -> tuple[Reads, ...]:
         """Which topics a group reads, in the order of their names."""
-        return tuple(reads for topic in sorted(self.timeline.topics_of(group)) for reads in self._reads(group, topic))
+        return self._reads([f"{group} {topic}" for topic in sorted(self.timeline.topics_of(group))])
 
     # What is declared
 
@@ -184,8 +184,11 @@ class Mesh:
             kind, self.place, lambda facts: tuple([made(fact, make) for fact in sorted(facts, key=_seen, reverse=True)])
         )
 
-    def _reads(self, group: str, topic: str) -> tuple[Reads, ...]:
-        return tuple(self.timeline.made(fact, reads_from) for fact in self.claims("reads", f"{group} {topic}")[:1])
+    def _reads(self, abouts: Iterable[str]) -> tuple[Reads, ...]:
+        """As a group commits to one cluster, there is one source."""
+        timeline, place = self.timeline, self.place
+        claimed = [timeline.claims("reads", about, place) for about in abouts]
+        return tuple([timeline.made(claims[0], reads_from) for claims in claimed if claims])
 
     def _schemas(self) -> dict[str, Schema | SchemaState]:
         found: dict[str, Schema | SchemaState] = {}
@@ -195,8 +198,9 @@ class Mesh:
         return found
 
     def _place_topics(self) -> Placing:
-        contracts = [contract for files in self.contracts.values() for contract in files]
-        return Placing(self.topics, contracts, self.timeline.derived("offers", ("product",), self.place, self._offers))
+        offers = self.timeline.derived("offers", ("product",), self.place, self._offers)
+        near = self.timeline.nearest("placing", PLACED_BY, self.place)
+        return Placing(self.topics, self.contracts, offers, near if isinstance(near, Placing) else None)
 
     def _offers(self) -> Offers:
         return Offers(product for files in self.products.values() for product in files)

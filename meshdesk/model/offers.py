@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from meshdesk.model.catalogue import Contract, Described, Product
+from meshdesk.model.catalogue import Contract, Product
+from meshdesk.model.descriptions import Own
 from meshdesk.model.fact import Evidence, Fact
 
 
@@ -24,16 +25,14 @@ class Said(NamedTuple):
         return self.value.casefold()
 
 
-Describing = tuple[Contract, Described]
-
-
 class Where(NamedTuple):
     """Where the topics of a contract stand, and who says so; "" is unknown."""
 
     domain: str
     key: str  # the same for domains that differ in nothing but case
     product: str  # id
-    saying: tuple[Contract | Product, ...]  # that it is this domain
+    giving: tuple[Said, ...] = ()  # one: who says that the product gives it out; () where none does
+    saying: tuple[Contract | Product, ...] = ()  # that it is this domain
 
 
 class Offers:
@@ -43,8 +42,14 @@ class Offers:
         self.files: dict[str, list[Product]] = defaultdict(list)
         for product in products:
             self.files[product.id].append(product)
-        every = [product for files in self.files.values() for product in files]
+        # By id: in which order they were heard of depends on what was looked at before.
+        every = [product for _, files in sorted(self.files.items()) for product in files]
         self.spelt = {product.domain.casefold(): product.domain for product in every if product.domain}  # domains
+        self.saying: dict[str, list[Product]] = defaultdict(list)  # that there is a domain
+        self.home = {id_: _home(files) for id_, files in self.files.items()}  # the domain of a product of no topics
+        for product in every:
+            if product.domain:
+                self.saying[product.domain.casefold()].append(product)
         self.said = {
             id_: tuple(said(one.title, one.fact, one.fact.line) for one in files) for id_, files in self.files.items()
         }
@@ -56,7 +61,6 @@ class Offers:
                 if port.direction == "output" and port.contract:
                     self._giving[port.contract].append((product, port.line or product.fact.line))
         self._known: dict[int, tuple[Contract, Where]] = {}
-        self._alone: dict[int, tuple[Contract, tuple[tuple[Describing], ...]]] = {}
 
     def products(self, contract: Contract) -> list[Said]:
         """The products that give a contract out, by id; where none says so, the one that the contract names."""
@@ -68,14 +72,7 @@ class Offers:
             return [said(known, contract.fact, contract.line("product"))]
         return []
 
-    def describing(self, contract: Contract) -> tuple[tuple[Describing], ...]:
-        """What a contract is about, each as the one that is said of a topic; made once, as it is asked for at any moment."""
-        known = self._alone.get(id(contract))
-        if known is None or known[0] is not contract:  # another one may have got its identity
-            known = self._alone[id(contract)] = (contract, tuple([((contract, one),) for one in contract.topics]))
-        return known[1]
-
-    def where(self, own: tuple[Describing, ...]) -> Where:
+    def where(self, own: Own) -> Where:
         """Where a topic stands that contracts are about: the product's file goes before the contract's."""
         if len(own) != 1:
             return self._where(own)
@@ -85,16 +82,24 @@ class Offers:
             known = self._known[id(contract)] = (contract, self._where(own))
         return known[1]
 
-    def _where(self, own: tuple[Describing, ...]) -> Where:
+    def _where(self, own: Own) -> Where:
         contracts = [contract for contract, _ in own]
-        product = next((one.value for contract in contracts for one in self.products(contract)), "")
+        giving = tuple([one for contract in contracts for one in self.products(contract)][:1])
+        product = giving[0].value if giving else ""
         sayers = [one for one in (*self.files.get(product, ()), *contracts) if one.domain]
         if not sayers:
-            return Where("", "", product, ())
+            return Where("", "", product, giving)
         key = sayers[0].domain.casefold()
-        return Where(sayers[0].domain, key, product, tuple(one for one in sayers if one.domain.casefold() == key))
+        return Where(
+            sayers[0].domain, key, product, giving, tuple([one for one in sayers if one.domain.casefold() == key])
+        )
 
 
 def said(value: str, fact: Fact, line: int) -> Said:
     """A value that a fact says on a line."""
     return Said(value, fact.evidence, fact.source, fact.seen, line)
+
+
+def _home(files: Iterable[Product]) -> str:
+    """The domain that the first of them says, in small letters; "" where none says one."""
+    return next((one.domain.casefold() for one in files if one.domain), "")

@@ -1,18 +1,18 @@
 """Where each topic belongs: its domain, product, owner and contracts, by what is declared and, where nothing is, by its name."""
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from meshdesk.model.catalogue import Contract, Product
+from meshdesk.model.descriptions import NONE, Describing, Descriptions, Own, mended
 from meshdesk.model.fact import Fact
-from meshdesk.model.naming import Rule, base_of, is_technical, rule_of
-from meshdesk.model.offers import Describing, Offers, Said, Where, said
-from meshdesk.model.topic_pattern import PLACEHOLDER
+from meshdesk.model.naming import base_of, is_technical, rule_of
+from meshdesk.model.offers import Offers, Said, Where, said
 
 SAYING = 5  # who says that there is a domain: more than anybody reads
-NOWHERE = Where("", "", "", ())
+NOWHERE = Where("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +57,52 @@ class Domain:
 class Placing:
     """All topics, products and domains, in the order of names. Made once for what is there; nobody changes it.
 
-    With 10,000 topics it is made at every moment that is looked at: so who says what of a topic is found when it is asked for.
+    With 10,000 topics one is made for every moment that is looked at: so it is mended from one of another moment, in which
+    all but a few topics stand where they did, and who says what of a topic is found when it is asked for.
     """
 
-    def __init__(self, topics: Iterable[str], contracts: Iterable[Contract], offers: Offers) -> None:
-        self._names = dict.fromkeys(topics)
+    def __init__(
+        self,
+        topics: Mapping[str, object],
+        contracts: Mapping[str, tuple[Contract, ...]],
+        offers: Offers,
+        near: "Placing | None" = None,
+    ) -> None:
+        """Topics by name, contracts by id; `near` is any other placing, best one of almost the same."""
         self._offers = offers
-        self._described = _described(self._names, contracts, offers)
-        self.domains: tuple[Domain, ...] = ()
-        self.unplaced = Domain("", ())
-        self.technical: tuple[str, ...] = ()
-        untold = [name for name in self._names.keys() - self._described.keys() if not is_technical(name)]
-        told = {own[0][0].domain for own in self._described.values()} if untold else set()
-        self.rule = rule_of(untold, (told | set(offers.spelt)) - {""})
-        self._put()
+        self._descriptions: Descriptions
+        self._descriptions, changed = mended(NONE if near is None else near._descriptions, topics, contracts)
+        of = self._descriptions.of
+        unsaid = topics.keys() - of.keys()
+        technical = set(filter(is_technical, unsaid))
+        untold = unsaid - technical
+        told = {own[0][0].domain for own in of.values()} if untold else set()
+        self.technical = tuple(sorted(technical))
+        self.rule = rule_of(untold, (told | offers.spelt.keys()) - {""})
+        if near is not None and (near._offers is not offers or near.rule != self.rule):
+            near, changed = None, set(topics)
+        changed.update([name for name in untold if base_of(name) in changed])
+        self._where: dict[str, Where] = dict(near._where) if near is not None else {}
+        self._held: dict[str, dict[str, PlacedProduct]] = dict(near._held) if near is not None else {}
+        self._moved: set[str] = set()  # domains in which something differs from those of `near`
+        products = self._move(changed, topics.keys() - technical)
+        self._send_home(products if near is not None else offers.home)
+        self._domains: dict[str, Domain] = dict(near._domains) if near is not None else {}
+        for key in self._moved:
+            self._domains.pop(key, None)
+            if held := self._held[key]:
+                self._domains[key] = self._domain(key, held)
+        made = [domain for _, domain in sorted(self._domains.items())]
+        self.domains: tuple[Domain, ...] = tuple([domain for domain in made if domain.name])
+        self.unplaced = next((domain for domain in made if not domain.name), Domain("", ()))
 
     def place(self, topic: str, fact: Fact | None = None) -> Place:
         """Where a topic belongs; `fact` is the one that says that it is there, from whose name more may be inferred."""
-        place = self._declared(self._described.get(topic, ()))
+        place = self._declared(self._descriptions.of.get(topic, ()))
         if fact is None or place.domains or is_technical(topic):
             return place
         base = base_of(topic)
-        beside = self._declared(self._described.get(base, ()))
+        beside = self._declared(self._descriptions.of.get(base, ()))
         if beside.domains:
             return _beside(place, beside, base, fact)
         domain = self.rule.domain(base or topic) if self.rule else ""
@@ -87,82 +111,74 @@ class Placing:
         said = Said(domain, "inferred", fact.source, fact.seen, rule=self.rule.phrase)
         return Place((said,), place.products, place.owners, place.contracts)
 
-    def _put(self) -> None:
-        """Puts every topic into its product and domain."""
-        held: dict[str, dict[str, list[str]]] = {}  # topics by domain and product
-        spelt = dict(self._offers.spelt)
-        sayers: dict[str, list[Contract | Product]] = defaultdict(list)  # by domain
-        naming: dict[str, Contract] = {}  # by product that no file describes: the contract that names it
-        known: dict[int, list[str]] = {}  # where the topics of a contract go, by its identity
-        technical: list[str] = []
-        described, by_file, where_of = self._described, self._offers.files, self._offers.where
-        for name in sorted(self._names):
-            own = described.get(name)
-            alone = own[0][0] if own is not None and len(own) == 1 else None
-            if alone is not None and (goes := known.get(id(alone))) is not None:
-                goes.append(name)
-                continue
-            base = ""
-            if own is None:
-                if is_technical(name):
-                    technical.append(name)
-                    continue
-                base = base_of(name)
-                own = described.get(base)
-            where = where_of(own) if own else NOWHERE
-            domain, key, product, saying = where
-            if not domain and self.rule is not None:
-                domain = self.rule.domain(base or name)
-                key = domain.casefold()
-            products = held.get(key)
-            if products is None:
-                products = held[key] = defaultdict(list)
-                spelt.setdefault(key, domain)
-            goes = products[product]
-            goes.append(name)
-            if own:
-                if saying and len(said_by := sayers[key]) < SAYING:
-                    said_by += saying
-                if saying and alone is not None:
-                    known[id(alone)] = goes
-                if product and product not in by_file:
-                    naming.setdefault(product, own[0][0])
-        self.technical = tuple(technical)
-        self._add_products(held, sayers)
-        made = [
-            Domain(
-                spelt.get(key, ""),
-                _of_domain(sayers.get(key, []), self.rule),
-                self._placed(products, naming),
-                tuple(products.get("", ())),
-            )
-            for key, products in sorted(held.items())
-        ]
-        self.domains = tuple(domain for domain in made if domain.name)
-        self.unplaced = next((domain for domain in made if not domain.name), self.unplaced)
+    def _move(self, changed: Iterable[str], placed: Collection[str]) -> set[str]:
+        """Puts topics into their products and domains, or takes them out; the products whose topics differ then."""
+        gone: dict[tuple[str, str], set[str]] = defaultdict(set)  # by domain and product
+        come: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for name in changed:
+            if (before := self._where.pop(name, None)) is not None:
+                gone[before.key, before.product].add(name)
+            if name in placed:
+                where = self._where[name] = self._found(name)
+                come[where.key, where.product].append(name)
+        for home in {*gone, *come}:
+            key, product = home
+            held, left = self._held_in(key), gone.get(home, ())
+            before_of = held.pop(product, None)
+            stayed = [name for name in before_of.topics if name not in left] if before_of is not None else []
+            if names := sorted([*stayed, *come.get(home, ())]):
+                held[product] = self._placed(product, names)
+        return {product for _, product in (*gone, *come)}
 
-    def _add_products(self, held: dict[str, dict[str, list[str]]], sayers: dict[str, list[Contract | Product]]) -> None:
-        """Products of which no topic is there stand in their domains, and all say that there are those."""
-        at_home = {product for products in held.values() for product in products}
-        for product, files in self._offers.files.items():
-            domains = [one.domain.casefold() for one in files if one.domain]
-            for key, one in zip(domains, [one for one in files if one.domain], strict=True):
-                if len(sayers[key]) < SAYING:
-                    sayers[key].insert(0, one)
-            if product not in at_home:
-                held.setdefault(domains[0] if domains else "", {})[product] = []
+    def _send_home(self, products: Iterable[str]) -> None:
+        """Products of which no topic is there stand in the domain of their file."""
+        at_home = {product for held in self._held.values() for product, placed in held.items() if placed.topics}
+        for product in products:
+            key = self._offers.home.get(product)
+            if key is not None and product not in at_home:
+                self._held_in(key)[product] = self._placed(product, [])
+            elif key is not None and (stays := self._held.get(key, {}).get(product)) is not None and not stays.topics:
+                del self._held_in(key)[product]
 
-    def _placed(self, held: Mapping[str, list[str]], naming: Mapping[str, Contract]) -> tuple[PlacedProduct, ...]:
-        placed = []
-        for known, topics in held.items():
-            sayers = self._offers.said.get(known, ())
-            if known in naming:
-                sayers = (said(known, naming[known].fact, naming[known].line("product")),)
-            if known:
-                placed.append(PlacedProduct(known, sayers[0].value if sayers else known, sayers, tuple(topics)))
-        return tuple(sorted(placed, key=lambda product: product.name.casefold()))
+    def _held_in(self, key: str) -> dict[str, PlacedProduct]:
+        """What a domain holds, by product, to be changed: that of another placing is copied first."""
+        if key not in self._moved:
+            self._moved.add(key)
+            self._held[key] = dict(self._held.get(key, {}))
+        return self._held[key]
 
-    def _declared(self, own: tuple[Describing, ...]) -> Place:
+    def _found(self, topic: str) -> Where:
+        """Where a topic stands: as is said of it, or of the topic whose failed records it takes; else as its name tells."""
+        of = self._descriptions.of
+        own, base = of.get(topic), ""
+        if own is None and (base := base_of(topic)):
+            own = of.get(base)
+        where = self._offers.where(own) if own else NOWHERE
+        if where.domain or self.rule is None or not (domain := self.rule.domain(base or topic)):
+            return where
+        return where._replace(domain=domain, key=domain.casefold())
+
+    def _domain(self, key: str, held: Mapping[str, PlacedProduct]) -> Domain:
+        products = [placed for product, placed in held.items() if product]
+        products.sort(key=lambda product: (product.name.casefold(), product.id))
+        alone = held[""].topics if "" in held else ()
+        names = (*chain.from_iterable(product.topics for product in products), *alone)
+        spelt = self._offers.spelt.get(key) or (self._where[names[0]].domain if names else "")
+        by_source: dict[str, Contract | Product] = {one.fact.source: one for one in self._offers.saying.get(key, ())}
+        for name in names:
+            if len(by_source) >= SAYING:
+                break
+            for one in self._where[name].saying:
+                by_source.setdefault(one.fact.source, one)
+        sayers = tuple([said(one.domain, one.fact, one.line("domain")) for one in [*by_source.values()][:SAYING]])
+        inferred = (Said("", "inferred", "", 0, rule=self.rule.phrase),) if self.rule is not None else ()
+        return Domain(spelt, sayers or inferred, tuple(products), alone)
+
+    def _placed(self, product: str, topics: list[str]) -> PlacedProduct:
+        sayers = self._offers.said.get(product) or (self._where[topics[0]].giving if product else ())
+        return PlacedProduct(product, sayers[0].value if sayers else "", sayers, tuple(topics))
+
+    def _declared(self, own: Own) -> Place:
         """What is declared of a topic that contracts are about: the product's file goes before the contract's."""
         domains: list[Said] = []
         owners: list[Said] = []
@@ -178,72 +194,6 @@ class Placing:
         return Place(tuple(domains), tuple(products), tuple(owners), own)
 
 
-def pattern_of(name: str) -> re.Pattern[str] | None:
-    """What a name with placeholders matches, each within one part between dots; None where nothing but they would be left.
-
-    >>> pattern = pattern_of("${env}.orders.v1")
-    >>> [bool(pattern.fullmatch(topic)) for topic in ("prod.orders.v1", "orders.v1", "prod.eu.orders.v1")]
-    [True, False, False]
-    """
-    front, *literals = PLACEHOLDER.split(name)
-    if not any(character.isalnum() for character in "".join([front, *literals])):
-        return None
-    # Each placeholder ends where what follows it first stands, for good: a file must not make the search endless.
-    *inner, last = literals or [""]
-    middle = "".join(f"(?>[^.]+?{re.escape(part)})" for part in inner if part)
-    return re.compile(re.escape(front) + middle + ("[^.]+" if literals else "") + re.escape(last))
-
-
-def _described(
-    names: Mapping[str, None], contracts: Iterable[Contract], offers: Offers
-) -> dict[str, tuple[Describing, ...]]:
-    """Per topic that is there, which contracts are about it, the newest first."""
-    found: dict[str, tuple[Describing, ...]] = {}
-    shared: set[str] = set()
-    patterns: list[tuple[Describing]] = []
-
-    def add(name: str, alone: tuple[Describing]) -> None:
-        if name in found:
-            shared.add(name)
-        found[name] = (*found.get(name, ()), *alone)
-
-    for contract in contracts:
-        for alone in offers.describing(contract):
-            one = alone[0][1]
-            if one.is_pattern:
-                patterns.append(alone)
-            elif one.name in found:
-                add(one.name, alone)
-            elif one.name in names:
-                found[one.name] = alone
-    for name, alone in _matched(names, patterns) if patterns else ():
-        add(name, alone)
-    for name in shared:
-        found[name] = tuple(sorted(found[name], key=lambda pair: -pair[0].fact.seen))
-    return found
-
-
-def _matched(names: Iterable[str], patterns: list[tuple[Describing]]) -> Iterator[tuple[str, tuple[Describing]]]:
-    """Each topic with each pattern that matches it. A placeholder stands for one part of a name: so only names that share a
-    whole part, at its place, are tried."""
-    by_part: dict[tuple[int, int, str], list[str]] = defaultdict(list)
-    for name in names:
-        parts = name.split(".")
-        for at, part in enumerate(parts):
-            by_part[len(parts), at, part].append(name)
-        by_part[len(parts), -1, ""].append(name)
-    for alone in patterns:
-        said_name = alone[0][1].name
-        pattern = pattern_of(said_name)
-        if pattern is None:
-            continue
-        parts = PLACEHOLDER.sub("*", said_name).split(".")
-        whole = [by_part.get((len(parts), at, part), []) for at, part in enumerate(parts) if "*" not in part]
-        tried = min(whole, key=len) if whole else by_part.get((len(parts), -1, ""), [])
-        longest = max(PLACEHOLDER.split(said_name), key=len)
-        yield from ((name, alone) for name in tried if longest in name and pattern.fullmatch(name))
-
-
 def _beside(own: Place, base: Place, name: str, fact: Fact) -> Place:
     """A topic that takes the failed records of another one belongs where that one does."""
     rule = f"its name, by which it belongs with {name}"
@@ -257,10 +207,3 @@ def _beside(own: Place, base: Place, name: str, fact: Fact) -> Place:
         own.owners or inferred(base.owners),
         own.contracts,
     )
-
-
-def _of_domain(saying: Iterable[Contract | Product], rule: Rule | None) -> tuple[Said, ...]:
-    """Who says that there is a domain; nobody does where it is only inferred."""
-    by_source = {one.fact.source: said(one.domain, one.fact, one.line("domain")) for one in saying}
-    inferred = (Said("", "inferred", "", 0, rule=rule.phrase),) if rule else ()
-    return tuple(by_source.values())[:SAYING] or inferred

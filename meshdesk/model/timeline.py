@@ -133,6 +133,12 @@ class Timeline:
             known[version] = found
         return found  # type: ignore[return-value]  # a name is of one type
 
+    def nearest(self, name: str, kinds: Iterable[str], place: int) -> object | None:
+        """Of what was derived and is at hand, that of the place between which and this one the least was said."""
+        version = self.version(kinds, place)
+        known = list(self._derived.get(name, {}).items())
+        return min(known, key=lambda one: sum(map(_apart, one[0], version)), default=(version, None))[1]
+
     def by_subject(self, kind: str, place: int, make: Callable[[tuple[Fact, ...]], Made]) -> Mapping[str, Made]:
         """What `make` gives of the claims of each subject at a place. Nobody changes it: where little was said in between,
         that of another place is copied and mended, which takes a tenth of the time."""
@@ -276,6 +282,10 @@ def in_order(facts: list[Fact | Checked]) -> list[tuple[Fact | Checked, int]]:
         seen = said[about] = max(fact.seen, said.get(about, fact.seen))
         timed.append((fact, seen))
     return sorted(timed, key=lambda pair: pair[1])
+
+
+def _apart(one: int, other: int) -> int:
+    return abs(one - other)
 
 
 def _is_less(fact: Fact | Checked, former: Fact | Checked | None) -> bool:

@@ -1,8 +1,9 @@
 """What products give out: which contract is whose, and where its topics stand."""
 
 from meshdesk.model.catalogue import Contract, Described, contract_from, product_from
+from meshdesk.model.descriptions import Own
 from meshdesk.model.fact import Fact
-from meshdesk.model.offers import Describing, Offers, Said
+from meshdesk.model.offers import Offers, Said
 from tests.unit.model.facts import SEEN, contract, product
 
 
@@ -14,7 +15,7 @@ def one(*topics: str, **said: object) -> Contract:
     return contract_from(contract("orders", *topics, **said))  # type: ignore[arg-type]  # keys of the fact
 
 
-def own(contract: Contract) -> tuple[Describing, ...]:
+def own(contract: Contract) -> Own:
     return ((contract, Described("orders.v1", False, 20, ())),)
 
 

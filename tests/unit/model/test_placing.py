@@ -1,17 +1,75 @@
 """Where topics belong: what is declared goes before what names tell, sources that differ are all there, unknown is empty."""
 
-import re
-import time
+from collections.abc import Sequence
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshdesk.model.fact import Fact
+from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.mesh import Mesh
 from meshdesk.model.offers import Said
-from meshdesk.model.placing import Placing, pattern_of
+from meshdesk.model.placing import Placing
+from meshdesk.model.timeline import in_order
 from tests.unit.model.facts import SEEN, company, contract, mesh_of, product, topic
+
+NAMES = (
+    *("orders.a.v1", "orders.b.v1", "orders.b.v1.dlq", "prod.orders.v1", "test.orders.v1", "stock.a", "stock.b"),
+    *("stock.app-changelog", "stock.a.retry-1", "lonely"),
+)
+DESCRIBED = (*NAMES, "${env}.orders.v1", "orders.*.v1", "*.dlq", "stock.*", "gone.v1")
+DOMAINS = ("", "Sales", "sales", "stock", "orders")
+PRODUCTS = ("p1", "p2", "P1", "Named")
+
+
+@st.composite
+def declared(draw: st.DrawFn) -> Fact:
+    """What a source says, or takes back, of a topic, a contract or a product; several say the same or differ."""
+    seen, is_gone = draw(st.integers(1, 6)), draw(st.booleans())
+    source = draw(st.sampled_from(["a.yaml", "b.yaml"]))
+    kind = draw(st.sampled_from([*["topic"] * 4, *["contract"] * 4, "product"]))
+    if kind == "topic":
+        fact = topic(draw(st.sampled_from(NAMES)), seen)
+    elif kind == "contract":
+        topics = draw(st.lists(st.sampled_from(DESCRIBED), max_size=3))
+        said = {"domain": draw(st.sampled_from(DOMAINS)), "product": draw(st.sampled_from(("", *PRODUCTS)))}
+        fact = contract(draw(st.sampled_from(["c1", "c2", "c3"])), *topics, source=source, seen=seen, **said)
+    else:
+        gives = draw(st.lists(st.sampled_from(["c1", "c2", "c3"]), max_size=2))
+        said = {"name": draw(st.sampled_from(["", "Named", "Other"])), "domain": draw(st.sampled_from(DOMAINS))}
+        fact = product(draw(st.sampled_from(["p1", "p2"])), *gives, source=source, seen=seen, **said)
+    return Fact(kind, fact.about, None if is_gone else fact.value, seen, fact.source, fact.evidence, fact.line)
+
+
+def everything(mesh: Mesh) -> list[object]:
+    """All that a placing tells."""
+    placing = mesh.placing
+    return [
+        placing.domains,
+        placing.unplaced,
+        placing.technical,
+        placing.rule,
+        [mesh.belonging(name) for name in NAMES],
+    ]
+
+
+BEGINNING = (
+    contract("c1", "orders.b.v1", source="a.yaml", seen=0, domain="Sales"),
+    contract("c2", "${env}.orders.v1", "stock.*", source="b.yaml", seen=0, domain="sales", product="Named"),
+    product("p1", "c1", source="a.yaml", seen=0, domain="Sales"),
+    product("p2", source="a.yaml", seen=0, name="Named"),
+)
+
+
+@given(st.sets(st.sampled_from(NAMES), max_size=4), st.lists(declared(), max_size=14), st.permutations(range(7)))
+def test_that_a_placing_is_the_same_whichever_moments_were_looked_at_before(
+    absent: set[str], changes: list[Fact], moments: Sequence[int]
+) -> None:
+    there = [topic(name, 0) for name in NAMES if name not in absent]
+    facts: list[Fact | Checked] = [*there, *BEGINNING, *changes]
+    mesh = mesh_of(*facts)
+    for moment in moments:  # forwards, backwards, in jumps
+        anew = mesh_of(*[fact for fact, seen in in_order(facts) if seen <= moment])
+        assert everything(mesh.at(moment)) == everything(anew)
 
 
 def shape(placing: Placing) -> dict[str, object]:
@@ -91,56 +149,9 @@ def test_that_of_contracts_about_the_same_topic_the_newer_comes_first_by_name_or
     assert [one.id for one, _ in mesh.belonging("prod.orders.v1").contracts] == ["new", "by pattern", "old"]
 
 
-@pytest.mark.parametrize(
-    ("name", "matches"),
-    [
-        ("${env}.orders.v1", "prod.orders.v1"),
-        ("{{ env }}-orders", "prod-orders"),
-        ("<team>.{topic}.x", "a.b.x"),
-        ("orders.*", "orders.placed"),
-        ("a+b.${x}", "a+b.c"),
-        ("__HOST__-orders", "a7-orders"),
-        ("%ENV%_orders", "q_orders"),
-        ("${a}${b}.c", "x.c"),
-        ("${a}-${b}-x", "one-two-three-x"),
-    ],
-)
-def test_that_placeholders_of_all_kinds_stand_for_a_part_of_a_name(name: str, matches: str) -> None:
-    pattern = pattern_of(name)
-    assert pattern is not None
-    assert pattern.fullmatch(matches)
-    assert not pattern.fullmatch(f"{matches}.more")
-
-
-@given(st.lists(st.sampled_from(["a", "-", ".", "a-", "{x}", "{y}"]), max_size=8), st.text("a-.", max_size=10))
-def test_that_a_placeholder_stands_for_one_sign_or_more_however_many_there_are(words: list[str], topic: str) -> None:
-    side_by_side = [word for at, word in enumerate(words) if at == 0 or {word[0], words[at - 1][0]} != {"{"}]
-    expression = "".join("[^.]+" if word[0] == "{" else re.escape(word) for word in side_by_side)  # several are one
-    if (pattern := pattern_of("".join(words))) is not None:
-        assert (pattern.fullmatch(topic) is None) == (re.fullmatch(expression, topic) is None)
-
-
-def test_that_a_name_of_many_placeholders_takes_no_longer_than_another() -> None:
-    pattern = pattern_of("{x}-" * 60 + "a")
-    assert pattern is not None
-    started = time.monotonic()
-    assert not pattern.fullmatch("-" * 249)
-    assert time.monotonic() - started < 10
-
-
-def test_that_a_pattern_of_nothing_but_placeholders_matches_nothing() -> None:
-    assert pattern_of("${topic}") is None
+def test_that_a_pattern_of_nothing_but_placeholders_places_no_topic() -> None:
     mesh = mesh_of(topic("orders"), contract("c", "${topic}", domain="Sales"))
     assert mesh.placing.domains == ()
-
-
-def test_that_no_pattern_of_a_file_takes_long() -> None:
-    pattern = pattern_of("${a}x${b}x${c}x${d}x${e}x${f}x${g}x${h}.v1")
-    assert pattern is not None
-    began = time.process_time()
-    assert not pattern.fullmatch("x" * 249)
-    assert pattern.fullmatch("x" * 245 + ".v1")
-    assert time.process_time() - began < 1
 
 
 def test_that_a_product_of_which_no_topic_is_there_stands_in_its_domain() -> None:

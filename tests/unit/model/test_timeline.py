@@ -135,6 +135,15 @@ def test_that_what_is_derived_is_made_again_only_where_something_of_it_has_chang
     assert "returns.asked.v1" not in topics
 
 
+def test_that_of_what_is_at_hand_the_nearest_is_that_with_the_fewest_changes_in_between() -> None:
+    timeline = mesh_of(*[topic("orders", seen, partitions=seen) for seen in (1, 2, 3, 4, 5)]).timeline
+    assert timeline.nearest("size", ("topic",), 3) is None
+    for place in (1, 5):
+        timeline.derived("size", ("topic",), place, lambda place=place: f"made at {place}")  # type: ignore[misc]
+    found = [timeline.nearest("size", ("topic",), place) for place in (2, 4, 5)]
+    assert found == ["made at 1", "made at 5", "made at 5"]
+
+
 @pytest.mark.parametrize("about", ["billing orders", "name with spaces orders"])
 def test_that_a_topic_is_behind_the_last_space(about: str) -> None:
     mesh = mesh_of(Fact("reads", about, {"assigned": 1, "committed": 0}, 1, "kafka"))
