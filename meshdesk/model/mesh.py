@@ -117,12 +117,19 @@ class Mesh:
         return self._newest("group", group_from)
 
     def consumers(self, topic: str) -> tuple[Reads, ...]:
-        """Which groups read a topic, in the order of their ids."""
-        return self._reads([f"{group} {topic}" for group in sorted(self.timeline.groups_of(topic))])
+        """Which groups read a topic, in the order of their ids.
+
+        Made each time: kept, those of all topics that were ever on the screen at some moment are objects by the hundred
+        thousand, and whenever Python's collector looks through them everything waits for 50 ms.
+        """
+        return tuple(
+            map(reads_from, self._reads([f"{group} {topic}" for group in sorted(self.timeline.groups_of(topic))]))
+        )
 
     def read_by(self, group: str) -> tuple[Reads, ...]:
         """Which topics a group reads, in the order of their names."""
-        return self._reads([f"{group} {topic}" for topic in sorted(self.timeline.topics_of(group))])
+        facts = self._reads([f"{group} {topic}" for topic in sorted(self.timeline.topics_of(group))])
+        return tuple([self.timeline.made(fact, reads_from) for fact in facts])
 
     # What is declared
 
@@ -184,11 +191,10 @@ class Mesh:
             kind, self.place, lambda facts: tuple([made(fact, make) for fact in sorted(facts, key=_seen, reverse=True)])
         )
 
-    def _reads(self, abouts: Iterable[str]) -> tuple[Reads, ...]:
+    def _reads(self, abouts: Iterable[str]) -> list[Fact]:
         """As a group commits to one cluster, there is one source."""
-        timeline, place = self.timeline, self.place
-        claimed = [timeline.claims("reads", about, place) for about in abouts]
-        return tuple([timeline.made(claims[0], reads_from) for claims in claimed if claims])
+        claimed = [self.timeline.claims("reads", about, self.place) for about in abouts]
+        return [claims[0] for claims in claimed if claims]
 
     def _schemas(self) -> dict[str, Schema | SchemaState]:
         found: dict[str, Schema | SchemaState] = {}

@@ -22,7 +22,7 @@ TOPICS, GROUPS, READ_BY_EACH = 10_000, 7_000, 45
 CONTRACTS = 5_000
 CHANGES = 20_000  # in the hour
 HOUR = 3_600_000  # ms
-MOMENTS = 60
+MOMENTS = 300  # of fewer, p99 would be one that another process of the machine held up
 FOLD, CHANGE, MOMENT = 3.0, 20.0, 50.0  # s, µs, ms
 SCREEN = 60  # topics whose consumers and settings are on the screen at once
 
@@ -46,9 +46,12 @@ def main() -> None:
     change = _changed(changes)
     figure("facts.change", "µs", change, None, "<= 20 µs", change <= CHANGE)
     moments = _moments(mesh)
-    slowest = share(moments, 0.99)
+    slowest = share([clock for clock, _ in moments], 0.99)
     figure("facts.moment", "ms", slowest, None, f"p99 <= 50 ms with {size}", slowest <= MOMENT)
-    figure("facts.moment.half", "ms", median(moments), None, "reported", None)
+    figure("facts.moment.half", "ms", median([clock for clock, _ in moments]), None, "reported", None)
+    figure(
+        "facts.moment.work", "ms", share([work for _, work in moments], 0.99), None, "reported: p99 of CPU time", None
+    )
 
 
 def facts() -> Iterator[Fact | Checked]:
@@ -168,14 +171,14 @@ def _changed(changes: list[Fact]) -> float:
     return median(took)
 
 
-def _moments(mesh: Mesh) -> list[float]:
-    """ms that moments take in no order, with all that a screen shows of them."""
+def _moments(mesh: Mesh) -> list[tuple[float, float]]:
+    """ms of the clock and of work that moments take in no order, with all that a screen shows of them."""
     chance, took = random.Random(3), []
     for _ in range(MOMENTS):
         moment = BEGAN + chance.randrange(HOUR)
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.thread_time()
         _look(mesh.at(moment), chance.randrange(TOPICS))
-        took.append((time.perf_counter() - began) * 1000)
+        took.append(((time.perf_counter() - began) * 1000, (time.thread_time() - worked) * 1000))
     return took
 
 

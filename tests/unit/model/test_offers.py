@@ -16,7 +16,7 @@ def one(*topics: str, **said: object) -> Contract:
 
 
 def own(contract: Contract) -> Own:
-    return ((contract, Described("orders.v1", False, 20, ())),)
+    return ((contract, Described("orders.v1", False, 20, {})),)
 
 
 def test_that_a_product_gives_out_what_its_output_ports_name() -> None:
