@@ -20,6 +20,7 @@ from meshdesk.explain.lines import as_line
 from meshdesk.explain.look import guarded
 from meshdesk.explain.plugins import load_plugins
 from meshdesk.explain.rows import schema_in
+from meshdesk.model.decode_as import OF_TYPE
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.node import Node, hexed
@@ -27,7 +28,8 @@ from meshdesk.model.schema import Schema, SchemaName, SchemaState, is_fetched
 from meshdesk.model.trouble import Trouble
 from meshdesk.model.wording import size
 from meshdesk.session.connection import Connection
-from meshdesk.told import argument_problem
+from meshdesk.session.file_notes import notes_of
+from meshdesk.told import add_schema_files, argument_problem, paths_problem
 
 Say = Callable[[str], None]
 PATIENCE = 10.0  # s for a schema with all that it refers to; one answer of a registry takes at most 5
@@ -52,7 +54,8 @@ class Asked:
     topic: str
     headers: tuple[tuple[str, bytes | None], ...]
     schema: Path | None = None
-    source: Connection | None = None  # whose registry is asked
+    source: Connection | None = None  # whose registry is asked, and whose files of schemas are read
+    type: str = ""  # of a file of schemas, as which it is read
     as_json: bool = False
 
 
@@ -73,6 +76,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     schema.add_argument("--registry", default="", metavar="URL", help="who is asked for the schema that it names")
     schema.add_argument("--connection", default="", metavar="NAME", help="a saved connection, whose registry is asked")
     schema.add_argument("--schema", type=Path, metavar="FILE", help="the schema itself: an .avsc, .proto or .json")
+    add_schema_files(parser)
+    parser.add_argument(
+        "--type", default="", metavar="NAME", help="the type of these files that it is read as: acme.Order"
+    )
     parser.add_argument("--json", action="store_true", help="one line of JSON with chain, schema, tried and value")
 
 
@@ -82,6 +89,10 @@ def understood(options: argparse.Namespace, say: Say) -> Asked | str:
         options.registry, "Save the connection in the window, and name that with --connection."
     ):
         return problem
+    if problem := paths_problem(options.schemas):
+        return problem
+    if options.schema and (options.schemas or options.type):
+        return "--schema is the schema itself. Leave it out, or leave out --schemas and --type."
     headers = []
     for text in options.headers:
         name, equals, value = text.partition("=")
@@ -103,10 +114,15 @@ def understood(options: argparse.Namespace, say: Say) -> Asked | str:
             source = open_saved(options.connection, say)
         except ProfileError as error:
             return str(error)
-        if not source.registry:
-            return f"The saved connection “{options.connection}” has no schema registry. Name one with --registry."
+        if not source.registry and not source.schemas:
+            return f"The saved connection “{options.connection}” has no schema registry and no schema files. Name one with --registry."
+    if options.schemas:
+        source = source or Connection("")
+        source = replace(source, schemas=(*source.schemas, *(str(path.absolute()) for path in options.schemas)))
+    if options.type and not (source and source.schemas):
+        return "--type names a type of schema files. Name these, too, with --schemas."
     role: Literal["key", "value"] = "key" if options.key else "value"
-    return Asked(options.file, role, options.topic, tuple(headers), options.schema, source, options.json)
+    return Asked(options.file, role, options.topic, tuple(headers), options.schema, source, options.type, options.json)
 
 
 def print_payload(asked: Asked, say: Say) -> int:
@@ -117,7 +133,8 @@ def print_payload(asked: Asked, say: Say) -> int:
     schema = _schema(asked.schema, say) if asked.schema else None
     if data is None or (asked.schema and schema is None):
         return 1
-    payload = Payload(data, asked.role, asked.topic, asked.headers)
+    wanted = f"{OF_TYPE}{asked.type}" if asked.type else ""
+    payload = Payload(data, asked.role, asked.topic, asked.headers, asked=wanted)
     decoded = guarded(lambda: _decoded(payload, schema, asked.source, say), lambda reason: _bytes(data, reason))
     text = as_line(reading_json(decoded)) if asked.as_json else reading_text(decoded)
     sys.stdout.buffer.write(text.encode() + b"\n")
@@ -185,10 +202,11 @@ NOWHERE = _Nowhere()
 
 
 class _Answers:
-    """The schemas of a registry (decode.contract.Schemas), each asked for when the payload names it."""
+    """The schemas of a registry, each asked for when the payload names it, and those of files (decode.contract.Schemas)."""
 
     def __init__(self, source: Connection, say: Say) -> None:
-        # Only for those who name a registry: whoever reads a file must not pay for the network.
+        # Only for those who name them: whoever reads a file must not pay for the network, nor for what reads folders.
+        from meshdesk.collect.catalogues.watching import folders_of
         from meshdesk.collect.registry import Schemas
 
         self._heard: SimpleQueue[Fact | Checked] = SimpleQueue()
@@ -203,6 +221,11 @@ class _Answers:
             lambda: time.time_ns() // 1_000_000,
         )
         fold(self._mesh, [Fact("cluster", "", {"registry": self._schemas.url}, 0, "meshdesk")])
+        for folder in folders_of((), source.schemas, lambda: 0):
+            for facts in folder.look():
+                fold(self._mesh, facts)
+        for note in notes_of(self._mesh):
+            say(note.words)
 
     def close(self) -> None:
         self._schemas.stop()

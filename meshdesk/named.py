@@ -41,7 +41,7 @@ def open_saved(name: str, say: Callable[[str], None]) -> Connection:
         )
     profile = profiles.load(name)
     for field, problem in file_problems(profile, profiles.folder).items():
-        if field != "catalogues":  # a folder that is gone bars nobody from the cluster
+        if field not in ("catalogues", "schemas"):  # a folder that is gone bars nobody from the cluster
             raise ProfileError(problem)
     credentials, sentence = Credentials(), ""
     if wanted(profile):

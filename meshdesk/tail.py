@@ -10,6 +10,7 @@ from typing import Protocol
 from meshdesk import __version__
 from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.store import CaptureError
+from meshdesk.collect.catalogues.watching import folders_of
 from meshdesk.collect.properties import Source
 from meshdesk.explain.plugins import load_plugins
 from meshdesk.explain.reading import print_rows
@@ -116,6 +117,7 @@ def _begin(run: _Run, folder: Path) -> Child:
             "registry": source.registry,
             "registry_user": source.registry_user,
             "registry_ca": source.registry_ca,
+            "schemas": list(source.schemas),
             "properties": dict(source.properties),
         }
     )
@@ -130,6 +132,7 @@ def _begin(run: _Run, folder: Path) -> Child:
 def _follow(run: _Run, child: Child, rows: Rows, as_json: bool) -> int:
     printed = 0
     schemas = _Patient(run, rows)
+    _wait_for_files(run, rows)
     code: int | None = None
     while code is None:
         code = _code(run, child)  # before the last look, so that nothing stored until then is missed
@@ -148,6 +151,17 @@ def _follow(run: _Run, child: Child, rows: Rows, as_json: bool) -> int:
         while not run.ended and time.monotonic() < until:
             _listen(run)
     return code
+
+
+def _wait_for_files(run: _Run, rows: Rows) -> None:
+    """Until every folder of schemas was read once: a line is printed once."""
+    wanted = len(folders_of((), run.told.source.schemas, lambda: 0))
+    until = time.monotonic() + PATIENCE
+    while sum(source.startswith("schemas ") for source in rows.mesh.checked) < wanted and time.monotonic() < until:
+        if run.stopping or run.ended:
+            return
+        _listen(run)
+        rows.refresh()
 
 
 class _Patient:

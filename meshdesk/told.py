@@ -1,7 +1,8 @@
 """What the verbs that read without a window (tail, collect) are told: their options, and what these mean."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from meshdesk.model.address import bootstrap_problem, holds_password, registry_problem
@@ -16,6 +17,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--bootstrap", default="", metavar="HOST:PORT")
     parser.add_argument("--registry", default="", metavar="URL")
+    add_schema_files(parser)
     parser.add_argument(
         "-X",
         dest="settings",
@@ -32,6 +34,24 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--for", dest="time", default=None, metavar="60s", help="end after so long")
 
 
+def add_schema_files(parser: argparse.ArgumentParser) -> None:
+    """The files of schemas, which no registry has."""
+    parser.add_argument(
+        "--schemas",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a file of a schema (.avsc, .proto, .json), or a folder of such files; may be given again",
+    )
+
+
+def paths_problem(paths: Sequence[Path]) -> str:
+    """What is wrong with files and folders of the command line, as a sentence; or ""."""
+    gone = next((path for path in paths if not path.exists()), None)
+    return f"{gone} is no file and no folder that is there. Check its name." if gone else ""
+
+
 class Told:
     """What a reading verb was told, understood."""
 
@@ -46,6 +66,7 @@ class Told:
         )
         if options.connection and (options.bootstrap or options.registry or options.config):
             problem = "--connection says where to read. Leave out --bootstrap, --registry and --config, or leave out --connection."
+        problem = problem or paths_problem(options.schemas)
         if problem:
             raise PropertiesError(problem)
         settings = public_settings(options.settings)
@@ -71,7 +92,9 @@ class Told:
                 saved.registry_ca,
                 options.connection,
                 saved.catalogues,
+                saved.schemas,
             )
+        source = replace(source, schemas=(*source.schemas, *(str(path.absolute()) for path in options.schemas)))
         self.source = read_properties(options.config, source) if options.config else source
         if not self.source.bootstrap:
             raise PropertiesError(

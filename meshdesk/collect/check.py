@@ -1,6 +1,6 @@
 """The test of a connection, step by step, before anybody relies on it: `meshdesk collect --check`, told by one frame.
 
-In: a frame with `bootstrap` and, where wanted, `registry`, `registry_user`, `registry_ca`, `catalogues`, `properties`, as the
+In: a frame with `bootstrap` and, where wanted, `registry`, `registry_user`, `registry_ca`, `catalogues`, `schemas`, `properties`, as the
 collect program takes them. Out: frames {"is": "step", …} (model/step.py), at last {"is": "checked", "ok": …}. It asks what every
 client asks (ApiVersions, a login, Metadata), keeps nothing, and ends after SECONDS at the latest, or with its stdin.
 """
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from meshdesk import logs
 from meshdesk.collect.certificates import Own, own
-from meshdesk.collect.check_catalogues import CataloguesStep
+from meshdesk.collect.check_catalogues import FoldersStep
 from meshdesk.collect.check_registry import RegistryStep, Say, Told, joined, parted
 from meshdesk.collect.client import Cluster, KafkaTrouble
 from meshdesk.collect.diagnosis import advertised, logs_in, spoken_plainly, wrong_partner
@@ -71,17 +71,22 @@ def _source(first: Message) -> Source:
     )
     logs.keep_secret(user, user.partition(":")[2])
     logs.keep_secret(*(value for name, value in properties.items() if is_secret(name, value)))
-    folders = first.get("catalogues")
-    catalogues = tuple(map(str, folders)) if isinstance(folders, list) else ()
-    return Source(bootstrap, registry, properties, user, ca, catalogues=catalogues)
+    catalogues, schemas = _paths(first.get("catalogues")), _paths(first.get("schemas"))
+    return Source(bootstrap, registry, properties, user, ca, catalogues=catalogues, schemas=schemas)
+
+
+def _paths(said: object) -> tuple[str, ...]:
+    return tuple(map(str, said)) if isinstance(said, list) else ()
 
 
 def check(source: Source, say: Say) -> bool:
     """Makes all steps; whether none failed."""
     until = time.monotonic() + SECONDS
-    registry, catalogues = RegistryStep(source, say, until), CataloguesStep(source.catalogues, say, until)
+    registry = RegistryStep(source, say, until)
+    schemas = FoldersStep("schemas", source.schemas, say, until)
+    catalogues = FoldersStep("catalogues", source.catalogues, say, until)
     is_fine = _Kafka(source, say).run()
-    return all((registry.wait(), catalogues.wait(), is_fine))
+    return all((registry.wait(), schemas.wait(), catalogues.wait(), is_fine))
 
 
 class _Failed(Exception):

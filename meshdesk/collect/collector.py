@@ -137,8 +137,10 @@ class Collector:
         self.watch = Watch(Cluster(source, report), self._writer, report, news)
         self._background = Background(source, self._writer, self.watch, report)
         self._by_time = ByTime(source, self._writer, self.watch, lambda: self._background.committed, news)
-        known = facts_in(folder) if source.catalogues else []
-        self.catalogues = Catalogues(source.catalogues, self._store_facts, report, news, now, known, source.bootstrap)
+        known = facts_in(folder) if source.catalogues or source.schemas else []
+        self.catalogues = Catalogues(
+            source.catalogues, source.schemas, self._store_facts, report, news, now, known, source.bootstrap
+        )
         self._partitions: dict[Place, Partition] = {}
         self._fetched: set[Place] = set()  # what the client was given
         self._lost: dict[Place, _Lost] = {}  # partitions that stand at an offset which the broker has not

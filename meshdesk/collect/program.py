@@ -91,6 +91,7 @@ def _serve(pipes: Pipes, first: Message) -> int:
         str(first.get("registry_user", "")),
         str(first.get("registry_ca", "")),
         catalogues=tuple(map(str, first.get("catalogues") or ())),
+        schemas=tuple(map(str, first.get("schemas") or ())),
     )
     folds = _Folds(lambda trouble: pipes.send(trouble_message(trouble)))
     limit = Limit(int(first.get("limit") or SIZE_LIMIT), float(first.get("kept_free") or KEPT_FREE))

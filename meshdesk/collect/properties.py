@@ -90,6 +90,7 @@ class Source:
     registry_ca: str = ""  # a file of authorities (PEM) for the registry; "" for the system's
     name: str = ""  # of a saved connection
     catalogues: tuple[str, ...] = ()  # folders of contracts and data products
+    schemas: tuple[str, ...] = ()  # files of schemas, and folders of such files
 
 
 def client_settings(source: Source) -> dict[str, object]:
@@ -154,6 +155,7 @@ def read_properties(path: Path, source: Source) -> Source:
         properties={**settings, **source.properties},
         registry_ca=source.registry_ca or ca,
         registry_user=source.registry_user or _registry_user(registry, settings, path),
+        schemas=source.schemas,
     )
 
 

@@ -51,13 +51,13 @@ def tree_of(data: bytes, schema: Schema, bounds: Bounds, start: int = 0) -> Node
     try:
         node = read(cursor, "")
     except IndexError:
-        raise Undecodable(f"Avro schema {schema.id} needs more bytes than the {length:,} there are") from None
+        raise Undecodable(f"Avro schema {schema.called} needs more bytes than the {length:,} there are") from None
     except UnicodeDecodeError:
-        raise Undecodable(f"Avro schema {schema.id} says text where the bytes are no UTF-8") from None
+        raise Undecodable(f"Avro schema {schema.called} says text where the bytes are no UTF-8") from None
     except (RecursionError, OverflowError):
-        raise Undecodable(f"Avro schema {schema.id} nests these bytes too deep") from None
+        raise Undecodable(f"Avro schema {schema.called} nests these bytes too deep") from None
     if cursor.at != len(data):
-        raise Undecodable(f"Avro schema {schema.id} reads {cursor.at - start:,} of {length:,} bytes")
+        raise Undecodable(f"Avro schema {schema.called} reads {cursor.at - start:,} of {length:,} bytes")
     if node is None:
         raise Undecodable("nothing may be made of it")
     return node
@@ -89,7 +89,7 @@ def compiled(schema: Schema) -> Read:
             json.loads(schema.text) if schema.text.lstrip()[:1] in '{["' else schema.text.strip(), ""
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise Undecodable(f"schema {schema.id} cannot be understood ({type(error).__name__}: {error})") from None
+        raise Undecodable(f"schema {schema.called} cannot be understood ({type(error).__name__}: {error})") from None
 
 
 # Reading

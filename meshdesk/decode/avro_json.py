@@ -31,7 +31,7 @@ def tree_of(data: bytes, schema: Schema, bounds: Bounds) -> Node:
                 json.loads(data.decode("utf-8")).encode("latin-1")
             )  # which the reader takes without a length
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, struct.error, RecursionError, OverflowError):
-        raise Undecodable(f"it is no JSON encoding of Avro schema {schema.id}") from None
+        raise Undecodable(f"it is no JSON encoding of Avro schema {schema.called}") from None
     return avro.without_spans(avro.tree_of(bytes(out), schema, bounds))
 
 

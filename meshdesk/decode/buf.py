@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from meshdesk.decode import by_schema
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.proto_framing import Framed
-from meshdesk.decode.proto_schema import Types
+from meshdesk.model.proto_schema import Types
 from meshdesk.model.schema import SchemaName
 
 NAME = "Buf headers"

@@ -7,7 +7,7 @@ from meshdesk.decode import avro, avro_json, csfle, json_text
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Schemas, Undecodable
 from meshdesk.decode.proto_framing import Framed, best
 from meshdesk.decode.proto_plan import book_of
-from meshdesk.decode.proto_schema import Types
+from meshdesk.model.proto_schema import Types
 from meshdesk.model.schema import Schema, SchemaName, SchemaState
 
 WHY = {
@@ -30,6 +30,18 @@ SURELY = "The {role} was written by schema {id}, as its header says, which is no
 OPEN = (SchemaState.NOT_FETCHED, SchemaState.UNREACHABLE)  # an answer is still to come
 
 Framing = Callable[[bytes, int, Types], Iterator[Framed]]  # of a Protobuf message, from a byte on
+
+
+class OneSchema:
+    """One schema for every name that a payload can have for one, or for a payload that has none (contract.Schemas)."""
+
+    def __init__(self, schema: Schema, has_no_name: bool) -> None:
+        self._schema, self._has_no_name = schema, has_no_name
+
+    def find_schema(self, name: SchemaName) -> Schema | SchemaState:
+        is_no_name = name.kind in ("file", "subject", "type")
+        is_wanted = is_no_name is self._has_no_name and name.kind not in ("subject", "type")
+        return self._schema if is_wanted else SchemaState.UNKNOWN_ID
 
 
 def schema_that_header_names(schemas: Schemas, name: SchemaName, role: str) -> Schema:
@@ -56,8 +68,8 @@ def read(data: bytes, start: int, schema: Schema, bounds: Bounds, framing: Frami
     else:
         kind = schema.type.title()
         raise Undecodable(
-            f"schema {schema.id or schema.guid} is {kind}, which this version does not read",
-            f"Schema {schema.id or schema.guid} is {kind}, which this version of MeshDesk does not read; the bytes are shown.",
+            f"schema {schema.called} is {kind}, which this version does not read",
+            f"Schema {schema.called} is {kind}, which this version of MeshDesk does not read; the bytes are shown.",
         )
     return csfle.marked(found, schema)
 
@@ -69,7 +81,7 @@ def read_where_header_says(
     try:
         return read(data, 0, schema, bounds, framing, encoding)
     except Undecodable as why:
-        about = schema.id or schema.guid
+        about = schema.called
         words = f"A header names schema {about} for the {role}, which does not read it: {why}."
         raise Undecodable(str(why), why.trouble or words, is_sure=True) from None
 

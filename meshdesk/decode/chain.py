@@ -39,6 +39,7 @@ from meshdesk.decode import (
     otlp,
     protobuf_bare,
     raw,
+    schema_file,
     smile,
     tables,
     text,
@@ -59,6 +60,7 @@ from meshdesk.decode.contract import (
     Schemas,
     Undecodable,
 )
+from meshdesk.model.decode_as import OF_TYPE
 from meshdesk.model.node import SHORT, Node, one_line_spans
 
 # A new decoder is a file with NAME and decode, and its line here. Order is meaning: formats that prove themselves first.
@@ -68,6 +70,7 @@ DECODERS: tuple[Decoder, ...] = (
     # What a header says; prefixes that a registry proves.
     cloudevents_proto, guid_header, azure, buf, confluent, apicurio, guid_prefix, glue, tibco,
     avro_container, compressed, tables, java_serialized, avro_single, ion, smile,  # bytes that mark them
+    schema_file,  # a file's name says it
     bson, kafka_primitives, otlp, messagepack, cbor, thrift,  # what all bytes prove
     json_text, ion_text, xml_text, yaml_text,
     protobuf_bare,  # what all bytes prove, and could as well be text
@@ -82,7 +85,7 @@ AS_ASKED = Layer("as asked")  # the layer before what somebody asked for (Payloa
 
 def with_decoders(more: Iterable[Decoder]) -> tuple[Decoder, ...]:
     """The decoders and some more: behind formats that a registry or a mark proves, before those that have none."""
-    at = DECODERS.index(bson)
+    at = DECODERS.index(schema_file)
     return (*DECODERS[:at], *more, *DECODERS[at:])
 
 
@@ -114,7 +117,7 @@ def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> De
     Whoever unpacks asks with one layer less (Bounds.layers)."""
     tried: list[Declined] = []
     trouble = sure = ""
-    if payload.asked and (wanted := _as_asked(payload, data, schemas, bounds)):
+    if payload.asked and (wanted := _as_asked(payload, data, schemas, bounds, tried)):
         return wanted
     for decoder in DECODERS:
         try:
@@ -131,8 +134,15 @@ def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> De
     raise Undecodable("no decoder answered")  # raw never declines
 
 
-def _as_asked(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded | None:
+def _as_asked(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds, tried: list[Declined]) -> Decoded | None:
     """What the decoder says that somebody asked for; None where it declines, which it says again in its turn."""
+    if payload.asked.startswith(OF_TYPE):
+        try:
+            found = schema_file.decode_as(payload, data, schemas, bounds)
+        except Undecodable as why:
+            tried.append(Declined(payload.asked, str(why)))
+            return None
+        return found if AS_ASKED in found.chain else replace(found, chain=(AS_ASKED, *found.chain))
     for decoder in DECODERS:
         if payload.asked == decoder.NAME:
             with suppress(Undecodable):

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from meshdesk.decode import by_schema, flatbuffers, thrift_idl
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.proto_framing import Framed
-from meshdesk.decode.proto_plan import book_of
-from meshdesk.decode.proto_schema import Message, Types
+from meshdesk.decode.proto_plan import Book, book_of
 from meshdesk.decode.proto_stream import delimited, grpc
 from meshdesk.decode.protobuf import Reading, read, read_each
 from meshdesk.model.node import Node
+from meshdesk.model.proto_schema import Message, Types
 from meshdesk.model.schema import Schema, SchemaName
 
 NAME = "chosen schema"
+MESSAGES = 50  # of a file that are tried where nobody says which one it is
 STREAMS = (("gRPC frame", grpc), ("Protobuf delimited", delimited))
 
 
@@ -24,25 +25,50 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     schema = schemas.find_schema(SchemaName("file", f"{payload.topic}-{payload.role}"))
     if not isinstance(schema, Schema):
         raise Undecodable("no schema was chosen for it")
+    return by_schema.framed_by(Layer(NAME), read_whole(data, schema, bounds), schema)
+
+
+def read_whole(data: bytes, schema: Schema, bounds: Bounds) -> Decoded:
+    """All of the bytes by that schema, without a framing but those of streams of messages. Raises Undecodable."""
     if schema.type.startswith("PROTOBUF"):
         return _messages(data, schema, bounds)
     if schema.type == "FLATBUFFERS":
-        return by_schema.framed_by(Layer(NAME), flatbuffers.decode(data, schema, bounds), schema)
+        return flatbuffers.decode(data, schema, bounds)
     if schema.type == "THRIFT":
-        return by_schema.framed_by(Layer(NAME), thrift_idl.decode(data, schema, bounds), schema)
+        return thrift_idl.decode(data, schema, bounds)
 
     def framing(_data: bytes, _at: int, _types: Types) -> Iterator[Framed]:
         yield from ()
 
-    return by_schema.framed_by(Layer(NAME), by_schema.read(data, 0, schema, bounds, framing), schema)
+    return by_schema.read(data, 0, schema, bounds, framing)
 
 
 def _messages(data: bytes, schema: Schema, bounds: Bounds) -> Decoded:
     book = book_of(schema)
-    named: list[Message | None] = [*book.types.named(schema.subject)] or [*book.types.files[0].messages[:1]]
-    message = named[0] if named else None
-    if message is None:
-        raise Undecodable(f"the chosen schema has no message {schema.subject}")
+    named = book.types.named(schema.subject) or [one for one in book.types.files[0].messages if not one.is_map]
+    if not named:
+        raise Undecodable(f"the schema has no message {schema.subject}")
+    why = Undecodable("it is no message")
+    kept: tuple[str, Message, Reading] | None = None
+    for message in named[:MESSAGES]:
+        try:
+            name, reading = _message(data, book, message, bounds)
+        except Undecodable as declined:
+            why = declined
+            continue
+        if not reading.odd:
+            kept = name, message, reading
+            break
+        if reading.known and (kept is None or reading.odd < kept[2].odd):
+            kept = name, message, reading
+        why = Undecodable(f"{message.name} has none of its fields")
+    if kept is None:
+        raise why
+    return Decoded(kept[2].tree, (Layer(kept[0], kept[1].name),), "Protobuf", schema)
+
+
+def _message(data: bytes, book: Book, message: Message, bounds: Bounds) -> tuple[str, Reading]:
+    """The reading by a message, alone or in a stream, that leaves the fewest fields unknown, and what it is called."""
     kept: tuple[str, Reading] | None = None
     why = Undecodable("it is no message")
     try:
@@ -60,8 +86,7 @@ def _messages(data: bytes, schema: Schema, bounds: Bounds) -> Decoded:
             kept = name, found._replace(tree=_unnamed(tree))
     if kept is None:
         raise why
-    chain = (Layer(NAME), Layer(kept[0], message.name))
-    return Decoded(kept[1].tree, chain, "Protobuf", schema)
+    return kept
 
 
 def _unnamed(tree: Node) -> Node:

@@ -11,10 +11,10 @@ from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, U
 from meshdesk.decode.parts import part, shifted, without_spans
 from meshdesk.decode.proto_known import known_files
 from meshdesk.decode.proto_plan import Book
-from meshdesk.decode.proto_schema import Types
-from meshdesk.decode.proto_text import file_of
 from meshdesk.decode.protobuf import read
 from meshdesk.model.node import Node
+from meshdesk.model.proto_schema import Types
+from meshdesk.model.proto_text import file_of
 
 NAME = "CloudEvents Protobuf"
 EVENT, BATCH = "io.cloudevents.v1.CloudEvent", "io.cloudevents.v1.CloudEventBatch"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from meshdesk.decode import by_schema, proto_framing
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.proto_framing import Framed
-from meshdesk.decode.proto_schema import Types
+from meshdesk.model.proto_schema import Types
 from meshdesk.model.schema import SchemaName, SchemaState
 
 NAME = "Confluent id"

@@ -13,8 +13,8 @@ from typing import Any
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Undecodable
 from meshdesk.decode.proto_plan import book_of
-from meshdesk.decode.proto_schema import Types
 from meshdesk.model.node import Node, hexed
+from meshdesk.model.proto_schema import Types
 from meshdesk.model.schema import Schema
 
 NAME = "CSFLE"

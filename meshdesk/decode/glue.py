@@ -10,8 +10,8 @@ from uuid import UUID
 from meshdesk.decode import by_schema
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.proto_framing import Framed
-from meshdesk.decode.proto_schema import Types, all_messages
 from meshdesk.decode.proto_wire import varint
+from meshdesk.model.proto_schema import Types, all_messages
 from meshdesk.model.schema import SchemaName, SchemaState
 
 NAME = "Glue"

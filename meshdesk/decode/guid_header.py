@@ -9,7 +9,7 @@ from meshdesk.decode import by_schema, proto_framing
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.guid_prefix import name_in
 from meshdesk.decode.proto_framing import Framed
-from meshdesk.decode.proto_schema import Types
+from meshdesk.model.proto_schema import Types
 
 NAME = "Confluent GUID header"
 

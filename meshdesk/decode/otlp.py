@@ -11,11 +11,11 @@ from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, U
 from meshdesk.decode.moments import moment
 from meshdesk.decode.otlp_schema import TEXT
 from meshdesk.decode.proto_plan import Book
-from meshdesk.decode.proto_schema import Types
-from meshdesk.decode.proto_text import file_of
 from meshdesk.decode.proto_wire import varint
 from meshdesk.decode.protobuf import read
 from meshdesk.model.node import Node, more
+from meshdesk.model.proto_schema import Types
+from meshdesk.model.proto_text import file_of
 
 NAME = "OTLP"
 PACKAGE = "opentelemetry.proto"

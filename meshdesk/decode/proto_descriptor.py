@@ -7,8 +7,8 @@ import base64
 import binascii
 
 from meshdesk.decode.contract import Undecodable
-from meshdesk.decode.proto_schema import DEPTH, BadSchema, Enum, Field, File, Message
 from meshdesk.decode.proto_wire import LENGTH, VARINT, fields, signed
+from meshdesk.model.proto_schema import DEPTH, BadSchema, Enum, Field, File, Message
 
 # FieldDescriptorProto.Type by number; 10, 11 and 14 are groups, messages and enums, which have a name.
 TYPES = {

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from meshdesk.decode.contract import Bounds, Layer, Undecodable
 from meshdesk.decode.proto_inspect import inspected
 from meshdesk.decode.proto_plan import Book
-from meshdesk.decode.proto_schema import Message, Types, all_messages
 from meshdesk.decode.proto_wire import LENGTH, varint, zigzag
 from meshdesk.decode.protobuf import Reading, read
+from meshdesk.model.proto_schema import Message, Types, all_messages
 
 PATH = 32  # messages within messages that an index may lead through; protoc allows no more
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 from functools import cache
 
 from meshdesk.decode.moments import moment
-from meshdesk.decode.proto_schema import File
-from meshdesk.decode.proto_text import file_of
 from meshdesk.model.node import Kind, Node, shortened
+from meshdesk.model.proto_schema import File
+from meshdesk.model.proto_text import file_of
 
 SECONDS = range(-62_135_596_800, 253_402_300_800)  # the years 1 to 9999, as timestamp.proto says
 NANOS = range(1_000_000_000)

@@ -8,10 +8,10 @@ from meshdesk.decode.contract import Undecodable
 from meshdesk.decode.moments import real
 from meshdesk.decode.proto_descriptor import files_of
 from meshdesk.decode.proto_known import known_files
-from meshdesk.decode.proto_schema import SCALARS, BadSchema, Field, File, Types
-from meshdesk.decode.proto_text import file_of
 from meshdesk.decode.proto_wire import FIXED32, FIXED64, LENGTH, VARINT, signed, zigzag
 from meshdesk.model.node import Kind
+from meshdesk.model.proto_schema import SCALARS, BadSchema, Field, File, Types
+from meshdesk.model.proto_text import file_of
 from meshdesk.model.schema import Schema
 
 COMPILED = 256  # schemas kept: more than a person looks at in an hour
@@ -24,7 +24,7 @@ def book_of(schema: Schema) -> "Book":
         files = [file for text in (schema.text, *(one.text for one in schema.references)) for file in _files(text)]
         return Book(Types(files, known_files()))
     except (BadSchema, RecursionError) as why:
-        raise Undecodable(f"schema {schema.id or schema.guid} cannot be understood ({why})") from None
+        raise Undecodable(f"schema {schema.called} cannot be understood ({why})") from None
 
 
 def _files(text: str) -> list[File]:

@@ -11,9 +11,9 @@ from meshdesk.decode.contract import Bounds, Undecodable
 from meshdesk.decode.proto_inspect import Found, Inspected, inspected
 from meshdesk.decode.proto_known import shaped
 from meshdesk.decode.proto_plan import DEFAULTS, Book, MessagePlan, Plan, text_at
-from meshdesk.decode.proto_schema import SCALARS, Message, Types
 from meshdesk.decode.proto_wire import END, FIXED32, FIXED64, GROUP, LENGTH, NUMBERS, VARINT, signed, varint
 from meshdesk.model.node import Kind, Node, more, shortened
+from meshdesk.model.proto_schema import SCALARS, Message, Types
 
 ANY = "google.protobuf.Any"
 

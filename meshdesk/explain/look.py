@@ -1,6 +1,6 @@
 """Role look: records as the list and the inspector show them. Every answer is bounded, however large the record is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from meshdesk.decode.headers import header_node
 from meshdesk.decode.json_text import indented
 from meshdesk.explain.how import chain_words, schema_words
 from meshdesk.explain.rows import Lost
-from meshdesk.model.decode_as import Choice, Role, Wishes, about_record, about_schema, about_topic, choice_of
+from meshdesk.model.decode_as import OF_TYPE, Choice, Role, Wishes, about_record, about_schema, about_topic, choice_of
 from meshdesk.model.node import Node, hexed, pretty, shortened, visible, within
 from meshdesk.model.record import Record, RecordName
 from meshdesk.model.row import TIMESTAMP_TYPES, Details, Part, Row
@@ -29,6 +29,7 @@ HEADER_TEXT = 2_000  # characters of one header's name or value
 HEADER_DUMP = 1_024  # bytes of one header's dump
 HEADERS_TEXT = 300_000  # of all headers together; where there are more than 150, each has an equal share of it
 HEADERS_SHOWN = 2_000  # a record with more of them is shown with the first ones and their number
+TYPES_SHOWN = 500  # of schema files, in a menu that scrolls; each record that is looked into brings them along
 NO_WISHES: Wishes = {}
 ROLES: tuple[Role, Role] = ("key", "value")
 WITH_SPANS = replace(BOUNDS, spans=True)
@@ -103,8 +104,15 @@ def _lost_row(lost: Lost, k: int) -> Row:
     return Row(lost.row, lost.topic, -1, -1, None, "", "", (), "lost", "", 0, 0, trouble=lost.reason, k=k)
 
 
-def details_of(record: Record | Lost, schemas: Schemas, raw: bool = False, wishes: Wishes = NO_WISHES) -> Details:
-    """All that the inspector shows; `raw` leaves the decoders out (their deadline passed)."""
+def details_of(
+    record: Record | Lost,
+    schemas: Schemas,
+    raw: bool = False,
+    wishes: Wishes = NO_WISHES,
+    types: Sequence[str] = (),
+) -> Details:
+    """All that the inspector shows; `raw` leaves the decoders out (their deadline passed). `types` are those of schema files
+    (SchemaFiles.types), which may be asked for, too."""
     if isinstance(record, Lost):
         gone = Part(Node("", "null", ""), (), "lost", None, "", (), 0, trouble=record.reason)
         return Details(record.row, record.topic, -1, -1, None, "none", None, 0, gone, gone, ())
@@ -126,7 +134,10 @@ def details_of(record: Record | Lost, schemas: Schemas, raw: bool = False, wishe
         key=key,
         value=value,
         headers=tuple((shortened(name, room), _header(name, value, room)) for name, value in headers),
-        decoders=tuple(decoder.NAME for decoder in chain.DECODERS),
+        decoders=(
+            *(decoder.NAME for decoder in chain.DECODERS),
+            *(f"{OF_TYPE}{name}" for name in types[:TYPES_SHOWN]),
+        ),
     )
 
 

@@ -182,7 +182,8 @@ def _record(explain: Explain, message: Message) -> Message:
     rows = explain.rows(message)
     for _, record in _listed(rows, message, int(message["k"]), 1):
         wishes = wishes_from(message.get("as"))
-        return {"is": "record", "details": details_frame(details_of(record, rows, bool(message.get("raw")), wishes))}
+        details = details_of(record, rows, bool(message.get("raw")), wishes, rows.mesh.schema_files.types)
+        return {"is": "record", "details": details_frame(details)}
     return {"is": "failed", "text": "That record is not in the capture any more."}
 
 

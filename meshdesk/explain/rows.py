@@ -235,13 +235,24 @@ class _Moved(Exception):
 
 def schema_in(mesh: Mesh, name: SchemaName) -> Schema | SchemaState:
     """The schema of that name as facts have told it, or which of four reasons there is none."""
-    known = mesh.schemas.get(name.about)
+    known = _in_files(mesh, name) or mesh.schemas.get(name.about)
     if known is not None:
         return known
     if not mesh.registry or not is_fetched(name, mesh.registry):
         return SchemaState.NO_REGISTRY
     checked = mesh.checked.get("registry")
     return SchemaState.UNREACHABLE if checked and checked.failed else SchemaState.NOT_FETCHED
+
+
+def _in_files(mesh: Mesh, name: SchemaName) -> Schema | None:
+    match name.kind:
+        case "subject":
+            return mesh.schema_files.of_subject(name.id)
+        case "type":
+            return mesh.schema_files.of_type(name.id)
+        case "fingerprint":
+            return mesh.schema_files.of_fingerprint(name.id)
+    return None
 
 
 def open_rows(path: Path) -> list[Rows]:

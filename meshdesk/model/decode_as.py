@@ -10,6 +10,7 @@ from meshdesk.model.record import RecordName
 Role = Literal["key", "value"]
 Scope = Literal["record", "schema", "topic"]
 SCOPES: tuple[Scope, ...] = ("record", "schema", "topic")  # whoever is asked for the narrowest is obeyed
+OF_TYPE = "type "  # begins a wish for a type of a schema file instead of a decoder: "type acme.Order"
 MOST = 200  # of one connection; they go with every question for rows
 
 

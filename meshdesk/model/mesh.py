@@ -10,6 +10,7 @@ from meshdesk.model.group import Group, Reads, group_from, reads_from
 from meshdesk.model.offers import Offers
 from meshdesk.model.placing import Place, Placing
 from meshdesk.model.schema import Reference, Schema, SchemaState
+from meshdesk.model.schema_files import ABOUT, SchemaFiles, schema_file_from
 from meshdesk.model.timeline import KINDS, Timeline
 
 Made = TypeVar("Made")
@@ -105,6 +106,11 @@ class Mesh:
         is_away = checked is not None and bool(checked.failed)
         return self.timeline.version(("schema",), self.place), self.registry, is_away
 
+    @property
+    def schema_files(self) -> SchemaFiles:
+        """The schemas that stand in files of this machine, or of the one that recorded the capture."""
+        return self.timeline.derived("schema files", ("schema",), self.place, self._schema_files)
+
     def config(self, topic: str) -> tuple[Fact, ...]:
         """The settings of a topic, which stand in the fact's value."""
         return self.claims("config", topic)
@@ -199,9 +205,16 @@ class Mesh:
     def _schemas(self) -> dict[str, Schema | SchemaState]:
         found: dict[str, Schema | SchemaState] = {}
         for about, facts in self.each("schema"):
+            if about.startswith(ABOUT):
+                continue
             made = [self.timeline.made(fact, _schema) for fact in sorted(facts, key=_seen)]
             found[about] = next((one for one in reversed(made) if isinstance(one, Schema)), made[-1])
         return found
+
+    def _schema_files(self) -> SchemaFiles:
+        made = self.timeline.made
+        of_files = (facts for about, facts in self.each("schema") if about.startswith(ABOUT))
+        return SchemaFiles(made(fact, schema_file_from) for facts in of_files for fact in facts)
 
     def _place_topics(self) -> Placing:
         offers = self.timeline.derived("offers", ("product",), self.place, self._offers)

@@ -54,6 +54,7 @@ class Profile:
     registry_user: str = ""
     registry_ca: str = ""  # authorities (PEM) of the registry; "" for the system's
     catalogues: tuple[str, ...] = ()  # folders
+    schemas: tuple[str, ...] = ()  # files of schemas, and folders of such files
     colour: str = ""  # #rrggbb
     is_production: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)  # further ones of the client, in librdkafka's names
@@ -109,7 +110,7 @@ def trimmed(profile: Profile) -> Profile:
     words = {
         one: getattr(profile, one).strip() for one in TEXTS if one not in ("security", "mechanism") or profile.has_login
     }
-    kept = replace(profile, **words, catalogues=tuple(one.strip() for one in profile.catalogues if one.strip()))
+    kept = replace(profile, **words, catalogues=_named(profile.catalogues), schemas=_named(profile.schemas))
     if not kept.has_tls:
         kept = replace(kept, ca="", certificate="", key="", keystore="")
     if not kept.has_login:
@@ -119,8 +120,14 @@ def trimmed(profile: Profile) -> Profile:
     return kept if kept.registry else replace(kept, registry_user="", registry_ca="")
 
 
+def _named(paths: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(path.strip() for path in paths if path.strip())
+
+
 TEXTS = tuple(
-    one.name for one in fields(Profile) if one.name not in ("security", "catalogues", "is_production", "settings")
+    one.name
+    for one in fields(Profile)
+    if one.name not in ("security", "catalogues", "schemas", "is_production", "settings")
 )
 
 

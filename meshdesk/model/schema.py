@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, NamedTuple
 
-NameKind = Literal["id", "guid", "content", "global", "glue", "azure", "fingerprint", "buf", "file"]
+NameKind = Literal["id", "guid", "content", "global", "glue", "azure", "fingerprint", "buf", "file", "subject", "type"]
 # What collect asks registries for; of other names nobody need wait for an answer.
 FETCHED: frozenset[NameKind] = frozenset({"id", "guid", "content", "global"})
 
@@ -12,7 +12,8 @@ FETCHED: frozenset[NameKind] = frozenset({"id", "guid", "content", "global"})
 class SchemaName(NamedTuple):
     """By what a record names its schema: a registry's number or GUID, Apicurio's content or global id, Glue's UUID of a
     version, Azure's id, Avro's CRC-64 fingerprint in hex, a commit of Buf's registry; "file" is what the user chose for the
-    keys or the values of a topic: "orders-value"."""
+    keys or the values of a topic: "orders-value". In files of schemas "subject" is what a file's name says that it is for, and
+    "type" what it declares (SchemaFiles.types)."""
 
     kind: NameKind
     id: str
@@ -55,6 +56,11 @@ class Schema:
     version: int = 0
     guid: str = ""  # or the name that it has instead
     rules: str = ""  # its ruleSet as JSON (Confluent's data contracts), which says what is encrypted
+
+    @property
+    def called(self) -> str:
+        """What a sentence calls it: by its id, by the name that it has instead, or by its file."""
+        return str(self.id) if self.id else self.guid or self.registry.rpartition("/")[2] or self.subject
 
 
 class SchemaState(Enum):

@@ -5,7 +5,7 @@ from typing import Literal, cast, get_args
 
 from meshdesk.model.frame import Message
 
-Name = Literal["name", "tcp", "tls", "login", "metadata", "registry", "catalogues"]
+Name = Literal["name", "tcp", "tls", "login", "metadata", "registry", "schemas", "catalogues"]
 State = Literal["running", "passed", "failed", "skipped"]
 NAMES: tuple[Name, ...] = get_args(
     Name

@@ -142,7 +142,7 @@ class Book:
             if not getattr(credentials, name):
                 why = sentence or f"The keyring holds no {CALLED[name]} of “{was}”."
                 wrong[name] = f"{why} Enter it here." if was else f"Enter the {CALLED[name]}."
-        is_barred = set(wrong) - {"catalogues"}  # a folder that is gone bars nobody from the cluster
+        is_barred = set(wrong) - {"catalogues", "schemas"}  # a folder that is gone bars nobody from the cluster
         made = None if is_barred else connection(profile, credentials, self._profiles.folder)
         self._change(asked, problems=wrong, connection=made)
 

@@ -36,6 +36,7 @@ class Checking:
                 "registry_user": connection.registry_user,
                 "registry_ca": connection.registry_ca,
                 "catalogues": list(connection.catalogues),
+                "schemas": list(connection.schemas),
                 "properties": dict(connection.properties),
             }
         )

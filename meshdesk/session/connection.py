@@ -17,6 +17,7 @@ class Connection:
     catalogues: tuple[str, ...] = ()  # folders
     colour: str = ""  # a hue that its owner gave it, as #rrggbb; "" for none
     is_production: bool = False
+    schemas: tuple[str, ...] = ()  # files of schemas, and folders of such files
 
     @property
     def title(self) -> str:

@@ -1,4 +1,4 @@
-"""What the readers of contract and product files could not understand, as one trouble a folder. Without Qt."""
+"""What the readers of contracts, products and schema files could not understand, as one trouble a folder. Without Qt."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,10 +30,19 @@ class Note:
 
 
 def notes_of(mesh: Mesh) -> Iterator[Note]:
-    """All notes, file by file."""
+    """All notes, file by file, and then what files of schemas lack of each other, as soon as all of them are read."""
     for source, facts in mesh.each("file"):
         for notice in (facts[-1].value or {}).get("notices", ()):
             yield Note(source, int(notice.get("line", 0)), int(notice.get("column", 0)), str(notice.get("text", "")))
+    files = mesh.schema_files
+    if files.newest <= max(_rounds(mesh), default=-1):
+        for source, line, column, text in files.notes(mesh.topics):
+            yield Note(source, line, column, text)
+
+
+def _rounds(mesh: Mesh) -> tuple[int, ...]:
+    """When the folders of schemas were read through last, in ms since the epoch."""
+    return tuple(checked.seen for source, checked in mesh.checked.items() if source.startswith("schemas "))
 
 
 class FileNotes:
@@ -45,7 +54,7 @@ class FileNotes:
 
     def look(self, mesh: Mesh, about: str) -> Iterator[Trouble]:
         """One trouble for each folder whose notes are others than they were. `about` is the connection."""
-        version = mesh.timeline.version(("file",), mesh.place)
+        version = (*mesh.timeline.version(("file",), mesh.place), *_rounds(mesh))
         if version == self._version:
             return
         self._version = version

@@ -266,6 +266,7 @@ class Opened:
             "registry_user": connection.registry_user,
             "registry_ca": connection.registry_ca,
             "catalogues": list(connection.catalogues),
+            "schemas": list(connection.schemas),
             "properties": dict(connection.properties),
             "limit": self.limit,
             "kept_free": self.kept_free,

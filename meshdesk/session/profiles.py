@@ -28,7 +28,12 @@ HEADER = "A connection of MeshDesk. Its passwords are in the keyring of this sys
 # What fields are called in the file, where that is another word.
 IN_FILE = {"is_production": "production"}
 FIELDS = {IN_FILE.get(one.name, one.name): one.name for one in fields(Profile) if one.name != "name"}
-KINDS = {"production": "true or false", "catalogues": "a list of folders in quotes", "settings": "a table"}
+KINDS = {
+    "production": "true or false",
+    "catalogues": "a list of folders in quotes",
+    "schemas": "a list of files and folders in quotes",
+    "settings": "a table",
+}
 HEAD = 1 << 16  # bytes of a certificate's file that tell what it is
 
 
@@ -235,7 +240,7 @@ class _Reading:
     def _value(self, key: str, value: Any) -> Any:
         if key == "production":
             is_right = isinstance(value, bool)
-        elif key == "catalogues":
+        elif key in ("catalogues", "schemas"):
             is_right = isinstance(value, list) and all(isinstance(one, str) for one in value)
         elif key == "settings":
             return self._settings(value)
@@ -367,6 +372,7 @@ def connection(profile: Profile, credentials: Credentials, folder: Path) -> Conn
         tuple(map(file, kept.catalogues)),
         kept.colour,
         kept.is_production,
+        tuple(map(file, kept.schemas)),
     )
 
 
@@ -400,6 +406,10 @@ def file_problems(profile: Profile, folder: Path) -> dict[str, str]:
         path = folder / Path(folder_name).expanduser()
         if not path.is_dir():
             found["catalogues"] = f"{path} is no folder that is there. Take it out, or choose it again."
+    for name in kept.schemas:
+        path = folder / Path(name).expanduser()
+        if not path.exists():
+            found["schemas"] = f"{path} is no file and no folder that is there. Take it out, or choose it again."
     return found
 
 

@@ -107,9 +107,10 @@ class CollectChild:
         registry: str = "",
         limit: str = "",
         catalogues: str = "",
+        schemas: str = "",
         **properties: str,
     ) -> None:
-        """Dots in the names of properties are underscores here; `limit` in bytes, "": as always; `catalogues`: folders as in PATH."""
+        """Dots in the names of properties are underscores here; `limit` in bytes, "": as always; `catalogues`, `schemas`: as in PATH."""
         self._heard: SimpleQueue[Heard] = SimpleQueue()
         self.said: list[Message] = []
         self.ended = False
@@ -122,6 +123,7 @@ class CollectChild:
             "bootstrap": bootstrap,
             "registry": registry,
             "catalogues": catalogues.split(os.pathsep) if catalogues else [],
+            "schemas": schemas.split(os.pathsep) if schemas else [],
             "limit": limit,
             "properties": settings,
         }

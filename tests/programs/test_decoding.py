@@ -141,6 +141,50 @@ def test_that_a_schema_that_is_no_text_is_one_sentence(tmp_path: Path) -> None:
     )
 
 
+# Files of schemas
+
+
+def test_that_a_payload_is_read_by_the_schema_file_of_its_topic_or_by_a_type(tmp_path: Path) -> None:
+    folder = tmp_path / "schemas"
+    folder.mkdir()
+    (folder / "pairs-value.avsc").write_text(PAIR, "utf-8")
+    (folder / "other.proto").write_text('syntax = "proto3"; message Other { string s = 1; }', "utf-8")
+    for words in (("--topic", "pairs"), ("--type", "Pair")):
+        ran = piped(BODY, "--schemas", str(folder), *words, "--json")
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.lines[0]["value"] == {"n": 42, "s": "foo"}
+        assert "schema file schemas/pairs-value.avsc" in ran.lines[0]["chain"]
+    alone = piped(b"\x0a\x03foo", "--schemas", str(folder / "other.proto"), "--type", "Other", "--json")
+    assert alone.lines[0]["value"] == {"s": "foo"}
+    wrong = piped(BODY, "--schemas", str(folder), "--type", "Pear")
+    assert wrong.code == 1
+    assert wrong.err.startswith("The value is not read as type Pear: no schema file here declares Pear. ")
+
+
+def test_that_a_registry_is_asked_first_and_a_broken_schema_file_is_said(
+    registry: SchemaRegistry, tmp_path: Path
+) -> None:
+    (tmp_path / "pairs.avsc").write_text('"string"', "utf-8")
+    (tmp_path / "broken.avsc").write_text('{"type": "record",\n"name" "A"}', "utf-8")
+    ran = piped(framed(registry), "--registry", registry.url, "--schemas", str(tmp_path), "--topic", "pairs", "--json")
+    assert (ran.code, ran.lines[0]["value"], ran.lines[0]["schema"]["subject"]) == (
+        0,
+        {"n": 42, "s": "foo"},
+        "pairs-value",
+    )
+    assert ran.err == (
+        "broken.avsc, line 2, column 8: This is no JSON: a colon is missing before this. The schema is not used.\n"
+    )
+
+
+def test_that_the_schema_files_of_a_saved_connection_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MESHDESK_CONFIG", str(tmp_path / "config"))
+    path = stored(tmp_path, PAIR.encode(), "pairs-value.avsc")
+    Profiles().save(Profile("files", "127.0.0.1:1", schemas=(str(path),)))
+    ran = piped(BODY, "--connection", "files", "--topic", "pairs", "--json")
+    assert (ran.code, ran.lines[0]["value"]) == (0, {"n": 42, "s": "foo"})
+
+
 # What makes no sense
 
 
@@ -153,6 +197,9 @@ def test_that_a_schema_that_is_no_text_is_one_sentence(tmp_path: Path) -> None:
         (("--registry", "registry"), "A schema registry has a web address, for example "),
         (("--schema", "a.txt"), "a.txt does not say what kind of schema it is. Its name must end with "),
         (("--registry", "http://r", "--schema", "a.avsc"), "meshdesk decode: error: argument --schema: not allowed "),
+        (("--schemas", "gone"), "gone is no file and no folder that is there. Check its name."),
+        (("--type", "Pair"), "--type names a type of schema files. Name these, too, with --schemas."),
+        (("--schema", "a.avsc", "--schemas", "."), "--schema is the schema itself. Leave it out, or leave out "),
         (("--connection", "nobody"), "There is no saved connection “nobody”. "),
     ],
 )
@@ -172,7 +219,7 @@ def test_that_the_registry_of_a_saved_connection_is_asked(
     ran = piped(framed(registry), "--connection", "local", "--json")
     assert (ran.code, ran.lines[0]["value"]) == (0, {"n": 42, "s": "foo"})
     assert refused("-", "--connection", "bare", code=2).startswith(
-        "The saved connection “bare” has no schema registry."
+        "The saved connection “bare” has no schema registry and no schema files. "
     )
 
 

@@ -52,6 +52,19 @@ def test_that_what_makes_no_sense_is_a_sentence(words: list[str], said: str) -> 
     assert "word" not in sentence.replace("password", "")
 
 
+def test_that_schema_files_are_named_by_their_whole_path_and_have_to_be_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "schemas").mkdir()
+    monkeypatch.chdir(tmp_path)
+    understood_ = told("t", "--bootstrap", "a:1", "--schemas", "schemas", "--schemas", str(tmp_path))
+    assert isinstance(understood_, Told)
+    assert understood_.source.schemas == (str(tmp_path / "schemas"), str(tmp_path))
+    assert told("t", "--bootstrap", "a:1", "--schemas", "gone.avsc") == (
+        "gone.avsc is no file and no folder that is there. Check its name."
+    )
+
+
 def test_that_a_password_in_an_address_is_not_repeated() -> None:
     assert argument_problem("http://me:hunter2@host", "Leave it out.") == (
         "--registry would show a password to everyone on this machine. Leave it out."

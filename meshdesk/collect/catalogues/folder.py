@@ -1,4 +1,4 @@
-"""A folder of a catalogue, looked at again and again: what changed in it since the last look, as facts.
+"""A folder of a catalogue, or of schemas, looked at again and again: what changed in it since the last look, as facts.
 
 What is not seen is unknown, and never taken for absent: facts of a file are only taken back where the system says that the
 file is no more, and its folder is there.
@@ -8,7 +8,7 @@ import errno
 import os
 import stat
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -23,12 +23,36 @@ DEPTH_MOST = 16  # folders within folders: the deepest of 1,033 public files lie
 FILES_MOST = 10_000  # of these endings: 300 ms a look, and 10 MB of what is remembered of them
 PLACES_MOST = 100_000  # files and folders of any kind: a home was chosen by mistake, and is not walked to its end
 BYTES_MOST = 2 << 20  # of a file, which takes 2 s to read; the largest public contract has 400 kB
+SCHEMA_FORMATS = ("Avro", "Protobuf", "JSON Schema")
 HEAD = 64 << 10  # bytes of a larger file, which tell what it is
 SKIPPED = ("node_modules",)  # beside all that is hidden: what others made, in its thousands
 
 Stamp = tuple[
     int, int, int, int
 ]  # what a change of a file changes: times of content and of the entry, size, which file it is
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Which files of a folder are read, and how."""
+
+    word: str  # before the folder's name in its checked lines: "files"
+    of: str  # "a catalogue", in a sentence
+    endings: tuple[str, ...]
+    read: Callable[[bytes, str], Said | None]  # the bytes, the path within the folder
+    has_sign: Callable[[bytes], bool]  # whether a file that is too large begins as one that would be read
+    files_most: int
+    owns: Callable[[Fact], bool]  # whether a fact on a file may be of it: a folder may be looked through for both kinds
+
+
+CONTRACTS = Reader("files", "a catalogue", ENDINGS, read, has_sign, FILES_MOST, lambda fact: not is_of_schema(fact))
+
+
+def is_of_schema(fact: Fact) -> bool:
+    """Whether a fact on a file is said by one that holds a schema."""
+    return fact.kind == "schema" or (
+        fact.kind == "file" and str((fact.value or {}).get("format", "")) in SCHEMA_FORMATS
+    )
 
 
 @dataclass(slots=True)
@@ -54,9 +78,18 @@ class Counts:
 class Folder:
     """One folder. All methods are called by one thread."""
 
-    def __init__(self, path: Path, name: str, now: Callable[[], int], known: Iterable[Fact | Checked] = ()) -> None:
-        """`name` stands for the path in all that is written; `now` in ms; `known` is what a predecessor has written."""
-        self._path, self._name, self._now = path, name, now
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        now: Callable[[], int],
+        known: Iterable[Fact | Checked] = (),
+        reader: Reader = CONTRACTS,
+        only: Collection[str] = (),
+    ) -> None:
+        """`name` stands for the path in all that is written; `now` in ms; `known` is what a predecessor has written; `only`
+        names the files that are wanted, where it is not all of the folder's."""
+        self._path, self._name, self._now, self._reader, self._only = path, name, now, reader, only
         self._files: dict[str, _File] = {}
         self._device: int | None = None  # that it was on when it was seen last
         self._said: str | None = None  # what failed, as the facts know it; None: nothing of the folder was said yet
@@ -65,20 +98,20 @@ class Folder:
                 self._said = fact.failed if fact.source == self.source else self._said
             elif fact.source.startswith(f"{name}/"):
                 told = self._files.setdefault(fact.source.removeprefix(f"{name}/"), _File((0, 0, 0, 0))).told
-                told[fact.kind, fact.about] = fact
-                if fact.value is None:
-                    del told[fact.kind, fact.about]
+                told.pop((fact.kind, fact.about), None)
+                if fact.value is not None and reader.owns(fact):
+                    told[fact.kind, fact.about] = fact
 
     @property
     def source(self) -> str:
         """Of its checked lines."""
-        return f"files {self._name}"
+        return f"{self._reader.word} {self._name}"
 
     def look(self) -> Iterator[list[Fact | Checked]]:
         """What to write since the last look, file by file; the last list ends with a checked line where there was anything."""
         started, is_news = self._now(), False
-        walk = _Walk(self._path, self._name)
-        seen = walk.files()
+        walk = _Walk(self._path, self._name, self._reader)
+        seen = walk.these(self._only) if self._only else walk.files()
         for name, stamp in seen.items():
             if facts := self._read(name, stamp):
                 is_news = True
@@ -127,13 +160,13 @@ class Folder:
             return self._cannot(
                 name,
                 stamp,
-                f"The file has {size(stamp[1])}; of a catalogue those up to {size(BYTES_MOST)} are read. Take it out, or split it.",
+                f"The file has {size(stamp[1])}; of {self._reader.of} those up to {size(BYTES_MOST)} are read. Take it out, or split it.",
             )
         checksum = zlib.crc32(data)
         if known is not None and known.checksum == checksum and known.stamp[1] == stamp[1]:
             known.stamp = stamp  # touched, or put there again by a checkout: it says what it said
             return []
-        said = read(data, name)
+        said = self._reader.read(data, name)
         facts = [] if said is None else self._facts(name, said, modified)
         mine = self._files.setdefault(name, _File(stamp))
         if mine.doubted != stamp and mine.told.keys() - {(fact.kind, fact.about) for fact in facts}:
@@ -148,7 +181,7 @@ class Folder:
         mine.stamp, mine.checksum = stamp, 0
         source = self._source_of(name)
         before = mine.told.get(("file", source))
-        if before is None and stamp[1] > BYTES_MOST and not _may_be_one(self._path / name):
+        if before is None and stamp[1] > BYTES_MOST and not self._may_be_one(name):
             return []
         notice: Message = {"line": 0, "column": 0, "text": why}
         value = {"format": before.value["format"] if before and before.value else "", "modified": stamp[0] // 1_000_000}
@@ -175,6 +208,14 @@ class Folder:
         file.told = told
         return [*new, *self._nothing(gone)]
 
+    def _may_be_one(self, name: str) -> bool:
+        """Whether a file that is too large to be read begins as one that is wanted: of others nobody wants to hear."""
+        try:
+            with (self._path / name).open("rb") as file:
+                return self._reader.has_sign(file.read(HEAD))
+        except OSError:
+            return False
+
     def _source_of(self, name: str) -> str:
         """Names are bytes to the system; of one that is no text the rest is shown."""
         return f"{self._name}/{os.fsencode(name).decode('utf-8', 'replace')}"
@@ -195,8 +236,9 @@ class Folder:
         return ""
 
 
-def names(paths: Sequence[Path]) -> dict[Path, str]:
-    """By folder a name that no other has: its own, with as much of what is above it as that takes. None is within another."""
+def names(paths: Sequence[Path], beside: Sequence[Path] = ()) -> dict[Path, str]:
+    """By folder a name that no other has, nor one of `beside`: its own, with as much of what is above it as that takes.
+    None is within another."""
     wanted = list(dict.fromkeys(Path(os.path.abspath(path)) for path in paths))  # noqa: PTH100 - resolve() follows links
     wanted = [path for path in wanted if not any(other in path.parents for other in wanted)]
     found: dict[Path, str] = {}
@@ -204,7 +246,7 @@ def names(paths: Sequence[Path]) -> dict[Path, str]:
         parts = [part for part in path.parts if part != path.anchor] or ["files"]
         for depth in range(1, len(parts) + 1):
             found[path] = "/".join(parts[-depth:])
-            others = ("/".join(other.parts[-depth:]) for other in wanted if other != path)
+            others = ("/".join(other.parts[-depth:]) for other in (*wanted, *beside) if other != path)
             if found[path] not in others:
                 break
     return found
@@ -213,10 +255,10 @@ def names(paths: Sequence[Path]) -> dict[Path, str]:
 class _Walk:
     """One walk through a folder, in an order that is the same each time."""
 
-    def __init__(self, root: Path, name: str) -> None:
+    def __init__(self, root: Path, name: str, reader: Reader) -> None:
         self.failed = ""  # why nothing was seen: a sentence
         self.partly = ""  # why not everything was
-        self._root, self._name, self._been = root, name, set[tuple[int, int]]()
+        self._root, self._name, self._reader, self._been = root, name, reader, set[tuple[int, int]]()
         self._places = 0
 
     def files(self) -> dict[str, Stamp]:
@@ -233,10 +275,23 @@ class _Walk:
             below, entries = waiting.pop()
             for entry in entries:
                 self._places += 1
-                if self._places > PLACES_MOST or len(found) >= FILES_MOST:
+                if self._places > PLACES_MOST or len(found) >= self._reader.files_most:
                     self._bounded(len(found))
                     return found
                 self._take(entry, below, found, waiting)
+        return found
+
+    def these(self, names: Iterable[str]) -> dict[str, Stamp]:
+        """The same of some files of the folder alone."""
+        found: dict[str, Stamp] = {}
+        for name in sorted(names):
+            try:
+                found[name] = _stamp(os.stat(self._root / name))
+            except OSError as error:
+                why = error.strerror or error
+                self._partly(
+                    f"“{self._name}/{name}” cannot be read: {why}. Put it back, or take it out of the connection."
+                )
         return found
 
     def _take(
@@ -255,10 +310,10 @@ class _Walk:
                     self._partly(f"Folders below “{self._name}/{name}” lie too deep and are not read.")
                 elif self._enter(os.stat(entry.path)):
                     waiting.append((f"{name}/", self._entries(Path(entry.path))))
-            elif entry.name.lower().endswith(ENDINGS):
+            elif entry.name.lower().endswith(self._reader.endings):
                 about = os.stat(entry.path)
                 if stat.S_ISREG(about.st_mode):  # a pipe would be waited for
-                    found[name] = (about.st_mtime_ns, about.st_size, about.st_ctime_ns, about.st_ino)
+                    found[name] = _stamp(about)
         except OSError as error:
             if error.errno not in (errno.ENOENT, errno.ELOOP):  # a link that leads nowhere is nothing
                 self._partly(f"“{self._name}/{name}” cannot be read: {error.strerror or error}. Check its rights.")
@@ -278,7 +333,7 @@ class _Walk:
         self.partly = self.partly or sentence
 
     def _bounded(self, files: int) -> None:
-        what = f"{files:,} files" if files >= FILES_MOST else f"{PLACES_MOST:,} files and folders"
+        what = f"{files:,} files" if files >= self._reader.files_most else f"{PLACES_MOST:,} files and folders"
         self._partly(
             f"“{self._name}” holds more than {what}; those behind them are not read. Choose a folder within it."
         )
@@ -289,13 +344,8 @@ def _unseen(name: str, error: OSError) -> str:
     return f"The folder “{name}” cannot be read: {why}. What its files said stays; put it back, or take it out of the connection."
 
 
-def _may_be_one(path: Path) -> bool:
-    """Whether a file that is too large to be read begins as one of a catalogue: of others nobody wants to hear."""
-    try:
-        with path.open("rb") as file:
-            return has_sign(file.read(HEAD))
-    except OSError:
-        return False
+def _stamp(about: os.stat_result) -> Stamp:
+    return about.st_mtime_ns, about.st_size, about.st_ctime_ns, about.st_ino
 
 
 def _content(path: Path, stamp: Stamp) -> bytes | None:

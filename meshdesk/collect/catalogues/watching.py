@@ -1,4 +1,4 @@
-"""The thread that looks after the folders of catalogues while a capture is made, whether or not a broker answers."""
+"""The thread that looks after the folders of catalogues and of schemas while a capture is made, whether or not a broker answers."""
 
 import threading
 import time
@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from meshdesk.capture.reader import open_captures
-from meshdesk.collect.catalogues.folder import Folder, names
+from meshdesk.collect.catalogues.folder import CONTRACTS, Folder, names
+from meshdesk.collect.schema_files import ENDINGS, SCHEMAS
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.trouble import Trouble
 
@@ -26,12 +27,37 @@ def facts_in(folder: Path) -> Facts:
         capture.close()
 
 
+def folders_of(
+    contracts: Sequence[str], schemas: Sequence[str], now: Callable[[], int], known: Iterable[Fact | Checked] = ()
+) -> list[Folder]:
+    """What is to be looked at for the folders of contracts and the folders and files of schemas that a connection names.
+
+    A path with the ending of a schema is a file: the disk, which may be a network's and not answer, is not asked for it.
+    """
+    told = list(known)
+    described = [Path(path) for path in contracts]
+    folders = [path for path in map(Path, schemas) if not path.name.lower().endswith(ENDINGS)]
+    alone: dict[Path, set[str]] = {}
+    for path in map(Path, schemas):
+        # A file of a folder that is read as a whole is read with it.
+        if path not in folders and not {*path.parents} & {*folders}:
+            alone.setdefault(path.parent, set()).add(path.name)
+    found = [Folder(path, name, now, told, CONTRACTS) for path, name in names(described).items()]
+    named = names(folders, [*described, *alone])
+    found += [Folder(path, name, now, told, SCHEMAS) for path, name in named.items()]
+    for path, only in alone.items():  # one by one: none of them is read whole, so none is within another
+        (place, name), *_ = names([path], [*described, *folders, *(other for other in alone if other != path)]).items()
+        found.append(Folder(place, name, now, told, SCHEMAS, only))
+    return found
+
+
 class Catalogues:
     """A thread for all folders of a connection; none where there is no folder."""
 
     def __init__(
         self,
-        paths: Sequence[str],
+        contracts: Sequence[str],
+        schemas: Sequence[str],
         write: Callable[[Facts], None],
         report: Callable[[Trouble], None],
         news: Callable[[], None],
@@ -42,8 +68,7 @@ class Catalogues:
         """`known`: the facts that a predecessor wrote into the same capture; `about`: of troubles, the connection. The others
         are called by the thread."""
         self._write, self._report, self._news, self._about = write, report, news, about
-        told = list(known)
-        self._folders = [Folder(path, name, now, told) for path, name in names([Path(path) for path in paths]).items()]
+        self._folders = folders_of(contracts, schemas, now, known)
         self._stop, self._looked = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="catalogues", daemon=True)
         if self._folders:

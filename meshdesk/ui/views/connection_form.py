@@ -24,9 +24,9 @@ from meshdesk.model.step import Step
 from meshdesk.ui import theme
 from meshdesk.ui.widgets.controls import Button, Rule, Segments, name_bars, with_shortcut
 from meshdesk.ui.widgets.field import Field, FileField, PasswordField, Row
-from meshdesk.ui.widgets.folder_list import FolderList
 from meshdesk.ui.widgets.hue_picker import HuePicker
 from meshdesk.ui.widgets.label import Label
+from meshdesk.ui.widgets.path_list import PathList
 from meshdesk.ui.widgets.steps import Steps
 
 WIDTH = 600
@@ -35,6 +35,7 @@ GAP = 40  # between the two
 SIDE_BY_SIDE = 1_000  # px of width from which the test stands beside the form
 PEM = "Certificates and keys (*.pem *.crt *.cer *.key);;All files (*)"
 PKCS12 = "PKCS#12 (*.p12 *.pfx);;All files (*)"
+SCHEMAS = "Avro, Protobuf and JSON Schema (*.avsc *.proto *.json)"  # no others are read
 CHOICES: tuple[tuple[str, str], ...] = (  # as SECURITIES
     ("Plaintext", "No encryption and no login: for a Kafka on this machine (PLAINTEXT)."),
     ("TLS", "What is sent is encrypted, and the brokers show who they are (SSL)."),
@@ -44,6 +45,7 @@ CHOICES: tuple[tuple[str, str], ...] = (  # as SECURITIES
 SECTIONS = {  # above the row of this name
     "security": "Security",
     "registry": "Schema registry, when there is one",
+    "schemas": "Schemas of no registry",
     "catalogues": "Catalogues",
     "colour": "In the window",
     "settings": "Further settings of the client",
@@ -89,7 +91,8 @@ class ConnectionForm(QWidget):
         self.mechanism.choose(MECHANISMS.index(profile.mechanism) if profile.mechanism in MECHANISMS else 0)
         self.authorities.choose(1 if profile.ca else 0)
         self.kind.choose(2 if profile.keystore else 1 if profile.certificate else 0)
-        self.catalogues.set_folders(profile.catalogues)
+        self.schemas.set_paths(profile.schemas)
+        self.catalogues.set_paths(profile.catalogues)
         self.hue.choose(profile.colour)
         self.production.choose(1 if profile.is_production else 0)
         self.settings.setPlainText("\n".join(f"{name}={value}" for name, value in profile.settings.items()))
@@ -142,7 +145,8 @@ class ConnectionForm(QWidget):
             **words,
             security=security,
             mechanism=MECHANISMS[self.mechanism.place] if "SASL" in security else "",
-            catalogues=self.catalogues.folders,
+            schemas=self.schemas.paths,
+            catalogues=self.catalogues.paths,
             colour=self.hue.colour,
             is_production=self.production.place == 1,
             settings=self._settings(),
@@ -233,7 +237,13 @@ class ConnectionForm(QWidget):
         self.kind = Segments("Client certificate", ["None", "PEM files", "PKCS#12"])
         self.production = Segments("Production", ["No", "Production"])
         self.hue = HuePicker("Colour")
-        self.catalogues = FolderList("Folders", "Add a folder…")
+        self.schemas = PathList("Files", "Add a folder…", "Add files…", SCHEMAS)
+        self.schemas.add_button.setAccessibleName("Add a folder of schema files")
+        self.schemas.note.say(
+            "Avro (.avsc), Protobuf (.proto) and JSON Schema (.json). By its name a file is for a topic: "
+            "orders-value.avsc, or orders.avsc."
+        )
+        self.catalogues = PathList("Folders", "Add a folder…")
         self.catalogues.note.say("Contracts and product descriptions, as files in folders of this machine.")
         self.settings = _Settings()
         self.rows: dict[str, Row] = {  # by field of Profile and Credentials, in the order of the page
@@ -254,6 +264,7 @@ class ConnectionForm(QWidget):
             "registry_user": self.texts["registry_user"],
             "registry_password": self.passwords["registry_password"],
             "registry_ca": self.texts["registry_ca"],
+            "schemas": self.schemas,
             "catalogues": self.catalogues,
             "colour": Row("Colour", self.hue),
             "is_production": Row("Production", self.production),
@@ -288,7 +299,8 @@ class ConnectionForm(QWidget):
         for field in (*self.texts.values(), *self.passwords.values()):
             field.changed.connect(self._touched)
             field.edit.returnPressed.connect(lambda: self.ask("connect"))
-        self.catalogues.changed.connect(self._touched)
+        for paths in (self.schemas, self.catalogues):
+            paths.changed.connect(self._touched)
         for segments in (self.security, self.mechanism, self.authorities, self.kind, self.production):
             segments.chosen.connect(self._touched)
         self.hue.chosen.connect(self._touched)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
 
-from meshdesk.model.decode_as import About
+from meshdesk.model.decode_as import OF_TYPE, About
 from meshdesk.model.node import visible
 from meshdesk.model.row import Part
 from meshdesk.ui.widgets.controls import Button
@@ -55,8 +55,15 @@ class SchemaPane(QWidget):
             below = self.menu.addMenu(words_for(about, self._role))
             group = QActionGroup(below)
             asked = choice.decoder if choice is not None and choice.asked == about else ""
+            types = None
             for name in ("", *self._decoders):
-                action = below.addAction(name or AS_FOUND)
+                is_type = name.startswith(OF_TYPE)
+                if is_type and types is None:
+                    below.addSeparator()
+                    types = below.addMenu("A type of the schema files")
+                action = (types if is_type and types else below).addAction(
+                    name.removeprefix(OF_TYPE) if is_type else name or AS_FOUND
+                )
                 action.setCheckable(True)
                 action.setChecked(name == asked)
                 group.addAction(action)

@@ -24,6 +24,7 @@ NAMES = {
     "login": "Login",
     "metadata": "Topics",
     "registry": "Schema registry",
+    "schemas": "Schema files",
     "catalogues": "Catalogues",
 }
 ICON_LEFT = 28  # px from an icon's left edge to the words

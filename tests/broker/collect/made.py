@@ -18,10 +18,11 @@ class Made:
         user: str = "",
         ca: str = "",
         catalogues: tuple[str, ...] = (),
+        schemas: tuple[str, ...] = (),
     ) -> None:
         self.said: list[Step] = []
         started = time.monotonic()
-        source = Source(bootstrap, registry, properties or {}, user, ca, catalogues=catalogues)
+        source = Source(bootstrap, registry, properties or {}, user, ca, catalogues=catalogues, schemas=schemas)
         self.ok = check(source, self.said.append)
         assert time.monotonic() - started < 10
         steps: tuple[Step, ...] = ()

@@ -35,7 +35,7 @@ def test_that_a_plaintext_connection_is_told_step_by_step(secure_kafka: SecureKa
     assert one.steps["login"].text == "This connection logs nobody in."
     assert one.steps["metadata"] == Step("metadata", "passed", "1 broker and 2 topics.")
     assert one.steps["registry"].text == "This connection has no schema registry."
-    assert one.states == "ppsspss"
+    assert one.states == "ppsspsss"
 
 
 def test_that_each_step_is_said_when_it_begins(secure_kafka: SecureKafka) -> None:
@@ -58,7 +58,7 @@ def test_that_mutual_tls_is_told_with_both_certificates(
     at = secure_kafka["MUTUAL"]
     user = f"{REGISTRY_USER}:{REGISTRY_PASSWORD}"
     one = Made(at, secure_kafka.mutual, secure_registry.url, user, str(secure_kafka.certificates.ca))
-    assert one.states == "pppppps"
+    assert one.states == "ppppppss"
     assert one.steps["tls"].text == (
         f"TLS 1.3 with {at}, whose certificate is for localhost, {HOST}, signed by {AUTHORITY}, "
         f"valid until {UNTIL:%Y-%m-%d}."
@@ -75,7 +75,7 @@ def test_that_a_pkcs12_file_does_with_and_without_a_password(secure_kafka: Secur
     files = secure_kafka.certificates
     store = {"ssl.keystore.location": str(files.client_p12 if password else files.client_open_p12)}
     one = Made(secure_kafka["MUTUAL"], secure_kafka.tls | store | {"ssl.keystore.password": password})
-    assert one.states == "pppppss"
+    assert one.states == "pppppsss"
 
 
 def test_that_a_certificate_that_nobody_verifies_is_told(secure_kafka: SecureKafka) -> None:
@@ -109,7 +109,7 @@ def test_that_a_name_that_nobody_knows_ends_the_test() -> None:
     assert one.failure("name") == (
         "The name broker.invalid is not known to this machine. Check the spelling, the VPN and the DNS."
     )
-    assert one.states == "fssssss"
+    assert one.states == "fsssssss"
     assert one.steps["tcp"].text == one.steps["metadata"].text == NOT_TRIED
 
 

@@ -1,4 +1,4 @@
-"""The step of a connection test for folders of catalogues: what was read in them, as one sentence."""
+"""The steps of a connection test for folders of catalogues and for schema files: what was read, as one sentence."""
 
 from pathlib import Path
 
@@ -48,3 +48,39 @@ def test_that_a_folder_that_is_not_there_fails(tmp_path: Path) -> None:
     state, text, advice = step(tmp_path / "nowhere")
     assert (state, text) == ("failed", "The folder “nowhere” cannot be read: No such file or directory.")
     assert advice
+
+
+# Schema files
+
+
+def schemas(*paths: Path) -> tuple[str, str, str]:
+    made = Made(NOBODY, schemas=tuple(map(str, paths))).steps["schemas"]
+    return made.state, made.text, made.advice
+
+
+def test_that_schema_files_are_counted_by_their_format_and_a_broken_one_is_said(tmp_path: Path) -> None:
+    assert schemas() == ("skipped", "This connection has no schema files.", "")
+    folder, alone = tmp_path / "schemas", tmp_path / "elsewhere" / "users.proto"
+    for place in (folder, alone.parent):
+        place.mkdir()
+    assert schemas(folder)[:2] == ("passed", "No schema is in schemas.")
+    for name in "ab":
+        (folder / f"{name}.avsc").write_text('"string"', "utf-8")
+    alone.write_text("message A {}", "utf-8")
+    assert schemas(folder, alone) == ("passed", "3 files in schemas, elsewhere: 2 of Avro, 1 of Protobuf.", "")
+    alone.write_text("message A {\n  string a 1;\n}", "utf-8")
+    state, _, advice = schemas(folder, alone)
+    assert state == "passed"
+    assert advice == (
+        "One place was not understood. elsewhere/users.proto:2:12: This is no Protobuf schema: it says '1' where '=' is due. "
+        "It is not used."
+    )
+
+
+def test_that_schema_files_that_are_not_there_fail(tmp_path: Path) -> None:
+    state, text, advice = schemas(tmp_path / "gone.avsc")
+    assert (state, text) == (
+        "failed",
+        f"“{tmp_path.name}/gone.avsc” cannot be read: No such file or directory.",
+    )
+    assert advice == "Put it back, or take it out of the connection."

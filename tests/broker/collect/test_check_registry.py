@@ -29,7 +29,7 @@ def test_that_a_registry_that_does_not_do_leaves_the_kafka_as_it_is(
     ca = str(secure_kafka.certificates.ca) if knows_ca else ""
     one = Made(secure_kafka["PLAIN"], {}, secure_registry.url, user, ca)
     assert one.failure("registry") == f"The schema registry {secure_registry.url} {reason}"
-    assert one.states == "ppsspfs"
+    assert one.states == "ppsspfss"
     assert "geheim" not in str(one.said)
 
 

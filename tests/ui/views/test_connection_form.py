@@ -23,12 +23,13 @@ FULL = Profile(
     registry="https://registry",
     registry_user="reader",
     registry_ca="registry.pem",
+    schemas=("avro", "orders.proto"),
     catalogues=("contracts", "products"),
     colour="#23a38f",
     is_production=True,
     settings={"client.rack": "eu", "x.y": "a=b"},
 )
-ALWAYS = {"name", "bootstrap", "security", "registry", "catalogues", "colour", "is_production", "settings"}
+ALWAYS = {"name", "bootstrap", "security", "registry", "schemas", "catalogues", "colour", "is_production", "settings"}
 
 
 def form_on(qtbot: QtBot, profile: Profile | None = None, was: str = "") -> ConnectionForm:

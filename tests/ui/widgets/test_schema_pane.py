@@ -63,6 +63,22 @@ def test_that_each_thing_that_may_be_asked_for_has_all_decoders_and_the_way_back
         assert checked == ["JSON" if "schema" in words else "As found"]
 
 
+def test_that_types_of_schema_files_stand_in_a_menu_of_their_own(qtbot: QtBot) -> None:
+    pane = pane_with(
+        qtbot, value(TOPIC, "type acme.Order"), (*DECODERS, "schema file", "type acme.Order", "type acme.Pet")
+    )
+    *first, types = actions(pane)["All values of the topic"]
+    assert [action.text() for action in first] == ["As found", *DECODERS, "schema file"]
+    assert types.text() == "A type of the schema files"
+    menu = types.menu()
+    assert menu is not None
+    order, pet = menu.actions()  # type: ignore[attr-defined]
+    assert (order.text(), order.isChecked(), pet.text(), pet.isChecked()) == ("acme.Order", True, "acme.Pet", False)
+    with qtbot.waitSignal(pane.wished) as said:
+        pet.trigger()
+    assert said.args == [TOPIC, "type acme.Pet"]
+
+
 def test_that_a_choice_is_told(qtbot: QtBot) -> None:
     pane = pane_with(qtbot, value())
     for words, number, args in (

@@ -12,7 +12,7 @@ from meshdesk.decode.chain import BOUNDS, DECODERS
 from meshdesk.decode.contract import Payload, Schemas, Undecodable
 from meshdesk.model.schema import SchemaState
 from tests.unit.decode.golden import CASES, case, payload, schemas_of
-from tests.unit.decode.poison import SCHEMAS, Every
+from tests.unit.decode.poison import SCHEMAS, Every, EveryFile
 
 LARGEST = 3_000  # bytes of a payload that is changed: the rest of a larger one is more of the same
 FAILURES = 20  # after which it ends
@@ -28,7 +28,7 @@ def main(seconds: float, seed: int) -> int:
         was, schemas = random.choice(stored)
         data = _changed(random, was.data or b"", stored)
         answer = random.choice(
-            (schemas, schemas, Every(random.choice(SCHEMAS)), Every(random.choice(list(SchemaState))))
+            (schemas, schemas, EveryFile(random.choice(SCHEMAS)), Every(random.choice(list(SchemaState))))
         )
         count += 1
         sent = Payload(data, was.role, was.topic, was.headers, was.record_key)

@@ -207,10 +207,18 @@ class Every:
         self._answer = answer
 
     def find_schema(self, name: SchemaName) -> Schema | SchemaState:
+        return SchemaState.UNKNOWN_ID if name.kind in ("subject", "type") else self._answer
+
+
+class EveryFile(Every):
+    """The same, and a schema file for every topic."""
+
+    def find_schema(self, name: SchemaName) -> Schema | SchemaState:
         return self._answer
 
 
 def answers(data: bytes) -> list[Every]:
-    """All that a registry may say of a sample; one of it is enough for bytes without a zero before them: they name no schema."""
-    every = [*map(Every, SCHEMAS), *map(Every, SchemaState)]
+    """All that a registry and files may say of a sample; one of it is enough for bytes without a zero before them: they name
+    no schema."""
+    every = [*map(EveryFile, SCHEMAS), *map(Every, SchemaState)]
     return every if data[:1] in (b"\0", b"\x03") else every[:1]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshdesk.decode.proto_descriptor import files_of
-from meshdesk.decode.proto_schema import BadSchema
+from meshdesk.model.proto_schema import BadSchema
 from tests.unit.decode.protos import FILE, SCALARS, SCHEMA
 
 

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from meshdesk.decode.contract import Bounds
 from meshdesk.decode.proto_known import known_files
-from meshdesk.decode.proto_schema import all_messages
 from meshdesk.model.node import Node, to_json
+from meshdesk.model.proto_schema import all_messages
 from tests.unit.decode.protos import reading, text_schema
 
 BRINGS = text_schema('syntax = "proto3";')

@@ -17,7 +17,7 @@ def test_that_what_a_later_version_says_is_left_out(odd: dict[str, str]) -> None
 
 def test_that_steps_stand_in_their_order_and_each_once() -> None:
     steps: tuple[Step, ...] = ()
-    for name in ("catalogues", "registry", "tls", "name", "metadata", "tcp", "login"):
+    for name in ("catalogues", "schemas", "registry", "tls", "name", "metadata", "tcp", "login"):
         steps = with_step(steps, Step(name, "running"))
     steps = with_step(steps, Step("tls", "passed", "TLS 1.3."))
     assert [step.name for step in steps] == list(NAMES)

@@ -1,6 +1,6 @@
 """Notes on contract and product files: one trouble a folder, told once, and again when they are others."""
 
-from meshdesk.model.fact import Fact
+from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.frame import Message
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.session.file_notes import FileNotes, notes_of
@@ -49,4 +49,26 @@ def test_that_it_is_told_once_and_again_when_the_notes_are_others() -> None:
     assert len(list(notes.look(mesh, "acme"))) == 1
     fold(mesh, [file("files/a.yaml", seen=4_000)])
     assert list(notes.look(mesh, "acme")) == []
+    assert list(notes_of(mesh)) == []
+
+
+def test_that_what_schema_files_lack_is_told_once_all_of_them_are_read() -> None:
+    mesh, notes = Mesh(), FileNotes()
+    value: Message = {"type": "AVRO", "types": ["x.A"], "names": ["x.A"], "needs": [["x.B", 4, 9]]}
+    source = "schemas/a.avsc"
+    fold(mesh, [file(source), Fact("schema", "file a.avsc", value, 1_000, source, "declared")])
+    assert list(notes.look(mesh, "acme")) == [], "the file of x.B may be the next one"
+    fold(mesh, [Checked("schemas schemas", 900, 1_100)])
+    (told,) = notes.look(mesh, "acme")
+    assert told.text.startswith(
+        "1 file of schemas could not be understood in full. a.avsc, line 4, column 9: The type “x.B”"
+    )
+    other: Message = {"type": "AVRO", "types": ["x.B"], "names": ["x.B"], "needs": []}
+    fold(
+        mesh,
+        [
+            Fact("schema", "file b.avsc", other, 2_000, "schemas/b.avsc", "declared"),
+            Checked("schemas schemas", 1_900, 2_100),
+        ],
+    )
     assert list(notes_of(mesh)) == []

@@ -35,6 +35,7 @@ FULL = Profile(
     registry_user="reader",
     registry_ca="certs/registry.pem",
     catalogues=("contracts", "products"),
+    schemas=("avro", "certs/../orders.proto"),
     colour="#23a38f",
     is_production=True,
     settings={"client.rack": "eu-1", "socket.timeout.ms": "10000"},
@@ -208,6 +209,7 @@ def test_that_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None
         ('bootstrap = "a:1"\nproduction = "yes"\n', 2, "“production” is true or false."),
         ('bootstrap = "a:1"\nca = 7\n', 2, "“ca” is a text in quotes."),
         ('bootstrap = "a:1"\ncatalogues = "contracts"\n', 2, "“catalogues” is a list of folders in quotes."),
+        ('bootstrap = "a:1"\nschemas = [1]\n', 2, "“schemas” is a list of files and folders in quotes."),
         ('bootstrap = "a:1"\ncatalogues = [1]\n', 2, "“catalogues” is a list of folders in quotes."),
         ('bootstrap = "a:1"\n  security = "TLS"\n', 2, "“security” is one of PLAINTEXT, SSL,"),
         ('bootstrap = "a"\n', 1, "“a” has no port."),
@@ -340,6 +342,7 @@ def test_that_a_profile_with_its_secrets_is_a_connection(tmp_path: Path) -> None
     assert made.registry_user == "reader:the-registry-password"
     assert made.registry_ca == str(tmp_path / "certs/registry.pem")
     assert made.catalogues == (str(tmp_path / "contracts"), str(tmp_path / "products"))
+    assert made.schemas == (str(tmp_path / "avro"), str(tmp_path / "certs/../orders.proto"))
     assert (made.title, made.colour, made.is_production) == ("acme-prod", "#23a38f", True)
     assert "the-" not in repr(made)
 

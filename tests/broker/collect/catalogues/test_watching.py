@@ -1,6 +1,7 @@
 """Folders that change on the disk while a real collect program runs, with a broker and with none."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from meshdesk.capture.reader import open_captures
-from meshdesk.collect.catalogues.watching import Catalogues, facts_in
+from meshdesk.collect.catalogues.watching import Catalogues, facts_in, folders_of
 from meshdesk.demo.broker import Broker
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.trouble import Trouble
 from tests.broker.collect.listening import closed_port
+from tests.broker.collect.producing import New, produce
 from tests.programs.running import SECONDS, CollectChild, run
 
 
@@ -162,7 +164,7 @@ def test_that_a_file_collected_through_a_saved_connection_holds_them(
 
 def test_that_without_folders_there_is_no_thread_and_nothing_is_waited_for() -> None:
     troubles: list[Trouble] = []
-    none = Catalogues((), lambda facts: None, troubles.append, lambda: None, lambda: 0)
+    none = Catalogues((), (), lambda facts: None, troubles.append, lambda: None, lambda: 0)
     assert none.wait(0)
     none.stop()
     assert troubles == []
@@ -170,8 +172,69 @@ def test_that_without_folders_there_is_no_thread_and_nothing_is_waited_for() -> 
 
 def test_that_who_waits_for_the_first_look_finds_all_of_it_written(folder: Path) -> None:
     written: list[object] = []
-    one = Catalogues([str(folder)], written.extend, lambda trouble: None, lambda: None, lambda: 7)
+    one = Catalogues([str(folder)], (), written.extend, lambda trouble: None, lambda: None, lambda: 7)
     assert one.wait(SECONDS)
     one.stop()
     assert [fact.seen for fact in written if isinstance(fact, Fact)] == [7, 7]
     assert isinstance(written[-1], Checked)
+
+
+# Schema files
+
+
+def schema_files(mesh: Mesh) -> set[str]:
+    return {source for kind, _, source in mesh.refresh().claims if kind == "schema"}
+
+
+def test_that_schema_files_are_read_and_followed_while_no_broker_answers(tmp_path: Path) -> None:
+    folder, alone = tmp_path / "schemas", tmp_path / "elsewhere" / "users.avsc"
+    for place in (folder, alone.parent):
+        place.mkdir()
+    (folder / "a.avsc").write_text('"string"', "utf-8")
+    for name in ("users.avsc", "not-asked-for.avsc"):
+        (alone.parent / name).write_text('"string"', "utf-8")
+    capture, nobody = tmp_path / "capture", f"127.0.0.1:{closed_port()}"
+    with CollectChild(capture, nobody, schemas=os.pathsep.join(map(str, (folder, alone)))) as child:
+        mesh = Mesh(capture)
+        child.wait(lambda: schema_files(mesh) == {"schemas/a.avsc", "elsewhere/users.avsc"}, "those that were there")
+        (folder / "b.proto").write_text("message B {}", "utf-8")
+        child.wait(lambda: "schemas/b.proto" in schema_files(mesh), "one that came")
+        alone.unlink()
+        child.wait(lambda: "elsewhere/users.avsc" not in schema_files(mesh), "one that went")
+        said = "“elsewhere/users.avsc” cannot be read: "
+        child.wait(lambda: any(text.startswith(said) for text in child.troubles), "that it is not there")
+        mesh.close()
+    assert str(tmp_path).encode() not in b"".join(path.read_bytes() for path in capture.iterdir())
+
+
+def sources(*schemas: Path, contracts: tuple[Path, ...] = ()) -> list[str]:
+    return [folder.source for folder in folders_of(list(map(str, contracts)), list(map(str, schemas)), lambda: 0)]
+
+
+def test_that_a_path_with_the_ending_of_a_schema_is_a_file_and_every_other_a_folder(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    assert sources(one, two / "a.avsc", two / "b.PROTO") == ["schemas one", "schemas two"]
+    assert sources(one, one / "a.avsc", one / "deep" / "b.avsc") == ["schemas one"], "it is read with the folder"
+    assert sources(one, contracts=(one,)) == ["files one", "schemas one"]
+    assert sources(tmp_path / "x" / "schemas", tmp_path / "y" / "schemas") == ["schemas x/schemas", "schemas y/schemas"]
+
+
+def test_that_a_capture_decodes_by_its_schema_files_for_ever(
+    broker: Broker, make_topic: Callable[..., str], tmp_path: Path
+) -> None:
+    topic = make_topic()
+    produce(broker.bootstrap, topic, [New(b"\x06foo"), New(b"\0\0\0\0\x07\x06bar")])
+    folder = tmp_path / "schemas"
+    folder.mkdir()
+    (folder / f"{topic}-value.avsc").write_text(
+        '{"type": "record", "name": "N", "fields": [{"name": "s", "type": "string"}]}'
+    )
+    where = ("--bootstrap", broker.bootstrap, "--schemas", folder)
+    tailed = run("tail", topic, *where, "--until", "end", "--json", timeout=2 * SECONDS)
+    kept = run("collect", topic, *where, "--until", "end", "-o", tmp_path / "out.meshcap", timeout=2 * SECONDS)
+    assert (tailed.code, kept.code) == (0, 0), tailed.err + kept.err
+    shutil.rmtree(folder)
+    read = run("read", tmp_path / "out.meshcap", "--json", timeout=2 * SECONDS)
+    for ran in (tailed, read):
+        assert [line["value"] for line in ran.lines] == [{"s": "foo"}, {"s": "bar"}]
+        assert {line["chain"][0] for line in ran.lines} == {f"schema file schemas/{topic}-value.avsc"}

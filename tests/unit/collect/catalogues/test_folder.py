@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from meshdesk.collect.catalogues import folder as folders
-from meshdesk.collect.catalogues.folder import Folder, names
+from meshdesk.collect.catalogues.folder import CONTRACTS, Folder, Reader, names
 from meshdesk.model.fact import Checked, Fact
 
 
@@ -18,10 +19,10 @@ def contract(about: str, domain: str = "sales", more: str = "") -> str:
 class Seen:
     """A folder as a reader of its facts knows it."""
 
-    def __init__(self, path: Path, known: tuple[Fact | Checked, ...] = ()) -> None:
+    def __init__(self, path: Path, known: tuple[Fact | Checked, ...] = (), reader: Reader = CONTRACTS) -> None:
         self.path = path
         self._time = self._written = 0
-        self.folder = Folder(path, "contracts", self._now, known)
+        self.folder = Folder(path, "contracts", self._now, known, reader)
         self.written: list[Fact | Checked] = []
         self.claims: dict[tuple[str, str, str], Fact] = {}
         self.failed = ""
@@ -301,7 +302,6 @@ def deep_files(seen: Seen) -> None:
 @pytest.mark.parametrize(
     ("make", "bound", "sentence"),
     [
-        (many_files, "FILES_MOST", "“contracts” holds more than 3 files; those behind them are not read. Choose a folder within it."),
         (many_files, "PLACES_MOST",
          "“contracts” holds more than 3 files and folders; those behind them are not read. Choose a folder within it."),
         (deep_files, "", "Folders below “contracts/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d” lie too deep and are not read."),
@@ -317,12 +317,15 @@ def test_that_bounds_are_said(
     assert seen.failed == sentence
 
 
-def test_that_what_lies_behind_a_bound_now_is_not_taken_back(seen: Seen, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_that_a_folder_of_too_many_files_says_so_and_what_lies_behind_the_bound_is_not_taken_back(seen: Seen) -> None:
     many_files(seen)
     seen.look()
-    monkeypatch.setattr(folders, "FILES_MOST", 3)
     (seen.path / "5.yaml").unlink()
-    assert seen.look() == ["no file 5.yaml in 5.yaml", "no contract 5 in 5.yaml", "failed"]
+    after = Seen(seen.path, tuple(seen.written), replace(CONTRACTS, files_most=3))
+    assert after.look() == ["no file 5.yaml in 5.yaml", "no contract 5 in 5.yaml", "failed"]
+    assert after.failed == (
+        "“contracts” holds more than 3 files; those behind them are not read. Choose a folder within it."
+    )
 
 
 def test_that_a_successor_says_only_what_is_not_written_yet(seen: Seen) -> None:

@@ -1,7 +1,7 @@
 """Names of types: what they mean within a message and a package."""
 
-from meshdesk.decode.proto_schema import Types
-from meshdesk.decode.proto_text import file_of
+from meshdesk.model.proto_schema import Types
+from meshdesk.model.proto_text import file_of
 
 TYPES = Types(
     [

@@ -6,7 +6,7 @@ and registries answer all the same, as a `repeated …Entry` whose message says 
 
 import re
 
-from meshdesk.decode.proto_schema import DEPTH, SCALARS, BadSchema, Enum, Field, File, Message
+from meshdesk.model.proto_schema import DEPTH, SCALARS, BadSchema, Enum, Field, File, Message
 
 TOKEN = re.compile(
     r"""\s+|//[^\n]*|/\*.*?\*/|(?P<token>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[A-Za-z0-9_.+-]+|[{}()\[\]<>=;,:/])""",
@@ -18,31 +18,34 @@ QUOTED = re.compile(r'"([^"]*)"')
 
 
 def file_of(text: str) -> File:
-    """The file that a text declares. Raises BadSchema."""
-    reader = _Reader(_tokens(text))
+    """The file that a text declares. Raises BadSchema, which knows where."""
+    reader = _Reader(text)
     file = File()
     while reader.at < len(reader.tokens):
         _statement(reader, file)
     return file
 
 
-def _tokens(text: str) -> list[str]:
-    tokens, at = [], 0
+def _tokens(text: str) -> tuple[list[str], list[int]]:
+    """The words, and the character at which each begins."""
+    tokens, places, at = [], [], 0
     while at < len(text):
         found = TOKEN.match(text, at)
         if found is None:
-            raise BadSchema(f"there is no Protobuf schema at its character {at + 1:,}")
+            raise BadSchema(f"there is no Protobuf schema at its character {at + 1:,}", at)
         if found["token"] is not None:
             tokens.append(found["token"])
+            places.append(at)
         at = found.end()
-    return tokens
+    return tokens, places
 
 
 class _Reader:
     """Where in the words reading is."""
 
-    def __init__(self, tokens: list[str]) -> None:
-        self.tokens, self.at = tokens, 0
+    def __init__(self, text: str) -> None:
+        self.tokens, self._places = _tokens(text)
+        self._end, self.at = len(text), 0
 
     def peek(self, ahead: int = 0) -> str:
         """The next word, or one behind it; "" at the end."""
@@ -53,9 +56,15 @@ class _Reader:
         """The next word. Raises BadSchema at the end, or where it is another one than wanted."""
         word = self.peek()
         if not word or (wanted and word != wanted):
-            raise BadSchema(f"it says {word or 'nothing more'!r} where {wanted or 'more'!r} is due")
+            said = repr(word) if word else "nothing more"
+            raise BadSchema(f"it says {said} where {repr(wanted) if wanted else 'more'} is due", self.place(0))
         self.at += 1
         return word
+
+    def place(self, back: int = 1) -> int:
+        """The character at which the word begins that was taken last, or with 0 the next one."""
+        at = self.at - back
+        return self._places[at] if 0 <= at < len(self._places) else self._end
 
     def skip_statement(self) -> None:
         """To behind the next semicolon, or the block that stands in its place."""
@@ -83,7 +92,7 @@ class _Reader:
             digits = word.lstrip("+-")
             value = int(digits, 8) if re.fullmatch("0[0-7]+", digits) else int(digits, 0)
         except ValueError:
-            raise BadSchema(f"it says {word!r} where a number is due") from None
+            raise BadSchema(f"it says {word!r} where a number is due", self.place()) from None
         return -value if word.startswith("-") else value
 
 
@@ -98,10 +107,14 @@ def _statement(reader: _Reader, file: File) -> None:
         file.enums.append(_enum(reader, file.package))
     elif word == "extend":
         _extend(reader, file.package, file.messages, file.extensions, 0)
-    elif word in ("syntax", "edition", "import", "option", "service"):
+    elif word == "import":
+        start = reader.at
+        reader.skip_statement()
+        file.imports += [one[1:-1] for one in reader.tokens[start : reader.at] if one[:1] in ('"', "'")]
+    elif word in ("syntax", "edition", "option", "service"):
         reader.skip_statement()
     elif word != ";":
-        raise BadSchema(f"it says {word!r} where a message or an enum is due")
+        raise BadSchema(f"it says {word!r} where a message or an enum is due", reader.place())
 
 
 def _named(reader: _Reader, scope: str) -> str:
@@ -117,7 +130,7 @@ def _message(reader: _Reader, scope: str, depth: int) -> Message:
 
 def _body(reader: _Reader, message: Message, depth: int) -> None:
     if depth > DEPTH:
-        raise BadSchema(f"it nests messages deeper than {DEPTH} levels")
+        raise BadSchema(f"it nests messages deeper than {DEPTH} levels", reader.place())
     reader.take("{")
     while (word := reader.peek()) != "}":
         declares = reader.peek(2) == "{"
@@ -212,7 +225,7 @@ def _map(reader: _Reader, scope: str, messages: list[Message]) -> Field:
     value = reader.take()
     reader.take(">")
     if key not in SCALARS:
-        raise BadSchema(f"it says {key!r} where the scalar type of a key is due")
+        raise BadSchema(f"it says {key!r} where the scalar type of a key is due", reader.place())
     name, number, tags = _ending(reader)
     entry = Message(f"{scope}.{entry_name(name)}", [Field("key", 1, key), Field("value", 2, value)], is_map=True)
     messages.append(entry)

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshdesk.decode.proto_descriptor import files_of
-from meshdesk.decode.proto_schema import BadSchema, File, Message, all_messages
-from meshdesk.decode.proto_text import entry_name, file_of
+from meshdesk.model.proto_schema import BadSchema, File, Message, all_messages
+from meshdesk.model.proto_text import entry_name, file_of
 from tests.unit.decode.golden import CASES, case
 
 
@@ -95,8 +95,8 @@ def test_that_an_entry_of_a_map_as_wire_writes_it_is_one() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("message", "says 'nothing more'"),
-        ("message M {", "says 'nothing more'"),
+        ("message", "says nothing more"),
+        ("message M {", "says nothing more"),
         ("message M { string a = b; }", "says 'b' where a number is due"),
         ("message M { string a 1; }", "where '=' is due"),
         ("message M { map<Thing, string> a = 1; }", "the scalar type of a key"),

@@ -7,7 +7,14 @@ DEPTH = 100  # messages declared within messages; protoc stops at 32
 
 
 class BadSchema(Exception):
-    """The text or the descriptor is no Protobuf schema; the text is a phrase that says why."""
+    """The text or the descriptor is no Protobuf schema; the text is a phrase that says why.
+
+    `at` is the character of the text, from 0, where that shows; None where nobody knows.
+    """
+
+    def __init__(self, why: str, at: int | None = None) -> None:
+        super().__init__(why)
+        self.at = at
 
 
 @dataclass(slots=True)
@@ -54,6 +61,7 @@ class File:
     messages: list[Message] = field(default_factory=list)
     enums: list[Enum] = field(default_factory=list)
     extensions: list[Field] = field(default_factory=list)
+    imports: list[str] = field(default_factory=list)  # of a text: the files that it names
 
 
 SCALARS = frozenset(

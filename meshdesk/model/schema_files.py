@@ -1,0 +1,179 @@
+"""Schemas that stand in files: what the fact of each says, and the names by which a record, a topic or another file finds it."""
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from posixpath import commonpath, dirname
+from typing import Any, NamedTuple
+
+from meshdesk.model.fact import Fact
+from meshdesk.model.schema import Reference, Schema
+
+ABOUT = "file "  # with it begins what the fact of a file is about; what registries say is about ids
+REFERENCES = 200  # files that one schema refers to, in all levels, as with registries
+
+
+class Need(NamedTuple):
+    """What a file refers to and does not declare: a type of Avro by its full name, a file of Protobuf by its path."""
+
+    name: str
+    line: int = 0  # from 1: where
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaFile:
+    """A file as its fact has it. What is not said is "" or ()."""
+
+    source: str  # with the folder's name: "schemas/sales/orders-value.avsc"
+    type: str  # "AVRO", "PROTOBUF", "JSON"
+    text: str
+    subjects: tuple[str, ...]  # for which it is meant: "orders-value"; "orders" are the values of that topic
+    types: tuple[str, ...]  # of which a whole key or value may be: its outermost ones
+    names: tuple[str, ...]  # of all types that it declares
+    needs: tuple[Need, ...]
+    fingerprint: str  # CRC-64-AVRO in hex, in the order of the bytes of a single object
+    seen: int = 0  # ms since the epoch, by collect's clock: when it was read
+
+
+class SchemaFiles:
+    """All files that stand at a moment. It answers with a schema and all that it refers to."""
+
+    def __init__(self, files: Iterable[SchemaFile]) -> None:
+        self._files = {file.source: file for file in sorted(files, key=lambda file: file.source)}
+        self._subjects = _listed((subject, file) for file in self._files.values() for subject in file.subjects)
+        self._types = _listed((name, file) for file in self._files.values() for name in file.types)
+        self._fingerprints = {file.fingerprint: file for file in self._files.values() if file.fingerprint}
+        self._made: dict[tuple[str, str], Schema] = {}
+
+    def of_subject(self, subject: str) -> Schema | None:
+        """The schema of a file that has the subject's name, or for values the topic's; None where there is none.
+
+        Of several the first in the order of their paths, which `notes` says.
+        """
+        files = self._of_subject(subject)
+        return self._schema(files[0], subject) if files else None
+
+    def of_type(self, name: str) -> Schema | None:
+        """The schema of a type as `types` names it."""
+        file = self._by_type.get(name)
+        return self._schema(file, name.partition(" ")[0]) if file else None
+
+    def of_fingerprint(self, fingerprint: str) -> Schema | None:
+        """The schema that Avro's single-object encoding means."""
+        file = self._fingerprints.get(fingerprint)
+        return self._schema(file, file.types[0] if file.types else "") if file else None
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types that somebody can ask for, in the order of the alphabet; of two files that both have one, with the file:
+        "acme.Order", "acme.Order (schemas/v2/order.avsc)"."""
+        return tuple(self._by_type)
+
+    @property
+    def newest(self) -> int:
+        """When a file was read last, in ms since the epoch; -1 where there is none."""
+        return max((file.seen for file in self._files.values()), default=-1)
+
+    def notes(self, topics: Container[str]) -> Iterator[tuple[str, int, int, str]]:
+        """What of the files together cannot be right: (file, line, column, sentence)."""
+        for file in self._files.values():
+            for need in file.needs if file.type == "AVRO" else ():  # Protobuf and JSON are read without what is missing
+                if not self._declarers(file, need):
+                    said = f"The type “{need.name}” is declared in no file here. Add its file, or nothing is read by this one."
+                    yield file.source, need.line, need.column, said
+        for subject, files in self._subjects.items():
+            if len(files) > 1 and subject.removesuffix("-value").removesuffix("-key") in topics:
+                said = f"“{subject}” is meant by {files[0].source}, too, which is used. Take one of them out."
+                yield files[1].source, 0, 0, said
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, SchemaFile]:
+        return {
+            name if len(files) == 1 else f"{name} ({file.source})": file
+            for name, files in sorted(self._types.items())
+            for file in files
+        }
+
+    @cached_property
+    def _names(self) -> Mapping[str, list[SchemaFile]]:
+        return _listed((name, file) for file in self._files.values() if file.type == "AVRO" for name in file.names)
+
+    @cached_property
+    def _endings(self) -> Mapping[str, list[SchemaFile]]:
+        """By a path, or by what it ends with, the files of Protobuf."""
+        found = []
+        for file in self._files.values():
+            if file.type == "PROTOBUF":
+                parts = file.source.split("/")
+                found += [("/".join(parts[at:]), file) for at in range(len(parts))]
+        return _listed(found)
+
+    def _of_subject(self, subject: str) -> list[SchemaFile]:
+        return self._subjects.get(subject) or self._subjects.get(subject.removesuffix("-value"), [])
+
+    def _schema(self, file: SchemaFile, subject: str) -> Schema:
+        known = self._made.get((file.source, subject))
+        if known is None:
+            references: dict[str, SchemaFile] = {}
+            self._resolve(file, references, {file.source})
+            known = self._made[file.source, subject] = Schema(
+                registry=file.source,
+                id=0,
+                type=file.type,
+                text=file.text,
+                references=tuple(Reference(one.source, one.source, 0, one.text) for one in references.values()),
+                subject=subject,
+            )
+        return known
+
+    def _resolve(self, file: SchemaFile, found: dict[str, SchemaFile], been: set[str]) -> None:
+        """What it refers to, in all levels; those that others need come first."""
+        for need in file.needs:
+            for other in self._declarers(file, need)[:1]:
+                if other.source not in been and len(been) <= REFERENCES:
+                    been.add(other.source)
+                    self._resolve(other, found, been)
+                    found[other.source] = other
+
+    def _declarers(self, file: SchemaFile, need: Need) -> list[SchemaFile]:
+        """The files that can be meant, the nearest to the one that refers to it first."""
+        if file.type == "PROTOBUF":
+            others = self._endings.get(need.name, [])
+        else:  # older writers mean by a name in a namespace also one of no namespace
+            others = self._names.get(need.name) or self._names.get(need.name.rpartition(".")[2], [])
+        near = [other for other in others if other.source != file.source]
+        return sorted(near, key=lambda other: (-len(commonpath((dirname(file.source), other.source))), other.source))
+
+
+def schema_file_from(fact: Fact) -> SchemaFile:
+    """What the fact of a file says; a value of the wrong kind counts as not said."""
+    value = fact.value or {}
+    return SchemaFile(
+        source=fact.source,
+        type=str(value.get("type", "AVRO")),
+        text=str(value.get("text", "")),
+        subjects=_words(value, "subjects"),
+        types=_words(value, "types"),
+        names=_words(value, "names"),
+        needs=tuple(_need(one) for one in value.get("needs") or () if isinstance(one, list) and len(one) == 3),
+        fingerprint=str(value.get("fingerprint", "")),
+        seen=fact.seen,
+    )
+
+
+def _need(said: list[Any]) -> Need:
+    name, line, column = said
+    return Need(str(name), line if isinstance(line, int) else 0, column if isinstance(column, int) else 0)
+
+
+def _words(value: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    said = value.get(key)
+    return tuple(map(str, said)) if isinstance(said, list) else ()
+
+
+def _listed(pairs: Iterable[tuple[str, SchemaFile]]) -> dict[str, list[SchemaFile]]:
+    found: dict[str, list[SchemaFile]] = {}
+    for name, file in pairs:
+        found.setdefault(name, []).append(file)
+    return found

@@ -1,0 +1,121 @@
+"""Schemas that stand in files: by which names they are found, and what they refer to."""
+
+from typing import Any
+
+from meshdesk.model.fact import Fact
+from meshdesk.model.schema_files import SchemaFile, SchemaFiles, schema_file_from
+
+
+def file(source: str, kind: str = "AVRO", **said: Any) -> SchemaFile:
+    """A file whose text is its path, so that it is known by it."""
+    stem = source.rpartition("/")[2].rpartition(".")[0]
+    value = {"type": kind, "text": source, "subjects": [stem], "types": [stem], "names": [stem], **said}
+    return schema_file_from(Fact("schema", f"file {source}", value, 5, source, "declared"))
+
+
+def needing(*names: str) -> list[list[Any]]:
+    return [[name, 3, 7] for name in names]
+
+
+def referred(files: SchemaFiles, name: str) -> list[str]:
+    schema = files.of_type(name)
+    assert schema is not None
+    return [one.text for one in schema.references]
+
+
+def test_that_a_file_of_the_subjects_name_is_found_and_one_of_the_topics_name_for_its_values() -> None:
+    files = SchemaFiles(
+        [file("s/orders-value.avsc"), file("s/orders.avsc"), file("s/users.avsc"), file("s/users-key.avsc")]
+    )
+    found = {
+        name: files.of_subject(name) for name in ("orders-value", "users-value", "users-key", "orders-key", "x-value")
+    }
+    assert {name: one and one.text for name, one in found.items()} == {
+        "orders-value": "s/orders-value.avsc",
+        "users-value": "s/users.avsc",
+        "users-key": "s/users-key.avsc",
+        "orders-key": None,
+        "x-value": None,
+    }
+
+
+def test_that_a_schema_says_its_file_and_its_subject() -> None:
+    schema = SchemaFiles([file("s/orders-value.avsc")]).of_subject("orders-value")
+    assert schema is not None
+    assert (schema.registry, schema.subject, schema.id, schema.called) == (
+        "s/orders-value.avsc",
+        "orders-value",
+        0,
+        "orders-value.avsc",
+    )
+
+
+def test_that_references_come_before_what_needs_them_in_all_levels_and_circles_end() -> None:
+    files = SchemaFiles(
+        [
+            file("s/a.avsc", types=["x.A"], names=["x.A"], needs=needing("x.B", "x.C")),
+            file("s/b.avsc", types=["x.B"], names=["x.B"], needs=needing("x.C", "x.A")),
+            file("s/c.avsc", types=["x.C"], names=["x.C", "x.Inner"]),
+        ]
+    )
+    assert referred(files, "x.A") == ["s/c.avsc", "s/b.avsc"]
+    assert referred(files, "x.C") == []
+
+
+def test_that_protobuf_is_found_by_the_end_of_its_path_and_the_nearest_counts() -> None:
+    files = SchemaFiles(
+        [
+            file("s/v1/orders.proto", "PROTOBUF", types=["v1.Order"], needs=needing("common/money.proto")),
+            file("s/v2/orders.proto", "PROTOBUF", types=["v2.Order"], needs=needing("common/money.proto")),
+            file("s/v1/common/money.proto", "PROTOBUF", types=[]),
+            file("s/v2/common/money.proto", "PROTOBUF", types=[]),
+        ]
+    )
+    assert referred(files, "v1.Order") == ["s/v1/common/money.proto"]
+    assert referred(files, "v2.Order") == ["s/v2/common/money.proto"]
+
+
+def test_that_a_type_of_two_files_is_asked_for_with_its_file() -> None:
+    files = SchemaFiles(
+        [file("s/2.avsc", types=["x.A"]), file("s/1.avsc", types=["x.A"]), file("s/b.avsc", types=["x.B"])]
+    )
+    assert files.types == ("x.A (s/1.avsc)", "x.A (s/2.avsc)", "x.B")
+    second = files.of_type("x.A (s/2.avsc)")
+    assert second is not None
+    assert (second.text, second.subject) == ("s/2.avsc", "x.A")
+    assert files.of_type("x.A") is None
+
+
+def test_that_a_fingerprint_finds_its_file() -> None:
+    files = SchemaFiles([file("s/a.avsc", fingerprint="00ff")])
+    found = files.of_fingerprint("00ff")
+    assert found is not None
+    assert found.text == "s/a.avsc"
+    assert files.of_fingerprint("00fe") is None
+
+
+def test_that_what_no_file_declares_and_what_two_files_mean_is_said_with_its_place() -> None:
+    files = SchemaFiles(
+        [
+            file("s/a.avsc", needs=needing("x.Gone")),
+            file("s/p.proto", "PROTOBUF", needs=needing("buf/validate.proto")),
+            file("s/1/orders-value.avsc"),
+            file("s/2/orders-value.avsc"),
+            file("s/1/other-value.avsc"),
+            file("s/2/other-value.avsc"),
+        ]
+    )
+    assert list(files.notes({"orders"})) == [
+        ("s/a.avsc", 3, 7, "The type “x.Gone” is declared in no file here. Add its file, or nothing is read by this one."),
+        ("s/2/orders-value.avsc", 0, 0,
+         "“orders-value” is meant by s/1/orders-value.avsc, too, which is used. Take one of them out."),
+    ]  # fmt: skip
+    assert files.newest == 5
+    assert SchemaFiles([]).newest == -1
+
+
+def test_that_a_fact_of_another_version_says_what_it_can() -> None:
+    odd = Fact("schema", "file a", {"type": 7, "subjects": "x", "needs": [1, ["a"], ["b", "1", None]]}, 5, "s/a.avsc")
+    made = schema_file_from(odd)
+    assert (made.type, made.subjects, made.text) == ("7", (), "")
+    assert made.needs == (("b", 0, 0),)
