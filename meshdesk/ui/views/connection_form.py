@@ -45,13 +45,13 @@ CHOICES: tuple[tuple[str, str], ...] = (  # as SECURITIES
 SECTIONS = {  # above the row of this name
     "security": "Security",
     "registry": "Schema registry, when there is one",
-    "schemas": "Schemas of no registry",
+    "schemas": "Schema files, for what no registry has",
     "catalogues": "Catalogues",
     "colour": "In the window",
     "settings": "Further settings of the client",
 }
 ABOUT_TEST = (
-    "A test goes the whole way once, without saving: name, port, TLS, login, topics and the registry. It only reads."
+    "A test goes the whole way once, without saving: name, port, TLS, login, topics, registry and files. It only reads."
 )
 
 
@@ -237,7 +237,7 @@ class ConnectionForm(QWidget):
         self.kind = Segments("Client certificate", ["None", "PEM files", "PKCS#12"])
         self.production = Segments("Production", ["No", "Production"])
         self.hue = HuePicker("Colour")
-        self.schemas = PathList("Files", "Add a folder…", "Add files…", SCHEMAS)
+        self.schemas = PathList("Files and folders", "Add a folder…", "Add files…", SCHEMAS)
         self.schemas.add_button.setAccessibleName("Add a folder of schema files")
         self.schemas.note.say(
             "Avro (.avsc), Protobuf (.proto) and JSON Schema (.json). By its name a file is for a topic: "
