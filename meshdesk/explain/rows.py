@@ -235,6 +235,8 @@ class _Moved(Exception):
 
 def schema_in(mesh: Mesh, name: SchemaName) -> Schema | SchemaState:
     """The schema of that name as facts have told it, or which of four reasons there is none."""
+    if name.kind in ("subject", "type"):  # asked for with every payload, and of no registry
+        return _in_files(mesh, name) or SchemaState.UNKNOWN_ID
     known = _in_files(mesh, name) or mesh.schemas.get(name.about)
     if known is not None:
         return known
