@@ -162,7 +162,7 @@ class Placing:
         products = [placed for product, placed in held.items() if product]
         products.sort(key=lambda product: (product.name.casefold(), product.id))
         alone = held[""].topics if "" in held else ()
-        names = (*chain.from_iterable(product.topics for product in products), *alone)
+        names = sorted((*chain.from_iterable(product.topics for product in products), *alone))
         spelt = self._offers.spelt.get(key) or (self._where[names[0]].domain if names else "")
         by_source: dict[str, Contract | Product] = {one.fact.source: one for one in self._offers.saying.get(key, ())}
         for name in names:
