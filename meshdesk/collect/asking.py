@@ -2,19 +2,21 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
-from meshdesk.collect.client import REQUEST_TIMEOUT, Cluster
+from meshdesk.collect.client import REQUEST_TIMEOUT, Cluster, KafkaTrouble
 from meshdesk.collect.properties import Source
 from meshdesk.model.trouble import Trouble
 
 WAIT = REQUEST_TIMEOUT  # s
 PATIENCE = 2 * WAIT  # s; of the client, with a question whose answer nobody waits for by then
+SOON = 0.5  # s in which it is looked whether to stop
 HUNG = 10  # clients that do not end: each keeps three threads and some 500 kB, and they are no one's any more
 
 
@@ -59,6 +61,17 @@ class Asking(Cluster):
             self._admin = self._made()
         return found
 
+    def leads(self, topics: Collection[str], stop: threading.Event) -> bool:
+        """Whether the client knows who leads the partitions of topics (`learn_leaders`); it is asked for here, and for no longer
+        than an answer is waited for. Not once `stop` is set."""
+        until = time.monotonic() + WAIT
+        while not stop.is_set() and time.monotonic() < until:
+            with suppress(KafkaTrouble):
+                self.learn_leaders(topics, SOON)
+                return True
+            stop.wait(0.1)  # what is refused is refused at once
+        return False
+
     def leave(self) -> None:
         """Lets go of a client with questions that nobody answers.
 
@@ -66,7 +79,7 @@ class Asking(Cluster):
         aborts the program when that broker comes back; with the client it ends in peace, if it has not timed out yet. But
         the end of such a client may hang for ever, waiting for a broker that a lost answer still holds: not in our thread.
         """
-        only, self._admin = [self._admin], None
+        only, self._admin, self._led = [self._admin], None, {}
         self._leaving = [thread for thread in self._leaving if thread.is_alive()]
         self._leaving.append(threading.Thread(target=only.clear, name="a client that leaves", daemon=True))
         self._leaving[-1].start()

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,6 +39,8 @@ STATISTICS = 1000  # ms; some kB, of which the first is looked at
 TRIED = 3  # addresses of a list of brokers
 FOUND_HOLDS = 15.0  # s for which that is not done again; the client says the same twice a second
 FIRST_TRY = 0.3  # s; a connection that is refused says so by then, and twice as long is waited each time for a slow one
+LED = 300.0  # s for which the client knows who leads a topic's partitions; it forgets after 900 s (metadata.max.age.ms)
+FEW = 5  # topics that are asked for one by one; more come sooner with all others
 SETTLED = 1.0  # s in which a connection that failed may be made again before a request is given up
 
 Report = Callable[[Trouble], None]
@@ -99,6 +102,7 @@ class Cluster:
         self._last_step: Name = "metadata"
         self._found: dict[tuple[str, bool], tuple[float, Unreached | None]] = {}  # what was tried by hand, and when
         self._advertised: dict[Address, int] = {}  # the brokers, as they gave their addresses last
+        self._led: dict[str, float] = {}  # by topic when (monotonic) the client was told who leads its partitions
         self._has_answered = False  # there was a Kafka
         self.is_refused = False  # it has refused the login, and never answered before
         self._is_explained = False  # a connection said why it failed; what all of them say together adds nothing
@@ -109,7 +113,25 @@ class Cluster:
         said = self.patiently(lambda seconds: self._admin.list_topics(timeout=seconds, **asked), timeout, topic or "")
         self._has_answered = True
         self._advertised = {Address(one.host, one.port): number for number, one in said.brokers.items()}
+        told = dict.fromkeys(said.topics, time.monotonic())
+        self._led = self._led | told if topic else told
         return said
+
+    def learn_leaders(self, topics: Iterable[str], timeout: float = REQUEST_TIMEOUT) -> None:
+        """Has the client know who leads the partitions of topics, without which no offsets may be asked for.
+
+        WORKAROUND (librdkafka 2.16.1): where leaders are unknown, ListOffsets waits for the metadata on the caller's thread and
+        on the client's own. If it comes while the call is still on its way, the client's thread frees what the call works
+        on, and the program dies of signal 11 (rd_kafka_topic_partition_list_query_leaders_async_worker; seen 2026-11 with
+        many calls in a row on a busy machine). Raises KafkaTrouble.
+        """
+        long_ago = time.monotonic() - LED
+        unknown = [topic for topic in dict.fromkeys(topics) if self._led.get(topic, long_ago) <= long_ago]
+        for topic in unknown if len(unknown) <= FEW else [None]:
+            self.metadata(topic, timeout)
+        self._led |= dict.fromkeys(
+            unknown, time.monotonic()
+        )  # of one that is not there, too: nothing more can be known
 
     def patiently(self, ask: Callable[[float], Any], timeout: float, topic: str) -> Any:
         """What is asked for with a number of seconds, tried until the time is over or it is known why it cannot be had.
@@ -163,6 +185,8 @@ class Cluster:
 
     def bounds(self, topic: str, partition: int) -> Bounds:
         """Asks where a partition begins and ends, records of open transactions included, without waiting."""
+        with suppress(KafkaTrouble):  # a cluster that is away keeps nobody waiting, and frees nothing meanwhile
+            self.learn_leaders([topic], FIRST_TRY)
         place = TopicPartition(topic, partition)
         (beginning,), (end,) = (
             self._admin.list_offsets({place: spec}, request_timeout=REQUEST_TIMEOUT).values()
@@ -187,6 +211,7 @@ class Cluster:
         asked = {TopicPartition(topic, number): spec for topic, number in partitions}
         if not asked:
             return {}
+        self.learn_leaders((place.topic for place in asked), timeout)
         found: dict[tuple[str, int], int] = {}
         failure: KafkaError | None = None
         answers = self._admin.list_offsets(asked, isolation_level=level, request_timeout=timeout)

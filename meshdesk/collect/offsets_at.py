@@ -36,6 +36,9 @@ def offsets_of(
     cluster: Asking, calls: Sequence[Mapping[Place, int]], stop: Event
 ) -> list[dict[Place, int | KafkaError]]:
     """The same for several requests, in each of which every partition has a moment of its own."""
+    if not cluster.leads({topic for call in calls for topic, _ in call}, stop):
+        away = KafkaError(KafkaError._TIMED_OUT)
+        return [{} if stop.is_set() else dict.fromkeys(call, away) for call in calls]
     questions: dict[tuple[int, Place], Future[Any]] = {}
     for number, call in enumerate(calls):
         specs = {TopicPartition(*place): _spec(moment) for place, moment in call.items()}

@@ -2,9 +2,13 @@
 
 from threading import Event
 
+import pytest
 from confluent_kafka import KafkaError
+from confluent_kafka.admin import AdminClient
 
+from meshdesk.collect import client as client_module
 from meshdesk.collect.asking import Asking
+from meshdesk.collect.client import FEW
 from meshdesk.collect.offsets_at import BEGINNING, END, NONE, offsets_at
 from meshdesk.collect.properties import Source
 from meshdesk.demo.broker import Broker
@@ -36,4 +40,43 @@ def test_that_a_partition_that_is_not_there_says_so_and_the_others_answer(
     stopped = Event()
     stopped.set()
     assert offsets_at(cluster, {0: [(topic, 0)]}, stopped) in ({}, {(0, (topic, 0)): NONE})
+    cluster.leave()
+
+
+class Told:
+    """A client that tells what it was asked, and asks it."""
+
+    def __init__(self, client: AdminClient, said: list[str]) -> None:
+        self._client, self._said = client, said
+
+    def __getattr__(self, name: str) -> object:
+        self._said.append(name)
+        return getattr(self._client, name)
+
+
+def test_that_no_offset_is_asked_for_before_the_client_knows_who_leads_its_partition(
+    broker: Broker, make_topic: MakeTopic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topics = [make_topic() for _ in range(FEW + 3)]
+    asked: list[str] = []
+    made = client_module._made
+    monkeypatch.setattr(client_module, "_made", lambda kind, settings: Told(made(kind, settings), asked))
+    cluster = Asking(Source(broker.bootstrap))
+
+    def kinds(topics: list[str]) -> list[str]:
+        asked.clear()
+        said = offsets_at(cluster, {0: [(topic, 0) for topic in topics], END: [(topics[0], 0)]}, Event())
+        assert set(said.values()) == {NONE, 0}
+        return [name for name in asked if name != "poll"]
+
+    first = kinds(topics[:2])
+    assert first == ["list_topics", "list_topics", "list_offsets", "list_offsets"]
+    assert kinds(topics[:2]) == ["list_offsets", "list_offsets"]
+    assert kinds(topics)[0] == "list_topics"
+    assert len(kinds(topics)) == 2
+    cluster.leave()
+    cluster._admin = cluster._made()
+    assert kinds(topics)[0] == "list_topics"
+    monkeypatch.setattr(client_module, "LED", 0.0)  # it may have forgotten them
+    assert kinds(topics)[:2] == ["list_topics", "list_offsets"]
     cluster.leave()
