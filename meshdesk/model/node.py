@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from json.encoder import encode_basestring
+from json.encoder import encode_basestring, encode_basestring_ascii
 from math import isfinite
 from typing import Any, Literal
 
@@ -254,7 +254,13 @@ def _literal(node: Node) -> str:
 
 
 def _quoted(text: str) -> str:
-    return visible(json.dumps(text, ensure_ascii=False))
+    """As JSON writes it; what hides is an escape of JSON, so that whoever copies it loses nothing."""
+    written = json.dumps(text, ensure_ascii=False)
+    return written if written.isprintable() else HIDDEN.sub(_escape, written)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return encode_basestring_ascii(match[0])[1:-1]
 
 
 # As one line

@@ -107,6 +107,8 @@ class Inspector(QWidget):
         self.value.marked.connect(self.dump.mark)
         self.dump.chosen.connect(self.tree.pick)
         self.tree.bytes_wanted.connect(lambda span: self.said.emit(self.dump.copy_bytes(span)))
+        for tree in (self.tree, self.headers):
+            tree.said.connect(self.said)
 
     def refresh(self, details: Details | None, selected: int, about: About | None = None) -> None:
         """Shows what is selected; while the details of another record are on their way the old ones stay. Where none is,
@@ -180,10 +182,7 @@ class Inspector(QWidget):
         if page is self.value and not self.value.bytes.dump.hasFocus():
             page = self.tree
         if isinstance(page, NodeTree):
-            text = page.copy_value()
-            self.said.emit(
-                f"Copied {wording.plural(len(text), 'character')}." if text else "Select a line to copy its value."
-            )
+            page.copy_value()
         elif page is self.schema_pane:
             self.schema.copy()
         elif isinstance(page, QPlainTextEdit):

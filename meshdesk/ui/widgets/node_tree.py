@@ -1,5 +1,7 @@
 """A decoded value as a tree. Items are made when they are looked at, so fifty thousand cost no more than forty."""
 
+import json
+import re
 from html import escape
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Signal
@@ -15,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from meshdesk.model import wording
-from meshdesk.model.node import CONTAINERS, Node, count_of, path_at, pretty, visible
+from meshdesk.model.node import CONTAINERS, Node, count_of, path_at, pretty, shortened, visible
 from meshdesk.ui import icons, theme
 from meshdesk.ui.widgets.controls import draw_focus, name_bars
 from meshdesk.ui.widgets.record_paint import mark_hits
@@ -38,14 +40,19 @@ TONES = {
 LONG = 20  # characters of a value that may not be seen whole
 TIP = 2_000  # characters of a value that a tool tip shows
 SHOWN = 600  # characters of a value that are drawn; copying takes all of it
+PLAIN_STEP = re.compile(r"[\w@#$:-]+")  # a name that stands in a path as it is; of XML an attribute, a text, a prefix
+HALF = re.compile("[\ud800-\udfff]")
+LONG_PATH = 120  # characters of a path that are said; copying takes all of it
+NOTHING_CHOSEN = "Select a line of the tree first."
 
 
 class _Item:
     """A node at its place. Children are made when they are first asked for."""
 
-    __slots__ = ("fetched", "kids", "node", "parent", "row")
+    __slots__ = ("fetched", "is_whole", "kids", "node", "parent", "row")
 
     def __init__(self, node: Node, parent: "_Item | None", row: int) -> None:
+        self.is_whole = False  # whether it is the value itself, which has no part
         self.node = node
         self.parent = parent
         self.row = row
@@ -75,6 +82,8 @@ class NodeModel(QAbstractItemModel):
             shown = Node("", "record", "", (tree,)) if is_line else tree
             self._root = _Item(shown, None, 0)
             self._root.fetch(CHUNK)
+            for item in self._root.kids if is_line else ():
+                item.is_whole = True
         self.endResetModel()
 
     def item(self, index: Index) -> _Item | None:
@@ -171,13 +180,23 @@ def value_of(node: Node) -> str:
 
 
 def path_of(item: _Item) -> str:
-    """Where a node is, as people write it: `customer.lines[0].sku`."""
+    """Where a node is, as people write it: `customer.lines[0].sku`; "" of the whole value.
+
+    A name that could be taken for something else stands in quotes, as JSON writes it: `labels["a.b"][0]`.
+    """
     steps: list[str] = []
     at: _Item | None = item
-    while at is not None and at.parent is not None:
-        steps.append(f"[{at.row}]" if at.parent.node.kind == "array" else f".{label_of(at)}")
+    while at is not None and at.parent is not None and not at.is_whole:
+        steps.append(_step(at, at.parent))
         at = at.parent
     return "".join(reversed(steps)).removeprefix(".")
+
+
+def _step(item: _Item, parent: _Item) -> str:
+    if parent.node.kind == "array":
+        return f"[{item.row}]"
+    name = item.node.name
+    return f".{name}" if PLAIN_STEP.fullmatch(name) else f"[{json.dumps(name)}]"
 
 
 def _note(node: Node) -> str:
@@ -196,6 +215,7 @@ class NodeTree(QTreeView):
 
     picked = Signal(object)  # the bytes of the current node, (first, end); None where it has none
     bytes_wanted = Signal(object)  # the same, to be copied
+    said = Signal(str)  # a sentence on what was copied, or why nothing was
 
     def __init__(self) -> None:
         super().__init__()
@@ -301,24 +321,39 @@ class NodeTree(QTreeView):
         copy_bytes.triggered.connect(self.copy_bytes)
         menu.popup(event.globalPos())
 
-    def copy_value(self) -> str:
-        """The whole value of the current line to the clipboard; gives what was copied."""
-        item = self.nodes.item(self.currentIndex()) if self.currentIndex().isValid() else None
-        text = "" if item is None else pretty(item.node) if item.node.children else item.node.text
-        if text:
-            QGuiApplication.clipboard().setText(text)
-        return text
+    def copy_value(self) -> None:
+        """The whole value of the current line to the clipboard, exact: a scalar's text, or JSON."""
+        item = self._current()
+        if item is None:
+            self.said.emit(NOTHING_CHOSEN)
+            return
+        text = pretty(item.node) if item.node.kind in CONTAINERS or item.node.children else item.node.text
+        # Half of a pair of UTF-16 (JSON "\\ud800") is no character: a clipboard drops it without a word.
+        shown = HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+        QGuiApplication.clipboard().setText(shown)
+        words = f"Copied {wording.plural(len(text), 'character')}." if text else "Copied an empty value."
+        self.said.emit(words if shown == text else f"{words} What is no character stands as its escape.")
 
-    def copy_path(self) -> str:
-        item = self.nodes.item(self.currentIndex()) if self.currentIndex().isValid() else None
+    def copy_path(self) -> None:
+        """Where the current line is in the value, to the clipboard."""
+        item = self._current()
         text = "" if item is None else path_of(item)
-        if text:
-            QGuiApplication.clipboard().setText(text)
-        return text
+        if not text:
+            self.said.emit(NOTHING_CHOSEN if item is None else "This line is the whole value, which has no path.")
+            return
+        QGuiApplication.clipboard().setText(text)
+        self.said.emit(f"Copied the path {visible(shortened(text, LONG_PATH))}.")
+
+    def _current(self) -> _Item | None:
+        index = self.currentIndex()
+        return self.nodes.item(index) if index.isValid() else None
 
     def copy_bytes(self) -> None:
         """Asks for the bytes of the current line to be copied: a tree knows where they are, and not what they are."""
-        self.bytes_wanted.emit(self._span(self.currentIndex()))
+        if self._current() is None:
+            self.said.emit(NOTHING_CHOSEN)
+        else:
+            self.bytes_wanted.emit(self._span(self.currentIndex()))
 
     def _unfold(self) -> None:
         """Level by level, while all lines together stay below UNFOLD."""

@@ -1,19 +1,25 @@
 """The inspector: all about one record, and what to do where none is selected."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
-from meshdesk.model.node import Node
-from meshdesk.model.row import Details
+from meshdesk.decode.chain import decode
+from meshdesk.explain.look import part_of
+from meshdesk.model.frame import FrameReader, Message, encode
+from meshdesk.model.node import CONTAINERS, Node
+from meshdesk.model.row import Details, details_frame, details_from
 from meshdesk.ui import theme
 from meshdesk.ui.widgets.inspector import BYTES, HEADERS, SCHEMA, TEXT, TREE, Inspector
+from meshdesk.ui.widgets.node_tree import NodeModel
 from tests.ui.memory import details_of, row
+from tests.unit.decode.golden import PAYLOADS, case, payload, schemas_of
 
 
 def inspector_on(qtbot: QtBot, details: Details | None) -> Inspector:
@@ -24,6 +30,23 @@ def inspector_on(qtbot: QtBot, details: Details | None) -> Inspector:
     inspector.refresh(details, 1)
     inspector.grab()
     return inspector
+
+
+def decoded_frame(message: Message) -> Message:
+    """A message as it comes out of the pipe."""
+    (came,) = FrameReader().feed(encode(message))
+    return came
+
+
+def lines_of(nodes: NodeModel, parent: QModelIndex | None = None) -> Iterator[QModelIndex]:
+    """All lines of a tree from the top."""
+    above = parent or QModelIndex()
+    while nodes.canFetchMore(above):
+        nodes.fetchMore(above)
+    for number in range(nodes.rowCount(above)):
+        index = nodes.index(number, 0, above)
+        yield index
+        yield from lines_of(nodes, index)
 
 
 def turn_to(inspector: Inspector, page: int) -> None:
@@ -207,3 +230,52 @@ def test_that_the_word_of_the_filter_is_marked_in_tree_and_text(qtbot: QtBot) ->
     inspector.show_hits("")
     assert not marked()
     assert inspector.text.extraSelections() == []
+
+
+# Real payloads of each format, and of what is hard in them the text that has to be copied, as their writers were given it.
+HARD = {
+    "confluent-avro/extremes": {
+        "long_max": "9223372036854775807", "past_double": "9007199254740993", "nan": "NaN", "ninf": "-Infinity",
+        "nzero": "-0.0", "tiny": "5e-324", "emoji": "🚚 Ærø",
+    },
+    "confluent-avro/logical-types": {"amount": "12.340", "fee": "-0.0150", "settled": "2026-03-01T12:00:01.123456Z"},
+    "confluent-protobuf/scalars-extremes": {
+        "f_uint64": "18446744073709551615", "f_sint64": "-9223372036854775808", "f_float": "-Infinity",
+        "zigzags[2]": "-9223372036854775808", "doubles[2]": "NaN", "by_number.-5": "minus five", "f_bytes": "00ff0a0d",
+    },
+    "confluent-json/big-integer": {"cents": "9223372036854775807", "weight_kg": "0.1"},
+    "messagepack/every-width": {"u64": "18446744073709551615", "nan": "NaN", "arr16[17]": "17"},
+    "cbor/tags": {"big": "1180591620717411303424", "dec": "12.340", "at": "2026-03-01T12:00:01.123456Z"},
+    "compressed-value/gzip-avro-container": {"[2].cents": "2000", "[1].order_id": "O-1"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_that_every_part_of_a_real_value_is_copied_exactly_with_its_path_and_its_bytes(qtbot: QtBot, name: str) -> None:
+    stored = case(PAYLOADS / f"{name}.json")
+    wanted = payload(stored, "value")
+    plain, part = details_of(row(0)), part_of(wanted, schemas_of(stored))
+    details = details_from(decoded_frame(details_frame(replace(plain, value=part))))
+    inspector = inspector_on(qtbot, details)
+    unpacked = decode(wanted, schemas_of(stored)).unpacked
+    data = (wanted.data or b"") if unpacked is None else unpacked
+    found, without_bytes = {}, []
+
+    def copied(ask: Callable[[], None]) -> str:
+        QGuiApplication.clipboard().clear()
+        ask()
+        return QGuiApplication.clipboard().text()
+
+    for index in lines_of(inspector.tree.nodes):
+        inspector.tree.setCurrentIndex(index)
+        node = inspector.tree.nodes.item(index).node  # type: ignore[union-attr]
+        path = copied(inspector.tree.copy_path)
+        if node.kind not in CONTAINERS:
+            found[path] = copied(inspector.copy_value)
+            assert found[path] == node.text
+        in_hex = copied(inspector.tree.copy_bytes)
+        if node.span is None:
+            without_bytes.append(path)
+        assert in_hex == ("" if node.span is None else data[slice(*node.span)].hex())
+    assert found | HARD[name] == found
+    assert without_bytes == []

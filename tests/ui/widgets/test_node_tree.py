@@ -1,11 +1,14 @@
 """The tree of a value: lazily filled, copied by path and value."""
 
+import json
 import time
+from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.node import Node
@@ -97,6 +100,81 @@ def test_that_value_and_path_are_copied_with_the_keyboard(qtbot: QtBot) -> None:
     assert QGuiApplication.clipboard().text() == "c-041877"
     QTest.keyClick(shown, Qt.Key.Key_C, Qt.KeyboardModifier.AltModifier)
     assert QGuiApplication.clipboard().text() == "customer.id"
+
+
+def test_that_a_name_that_could_be_taken_for_another_path_stands_in_quotes_in_it(qtbot: QtBot) -> None:
+    leaf = Node("", "array", "", (Node("", "int", "1"),))
+    odd = tuple(Node(name, "record", "", (leaf,)) for name in ("a.b", 'say "x"', "[0]", "@id", "Größe"))
+    shown = tree_on(qtbot, Node("", "record", "", odd))
+    paths = []
+    for row in range(len(odd)):
+        shown.setCurrentIndex(at(shown.nodes, row, 0, 0))
+        shown.copy_path()
+        paths.append(QGuiApplication.clipboard().text())
+    assert paths == [
+        '["a.b"][""][0]', r'["say \"x\""][""][0]', '["[0]"][""][0]', '@id[""][0]', 'Größe[""][0]',
+    ]  # fmt: skip
+
+
+def test_that_who_copies_is_told_what_or_why_nothing(qtbot: QtBot) -> None:
+    shown = tree_on(qtbot, Node("", "string", ""))
+    said: list[str] = []
+    shown.said.connect(said.append)
+    for ask in (shown.copy_value, shown.copy_path, shown.copy_bytes):
+        ask()
+    assert said == ["Select a line of the tree first."] * 3
+    shown.setCurrentIndex(at(shown.nodes, 0))
+    said.clear()
+    QGuiApplication.clipboard().setText("before")
+    shown.copy_value()
+    shown.copy_path()
+    assert said == ["Copied an empty value.", "This line is the whole value, which has no path."]
+    assert QGuiApplication.clipboard().text() == ""
+
+
+def test_that_half_a_character_is_copied_as_its_escape_which_is_said(qtbot: QtBot) -> None:
+    shown = tree_on(qtbot, Node("", "string", "a\ud800b"))
+    shown.setCurrentIndex(at(shown.nodes, 0))
+    with qtbot.waitSignal(shown.said) as said:
+        shown.copy_value()
+    assert QGuiApplication.clipboard().text() == r"a\ud800b"
+    assert said.args == ["Copied 3 characters. What is no character stands as its escape."]
+
+
+def test_that_a_part_with_parts_is_copied_as_json_that_loses_nothing(qtbot: QtBot) -> None:
+    parts = (Node("n", "int", "9223372036854775807"), Node("s", "string", 'a\u202e"\n'), Node("d", "decimal", "12.340"))
+    shown = tree_on(qtbot, Node("", "record", "", (Node("p", "record", "", parts), Node("e", "array", ""))))
+    shown.setCurrentIndex(at(shown.nodes, 0))
+    QTest.keyClick(shown, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    copied = json.loads(QGuiApplication.clipboard().text(), parse_float=Decimal)
+    assert copied == {"n": 9223372036854775807, "s": 'a\u202e"\n', "d": Decimal("12.340")}
+    assert str(copied["d"]) == "12.340"
+    shown.setCurrentIndex(at(shown.nodes, 1))
+    shown.copy_value()
+    assert QGuiApplication.clipboard().text() == "[]"
+
+
+def test_that_the_menu_copies_as_the_keys_do(qtbot: QtBot) -> None:
+    shown = tree_on(qtbot, Node("", "record", "", (Node("n", "int", "5", span=(2, 4)), Node("m", "int", "6"))))
+    wanted: list[object] = []
+    shown.bytes_wanted.connect(wanted.append)
+
+    def choose(row: int, place: int) -> str:
+        shown.setCurrentIndex(at(shown.nodes, row))
+        QApplication.sendEvent(shown, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(5, 5), QPoint(5, 5)))
+        (menu,) = [menu for menu in shown.findChildren(QMenu) if menu.isVisible()]
+        action = menu.actions()[place]
+        words = f"{action.text()}{'' if action.isEnabled() else ', off'}"
+        action.trigger()
+        menu.close()
+        return words
+
+    assert choose(0, 0) == "Copy value\tCtrl+C"
+    assert QGuiApplication.clipboard().text() == "5"
+    assert choose(0, 1) == "Copy path\tAlt+C"
+    assert QGuiApplication.clipboard().text() == "n"
+    assert (choose(0, 2), wanted) == ("Copy bytes\tAlt+Shift+C", [(2, 4)])
+    assert choose(1, 2) == "Copy bytes\tAlt+Shift+C, off"
 
 
 def test_that_a_small_tree_is_unfolded_and_a_large_one_only_as_far_as_it_is_short(qtbot: QtBot) -> None:
