@@ -146,6 +146,8 @@ def _type(words: Iterator[str], depth: int, first: str = "") -> tuple[Type, str]
         kind, _ = _type(words, depth + 1)
         inner.append(kind)
         if next(words) == ">":
+            if len(inner) != (2 if word == "map" else 1):
+                raise ValueError
             return Type(word, tuple(inner)), ""
 
 

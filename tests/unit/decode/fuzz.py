@@ -1,72 +1,271 @@
-"""Stored payloads, changed at random, through every decoder: `python -m tests.unit.decode.fuzz [SECONDS [SEED]]`.
+"""Stored payloads, changed at random, through every decoder: `python -m tests.unit.decode.fuzz [INPUTS [SEED [NAME …]]]`.
 
-Each must answer or raise Undecodable. Prints how many inputs there were, the slowest, and each that was answered otherwise as
-an expression of Python; the exit code is 1 then. Four minutes are some 250,000 inputs.
+Each decoder gets as many inputs (200,000 unless it is said otherwise): most are changed from what it reads, the others from
+what anything reads, with the schemas of the record, with others, with broken ones and with none. Each must answer with a tree
+that every form can show, or raise Undecodable, within its deadline. Envelopes get as many trees. Prints a line for each with
+how many there were, how many of them it read and the slowest, and each that ended otherwise as an expression of Python; the
+exit code is 1 then. All of it takes about an hour of one core.
 """
 
+import faulthandler
+import json
+import signal
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from random import Random
+from types import FrameType
 
-from meshdesk.decode.chain import BOUNDS, DECODERS
-from meshdesk.decode.contract import Payload, Schemas, Undecodable
-from meshdesk.model.schema import SchemaState
+from meshdesk.decode import confluent
+from meshdesk.decode.chain import BOUNDS, DECODERS, ENVELOPES, inner
+from meshdesk.decode.confluent import PREFIX
+from meshdesk.decode.contract import Decoded, Decoder, Envelope, Payload, Schemas, Undecodable
+from meshdesk.model.node import Node, one_line, pretty, to_frame, to_json
+from meshdesk.model.schema import Schema, SchemaName, SchemaState
 from tests.unit.decode.golden import CASES, case, payload, schemas_of
-from tests.unit.decode.poison import SCHEMAS, Every, EveryFile
+from tests.unit.decode.poison import POISON, SCHEMAS, Every, EveryFile
 
+INPUTS = 200_000  # for each decoder
 LARGEST = 3_000  # bytes of a payload that is changed: the rest of a larger one is more of the same
-FAILURES = 20  # after which it ends
+FAILURES = 20  # of one decoder, after which it gets no more
+DEADLINE = 2.0  # s of this process, in which look has to answer for a whole screen of rows
+STUCK = 600.0  # s after which code that no signal reaches is told with its traceback, and all ends
+SHOWN = 0.1  # of what was read is shown in every form
 
 
-def main(seconds: float, seed: int) -> int:
+Input = tuple[Callable[[], str], Callable[[], Decoded | None]]  # it in words, and what answers it
+
+
+class _TooLate(BaseException):
+    """The deadline of an input has passed; nothing that a decoder catches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A key or a value as it was recorded, and the schemas that its registry has."""
+
+    payload: Payload
+    data: bytes
+    schemas: Schemas
+
+
+class Changed:
+    """A registry whose schemas are broken: of each, the text is changed at random."""
+
+    def __init__(self, random: Random, schemas: Schemas) -> None:
+        self._random, self._schemas = random, schemas
+
+    def find_schema(self, name: SchemaName) -> Schema | SchemaState:
+        found = self._schemas.find_schema(name)
+        if not isinstance(found, Schema):
+            return found
+        text = _changed(self._random, found.text.encode(), found.text.encode())
+        return replace(found, text=text.decode("utf-8", "replace"))
+
+
+def main(inputs: int, seed: int, names: list[str]) -> int:
     """The exit code."""
-    random = Random(seed)
+    signal.signal(signal.SIGPROF, _late)
     stored = _stored()
-    count, failed, slowest = 0, 0, (0.0, "", b"")
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and failed < FAILURES:
-        was, schemas = random.choice(stored)
-        data = _changed(random, was.data or b"", stored)
-        answer = random.choice(
-            (schemas, schemas, EveryFile(random.choice(SCHEMAS)), Every(random.choice(list(SchemaState))))
-        )
-        count += 1
-        sent = Payload(data, was.role, was.topic, was.headers, was.record_key)
-        for decoder in DECODERS:
-            begun = time.perf_counter()
-            try:
-                decoder.decode(sent, data, answer, BOUNDS)
-            except Undecodable:
-                pass
-            except Exception as error:
-                failed += 1
-                sys.stdout.write(f"{decoder.NAME}: {type(error).__name__}: {error}\n  {sent!r}\n")
-            slowest = max(slowest, (time.perf_counter() - begun, decoder.NAME, data))
-    took, name, data = slowest
-    sys.stdout.write(
-        f"{count:,} inputs, seed {seed}, {failed} failures; the slowest took {took:.3f} s ({name}): {data[:80]!r}\n"
-    )
+    failed = 0
+    for decoder in DECODERS:
+        if not names or decoder.NAME in names:
+            failed += _through_decoder(decoder, stored, inputs, Random(f"{seed} {decoder.NAME}"))
+    trees = _trees(stored)
+    for envelope in ENVELOPES:
+        if not names or f"envelope {envelope.NAME}" in names:
+            failed += _through_envelope(envelope, trees, inputs, Random(f"{seed} envelope {envelope.NAME}"))
+    sys.stdout.write(f"seed {seed}: {failed} failures\n")
     return 1 if failed else 0
 
 
-def _stored() -> list[tuple[Payload, Schemas]]:
-    found: list[tuple[Payload, Schemas]] = []
+def _through_decoder(decoder: Decoder, stored: list[Stored], inputs: int, random: Random) -> int:
+    """How many inputs of a decoder ended as none may."""
+    own = [one for one in stored if _reads(decoder, one)]
+
+    def ask() -> Input:
+        was = random.choice(own if own and random.random() < 0.8 else stored)
+        data = _changed(random, was.data, random.choice(stored).data)
+        answer = _registry(random, was.schemas)
+        headers = was.payload.headers
+        if headers and random.random() < 0.2:
+            at = random.randrange(len(headers))
+            name, value = headers[at]
+            headers = (*headers[:at], (name, _changed(random, value or b"", value or b"x")), *headers[at + 1 :])
+        sent = replace(was.payload, data=data, headers=headers)
+        return (
+            lambda: f"{sent!r} {getattr(answer, '__dict__', answer)}",
+            lambda: decoder.decode(sent, data, answer, BOUNDS),
+        )
+
+    return _all(decoder.NAME, len(own), inputs, random, ask)
+
+
+def _through_envelope(envelope: Envelope, trees: list[tuple[Payload, Decoded]], inputs: int, random: Random) -> int:
+    """The same of an envelope, which is given trees."""
+    own = [one for one in trees if envelope.opened(*one)]
+    pool = [node for _, decoded in trees for node in _nodes(decoded.tree)]
+
+    def ask() -> Input:
+        was, decoded = random.choice(own if own and random.random() < 0.8 else trees)
+        other = random.choice(trees)[0]
+        sent = replace(was, topic=random.choice((was.topic, was.topic, other.topic)))
+        if random.random() < 0.2:
+            sent = replace(sent, headers=other.headers)
+        if random.random() < 0.2 and was.record_key:
+            sent = replace(sent, record_key=_changed(random, was.record_key, other.record_key or b""))
+        given = replace(decoded, tree=_changed_tree(random, decoded.tree, pool))
+        return lambda: f"{sent!r} {given!r}", lambda: envelope.opened(sent, given)
+
+    return _all(f"envelope {envelope.NAME}", len(own), inputs, random, ask)
+
+
+def _all(
+    name: str,
+    own: int,
+    inputs: int,
+    random: Random,
+    ask: Callable[[], Input],
+) -> int:
+    """Asks as often as it is wanted, and says how it went."""
+    failed, read, count, slowest = 0, 0, 0, 0.0
+    slowest_words: Callable[[], str] = str
+    begun = time.monotonic()
+    for count in range(1, inputs + 1):
+        if count % 1_000 == 1:
+            faulthandler.dump_traceback_later(STUCK, exit=True)
+        words, answer = ask()
+        wrong = ""
+        began = time.process_time()
+        try:
+            signal.setitimer(signal.ITIMER_PROF, DEADLINE)
+            found = answer()
+            if found is not None:
+                read += 1
+                if random.random() < SHOWN:
+                    _show(found.tree)
+        except Undecodable:
+            pass
+        except _TooLate:
+            wrong = f"it takes longer than {DEADLINE} s"
+        except Exception as error:
+            wrong = f"{type(error).__name__}: {error}"
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        took = time.process_time() - began
+        if took > DEADLINE and not wrong:
+            wrong = f"it takes {took:.3f} s"
+        if took > slowest:
+            slowest, slowest_words = took, words
+        if wrong:
+            failed += 1
+            sys.stdout.write(f"{name}: {wrong}\n  {words()}\n")
+            if failed == FAILURES:
+                break
+    faulthandler.cancel_dump_traceback_later()
+    sys.stdout.write(
+        f"{name:28}{count:9,} inputs of {own:3} own samples, {read:8,} read, {failed} failures, slowest {slowest:.3f} s, "
+        f"{time.monotonic() - begun:.0f} s in all\n"
+    )
+    if slowest > DEADLINE / 10:
+        sys.stdout.write(f"  the slowest: {slowest_words()[:300]}\n")
+    sys.stdout.flush()
+    return failed
+
+
+def _late(_signal: int, _frame: FrameType | None) -> None:
+    raise _TooLate
+
+
+def _show(tree: Node) -> None:
+    """In every form that a tree has."""
+    json.dumps(to_json(tree))
+    json.dumps(to_frame(tree))
+    pretty(tree)
+    one_line(tree, 80)
+
+
+def _stored() -> list[Stored]:
+    """Every payload, what was compressed in it, and the samples of poison."""
+    found: list[Stored] = []
     for path in CASES:
         said = case(path)
         for role in ("key", "value"):
-            one = payload(said, role)
+            one, schemas = payload(said, role), schemas_of(said)
             if one.data and len(one.data) <= LARGEST:
-                found.append((one, schemas_of(said)))
+                found.append(Stored(one, one.data, schemas))
+                unpacked = inner(one, one.data, schemas, BOUNDS).unpacked
+                if unpacked and len(unpacked) <= LARGEST:
+                    found.append(Stored(replace(one, data=unpacked), unpacked, schemas))
+    poison = [data for data in POISON.values() if len(data) <= LARGEST]
+    return [
+        *found,
+        *_reframed(found),
+        *(Stored(Payload(data, "value", "orders", ()), data, Every(SCHEMAS[0])) for data in poison),
+    ]
+
+
+def _reframed(stored: list[Stored]) -> list[Stored]:
+    """What stands behind Confluent's ids in the framings of which no payload is stored: TIBCO's, Azure's."""
+    found: list[Stored] = []
+    for one in stored:
+        if not one.data.startswith(b"\0") or not _reads(confluent, one):
+            continue
+        tibco = b"\x80" + one.data[1:]
+        found.append(Stored(replace(one.payload, data=tibco), tibco, one.schemas))
+        schema = one.schemas.find_schema(SchemaName("id", str(int.from_bytes(one.data[1:PREFIX], "big"))))
+        if isinstance(schema, Schema):
+            bare, header = one.data[PREFIX:], ("content-type", b"avro/binary+" + b"4b" * 16)
+            found.append(Stored(replace(one.payload, role="value", data=bare, headers=(header,)), bare, Every(schema)))
     return found
 
 
-def _changed(random: Random, data: bytes, stored: list[tuple[Payload, Schemas]]) -> bytes:
+def _reads(decoder: Decoder, one: Stored) -> bool:
+    try:
+        decoder.decode(one.payload, one.data, one.schemas, BOUNDS)
+    except Undecodable:
+        return False
+    return True
+
+
+def _registry(random: Random, schemas: Schemas) -> Schemas:
+    """Mostly the record's own."""
+    way = random.random()
+    if way < 0.7:
+        return schemas
+    if way < 0.8:
+        return Changed(random, schemas)
+    return EveryFile(random.choice(SCHEMAS)) if way < 0.95 else Every(random.choice(list(SchemaState)))
+
+
+def _trees(stored: list[Stored]) -> list[tuple[Payload, Decoded]]:
+    """What envelopes are asked for: every value that was read, without and within the envelopes before."""
+    found: list[tuple[Payload, Decoded]] = []
+    for one in stored:
+        decoded = inner(one.payload, one.data, one.schemas, BOUNDS)
+        found.append((one.payload, decoded))
+        for envelope in ENVELOPES:
+            opened = envelope.opened(one.payload, decoded)
+            if opened is not None:
+                decoded = opened
+                found.append((one.payload, decoded))
+        gone = Decoded(Node("", "null", "null"), (), "null")
+        found.append((replace(one.payload, role="value", data=None), gone))
+    return [(sent, decoded) for sent, decoded in found if sum(1 for _ in _nodes(decoded.tree)) <= 500]
+
+
+def _nodes(node: Node) -> list[Node]:
+    return [node, *(one for child in node.children for one in _nodes(child))]
+
+
+def _changed(random: Random, data: bytes, other: bytes) -> bytes:
     if random.random() < 0.05:
         return random.randbytes(random.randint(1, 80))
     out = bytearray(data)
-    for _ in range(random.randint(1, 4)):
+    for _ in range(random.choice((1, 1, 1, 2, 3, 4))):
         at = random.randrange(len(out) + 1)
-        way = random.randrange(5)
+        way = random.randrange(7)
         if way == 0:
             out[at:at] = random.randbytes(random.randint(1, 4))
         elif way == 1:
@@ -74,17 +273,41 @@ def _changed(random: Random, data: bytes, stored: list[tuple[Payload, Schemas]])
         elif way == 2 and out:
             out[at % len(out)] ^= 1 << random.randrange(8)
         elif way == 3 and out:
-            out[at % len(out)] = random.randrange(256)
+            out[at % len(out)] = random.choice((0, 1, 0x7F, 0x80, 0xFF, random.randrange(256)))
+        elif way == 4:
+            del out[at:]
+        elif way == 5:
+            out[at:at] = bytes(out[at : at + random.randint(1, 40)]) * random.randint(1, 20)
         else:
-            other = random.choice(stored)[0].data or b""
             start = random.randrange(len(other) or 1)
             out[at : at + 8] = other[start : start + random.randint(1, 20)]
     return bytes(out)
 
 
+def _changed_tree(random: Random, tree: Node, pool: list[Node]) -> Node:
+    """The tree with some of its nodes gone, twice there, or of another kind."""
+    if not tree.children or random.random() < 0.2:
+        return replace(random.choice(pool), name=tree.name)
+    at = random.randrange(len(tree.children))
+    child, way = tree.children[at], random.randrange(5)
+    if way == 0:
+        put: tuple[Node, ...] = ()
+    elif way == 1:
+        put = (child, child)
+    elif way == 2:
+        put = (replace(child, name=random.choice(pool).name),)
+    elif way == 3 and (alike := [node.text for node in random.choices(pool, k=20) if node.kind == child.kind]):
+        put = (replace(child, text=alike[0]),)
+    else:
+        put = (_changed_tree(random, child, pool),)
+    return replace(tree, children=(*tree.children[:at], *put, *tree.children[at + 1 :]))
+
+
 if __name__ == "__main__":
     sys.exit(
         main(
-            float(sys.argv[1]) if len(sys.argv) > 1 else 60.0, int(sys.argv[2]) if len(sys.argv) > 2 else time.time_ns()
+            int(sys.argv[1].replace(",", "").replace("_", "")) if len(sys.argv) > 1 else INPUTS,
+            int(sys.argv[2]) if len(sys.argv) > 2 else time.time_ns(),
+            sys.argv[3:],
         )
     )

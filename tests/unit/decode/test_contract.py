@@ -4,6 +4,7 @@ import inspect
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -15,7 +16,7 @@ from meshdesk.decode.chain import BOUNDS, DECODERS, ENVELOPES, decode
 from meshdesk.decode.contract import Bounds, Decoded, Decoder, Envelope, Payload, Schemas, Undecodable
 from meshdesk.model.node import CONTAINERS, HIDDEN, Node, count_of, from_frame, one_line, pretty, to_frame, to_json
 from meshdesk.model.schema import Schema, SchemaState
-from tests.unit.decode.golden import CASES, Stored, case, payload
+from tests.unit.decode.golden import CASES, POISONED, Stored, case, payload, schemas_of
 from tests.unit.decode.poison import POISON, PREFIX, SCHEMAS, Every, answers, avro
 from tests.unit.decode.spans import agrees_with_spans, leaves, nested_wrongly, said_by
 
@@ -73,6 +74,20 @@ def test_that_bounds_hold_for_poison(decoder: Decoder, name: str) -> None:
     for schemas in answers(data):
         if found := answer(decoder, data, schemas, SMALL):
             holds(found, data, SMALL)
+
+
+@pytest.mark.parametrize("path", POISONED, ids=[f"{path.parts[-3]} {path.stem}" for path in POISONED])
+def test_that_what_has_broken_a_decoder_is_read_or_declined_by_all(path: Path) -> None:
+    stored = case(path)
+    for role in ("key", "value"):
+        said, schemas = payload(stored, role), schemas_of(stored)
+        for decoder in DECODERS if said.data else ():
+            try:
+                found = decoder.decode(said, said.data or b"", schemas, BOUNDS)
+            except Undecodable:
+                continue
+            holds(found, said.data or b"", BOUNDS)
+        assert decode(said, schemas).chain
 
 
 @given(

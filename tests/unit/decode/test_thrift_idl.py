@@ -66,6 +66,12 @@ def test_that_a_struct_of_other_types_is_declined() -> None:
         read([1.5], "binary")
 
 
+@pytest.mark.parametrize("kind", ["map<string>", "map<string, i32, i32>", "list<string, string>", "set<i32, i32>"])
+def test_that_a_container_of_another_number_of_types_is_no_document(kind: str) -> None:
+    with pytest.raises(Undecodable, match="no IDL"):
+        read(["O-1"], "binary", f"struct T {{ 1: string id, 2: {kind} all }}")
+
+
 @given(
     st.lists(
         st.sampled_from(
