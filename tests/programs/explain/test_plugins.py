@@ -17,9 +17,22 @@ from meshdesk.explain.plugins import GROUP, Plugin, load_plugins, plugins
 from meshdesk.model.schema import SchemaState
 from meshdesk.session.resources import resource
 from tests.programs.running import SECONDS, Ran, command
+from tests.programs.session.serving import Role, quick, values
+from tests.unit.capture.making import Rec, made_capture
 from tests.unit.decode.poison import Every
 
 READING = b"ACME" + struct.pack(">Qh", 7, -213)
+HANGS = """
+from meshdesk.decode.contract import Undecodable
+
+NAME = "hanging"
+
+
+def decode(payload, data, schemas, bounds):
+    while data == b"hang":
+        pass
+    raise Undecodable("it is not its own")
+"""
 GOOD = "NAME = 'good'\ndef decode(payload, data, schemas, bounds): raise ZeroDivisionError('by zero')\n"
 
 
@@ -79,6 +92,23 @@ def test_that_a_mistake_in_one_is_a_decline_that_names_it(tmp_path: Path) -> Non
     (said,) = decoded(b"plain", installed(tmp_path, GOOD)).lines
     assert (said["value"], said["chain"]) == ("plain", ["UTF-8 text"])
     assert {"name": "good", "why": "the plug-in has a mistake (ZeroDivisionError: by zero)"} in said["tried"]
+
+
+def test_that_one_that_hangs_costs_its_row_alone_which_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", installed(tmp_path, HANGS, "hanging_plugin")["PYTHONPATH"])
+    records = [Rec(0, k, value=b"hang" if k == 2 else b"%d" % k) for k in range(5)]
+    capture = made_capture(tmp_path / "capture", {"t": [records]})
+    with Role("look", quick(0.5)) as look:
+        look.explainers.open(1, str(capture))
+        look.warm()
+        rows = values(look.answer(do="rows", first=0, count=5))
+        assert rows == ["0", "1", "Decoding was ended: it took longer than 0.5 s.", "3", "4"]
+        assert look.explainers.killed == 2  # for the rows together, and for the one that it was
+        part = look.answer(do="record", k=2)["details"]["value"]
+        assert (part["format"], part["dump"][0][2]) == ("not decoded", "hang")
+        assert part["trouble"] == "Decoding took too long or too much memory and was ended; the bytes are shown."
+        other = look.answer(do="record", k=3)["details"]["value"]
+        assert ["hanging", "it is not its own"] in other["tried"]
 
 
 class Wrong:
