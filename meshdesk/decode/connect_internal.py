@@ -2,7 +2,7 @@
 
 Their names are set by who runs Connect, so a record counts only where topic, key and value all have the form that
 KafkaConfigBackingStore, KafkaStatusBackingStore and KafkaOffsetBackingStore write. Passwords stand in them as they are: the
-tree shows what was written, and says so.
+tree says so, and of those that are masked (decode/connect_secrets.py) that they are.
 """
 
 import json
@@ -13,15 +13,13 @@ from dataclasses import replace
 from meshdesk.decode.contract import Decoded, Layer, Payload
 from meshdesk.decode.parts import names_of, noted
 from meshdesk.model.node import Node, one_line, shortened, visible
+from meshdesk.model.setting import MASKED, PLAIN, is_secret
 
 NAME = "Connect internal"
 TOPIC = re.compile("connect.*(config|offset|status)", re.IGNORECASE)
 KEY = 1_000  # bytes of a key that is looked at
 SAID = 80  # characters of a name or a place
-SECRET = re.compile(
-    r"password|secret|token|credential|jaas|private\.key|sas\.key|api\.key|access\.key|passphrase", re.IGNORECASE
-)
-PLAIN = "a secret, in plain text"
+HIDDEN = "•" * 8  # however long a secret is
 
 Say = Callable[[Node, str, str], str]  # the value's tree, and what of the key names something
 
@@ -54,7 +52,9 @@ def _state(tree: Node) -> str:
 def opened(payload: Payload, decoded: Decoded) -> Decoded | None:
     """The record with what it says in the chain; None where it is none of Connect's own."""
     key = payload.record_key
-    if payload.role == "key" or key is None or not TOPIC.search(payload.topic) or len(key) > KEY:
+    if payload.role == "key" or key is None or len(key) > KEY:
+        return None
+    if not payload.masked and not TOPIC.search(payload.topic):
         return None
     try:
         words = key.decode("utf-8")
@@ -74,7 +74,7 @@ def opened(payload: Payload, decoded: Decoded) -> Decoded | None:
         if is_gone:
             return _said(decoded, f"{words} is removed", decoded.tree)
         if field in names_of(decoded.tree):
-            tree = _marked(decoded.tree, is_key=words == "session-key")
+            tree = _marked(decoded.tree, payload.masked, is_key=words == "session-key")
             return _said(decoded, say(decoded.tree, found[1], found[2]), tree)
     return None
 
@@ -96,16 +96,18 @@ def _source(words: str) -> str | None:
     return f"{key[0]} {shortened(part, SAID)}".strip()
 
 
-def _marked(tree: Node, is_key: bool) -> Node:
+def _marked(tree: Node, masked: tuple[str, ...], is_key: bool) -> Node:
     """Secrets with the note that they are."""
-    return replace(
-        tree,
-        children=tuple(
-            _marked(child, False)
-            if child.name == "properties"
-            else noted(child, PLAIN)
-            if child.kind == "string" and ((is_key and child.name == "key") or SECRET.search(child.name))
-            else child
-            for child in tree.children
-        ),
-    )
+    children = []
+    for child in tree.children:
+        if child.name == "properties":
+            children.append(_marked(child, masked, False))
+        elif child.kind != "string" or not child.text:
+            children.append(child)
+        elif child.name in masked:
+            children.append(noted(replace(child, text=HIDDEN), MASKED))
+        elif (is_key and child.name == "key") or is_secret(child.name, child.text):
+            children.append(noted(child, PLAIN))
+        else:
+            children.append(child)
+    return replace(tree, children=tuple(children))

@@ -49,6 +49,7 @@ class Payload:
     headers: tuple[tuple[str, bytes | None], ...]
     record_key: bytes | None = None  # of the record, where this is its value: Kafka's own topics need both to be read
     asked: str = ""  # the name of the decoder that somebody wants to read it, before all others
+    masked: tuple[str, ...] = ()  # names of secrets whose bytes are no more than a mask (decode/connect_secrets.py)
 
     def header(self, name: str) -> bytes | None:
         """The last header of that name; None where there is none, or where it is null."""

@@ -21,10 +21,12 @@ ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def json_line(record: Record | Lost, schemas: Schemas, wishes: Wishes = NO_WISHES) -> str:
-    """One line of JSON: topic, partition, offset, timestamp (ms), key, headers, value, the raw bytes in base64, and how it was read."""
+    """One line of JSON: topic, partition, offset, timestamp (ms), key, headers, value, the raw bytes in base64, and how it was
+    read; where secrets are masked in them, their names are `masked`."""
     if isinstance(record, Lost):
         return as_line({"topic": record.topic, "row": record.row, "trouble": record.reason})
-    key, value = (_decoded(payload, schemas) for payload in payloads_of(record, wishes))
+    payloads = payloads_of(record, wishes)
+    key, value = (_decoded(payload, schemas) for payload in payloads)
     line: dict[str, Any] = {
         "topic": record.topic,
         "partition": record.partition,
@@ -37,7 +39,7 @@ def json_line(record: Record | Lost, schemas: Schemas, wishes: Wishes = NO_WISHE
         ],
         "value": to_json(value.tree),
         "key_base64": _base64(record.key),
-        "value_base64": _base64(record.value),
+        "value_base64": _base64(payloads[1].data),
         "format": value.format,
         "key_format": key.format,
         "chain": list(chain_words(value)),
@@ -45,6 +47,8 @@ def json_line(record: Record | Lost, schemas: Schemas, wishes: Wishes = NO_WISHE
         "schema": schema_json(value.schema),
         "key_schema": schema_json(key.schema),
     }
+    if payloads[1].masked:
+        line["masked"] = list(payloads[1].masked)
     if trouble := value.trouble or key.trouble:
         line["trouble"] = trouble
     return as_line(line)

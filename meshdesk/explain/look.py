@@ -1,12 +1,13 @@
 """Role look: records as the list and the inspector show them. Every answer is bounded, however large the record is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from meshdesk.decode import chain
 from meshdesk.decode.chain import BOUNDS, decode, preview
 from meshdesk.decode.confluent import IDS, candidate
+from meshdesk.decode.connect_secrets import masked
 from meshdesk.decode.contract import Decoded, Layer, Payload, Preview, Schemas
 from meshdesk.decode.headers import header_node
 from meshdesk.decode.json_text import indented
@@ -37,12 +38,15 @@ WITH_SPANS = replace(BOUNDS, spans=True)
 Answer = TypeVar("Answer")
 
 
-def payloads_of(record: Record, wishes: Wishes = NO_WISHES) -> tuple[Payload, Payload]:
-    """Key and value of a record, each to be read by the decoder that somebody asked for, where there is one."""
+def payloads_of(record: Record, wishes: Wishes = NO_WISHES, revealed: Collection[str] = ()) -> tuple[Payload, Payload]:
+    """Key and value of a record, each to be read by the decoder that somebody asked for, where there is one.
+
+    Whatever is shown, copied or printed of a record is made of these: secrets are masked in them, but for the `revealed`.
+    """
     asked = [_choice(record, role, wishes).decoder if wishes else "" for role in ROLES]
     return (
         Payload(record.key, "key", record.topic, record.headers, None, asked[0]),
-        Payload(record.value, "value", record.topic, record.headers, record.key, asked[1]),
+        masked(Payload(record.value, "value", record.topic, record.headers, record.key, asked[1]), revealed),
     )
 
 
@@ -110,15 +114,16 @@ def details_of(
     raw: bool = False,
     wishes: Wishes = NO_WISHES,
     types: Sequence[str] = (),
+    revealed: Collection[str] = (),
 ) -> Details:
     """All that the inspector shows; `raw` leaves the decoders out (their deadline passed). `types` are those of schema files
-    (SchemaFiles.types), which may be asked for, too."""
+    (SchemaFiles.types), which may be asked for, too; `revealed` are names of secrets that are not masked."""
     if isinstance(record, Lost):
         gone = Part(Node("", "null", ""), (), "lost", None, "", (), 0, trouble=record.reason)
         return Details(record.row, record.topic, -1, -1, None, "none", None, 0, gone, gone, ())
     key, value = (
         replace(_undecoded(payload) if raw else part_of(payload, schemas), choice=_choice(record, payload.role, wishes))
-        for payload in payloads_of(record, wishes)
+        for payload in payloads_of(record, wishes, revealed)
     )
     headers = record.headers[:HEADERS_SHOWN]
     room = min(HEADER_TEXT, HEADERS_TEXT // max(1, len(headers)))

@@ -181,8 +181,9 @@ def _columns(explain: Explain, message: Message) -> Message:
 def _record(explain: Explain, message: Message) -> Message:
     rows = explain.rows(message)
     for _, record in _listed(rows, message, int(message["k"]), 1):
-        wishes = wishes_from(message.get("as"))
-        details = details_of(record, rows, bool(message.get("raw")), wishes, rows.mesh.schema_files.types)
+        wishes, revealed = wishes_from(message.get("as")), list(map(str, message.get("revealed", ())))
+        types = rows.mesh.schema_files.types
+        details = details_of(record, rows, bool(message.get("raw")), wishes, types, revealed)
         return {"is": "record", "details": details_frame(details)}
     return {"is": "failed", "text": "That record is not in the capture any more."}
 

@@ -1,11 +1,14 @@
-"""Settings of a client by their names: which of them carry a secret."""
+"""Settings of a client or a connector by their names: which of them carry a secret."""
 
 import re
 
 SECRET = re.compile(
-    r"password|passphrase|secret|jaas|credential|token|\.pem$|user\.info|private|keystore\.key", re.IGNORECASE
+    r"password|passphrase|secret|jaas|credential|token|\.pem$|user\.info|private|(keystore|sas|api|access|account)[._-]?key",
+    re.IGNORECASE,
 )
 LOGIN_IN_URL = re.compile(r"//[^/\s]*@")
+MASKED = "a secret, masked"  # the note of a value that is not shown unless somebody asks for it
+PLAIN = "a secret, in plain text"  # and of one that is
 
 
 def is_secret(name: str, value: str = "") -> bool:

@@ -135,6 +135,7 @@ class Opened:
         self._read_as: Hashable = None  # Mesh.reading, as of which the rows at hand were asked for
         self._read_anew_at = 0.0  # monotonic: when that was looked at
         self._selected: tuple[str, int] | None = None
+        self._revealed: tuple[str, ...] = ()  # names of secrets in the selected record that its reader wants to see
         self.wishes: Wishes = {}  # which decoders somebody asked for
         self._counted: list[tuple[float, int]] = []
         self._silence = silence
@@ -424,18 +425,24 @@ class Opened:
         selected = None if k is None else (topic, k)
         if selected == self._selected:
             return
-        self._selected, self.details = selected, None
+        self._selected, self.details, self._revealed = selected, None, ()
         self._changed()
         self._ask_details()
 
+    def reveal(self, name: str) -> None:
+        """Shows a secret of the selected record, as long as it is selected; others stay masked."""
+        if self._selected is not None and name not in self._revealed:
+            self._revealed = (*self._revealed, name)
+            self._ask_details()
+
     def _ask_details(self) -> None:
         """Of the record that is selected; what is shown of it stands until they are there."""
-        selected = self._selected
+        wanted = selected, revealed = self._selected, self._revealed
         if selected is None:
             return
 
         def arrived(answer: Message) -> None:
-            if self._selected != selected:
+            if (self._selected, self._revealed) != wanted:
                 return  # the reader has gone on
             if answer.get("is") != "record":
                 self._failed(answer)
@@ -444,7 +451,8 @@ class Opened:
                 self._changed()
 
         topic, k = selected
-        self._ask(self._look, {"do": "record", "k": k, **self._as_wished(), **self._where(topic)}, arrived)
+        question = {"do": "record", "k": k, **self._as_wished(), **self._where(topic)}
+        self._ask(self._look, question | ({"revealed": list(revealed)} if revealed else {}), arrived)
 
     def set_wishes(self, wishes: Wishes) -> None:
         """Records are decoded as somebody asks, the ones at hand anew."""

@@ -78,6 +78,7 @@ class Frame(QWidget):
         self.explorer.group_chosen.connect(self.show_group)
         self.inspector.said.connect(self.said)
         self.inspector.schema_pane.wished.connect(self._decode_as)
+        self.inspector.tree.reveal_wanted.connect(self._reveal)
         self._across.splitterMoved.connect(self.keep_sizes)
         self._down.splitterMoved.connect(self.keep_sizes)
         self._all.splitterMoved.connect(self.keep_sizes)
@@ -117,6 +118,11 @@ class Frame(QWidget):
         if opened is not None:
             opened.set_wishes(decode_as.with_wish(opened.wishes, about, decoder))
             self._remembered.keep(_wishes_of(opened), json.dumps(decode_as.wishes_message(opened.wishes)))
+
+    def _reveal(self, name: str) -> None:
+        """Somebody wants to see a secret of the record that is selected."""
+        if self.records.opened is not None:
+            self.records.opened.reveal(name)
 
     def _recall_wishes(self, opened: Opened) -> None:
         """What was asked for when this connection was open before, once its name is known."""

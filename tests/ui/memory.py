@@ -111,6 +111,10 @@ class MemoryCapture:
     wanted: list[tuple[str, int, int]] = field(default_factory=list)
     todo: list[Callable[[], None]] = field(default_factory=list)
     wishes: Wishes = field(default_factory=dict)
+    revealed: list[str] = field(default_factory=list)
+
+    def reveal(self, name: str) -> None:
+        self.revealed.append(name)
 
     def set_wishes(self, wishes: Wishes) -> None:
         self.wishes = wishes

@@ -211,6 +211,13 @@ def test_that_a_strip_that_is_closed_leaves_no_gap(qtbot: QtBot) -> None:
     assert window.frame.explorer.height() == pytest.approx(window.frame.height(), abs=1)  # the edge may stay
 
 
+def test_that_a_secret_is_revealed_of_the_capture_that_is_shown(qtbot: QtBot) -> None:
+    made = capture()
+    window, _ = with_topic(qtbot, made)
+    window.frame.inspector.tree.reveal_wanted.emit("database.password")
+    assert made.revealed == ["database.password"]
+
+
 def test_that_what_a_connection_is_decoded_as_is_remembered_for_it_and_no_other(qtbot: QtBot, tmp_path: Path) -> None:
     made = capture()
     window, _ = with_topic(qtbot, made, Remembered(tmp_path))

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QSt
 
 from meshdesk.model import wording
 from meshdesk.model.node import CONTAINERS, Node, count_of, path_at, pretty, shortened, visible
+from meshdesk.model.setting import MASKED
 from meshdesk.ui import icons, theme
 from meshdesk.ui.widgets.controls import draw_focus, name_bars
 from meshdesk.ui.widgets.record_paint import mark_hits
@@ -44,6 +45,7 @@ PLAIN_STEP = re.compile(r"[\w@#$:-]+")  # a name that stands in a path as it is;
 HALF = re.compile("[\ud800-\udfff]")
 LONG_PATH = 120  # characters of a path that are said; copying takes all of it
 NOTHING_CHOSEN = "Select a line of the tree first."
+IS_MASKED = "This is a secret, which is masked. Choose “Reveal this secret” in the menu of its line first."
 
 
 class _Item:
@@ -199,6 +201,10 @@ def _step(item: _Item, parent: _Item) -> str:
     return f".{name}" if PLAIN_STEP.fullmatch(name) else f"[{json.dumps(name)}]"
 
 
+def _is_masked(node: Node) -> bool:
+    return node.note.endswith(MASKED)  # behind what the schema calls it
+
+
 def _note(node: Node) -> str:
     """What stands at the right of a line: of a container how much is in it, of a value what its schema calls it."""
     if node.children:
@@ -216,6 +222,7 @@ class NodeTree(QTreeView):
     picked = Signal(object)  # the bytes of the current node, (first, end); None where it has none
     bytes_wanted = Signal(object)  # the same, to be copied
     said = Signal(str)  # a sentence on what was copied, or why nothing was
+    reveal_wanted = Signal(str)  # the name of a secret that is masked
 
     def __init__(self) -> None:
         super().__init__()
@@ -319,6 +326,10 @@ class NodeTree(QTreeView):
         copy_bytes = menu.addAction("Copy bytes\tAlt+Shift+C")
         copy_bytes.setEnabled(self._span(self.currentIndex()) is not None)
         copy_bytes.triggered.connect(self.copy_bytes)
+        item = self._current()
+        if item is not None and _is_masked(item.node):
+            menu.addSeparator()
+            menu.addAction("Reveal this secret").triggered.connect(self.reveal)
         menu.popup(event.globalPos())
 
     def copy_value(self) -> None:
@@ -326,6 +337,9 @@ class NodeTree(QTreeView):
         item = self._current()
         if item is None:
             self.said.emit(NOTHING_CHOSEN)
+            return
+        if _is_masked(item.node):
+            self.said.emit(IS_MASKED)
             return
         text = pretty(item.node) if item.node.kind in CONTAINERS or item.node.children else item.node.text
         # Half of a pair of UTF-16 (JSON "\\ud800") is no character: a clipboard drops it without a word.
@@ -344,14 +358,21 @@ class NodeTree(QTreeView):
         QGuiApplication.clipboard().setText(text)
         self.said.emit(f"Copied the path {visible(shortened(text, LONG_PATH))}.")
 
+    def reveal(self) -> None:
+        """Asks for the secret of the current line to be shown."""
+        item = self._current()
+        if item is not None:
+            self.reveal_wanted.emit(item.node.name)
+
     def _current(self) -> _Item | None:
         index = self.currentIndex()
         return self.nodes.item(index) if index.isValid() else None
 
     def copy_bytes(self) -> None:
         """Asks for the bytes of the current line to be copied: a tree knows where they are, and not what they are."""
-        if self._current() is None:
-            self.said.emit(NOTHING_CHOSEN)
+        item = self._current()
+        if item is None or _is_masked(item.node):
+            self.said.emit(NOTHING_CHOSEN if item is None else IS_MASKED)
         else:
             self.bytes_wanted.emit(self._span(self.currentIndex()))
 

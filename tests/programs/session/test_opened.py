@@ -116,6 +116,36 @@ def test_that_rows_details_and_copies_are_decoded_as_somebody_asks_and_back(sess
     assert sentences(session) == []
 
 
+def test_that_a_secret_of_connect_is_revealed_by_name_as_long_as_its_record_is_selected(
+    session: Session, tmp_path: Path
+) -> None:
+    value = b'{"properties": {"name": "a", "a.password": "hunter2", "b.password": "swordfish"}}'
+    records = [Rec(0, k, SEEN, key=b"connector-a", value=value) for k in range(2)]
+    opened = session.open_file(made_capture(tmp_path / "c", {"connect-configs": [records]}))
+    settle(session)
+    opened.want("connect-configs", 0, 1)
+
+    def said() -> list[str]:
+        settle(session)
+        assert opened.details is not None
+        return [part.text for part in opened.details.value.tree.children[0].children]
+
+    opened.reveal("a.password")  # of nothing, as nothing is selected
+    opened.select("connect-configs", 0)
+    assert said() == ["a", "••••••••", "••••••••"]
+    opened.reveal("b.password")
+    assert said() == ["a", "••••••••", "swordfish"]
+    opened.reveal("a.password")
+    opened.reveal("a.password")
+    assert said() == ["a", "hunter2", "swordfish"]
+    assert not any("hunter2" in one for one in shown(opened, "connect-configs", 0, 1))
+    opened.select("connect-configs", 1)
+    assert said() == ["a", "••••••••", "••••••••"]
+    opened.select("connect-configs", 0)
+    assert said() == ["a", "••••••••", "••••••••"]
+    assert sentences(session) == []
+
+
 def test_that_a_record_that_is_not_there_is_said_unless_the_reader_has_gone_on(session: Session, folder: Path) -> None:
     opened = session.open_file(folder)
     settle(session)

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.node import Node
-from meshdesk.ui.widgets.node_tree import CHUNK, NodeModel, NodeTree, path_of
+from meshdesk.model.setting import MASKED
+from meshdesk.ui.widgets.node_tree import CHUNK, IS_MASKED, NodeModel, NodeTree, path_of
 from tests.ui.memory import tree
 
 
@@ -23,6 +24,18 @@ def tree_on(qtbot: QtBot, node: Node) -> NodeTree:
     shown.show()
     shown.say(node)
     return shown
+
+
+def chosen(shown: NodeTree, place: int) -> str:
+    """Opens the menu of the current line as the key of menus does, and chooses a line of it; its words."""
+    corner = QPoint(5, 5)
+    QApplication.sendEvent(shown, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, corner, corner))
+    (menu,) = [menu for menu in shown.findChildren(QMenu) if menu.isVisible()]
+    action = menu.actions()[place]
+    words = f"{action.text()}{'' if action.isEnabled() else ', off'}"
+    action.trigger()
+    menu.close()
+    return words
 
 
 def at(model: NodeModel, *rows: int) -> QModelIndex:
@@ -161,13 +174,7 @@ def test_that_the_menu_copies_as_the_keys_do(qtbot: QtBot) -> None:
 
     def choose(row: int, place: int) -> str:
         shown.setCurrentIndex(at(shown.nodes, row))
-        QApplication.sendEvent(shown, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(5, 5), QPoint(5, 5)))
-        (menu,) = [menu for menu in shown.findChildren(QMenu) if menu.isVisible()]
-        action = menu.actions()[place]
-        words = f"{action.text()}{'' if action.isEnabled() else ', off'}"
-        action.trigger()
-        menu.close()
-        return words
+        return chosen(shown, place)
 
     assert choose(0, 0) == "Copy value\tCtrl+C"
     assert QGuiApplication.clipboard().text() == "5"
@@ -175,6 +182,26 @@ def test_that_the_menu_copies_as_the_keys_do(qtbot: QtBot) -> None:
     assert QGuiApplication.clipboard().text() == "n"
     assert (choose(0, 2), wanted) == ("Copy bytes\tAlt+Shift+C", [(2, 4)])
     assert choose(1, 2) == "Copy bytes\tAlt+Shift+C, off"
+
+
+def test_that_a_secret_that_is_masked_is_not_copied_and_is_revealed_from_its_menu(qtbot: QtBot) -> None:
+    secret = Node("database.password", "string", "••••••••", note=MASKED, span=(2, 4))
+    shown = tree_on(qtbot, Node("", "record", "", (Node("properties", "record", "", (secret, Node("n", "int", "5"))),)))
+    shown.setCurrentIndex(at(shown.nodes, 0, 0))
+    QGuiApplication.clipboard().setText("before")
+    said: list[str] = []
+    wanted: list[object] = []
+    shown.said.connect(said.append)
+    shown.bytes_wanted.connect(wanted.append)
+    shown.copy_value()
+    shown.copy_bytes()
+    assert (QGuiApplication.clipboard().text(), wanted) == ("before", [])
+    assert said == [IS_MASKED] * 2
+    with qtbot.waitSignal(shown.reveal_wanted) as named:
+        assert chosen(shown, -1) == "Reveal this secret"
+    assert named.args == ["database.password"]
+    shown.setCurrentIndex(at(shown.nodes, 0, 1))
+    assert chosen(shown, -1).startswith("Copy bytes")
 
 
 def test_that_a_small_tree_is_unfolded_and_a_large_one_only_as_far_as_it_is_short(qtbot: QtBot) -> None:

@@ -1,11 +1,13 @@
 """Rows and details: bounded however large a record is, a decoder's mistake costs a sentence, what is lost says why."""
 
+import base64
 import json
 
 import pytest
 
 from meshdesk.decode import chain
 from meshdesk.decode.contract import Bounds, Decoded, Payload, Schemas
+from meshdesk.explain.lines import json_line, tab_line, text_line
 from meshdesk.explain.look import HEADERS_SHOWN, KEY, PREVIEW, culprit, details_of, row_of
 from meshdesk.explain.rows import Lost
 from meshdesk.model.decode_as import About, about_record, about_schema, about_topic, with_wish
@@ -161,3 +163,53 @@ def test_that_the_narrowest_wish_decides_how_a_value_is_read() -> None:
 def test_that_a_header_that_its_name_says_to_be_a_number_is_one() -> None:
     parts = details_of(record(headers=(("kafka_dlt-original-partition", b"\0\0\0\x02"),)), NONE).headers
     assert [(part.tree.kind, part.text, part.format, part.size) for _, part in parts] == [("int", "2", "int32", 4)]
+
+
+# Secrets
+
+PROPERTIES = {"name": "a", "database.password": "hunter2-Straße", "other.token": "t0k3n", "tasks.max": "1"}
+CONFIG = Record(
+    5,
+    "connect-configs",
+    0,
+    42,
+    1_795_500_000_000,
+    1,
+    b"connector-a",
+    json.dumps({"properties": PROPERTIES}).encode(),
+    (),
+    3,
+)
+SECRETS = ("hunter2", "t0k3n", "7430", "6874657232", base64.b64encode(b"hunter2-").decode()[:10])  # also as hex
+
+
+@pytest.mark.parametrize("decoder", ["", "bytes", "text", "JSON", "YAML", "Protobuf without schema"])
+def test_that_a_secret_of_connect_is_in_no_form_of_a_record_whoever_reads_it(decoder: str) -> None:
+    wishes = with_wish({}, about_topic("connect-configs", "value"), decoder)
+    forms = [
+        json.dumps(row_frame(row_of(CONFIG, NONE, 1, wishes)), ensure_ascii=False),
+        json.dumps(details_frame(details_of(CONFIG, NONE, False, wishes)), ensure_ascii=False),
+        json.dumps(details_frame(details_of(CONFIG, NONE, True, wishes)), ensure_ascii=False),
+        json_line(CONFIG, NONE, wishes),
+        tab_line(CONFIG, NONE, wishes),
+        text_line(CONFIG, NONE),
+    ]
+    for form in forms:
+        plain = form.replace(" ", "").replace('","', "")
+        assert [secret for secret in SECRETS if secret in plain] == []
+    assert "tasks.max" in details_of(CONFIG, NONE, False, wishes).value.text or decoder == "bytes"
+
+
+def test_that_a_secret_that_somebody_reveals_is_shown_with_its_bytes_and_no_other() -> None:
+    value = details_of(CONFIG, NONE, revealed=["other.token"]).value
+    shown = {part.name: part.text for part in value.tree.children[0].children}
+    assert shown == PROPERTIES | {"database.password": "••••••••"}
+    assert "t0k3n" in "".join(printable for _, _, printable in value.dump)
+
+
+def test_that_a_line_of_json_names_what_is_masked_in_it() -> None:
+    line = json.loads(json_line(CONFIG, NONE))
+    assert line["masked"] == ["database.password", "other.token"]
+    assert line["value"]["properties"]["other.token"] == "••••••••"
+    assert json.loads(base64.b64decode(line["value_base64"]))["properties"]["other.token"] == "*****"
+    assert "masked" not in json.loads(json_line(record(), NONE))
