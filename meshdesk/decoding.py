@@ -35,7 +35,7 @@ Say = Callable[[str], None]
 PATIENCE = 10.0  # s for a schema with all that it refers to; one answer of a registry takes at most 5
 SCHEMA_BYTES = 16 << 20  # of a schema's file, as of a registry's answer
 IDS = range(1, 2**31)  # registries count from 1 in an int32
-TYPES = {".avsc": "AVRO", ".proto": "PROTOBUF", ".json": "JSON"}
+TYPES = {".avsc": "AVRO", ".proto": "PROTOBUF", ".json": "JSON", ".thrift": "THRIFT", ".fbs": "FLATBUFFERS"}
 # A person waits for one payload and has asked for all of it; a list and an inspector are shown less (decode.contract.Bounds).
 WHOLE = replace(BOUNDS, nodes=2_000_000, width=2_000_000, text=BOUNDS.bytes)
 HEX = re.compile("0x((?:[0-9a-fA-F]{2})+)")
@@ -75,7 +75,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     schema = parser.add_mutually_exclusive_group()
     schema.add_argument("--registry", default="", metavar="URL", help="who is asked for the schema that it names")
     schema.add_argument("--connection", default="", metavar="NAME", help="a saved connection, whose registry is asked")
-    schema.add_argument("--schema", type=Path, metavar="FILE", help="the schema itself: an .avsc, .proto or .json")
+    schema.add_argument(
+        "--schema", type=Path, metavar="FILE", help="the schema itself: an .avsc, .proto, .json, .thrift or .fbs"
+    )
     add_schema_files(parser)
     parser.add_argument(
         "--type", default="", metavar="NAME", help="the type of these files that it is read as: acme.Order"
@@ -102,7 +104,8 @@ def understood(options: argparse.Namespace, say: Say) -> Asked | str:
         headers.append((name, bytes.fromhex(in_hex[1]) if in_hex else os.fsencode(value)))
     if options.schema and options.schema.suffix.lower() not in TYPES:
         return (
-            f"{options.schema} does not say what kind of schema it is. Its name must end with .avsc, .proto or .json."
+            f"{options.schema} does not say what kind of schema it is. "
+            "Its name must end with .avsc, .proto, .json, .thrift or .fbs."
         )
     source = Connection("", options.registry) if options.registry else None
     if options.connection:

@@ -1,7 +1,8 @@
 """CBOR (RFC 8949), walked with the bytes of each node: indefinite lengths, tags, half floats, simple values, undefined.
 
 With its mark (tag 55799, D9 D9 F7) it is taken for what it says. Without, only an array or a map is that uses all bytes and that
-no number, UUID or digest could be. Tags are read where their meaning is a value of ours; the number of any other stands in the note.
+no number, UUID or digest could be; any values are where somebody says so. Tags are read where their meaning is a value of ours; the
+number of any other stands in the note.
 """
 
 import struct
@@ -33,8 +34,9 @@ ARRAYS = {
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """A value behind the mark; or an array or a map, or several maps. Raises Undecodable."""
+    is_wanted = payload.wants(NAME)
     first = data[0] if data else 0
-    if first not in FIRST and first not in TAGGED:
+    if first not in FIRST and first not in TAGGED and not is_wanted:
         raise Undecodable("it does not begin as a map or an array of CBOR does")
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
@@ -42,20 +44,20 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     if data.startswith(MARK):
         walk.at = len(MARK)
         return Decoded(whole(_value(walk, ""), walk, NAME), (Layer(NAME, "self-described"),), NAME)
-    tree, detail = _documents(walk)
-    if not is_proved(walk) or tree.kind not in CONTAINERS:
+    tree, detail = _documents(walk, is_wanted)
+    if not is_wanted and (not is_proved(walk) or tree.kind not in CONTAINERS):
         raise Undecodable("it could be CBOR, but so could any number")
     return Decoded(tree, (Layer(NAME, detail),), NAME)
 
 
-def _documents(walk: Walk) -> tuple[Node, str]:
+def _documents(walk: Walk, is_wanted: bool) -> tuple[Node, str]:
     first = _value(walk, "")
     if walk.at == len(walk.data):
         return whole(first, walk, NAME), ""
     walk = Walk(walk.data, walk.bounds)
     parts = Parts(walk, 0)
     while walk.at < len(walk.data):
-        if not 0xA1 <= walk.data[walk.at] <= 0xBF:
+        if not 0xA1 <= walk.data[walk.at] <= 0xBF and not is_wanted:
             raise Undecodable(f"what follows at byte {walk.at:,} is no map of CBOR")
         parts.add(_value(walk, str(parts.count)))
     return whole(parts.node("", "array"), walk, NAME), f"sequence of {parts.count:,}"

@@ -1,7 +1,6 @@
 """The chain: decoders asked in order, the first that reads all bytes wins, and why the others declined is kept."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
@@ -43,6 +42,7 @@ from meshdesk.decode import (
     smile,
     tables,
     text,
+    text_as,
     thrift,
     tibco,
     xml_text,
@@ -76,6 +76,7 @@ DECODERS: tuple[Decoder, ...] = (
     protobuf_bare,  # what all bytes prove, and could as well be text
     compressed_bare, text, legacy_text, number, raw,
 )  # fmt: skip
+ON_REQUEST: tuple[Decoder, ...] = text_as.DECODERS  # which are asked only where somebody says their name
 UNPROVED: tuple[Decoder, ...] = (number, raw)  # which any bytes would please
 # What a value that was read may be in, and in that again: each is asked of what the one before has left.
 ENVELOPES: tuple[Envelope, ...] = (kafka_internal, connect_json, connect_internal, cloudevents, debezium, dead_letter)
@@ -117,8 +118,11 @@ def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> De
     Whoever unpacks asks with one layer less (Bounds.layers)."""
     tried: list[Declined] = []
     trouble = sure = ""
-    if payload.asked and (wanted := _as_asked(payload, data, schemas, bounds, tried)):
-        return wanted
+    if payload.asked:
+        wanted = _as_asked(payload, data, schemas, bounds)
+        if isinstance(wanted, Decoded):
+            return wanted
+        tried += [wanted] if wanted else []
     for decoder in DECODERS:
         try:
             found = decoder.decode(payload, data, schemas, bounds)
@@ -134,21 +138,36 @@ def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> De
     raise Undecodable("no decoder answered")  # raw never declines
 
 
-def _as_asked(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds, tried: list[Declined]) -> Decoded | None:
-    """What the decoder says that somebody asked for; None where it declines, which it says again in its turn."""
+def _as_asked(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded | Declined | None:
+    """What the decoder says that somebody asked for; why it declines, or None where it says that again in its turn.
+
+    It is asked for a proof at first, then of what was compressed, and then for none (contract.Payload.wants).
+    """
     if payload.asked.startswith(OF_TYPE):
         try:
             found = schema_file.decode_as(payload, data, schemas, bounds)
-        except Undecodable as why:
-            tried.append(Declined(payload.asked, str(why)))
-            return None
+        except Undecodable as declined:
+            return Declined(payload.asked, str(declined))
         return found if AS_ASKED in found.chain else replace(found, chain=(AS_ASKED, *found.chain))
-    for decoder in DECODERS:
-        if payload.asked == decoder.NAME:
-            with suppress(Undecodable):
-                found = decoder.decode(payload, data, schemas, bounds)
-                return found if AS_ASKED in found.chain else replace(found, chain=(AS_ASKED, *found.chain))
-    return None
+    decoder = next((one for one in (*DECODERS, *ON_REQUEST) if payload.wants(one.NAME)), None)
+    if decoder is None:
+        return None
+    asks = (
+        [(decoder, payload)] if decoder in ON_REQUEST else [(decoder, replace(payload, asked="")), (decoder, payload)]
+    )
+    asks.insert(-1, (compressed, payload))
+    why = ""
+    for one, sent in asks:
+        try:
+            found = one.decode(sent, data, schemas, bounds)
+        except Undecodable as declined:
+            why = str(declined)
+            continue
+        if AS_ASKED in found.chain:
+            return found
+        if one is decoder:
+            return replace(found, chain=(AS_ASKED, *found.chain))
+    return Declined(decoder.NAME, why) if decoder in ON_REQUEST else None
 
 
 def preview(payload: Payload, schemas: Schemas, limit: int = 160) -> Preview:

@@ -7,6 +7,7 @@ text. Of 60,000 random payloads of 2 to 64 bytes none passed (measured 2026-11);
 import re
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 
 from meshdesk.decode import blocks
 from meshdesk.decode.compressed import Unpack, arrow_stream, inflate, read_unpacked
@@ -22,18 +23,21 @@ START = re.compile(rb"[\xef\xbb\xbf]{0,3}[\s]*([\[{\"<]|[\x20-\x7e\xc2-\xf4]{12}
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """What such bytes say. Raises Undecodable."""
-    if not LEAST <= len(data) <= min(LARGEST, bounds.bytes) or bounds.layers <= 0 or data[0] == 0:
+    is_wanted = payload.wants(NAME)
+    if is_wanted and len(data) <= bounds.bytes and bounds.layers > 0:
+        payload = replace(payload, asked="")  # what comes out is whatever it is
+    elif not LEAST <= len(data) <= min(LARGEST, bounds.bytes) or bounds.layers <= 0 or data[0] == 0:
         raise Undecodable("it is too short, too long or too deep to be tried")
-    if _is_plain(data):
+    if _is_plain(data) and not is_wanted:
         raise Undecodable("it is text as it stands")
     for name, unpack, is_worth in TRIED:
-        if not is_worth(data):
+        if not is_worth(data) and not is_wanted:
             continue
         try:
             unpacked = unpack(data, bounds.bytes)
         except Undecodable:
             continue
-        if not START.match(unpacked) or len(unpacked) < LEAST:
+        if not is_wanted and (not START.match(unpacked) or len(unpacked) < LEAST):
             continue
         detail = f"{plural(len(data), 'byte')}, {len(unpacked):,} unpacked"
         found = read_unpacked(payload, unpacked, schemas, bounds, Layer(name, detail))

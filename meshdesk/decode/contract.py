@@ -51,6 +51,10 @@ class Payload:
     asked: str = ""  # the name of the decoder that somebody wants to read it, before all others
     masked: tuple[str, ...] = ()  # names of secrets whose bytes are no more than a mask (decode/connect_secrets.py)
 
+    def wants(self, decoder: str) -> bool:
+        """Whether somebody has asked for that decoder: then it needs no proof that the bytes are its own, and still reads all."""
+        return self.asked == decoder
+
     def header(self, name: str) -> bytes | None:
         """The last header of that name; None where there is none, or where it is null."""
         return next((value for known, value in reversed(self.headers) if known == name), None)

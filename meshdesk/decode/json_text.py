@@ -41,7 +41,7 @@ _DECODER = json.JSONDecoder(
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """A JSON document; or several, each beginning on a line of its own, as an array. Raises Undecodable."""
     text, start, encoding = _text(data, bounds, charset_of(payload))
-    if text[start : start + 1] not in FIRST:
+    if text[start : start + 1] not in FIRST and not payload.wants(NAME):
         raise Undecodable("it does not begin as a JSON object, array or string does")
     documents = _documents(text, start)
     is_one = len(documents) == 1

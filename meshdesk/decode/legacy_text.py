@@ -24,9 +24,10 @@ ALONE = frozenset("àáâéèêíóôöøåæúùÀÁÉÍÓÖØÅÆÚ")  # words
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """Such text. Raises Undecodable."""
+    if payload.wants(NAME) and len(data) <= bounds.bytes:
+        return _guessed(data.decode("cp1252", "replace") if _is_windows(data) else data.decode("latin-1"), data, bounds)
     if not LEAST <= len(data) <= min(LARGEST, bounds.bytes) or not POSSIBLE.fullmatch(data):
         raise Undecodable("it holds bytes that no text of an old encoding has")
-    encoding = "windows-1252" if any(0x80 <= byte < 0xA0 for byte in data) else "ISO-8859-1"
     text = data.decode("cp1252")
     words = WORD.findall(text)
     high = sum(character > "\x7f" for character in text)
@@ -34,8 +35,17 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     has_long = len(text) >= LONG or any(len(word) > 2 and not word.isascii() for word in words)
     if high > 0.4 * len(text) or plain < 0.7 * len(text) or not has_long or not all(map(_is_word, words)):
         raise Undecodable("its words are none that an old encoding would write")
+    return _guessed(text, data, bounds)
+
+
+def _guessed(text: str, data: bytes, bounds: Bounds) -> Decoded:
+    encoding = "windows-1252" if _is_windows(data) else "ISO-8859-1"
     tree = Node("", "string", shortened(text, bounds.text), span=(0, len(data)))
     return Decoded(tree, (Layer(f"{encoding} text", "guessed"),), encoding)
+
+
+def _is_windows(data: bytes) -> bool:
+    return any(0x80 <= byte < 0xA0 for byte in data)
 
 
 def _is_word(word: str) -> bool:

@@ -1,7 +1,8 @@
 """MessagePack (the specification of 2017 with timestamps), walked with the bytes of each node; also several objects in a row.
 
 It has no mark of its own: only an array or a map that uses all bytes is taken for it, and none that a number, a UUID or a
-digest could be. A map has text among its keys more often than not; several values in a row are maps only.
+digest could be. A map has text among its keys more often than not; several values in a row are maps only. Where somebody
+says that it is MessagePack, any values are.
 """
 
 import struct
@@ -19,28 +20,29 @@ MAPS = frozenset((*range(0x81, 0x90), 0xDE, 0xDF))
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """An array or a map, or several maps. Raises Undecodable."""
-    if not data or data[0] not in FIRST:
+    is_wanted = payload.wants(NAME)
+    if not data or (data[0] not in FIRST and not is_wanted):
         raise Undecodable("it does not begin as a map or an array of MessagePack does")
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
     walk = Walk(data, bounds)
-    if data[0] not in MAPS:
+    if data[0] not in MAPS and not is_wanted:
         tree, detail = whole(_value(walk, ""), walk, NAME), ""
     else:
-        tree, detail = _documents(walk)
-    if not is_proved(walk):
+        tree, detail = _documents(walk, is_wanted)
+    if not is_proved(walk) and not is_wanted:
         raise Undecodable("it could be MessagePack, but so could any number")
     return Decoded(tree, (Layer(NAME, detail),), NAME)
 
 
-def _documents(walk: Walk) -> tuple[Node, str]:
+def _documents(walk: Walk, is_wanted: bool) -> tuple[Node, str]:
     first = _value(walk, "")
     if walk.at == len(walk.data):
         return whole(first, walk, NAME), ""
     walk = Walk(walk.data, walk.bounds)
     parts = Parts(walk, 0)
     while walk.at < len(walk.data):
-        if walk.data[walk.at] not in MAPS:
+        if walk.data[walk.at] not in MAPS and not is_wanted:
             raise Undecodable(f"what follows at byte {walk.at:,} is no map of MessagePack")
         parts.add(_value(walk, str(parts.count)))
     return whole(parts.node("", "array"), walk, NAME), f"{parts.count:,} documents"

@@ -2,7 +2,7 @@
 
 Nothing marks it, and much that is no Protobuf can be walked as such: numbers, text, other formats. So it counts only where
 it begins with a low field number, all bytes are fields, it is no text as it stands, and a readable text or a message that
-has one lies in it.
+has one lies in it; or where somebody says that it is Protobuf and all bytes are fields.
 """
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
@@ -21,11 +21,12 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     """The fields by number. Raises Undecodable."""
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
-    if text_in(data[:4096]) is not None:
+    is_wanted = payload.wants(NAME)
+    if text_in(data[:4096]) is not None and not is_wanted:
         raise Undecodable("it is text as it stands")
     if _begins(data, 0) and is_message(data, 0, len(data), [LOOKED_AT]):
         reading = read(data, 0, EMPTY, None, bounds)
-        if _is_likely(reading.tree):
+        if is_wanted or _is_likely(reading.tree):
             return Decoded(reading.tree, (Layer(NAME),), "Protobuf")
     for name, cut in STREAMS:
         try:
@@ -35,7 +36,7 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         steps = [LOOKED_AT]
         if all(_begins(data, start) and is_message(data, start, end, steps) for start, end in pieces):
             each = read_each(data, pieces, EMPTY, None, bounds)
-            if all(_is_likely(child) for child in each.tree.children):
+            if is_wanted or all(_is_likely(child) for child in each.tree.children):
                 return Decoded(each.tree, (Layer(name), Layer(NAME)), "Protobuf")
     raise Undecodable("its bytes are not all fields of a Protobuf message with text in it")
 

@@ -23,7 +23,7 @@ DIGITS = 4_000  # of a number: Python writes those up to 4,300
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """What a document of Smile says. Raises Undecodable."""
     has_header = data.startswith(MARK) and len(data) > 4 and data[3] < 0x10
-    if not has_header and data[:1] not in (b"\xfa", b"\xf8"):
+    if not has_header and data[:1] not in (b"\xfa", b"\xf8") and not payload.wants(NAME):
         raise Undecodable("it does not begin as Smile does")
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
@@ -35,7 +35,7 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     if has_header and data[walk.at : walk.at + 1] == b"\xff":
         walk.at += 1
     tree = whole(node, walk, NAME)
-    if not has_header and not walk.letters:
+    if not has_header and not walk.letters and not payload.wants(NAME):
         raise Undecodable("it could be Smile, but holds no text that would prove it")
     return Decoded(tree, (Layer(NAME, "" if has_header else "without a header"),), NAME)
 

@@ -24,11 +24,12 @@ ODD = 0.3  # share of control characters from which bytes are no text, though ea
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """Text that a person could have written. Raises Undecodable."""
     text, encoding = text_of(data, charset_of(payload))
-    if data[:1] == b"\0" and encoding == "UTF-8":
+    is_wanted = payload.wants(NAME)
+    if data[:1] == b"\0" and encoding == "UTF-8" and not is_wanted:
         raise Undecodable("it begins with a zero byte, as no text does")
     sample = text[:4096]
     control = sum(character < " " and character not in "\t\n\r\x1b" for character in sample)
-    if control > ODD * len(sample):
+    if control > ODD * len(sample) and not is_wanted:
         raise Undecodable(f"{control} of its first {len(sample):,} characters are control characters")
     tree = as_uuid(Node("", "string", shortened(text, bounds.text), span=(0, len(data))))
     detail = "a UUID" if tree.kind == "uuid" else ""

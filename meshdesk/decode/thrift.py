@@ -1,7 +1,7 @@
 """Thrift structs without their IDL, in the binary protocol and the compact one (thrift-binary-protocol.md, thrift-compact-protocol.md).
 
 Types and field numbers are in the bytes, names are not: fields are called by their numbers. Nothing marks a struct, so it counts
-only where every byte belongs to it, its fields rise from 1, and it holds text that a person could read.
+only where every byte belongs to it, its fields rise from 1, and it holds text that a person could read; or where somebody says so.
 """
 
 import struct
@@ -39,7 +39,7 @@ WORDS = {BYTE: "i8", I16: "i16", I32: "i32", I64: "i64"}
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """A struct of the binary or of the compact protocol. Raises Undecodable."""
     found = read(data, bounds)
-    if len(data) < LEAST or sum(map(_letters, found.tree.children)) < LETTERS:
+    if not payload.wants(NAME) and (len(data) < LEAST or sum(map(_letters, found.tree.children)) < LETTERS):
         raise Undecodable("it could be Thrift, but holds no text that would prove it")
     return found
 

@@ -31,10 +31,11 @@ PLAIN = "tag:yaml.org,2002:"
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """A document of YAML, or several as a list. Raises Undecodable."""
-    if len(data) > min(LARGEST, bounds.bytes) or data[:1] in (b"\0", b"{", b"[", b"<", b""):
+    is_wanted = payload.wants(NAME)
+    if len(data) > min(LARGEST, bounds.bytes) or (data[:1] in (b"\0", b"{", b"[", b"<", b"") and not is_wanted):
         raise Undecodable("it does not begin as YAML that is told from text does")
     text, _ = text_of(data, charset_of(payload))
-    says_so = SAYS_SO.match(text) is not None
+    says_so = is_wanted or SAYS_SO.match(text) is not None
     if not says_so and not _looks_like_it(text):
         raise Undecodable("it has lines that are no names with values")
     documents = _Reading(text, bounds, says_so).documents()

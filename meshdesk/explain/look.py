@@ -140,7 +140,7 @@ def details_of(
         value=value,
         headers=tuple((shortened(name, room), _header(name, value, room)) for name, value in headers),
         decoders=(
-            *(decoder.NAME for decoder in chain.DECODERS),
+            *(decoder.NAME for decoder in (*chain.DECODERS, *chain.ON_REQUEST)),
             *(f"{OF_TYPE}{name}" for name in types[:TYPES_SHOWN]),
         ),
     )

@@ -11,6 +11,7 @@ Role = Literal["key", "value"]
 Scope = Literal["record", "schema", "topic"]
 SCOPES: tuple[Scope, ...] = ("record", "schema", "topic")  # whoever is asked for the narrowest is obeyed
 OF_TYPE = "type "  # begins a wish for a type of a schema file instead of a decoder: "type acme.Order"
+TEXT_AS = "text as "  # begins the names of decoders that read text in an encoding, which stands behind it
 MOST = 200  # of one connection; they go with every question for rows
 
 

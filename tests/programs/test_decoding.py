@@ -1,5 +1,6 @@
 """`meshdesk decode`: one payload, from a file or stdin, with a registry, a schema's file, or neither."""
 
+import base64
 import json
 import subprocess
 from argparse import ArgumentParser
@@ -14,6 +15,7 @@ from meshdesk.model.profile import Profile
 from meshdesk.session.profiles import Profiles
 from tests.broker.collect.listening import closed_port
 from tests.programs.running import SECONDS, Ran, command, run
+from tests.unit.decode.golden import PAYLOADS, case
 
 PAIR = '{"type": "record", "name": "Pair", "fields": [{"name": "n", "type": "long"}, {"name": "s", "type": "string"}]}'
 BODY = b"\x54\x06foo"
@@ -65,6 +67,22 @@ def test_that_a_file_is_read_by_the_schema_that_a_registry_has(registry: SchemaR
     (said,) = run("decode", path, "--registry", registry.url, "--json").lines
     assert (said["value"], said["chain"]) == ({"n": 42, "s": "foo"}, [f"Confluent id {number}", "Avro"])
     assert (said["schema"]["subject"], said["schema"]["version"], said["schema"]["id"]) == ("pairs-value", 1, number)
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix", "format"), [("thrift/binary", ".thrift", "Thrift"), ("flatbuffers/*", ".fbs", "FlatBuffers")]
+)
+def test_that_what_needs_names_has_them_from_its_own_language_of_schemas(
+    tmp_path: Path, name: str, suffix: str, format: str
+) -> None:
+    (path,) = PAYLOADS.glob(f"{name}.json")
+    made = case(path)
+    text = tmp_path / f"order{suffix}"
+    text.write_text(made["schemas"][0]["schema"], "utf-8")
+    ran = run("decode", stored(tmp_path, base64.b64decode(made["value"])), "--schema", text, "--json")
+    assert (ran.code, ran.err) == (0, "")
+    (said,) = ran.lines
+    assert (said["format"], said["value"]["id"], said["value"]["lines"][0]["sku"]) == (format, "O-1", "SKU-1")
 
 
 def test_that_stdin_is_read_and_what_was_tried_is_said() -> None:

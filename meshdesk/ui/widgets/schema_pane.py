@@ -4,13 +4,15 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
 
-from meshdesk.model.decode_as import OF_TYPE, About
+from meshdesk.model.decode_as import NO_CHOICE, OF_TYPE, TEXT_AS, About
 from meshdesk.model.node import visible
 from meshdesk.model.row import Part
 from meshdesk.ui.widgets.controls import Button
 
 PAD = 14
 AS_FOUND = "As found"
+# What is asked for by a name of two parts has a menu of its own: how such names begin, and what the menu is called.
+BELOW = {TEXT_AS: "Text in the encoding", OF_TYPE: "A type of the schema files"}
 
 
 class SchemaPane(QWidget):
@@ -50,26 +52,29 @@ class SchemaPane(QWidget):
     def _fill(self) -> None:
         """What may be asked for, made when it is wanted: it is a hundred lines."""
         self.menu.clear()
-        choice = self._part.choice if self._part is not None else None
-        for about in choice.abouts if choice is not None else ():
+        for about in self._part.choice.abouts if self._part is not None else ():
             below = self.menu.addMenu(words_for(about, self._role))
             group = QActionGroup(below)
-            asked = choice.decoder if choice is not None and choice.asked == about else ""
-            types = None
-            for name in ("", *self._decoders):
-                is_type = name.startswith(OF_TYPE)
-                if is_type and types is None:
-                    below.addSeparator()
-                    types = below.addMenu("A type of the schema files")
-                action = (types if is_type and types else below).addAction(
-                    name.removeprefix(OF_TYPE) if is_type else name or AS_FOUND
-                )
-                action.setCheckable(True)
-                action.setChecked(name == asked)
-                group.addAction(action)
-                action.triggered.connect(lambda _, about=about, name=name: self.wished.emit(about, name))
-                if not name:
-                    below.addSeparator()
+            self._add(below, group, about, "", AS_FOUND)
+            below.addSeparator()
+            for name in self._decoders:
+                if not name.startswith(tuple(BELOW)):
+                    self._add(below, group, about, name, name)
+            below.addSeparator()
+            for begin, words in BELOW.items():
+                names = [name for name in self._decoders if name.startswith(begin)]
+                menu = below.addMenu(words) if names else below
+                for name in names:
+                    self._add(menu, group, about, name, name.removeprefix(begin))
+
+    def _add(self, menu: QMenu, group: QActionGroup, about: About, name: str, words: str) -> None:
+        """A decoder to choose; "" is none."""
+        choice = self._part.choice if self._part is not None else NO_CHOICE
+        action = menu.addAction(words)
+        action.setCheckable(True)
+        action.setChecked(name == (choice.decoder if choice.asked == about else ""))
+        group.addAction(action)
+        action.triggered.connect(lambda: self.wished.emit(about, name))
 
 
 def words_for(about: About, role: str) -> str:

@@ -16,7 +16,7 @@ RECORD, SCHEMA, TOPIC = (
     About("schema", "42"),
     About("topic", "value of orders"),
 )
-DECODERS = ("Confluent id", "JSON", "bytes")
+DECODERS = ("Confluent id", "JSON", "bytes", "text as UTF-8", "text as KOI8-R")
 
 
 def value(asked: About | None = None, decoder: str = "") -> Part:
@@ -37,7 +37,12 @@ def actions(pane: SchemaPane) -> dict[str, list[QAction]]:
     for above in pane.menu.actions():
         menu = above.menu()
         assert menu is not None
-        found[above.text()] = [action for action in menu.actions() if not action.isSeparator()]  # type: ignore[attr-defined]
+        found[above.text()] = [  # what lies in a menu of its own, in its place
+            inner
+            for action in menu.actions()  # type: ignore[attr-defined]
+            for inner in ((action,) if action.menu() is None else action.menu().actions())
+            if not inner.isSeparator()
+        ]
     return found
 
 
@@ -58,7 +63,7 @@ def test_that_each_thing_that_may_be_asked_for_has_all_decoders_and_the_way_back
     found = actions(pane)
     assert list(found) == ["This value", "All that names schema 42", "All values of the topic"]
     for words, below in found.items():
-        assert [action.text() for action in below] == ["As found", *DECODERS]
+        assert [action.text() for action in below] == ["As found", *DECODERS[:3], "UTF-8", "KOI8-R"]
         checked = [action.text() for action in below if action.isChecked()]
         assert checked == ["JSON" if "schema" in words else "As found"]
 
@@ -67,12 +72,10 @@ def test_that_types_of_schema_files_stand_in_a_menu_of_their_own(qtbot: QtBot) -
     pane = pane_with(
         qtbot, value(TOPIC, "type acme.Order"), (*DECODERS, "schema file", "type acme.Order", "type acme.Pet")
     )
-    *first, types = actions(pane)["All values of the topic"]
-    assert [action.text() for action in first] == ["As found", *DECODERS, "schema file"]
-    assert types.text() == "A type of the schema files"
-    menu = types.menu()
-    assert menu is not None
-    order, pet = menu.actions()  # type: ignore[attr-defined]
+    *first, order, pet = actions(pane)["All values of the topic"]
+    assert [action.text() for action in first] == ["As found", *DECODERS[:3], "schema file", "UTF-8", "KOI8-R"]
+    *_, texts, types = pane.menu.actions()[-1].menu().actions()  # type: ignore[attr-defined]
+    assert (texts.text(), types.text()) == ("Text in the encoding", "A type of the schema files")
     assert (order.text(), order.isChecked(), pet.text(), pet.isChecked()) == ("acme.Order", True, "acme.Pet", False)
     with qtbot.waitSignal(pane.wished) as said:
         pet.trigger()
@@ -84,6 +87,7 @@ def test_that_a_choice_is_told(qtbot: QtBot) -> None:
     for words, number, args in (
         ("This value", 3, [RECORD, "bytes"]),
         ("All values of the topic", 2, [TOPIC, "JSON"]),
+        ("All values of the topic", 5, [TOPIC, "text as KOI8-R"]),
         ("All that names schema 42", 0, [SCHEMA, ""]),
     ):
         with qtbot.waitSignal(pane.wished) as said:

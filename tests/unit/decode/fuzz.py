@@ -93,7 +93,8 @@ def _through_decoder(decoder: Decoder, stored: list[Stored], inputs: int, random
             at = random.randrange(len(headers))
             name, value = headers[at]
             headers = (*headers[:at], (name, _changed(random, value or b"", value or b"x")), *headers[at + 1 :])
-        sent = replace(was.payload, data=data, headers=headers)
+        asked = decoder.NAME if random.random() < 0.2 else ""  # then it needs no proof
+        sent = replace(was.payload, data=data, headers=headers, asked=asked)
         return (
             lambda: f"{sent!r} {getattr(answer, '__dict__', answer)}",
             lambda: decoder.decode(sent, data, answer, BOUNDS),

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -154,10 +155,61 @@ def test_that_the_decoder_that_is_asked_for_comes_first_behind_compression_too(
     assert ([layer.name for layer in found.chain], found.tree.text, found.trouble) == (chain, text, "")
 
 
+RAW_DEFLATE = zlib.compress(b"42", wbits=-zlib.MAX_WBITS)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "found", "line"),
+    [
+        ("Thrift", b"\x15\x0e\x16\x02\x00", "int64", "1 7 2 1"),
+        ("MessagePack", b"\x07", "bytes", "7"),
+        ("MessagePack", b"\x92\x01\x02", "bytes", "[2] 1 2"),
+        ("MessagePack", b"\x01\xc3", "int16", "[2] 1 true"),
+        ("CBOR", b"\x18\x2a", "int16", "42"),
+        ("CBOR", b"\x01\x02", "int16", "[2] 1 2"),
+        ("Smile", b"\xc4", "bytes", "2"),
+        ("Protobuf without schema", b"\x08\x07", "int16", "1 7"),
+        ("JSON", b"42", "text", "42"),
+        ("YAML", b"{a: 1}", "Ion", "a 1"),
+        ("text", b"\0\1\2\3", "int32", "␀␁␂␃"),
+        ("text in an old encoding", b"\xe9\x81", "int16", "é�"),
+        ("compression without a mark", RAW_DEFLATE, "int32", "42"),
+        ("bytes", b"42", "text", "0x3432"),
+    ],
+)
+def test_that_a_format_without_a_mark_needs_no_proof_where_somebody_asks_for_it(
+    name: str, data: bytes, found: str, line: str
+) -> None:
+    by_itself = decode(value(data), NONE)
+    assert by_itself.format in (found, "text", "bytes")
+    assert name not in by_itself.chain[0].name
+    decoded = asked(data, name)
+    assert (decoded.trouble, decoded.chain[0].name) == ("", "as asked")
+    assert one_line_spans(decoded.tree, 80)[0] == line
+
+
+@pytest.mark.parametrize("decoder", DECODERS, ids=[decoder.NAME for decoder in DECODERS])
+@given(st.binary(min_size=1, max_size=60), st.sampled_from((b"", b"\x78\x9c", b":)\n\1", b"---")))
+def test_that_any_bytes_have_an_answer_whatever_is_asked_for(decoder: Decoder, data: bytes, head: bytes) -> None:
+    assert asked(head + data, decoder.NAME).chain
+
+
+def test_that_what_is_asked_for_is_looked_for_in_what_was_compressed_before_it_is_read_without_a_proof() -> None:
+    packed = gzip.compress("Привет".encode("koi8-r"), mtime=0)
+    for name, line in (("text as KOI8-R", "Привет"), ("MessagePack", "[2] -16 -908605996")):
+        decoded = asked(packed, name)
+        assert [layer.name for layer in decoded.chain][:2] == ["gzip", "as asked"]
+        assert one_line_spans(decoded.tree, 80)[0] == line
+    assert [layer.name for layer in asked(packed, "bytes").chain] == ["as asked", "bytes"]
+
+
 def test_that_what_a_decoder_does_not_read_is_shown_as_found_and_that_is_said() -> None:
     found = asked(b"plain", "JSON")
     assert [layer.name for layer in found.chain] == ["UTF-8 text"]
     assert found.trouble == (
         "The value is not read as JSON: it does not begin as a JSON object, array or string does. It is shown as found."
+    )
+    assert asked(b"a\xff", "text as UTF-8").trouble == (
+        "The value is not read as text as UTF-8: it is no UTF-8 at byte 1. It is shown as found."
     )
     assert "no such decoder" in asked(b"plain", "gone since").trouble
