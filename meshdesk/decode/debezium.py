@@ -19,6 +19,7 @@ PLACEHOLDER = "__debezium_unavailable_value"  # of a large column that was not c
 CONTEXT = "__debezium.context."
 WAS = 60  # characters of a value as it was before
 TOLD = 5  # names of changed columns in the chain
+ROUNDED = "a double, to which the connector may have rounded a decimal"
 FLAT = ("__op", "__deleted")
 
 
@@ -60,6 +61,9 @@ def _is_ours(payload: Payload) -> bool:
 def _change(payload: Payload, decoded: Decoded) -> Decoded:
     op, source = text_of(decoded.tree, "op"), part(decoded.tree, "source")
     tree, changed = _compared(decoded.tree)
+    if not _untyped(decoded):
+        for name in ("before", "after"):
+            tree = _with_part(tree, name, _rounded)
     tree = _with_part(tree, "op", lambda node: noted(node, WORDS[op]))
     where = [text_of(source, name) for name in ("db", "schema", "table", "collection")]
     return _with(decoded, NAME, _detail(payload, decoded, op, where, changed), tree)
@@ -144,6 +148,17 @@ def _decimals(row: Node) -> Node:
         for child in row.children
     )
     return replace(row, children=tuple(columns))
+
+
+def _rounded(row: Node) -> Node:
+    """What only the connector's configuration tells: a column of numeric type may have been made a double.
+
+    decimal.handling.mode=double does so, and neither the bytes nor the schema say it (Debezium for PostgreSQL 3.5).
+    """
+    if row.kind not in CONTAINERS or not any(child.kind == "float" for child in row.children):
+        return row
+    children = (noted(child, ROUNDED) if child.kind == "float" else child for child in row.children)
+    return replace(row, children=tuple(children))
 
 
 def _with_part(tree: Node, name: str, shape) -> Node:  # type: ignore[no-untyped-def]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from meshdesk.decode.chain import BOUNDS, DECODERS, decode, preview
 from meshdesk.decode.contract import Decoded, Decoder, Payload, Undecodable
-from meshdesk.model.node import one_line_spans
+from meshdesk.model.node import Node, one_line_spans
 from meshdesk.model.schema import Schema, SchemaState
-from tests.unit.decode.golden import CASES, NOT_YET, case, is_right
+from tests.unit.decode.golden import CASES, NOT_YET, PAYLOADS, case, is_right, payload, schemas_of
 from tests.unit.decode.poison import POISON, SCHEMAS, Every, answers
 from tests.unit.model.trees import VALUES
 
@@ -31,6 +31,28 @@ def test_that_a_real_payload_says_what_was_written(path: Path) -> None:
         assert not is_right(case(path)), "it is read by now: take it out of NOT_YET"
     else:
         assert is_right(case(path))
+
+
+# Why a record cannot say what its writer was given, as it is told to its reader.
+REASONS = (
+    "without a schema, so numbers and base64 stand as Connect wrote them",
+    "a double, to which the connector may have rounded a decimal",
+    "which its registry does not have; those fields are shown by number",
+)
+# JSON of Connect's converter without a schema, in a topic of any name and without a header: nothing tells who wrote it.
+UNTOLD = "connect-json/struct-without-schema"
+
+
+@pytest.mark.parametrize("name", sorted(NOT_YET))
+def test_that_a_record_that_does_not_say_what_was_written_has_the_reason_on_it(name: str) -> None:
+    said = case(PAYLOADS / f"{name}.json")
+    decoded = decode(payload(said, "value"), schemas_of(said))
+    told = [layer.detail for layer in decoded.chain] + [decoded.trouble, *notes(decoded.tree)]
+    assert any(reason in words for reason in REASONS for words in told) == (name != UNTOLD)
+
+
+def notes(node: Node) -> list[str]:
+    return [node.note, *(note for child in node.children for note in notes(child))]
 
 
 def test_that_the_golden_payloads_are_there() -> None:
