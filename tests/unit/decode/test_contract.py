@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from meshdesk.model.node import CONTAINERS, HIDDEN, Node, count_of, from_frame, 
 from meshdesk.model.schema import Schema, SchemaState
 from tests.unit.decode.golden import CASES, POISONED, Stored, case, payload, schemas_of
 from tests.unit.decode.poison import POISON, PREFIX, SCHEMAS, Every, answers, avro
+from tests.unit.decode.redecoding import FORMATS, redecoded
 from tests.unit.decode.spans import agrees_with_spans, leaves, nested_wrongly, said_by
 
 SMALL = Bounds(bytes=6 << 20, nodes=50, depth=20, text=30, width=10)
@@ -200,3 +202,19 @@ def test_that_the_bytes_behind_every_node_of_a_real_record_are_within_each_other
                         f"{path.stem}: {layer} {leaf.name} {leaf.text[:40]} {data[slice(*leaf.span)].hex()[:60]}"
                     )
     assert wrong == []
+
+
+def test_that_the_bytes_behind_a_node_of_a_real_record_decode_to_it_again() -> None:
+    wrong, right = [], Counter[str]()
+    for path in CASES:
+        stored = case(path)
+        for role in ("key", "value"):
+            said, schemas = payload(stored, role), schemas_of(stored)
+            found = decode(said, schemas, replace(BOUNDS, spans=True))
+            data = (said.data or b"") if found.unpacked is None else found.unpacked
+            for where, is_so in redecoded(found, data):
+                right.update(layer.name for layer in found.chain if layer.name in FORMATS and is_so)
+                wrong += [] if is_so else [f"{path.parent.name}/{path.stem} {role}{where}"]
+    assert wrong == []
+    least = {"Avro": 600, "Protobuf": 500, "Protobuf without schema": 5, "MessagePack": 90, "CBOR": 120}
+    assert {name for name in FORMATS if right[name] < least[name]} == set()
