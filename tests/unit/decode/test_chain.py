@@ -229,7 +229,7 @@ def test_that_what_a_decoder_does_not_read_is_shown_as_found_and_that_is_said() 
     found = asked(b"plain", "JSON")
     assert [layer.name for layer in found.chain] == ["UTF-8 text"]
     assert found.trouble == (
-        "The value is not read as JSON: it does not begin as a JSON object, array or string does. It is shown as found."
+        "The value is not read as JSON: it is no JSON at character 1: Expecting value. It is shown as found."
     )
     assert asked(b"a\xff", "text as UTF-8").trouble == (
         "The value is not read as text as UTF-8: it is no UTF-8 at byte 1. It is shown as found."
