@@ -42,7 +42,7 @@ def add_schema_files(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PATH",
-        help="a file of a schema (.avsc, .proto, .json), or a folder of such files; may be given again",
+        help="a file of a schema (.avsc, .proto, .json, .thrift, .fbs), or a folder of such files; may be given again",
     )
 
 

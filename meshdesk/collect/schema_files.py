@@ -1,11 +1,11 @@
-"""Files of schemas (.avsc, .proto, .json): what each declares and what it refers to, as the fact that a capture carries.
+"""Files of schemas (.avsc, .proto, .json, .thrift, .fbs): what each declares and what it refers to, as the fact that a capture carries.
 
 A file that is broken says nothing but where it is broken. A .json may be anything: one that is no schema is passed over.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,16 +14,20 @@ from meshdesk.collect.catalogues.folder import Reader, is_of_schema
 from meshdesk.collect.catalogues.reading import Said
 from meshdesk.collect.catalogues.text import decoded
 from meshdesk.collect.catalogues.tree import Notes, shortened
+from meshdesk.model import fbs, thrift_text
 from meshdesk.model.proto_schema import BadSchema, all_messages
 from meshdesk.model.proto_text import file_of
 from meshdesk.model.schema_files import ABOUT
 
-ENDINGS = (".avsc", ".proto", ".json")
+ENDINGS = (".avsc", ".proto", ".json", ".thrift", ".fbs")
 FILES_MOST = (
     5_000  # of a folder: some 50 MB of texts in each program that decodes; a large company's have a tenth of it
 )
 NAMES_MOST = 5_000  # types that a file declares; the largest public .proto has some 700
-FORMATS = {"AVRO": "Avro", "PROTOBUF": "Protobuf", "JSON": "JSON Schema"}
+FORMATS = {
+    "AVRO": "Avro", "PROTOBUF": "Protobuf", "JSON": "JSON Schema", "THRIFT": "Thrift", "FLATBUFFERS": "FlatBuffers",
+}  # fmt: skip
+BY_ENDING = {".avsc": "AVRO", ".proto": "PROTOBUF", ".thrift": "THRIFT", ".fbs": "FLATBUFFERS"}  # any other: JSON
 
 PRIMITIVES = frozenset(("null", "boolean", "int", "long", "float", "double", "bytes", "string"))
 KINDS = frozenset(("record", "error", "enum", "fixed", "array", "map"))
@@ -59,8 +63,8 @@ def read(data: bytes, name: str) -> Said | None:
     path = PurePosixPath(name)
     text = decoded(data, notes)
     try:
-        is_avro = path.suffix.lower() == ".avsc"
-        value = _protobuf(text) if path.suffix.lower() == ".proto" else _json(text, is_avro)
+        reader = READERS.get(BY_ENDING.get(path.suffix.lower(), ""))
+        value = reader(text) if reader else _json(text, path.suffix.lower() == ".avsc")
     except _Broken as broken:
         notes.add(*_place(text, broken.at), str(broken))
         return Said(_format(path), (), tuple(notes.messages()))
@@ -73,7 +77,7 @@ def read(data: bytes, name: str) -> Said | None:
     # Confluent's tools write orders-value.schema.json and orders-value.schema.proto.
     stem = stem.removesuffix(".schema")
     value |= {"subjects": [stem], "text": text}
-    if value["type"] != "PROTOBUF":  # a file of it that declares no message is there for others
+    if value["type"] in ("AVRO", "JSON"):  # any other file that declares no message is there for others
         value["types"] = value["types"] or [stem]
     kind = FORMATS[value["type"]]
     return Said(kind, (Claim("schema", f"{ABOUT}{name}", value, 1, kind),), tuple(notes.messages()))
@@ -81,7 +85,7 @@ def read(data: bytes, name: str) -> Said | None:
 
 def _format(path: PurePosixPath) -> str:
     """What a file was to be that is broken."""
-    return FORMATS[{".avsc": "AVRO", ".proto": "PROTOBUF"}.get(path.suffix.lower(), "JSON")]
+    return FORMATS[BY_ENDING.get(path.suffix.lower(), "JSON")]
 
 
 def has_sign(data: bytes) -> bool:
@@ -109,6 +113,31 @@ def _protobuf(text: str) -> dict[str, Any]:
         "names": [message.name for message in messages][:NAMES_MOST],
         "needs": needs,
     }
+
+
+# Thrift and FlatBuffers: a file that includes others is read as far as it says things itself
+
+
+def _thrift(text: str) -> dict[str, Any]:
+    try:
+        structs = list(thrift_text.parsed(text).structs)[:NAMES_MOST]
+    except BadSchema as why:
+        raise _Broken(f"This is no IDL of Thrift: {why}. It is not used.", 0) from None
+    return {"type": "THRIFT", "types": structs, "names": structs, "needs": []}
+
+
+def _flatbuffers(text: str) -> dict[str, Any]:
+    try:
+        found = fbs.parsed(text)
+    except BadSchema as why:
+        raise _Broken(f"This is no schema of FlatBuffers: {why}. It is not used.", 0) from None
+    tables = [name for name, table in found.tables.items() if not table.is_struct]
+    return {"type": "FLATBUFFERS", "types": tables[:NAMES_MOST], "names": list(found.tables)[:NAMES_MOST], "needs": []}
+
+
+READERS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "PROTOBUF": _protobuf, "THRIFT": _thrift, "FLATBUFFERS": _flatbuffers,
+}  # fmt: skip
 
 
 def _line(text: str, words: str) -> int:

@@ -7,10 +7,11 @@ import struct
 from dataclasses import replace
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Undecodable
-from meshdesk.decode.fbs import SCALARS, Fbs, Field, Table, parsed
 from meshdesk.decode.moments import real
 from meshdesk.decode.walk import STEPS
+from meshdesk.model.fbs import SCALARS, Fbs, Field, Table, parsed
 from meshdesk.model.node import Kind, Node, hexed, more, shortened
+from meshdesk.model.proto_schema import BadSchema
 from meshdesk.model.schema import Schema
 
 NAME = "FlatBuffers"
@@ -18,14 +19,21 @@ NAME = "FlatBuffers"
 
 def decode(data: bytes, schema: Schema, bounds: Bounds) -> Decoded:
     """The root table of a buffer. Raises Undecodable."""
-    fbs = parsed(schema.text)
+    try:
+        return _decoded(data, parsed(schema.text), schema, bounds)
+    except BadSchema as why:
+        raise Undecodable(f"the schema is none of FlatBuffers: {why}") from None
+
+
+def _decoded(data: bytes, fbs: Fbs, schema: Schema, bounds: Bounds) -> Decoded:
     root = fbs.tables.get(schema.subject) or fbs.tables.get(fbs.root)
     if root is None:
-        raise Undecodable("the chosen schema says no root_type that it defines")
+        raise Undecodable("the schema says no root_type that it defines")
     if len(data) > bounds.bytes or len(data) < 8:
         raise Undecodable("it is too short or too long for a buffer of FlatBuffers")
-    if fbs.identifier and data[4:8] != fbs.identifier.encode():
-        raise Undecodable(f"its identifier is not {fbs.identifier}, which the chosen schema says")
+    is_root = root.name == fbs.root  # only of that the identifier speaks
+    if is_root and fbs.identifier and data[4:8] != fbs.identifier.encode():
+        raise Undecodable(f"its identifier is not {fbs.identifier}, which the schema says")
     reading = _Reading(data, fbs, bounds)
     try:
         tree = reading.table("", root, reading.offset(0), 0)
@@ -33,7 +41,7 @@ def decode(data: bytes, schema: Schema, bounds: Bounds) -> Decoded:
         raise Undecodable("an offset leads out of the buffer") from None
     if tree is None:
         raise Undecodable("nothing may be made of it")
-    detail = f"{root.name}, {fbs.identifier}" if fbs.identifier else root.name
+    detail = f"{root.name}, {fbs.identifier}" if is_root and fbs.identifier else root.name
     return Decoded(tree, (Layer(NAME, detail),), NAME, schema)
 
 

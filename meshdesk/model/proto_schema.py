@@ -7,7 +7,7 @@ DEPTH = 100  # messages declared within messages; protoc stops at 32
 
 
 class BadSchema(Exception):
-    """The text or the descriptor is no Protobuf schema; the text is a phrase that says why.
+    """The text or the descriptor is no schema (of Protobuf, Thrift or FlatBuffers); the text is a phrase that says why.
 
     `at` is the character of the text, from 0, where that shows; None where nobody knows.
     """

@@ -26,7 +26,7 @@ class SchemaFile:
     """A file as its fact has it. What is not said is "" or ()."""
 
     source: str  # with the folder's name: "schemas/sales/orders-value.avsc"
-    type: str  # "AVRO", "PROTOBUF", "JSON"
+    type: str  # "AVRO", "PROTOBUF", "JSON", "THRIFT", "FLATBUFFERS"
     text: str
     subjects: tuple[str, ...]  # for which it is meant: "orders-value"; "orders" are the values of that topic
     types: tuple[str, ...]  # of which a whole key or value may be: its outermost ones

@@ -23,7 +23,7 @@ DEPTH_MOST = 16  # folders within folders: the deepest of 1,033 public files lie
 FILES_MOST = 10_000  # of these endings: 300 ms a look, and 10 MB of what is remembered of them
 PLACES_MOST = 100_000  # files and folders of any kind: a home was chosen by mistake, and is not walked to its end
 BYTES_MOST = 2 << 20  # of a file, which takes 2 s to read; the largest public contract has 400 kB
-SCHEMA_FORMATS = ("Avro", "Protobuf", "JSON Schema")
+SCHEMA_FORMATS = ("Avro", "Protobuf", "JSON Schema", "Thrift", "FlatBuffers")
 HEAD = 64 << 10  # bytes of a larger file, which tell what it is
 SKIPPED = ("node_modules",)  # beside all that is hidden: what others made, in its thousands
 

@@ -35,7 +35,9 @@ GAP = 40  # between the two
 SIDE_BY_SIDE = 1_000  # px of width from which the test stands beside the form
 PEM = "Certificates and keys (*.pem *.crt *.cer *.key);;All files (*)"
 PKCS12 = "PKCS#12 (*.p12 *.pfx);;All files (*)"
-SCHEMAS = "Avro, Protobuf and JSON Schema (*.avsc *.proto *.json)"  # no others are read
+SCHEMAS = (
+    "Avro, Protobuf, JSON Schema, Thrift and FlatBuffers (*.avsc *.proto *.json *.thrift *.fbs)"  # no others are read
+)
 CHOICES: tuple[tuple[str, str], ...] = (  # as SECURITIES
     ("Plaintext", "No encryption and no login: for a Kafka on this machine (PLAINTEXT)."),
     ("TLS", "What is sent is encrypted, and the brokers show who they are (SSL)."),
@@ -240,8 +242,8 @@ class ConnectionForm(QWidget):
         self.schemas = PathList("Files and folders", "Add a folder…", "Add files…", SCHEMAS)
         self.schemas.add_button.setAccessibleName("Add a folder of schema files")
         self.schemas.note.say(
-            "Avro (.avsc), Protobuf (.proto) and JSON Schema (.json). By its name a file is for a topic: "
-            "orders-value.avsc, or orders.avsc."
+            "Avro (.avsc), Protobuf (.proto), JSON Schema (.json), Thrift (.thrift) and FlatBuffers (.fbs). By its name a file "
+            "is for a topic: orders-value.avsc, or orders.avsc."
         )
         self.catalogues = PathList("Folders", "Add a folder…")
         self.catalogues.note.say("Contracts and product descriptions, as files in folders of this machine.")

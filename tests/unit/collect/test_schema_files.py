@@ -160,6 +160,23 @@ def test_that_a_folder_has_facts_of_schemas_alone_and_takes_them_back(tmp_path: 
     ]
 
 
+def test_that_thrift_and_flatbuffers_say_what_they_declare_or_that_they_are_none() -> None:
+    value = said("orders-value.thrift", "struct Line { 1: string sku } struct Order { 1: list<Line> lines }")
+    assert (value["type"], value["subjects"], value["types"]) == ("THRIFT", ["orders-value"], ["Line", "Order"])
+    value = said("orders.fbs", "struct At { x: int; } table Order { id: string; at: At; } root_type Order;")
+    assert (value["type"], value["subjects"], value["types"]) == ("FLATBUFFERS", ["orders"], ["Order"])
+    assert value["names"] == ["At", "Order"]
+    assert said("base.thrift", "typedef i64 Cents")["types"] == []
+    assert broken("a.thrift", "struct T { 1: map<i32> a }") == (
+        1, 1, "This is no IDL of Thrift: it cannot be read. It is not used.",
+    )  # fmt: skip
+    assert broken("a.fbs", "table T { a: Missing; }") == (
+        1,
+        1,
+        "This is no schema of FlatBuffers: the type Missing of a is declared nowhere in it. It is not used.",
+    )
+
+
 def test_that_one_folder_may_be_read_for_contracts_and_for_schemas(tmp_path: Path) -> None:
     (tmp_path / "a.avsc").write_text(json.dumps(ORDER), "utf-8")
     (tmp_path / "c.json").write_text('{"apiVersion": "v3.1.0", "kind": "DataContract", "id": "c"}', "utf-8")

@@ -12,7 +12,7 @@ from meshdesk.decode.contract import Decoded, Payload
 from meshdesk.decode.schema_file import FRAMINGS
 from meshdesk.model.node import to_json
 from meshdesk.model.schema import Schema, SchemaName, SchemaState
-from tests.unit.decode.golden import CASES, case, payload, schemas_of
+from tests.unit.decode.golden import CASES, PAYLOADS, case, payload, schemas_of
 from tests.unit.decode.test_apicurio import Registry
 
 ORDER = {"type": "record", "name": "Order", "fields": [{"name": "id", "type": "string"}, {"name": "n", "type": "int"}]}
@@ -47,6 +47,25 @@ def test_that_a_bare_payload_is_read_by_the_file_of_its_topic() -> None:
     assert (to_json(found.tree), layers(found), found.trouble) == (SAID, ["schema file", "Avro"], "")
     assert found.chain[0].detail == "schemas/orders.avsc"
     assert found.schema == file(ORDER)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "root", "inner"),
+    [("thrift/binary", "THRIFT", "Order", "Line"), ("flatbuffers/*", "FLATBUFFERS", "Order", "Line")],
+)
+def test_that_a_bare_payload_is_read_by_thrifts_and_flatbuffers_own_files(
+    name: str, kind: str, root: str, inner: str
+) -> None:
+    (path,) = PAYLOADS.glob(f"{name}.json")
+    said = case(path)
+    data, text = payload(said, "value").data or b"", said["schemas"][0]["schema"]
+    for known, asked in (({FOR: file(text, kind)}, ""), ({f"type_{root}": file(text, kind, root)}, f"type {root}")):
+        found = read(data, known, asked)
+        assert [layer for layer in layers(found) if layer != "as asked"] == ["schema file", found.format]
+        assert [part.text for part in found.tree.children if part.name == "id"] == ["O-1"]
+        assert found.trouble == ""
+    found = read(data, {f"type_{inner}": file(text, kind, inner)}, f"type {inner}")
+    assert f"is not read as type {inner}" in found.trouble or found.tree.children[0].name != "id"
 
 
 def test_that_it_is_for_that_part_of_the_record() -> None:

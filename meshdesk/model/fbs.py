@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from meshdesk.decode.contract import Undecodable
+from meshdesk.model.proto_schema import BadSchema
 
 WORDS = re.compile(r'//[^\n]*|/\*.*?\*/|"[^"]*"|[A-Za-z_][\w.]*|[-+]?[\d.][\w.+-]*|[^\s]', re.DOTALL)
 LARGEST = 1 << 20  # characters of a schema
@@ -89,13 +89,13 @@ class Fbs:
         table = self.tables.get(kind)
         if table is not None and table.is_struct:
             if depth > DEEP:
-                raise Undecodable("the structs of the chosen schema hold each other")
+                raise BadSchema("its structs hold each other")
             return max((self._align(one.type, depth + 1) for one in table.fields), default=1)
         return self.size_of(kind, depth)
 
     def _laid_out(self, table: Table, depth: int) -> tuple[list[tuple[Field, int]], int]:
         if depth > DEEP:
-            raise Undecodable("the structs of the chosen schema hold each other")
+            raise BadSchema("its structs hold each other")
         places, at = [], 0
         for one in table.fields:
             align = self._align(one.type, depth + 1)
@@ -107,15 +107,15 @@ class Fbs:
 
 @lru_cache(maxsize=64)
 def parsed(text: str) -> Fbs:
-    """What a schema defines. Raises Undecodable."""
+    """What a schema defines. Raises BadSchema."""
     if len(text) > LARGEST:
-        raise Undecodable("the chosen schema is too large")
+        raise BadSchema("it is too large")
     words = [word for word in WORDS.findall(text) if not word.startswith(("//", "/*"))]
     fbs = Fbs()
     try:
         _document(iter(words), fbs)
     except (StopIteration, ValueError):
-        raise Undecodable("the chosen schema is none of FlatBuffers that can be read") from None
+        raise BadSchema("it cannot be read") from None
     _finish(fbs)
     return fbs
 
@@ -276,4 +276,4 @@ def _finish(fbs: Fbs) -> None:
     for table in fbs.tables.values():
         for one in table.fields:
             if one.type not in known or (one.is_vector and one.type in fbs.unions):
-                raise Undecodable(f"the chosen schema has the type {one.type} for {one.name}, which is not read")
+                raise BadSchema(f"the type {one.type} of {one.name} is declared nowhere in it")

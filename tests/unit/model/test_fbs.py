@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshdesk.decode.contract import Undecodable
-from meshdesk.decode.fbs import parsed
+from meshdesk.model.fbs import parsed
+from meshdesk.model.proto_schema import BadSchema
 
 FBS = """
 include "base.fbs"; namespace shop; attribute "priority";
@@ -53,13 +53,13 @@ def test_that_a_struct_is_laid_out_by_the_alignment_of_its_parts() -> None:
     ],
 )
 def test_that_what_is_none_is_declined(text: str) -> None:
-    with pytest.raises(Undecodable):
+    with pytest.raises(BadSchema):
         parsed(text)
 
 
 def test_that_structs_that_hold_each_other_are_declined() -> None:
     fbs = parsed("struct A { b: B; } struct B { a: A; }")
-    with pytest.raises(Undecodable):
+    with pytest.raises(BadSchema):
         fbs.size_of("A")
 
 
@@ -73,5 +73,5 @@ def test_that_structs_that_hold_each_other_are_declined() -> None:
 def test_that_no_text_makes_it_raise_anything_else(words: list[str]) -> None:
     try:
         assert parsed(" ".join(words)) is not None
-    except Undecodable as why:
-        assert "chosen schema" in str(why)
+    except BadSchema as why:
+        assert str(why)
