@@ -120,6 +120,8 @@ class Inspector(QWidget):
         self._whole.setCurrentIndex((0 if about is None else 2) if details is None else 1)
         if details is self._details:
             return
+        is_same = self._details is not None and details is not None and _name(self._details) == _name(details)
+        line = self.tree.line() if is_same else None
         self._details = details
         if details is not None:
             partition, offset = _place(details)
@@ -129,6 +131,8 @@ class Inspector(QWidget):
             self.headers.say_list(headers, "The record has no headers.")
             self.facts.say(details)
             self._show_part()
+            if line is not None:  # it was read anew, as when a secret is revealed
+                self.tree.pick(line)
 
     def say_empty(self, title: str, text: str) -> None:
         """What stands where nothing is selected: that it is so, and what to do."""
@@ -395,6 +399,10 @@ def _hit_format() -> QTextCharFormat:
     form = QTextCharFormat()
     form.setBackground(theme.colours().hit)
     return form
+
+
+def _name(details: Details) -> tuple[str, int, int, int]:
+    return details.topic, details.partition, details.offset, details.row
 
 
 def _place(details: Details) -> tuple[str, str]:

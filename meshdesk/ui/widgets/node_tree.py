@@ -270,6 +270,11 @@ class NodeTree(QTreeView):
         item = self.nodes.item(index) if index.isValid() else None
         return None if item is None else item.node.span
 
+    def line(self) -> int | None:
+        """The first byte of the current line, by which `pick` finds it again; None where it has none of its own."""
+        item = self._current()
+        return None if item is None or item.node.children or item.node.span is None else item.node.span[0]
+
     def show_hits(self, word: str) -> None:
         """Marks a word wherever it can be seen in a value."""
         if word != self._word:

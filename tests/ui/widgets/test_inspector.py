@@ -124,6 +124,16 @@ def test_that_the_old_record_stays_while_the_new_one_is_on_its_way(qtbot: QtBot)
     assert inspector._empty.isVisible()
 
 
+def test_that_the_line_that_is_selected_stays_so_where_the_record_is_read_anew(qtbot: QtBot) -> None:
+    details = details_of(row(0))
+    inspector = inspector_on(qtbot, details)
+    inspector.tree.setCurrentIndex(inspector.tree.nodes.index(2, 0))
+    inspector.refresh(replace(details, value=replace(details.value, trouble="It was read anew.")), 1)
+    assert inspector.tree.currentIndex() == inspector.tree.nodes.index(2, 0)
+    inspector.refresh(details_of(row(1)), 1)
+    assert not inspector.tree.currentIndex().isValid()
+
+
 def test_that_a_record_whose_bytes_are_gone_says_so(qtbot: QtBot) -> None:
     inspector = inspector_on(qtbot, details_of(row(0, partition=-1, offset=-1, timestamp=None)))
     assert inspector.title.text == "Record  – : –"
