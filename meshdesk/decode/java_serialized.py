@@ -97,13 +97,14 @@ Part = Node | None
 class _Stream(Walk):
     """A walk that keeps what may be referred to again."""
 
-    __slots__ = ("handles",)
+    __slots__ = ("handles", "open")
 
     def __init__(self, data: bytes, bounds: Bounds) -> None:
         super().__init__(data, bounds)
         self.at = len(MARK)
         self.nodes = bounds.nodes - 1  # one of them holds several objects
         self.handles: list[Node | _Class | str | None] = []
+        self.open = 0  # objects that are being read
 
     def content(self, name: str) -> Part:
         """The next object, text, array, block of bytes or null."""
@@ -127,7 +128,7 @@ class _Stream(Walk):
             place = self._reserve()
             constant = self.content("")
             node = self.made(name, "enum", constant.text if constant else "…", start, described.name)
-            self.handles[place] = node
+            self._keep(place, node)
             return node
         if kind in (BLOCK, LONG_BLOCK):
             return self.hex(name, self.take(self.uint(1 if kind == BLOCK else 4)), start, "block of bytes")
@@ -135,9 +136,11 @@ class _Stream(Walk):
             self.at -= kind != CLASS
             described = self._described()
             if kind == CLASS:
-                self._reserve()
+                self.handles.append(None)
             return self.made(name, "string", described.name, start, "class")
         if kind == RESET:
+            if self.open:
+                raise Undecodable(f"byte {start:,} forgets all objects within one of them")
             self.handles.clear()
             return self.content(name)
         raise Undecodable(f"byte {start:,} is {kind:02X}, which begins nothing in a stream of Java objects")
@@ -151,7 +154,13 @@ class _Stream(Walk):
 
     def _reserve(self) -> int:
         self.handles.append(None)
+        self.open += 1
         return len(self.handles) - 1
+
+    def _keep(self, place: int, node: Part) -> None:
+        """What was reserved is whole."""
+        self.handles[place] = node
+        self.open -= 1
 
     def _handle(self) -> "Node | _Class | str | None":
         number = self.uint(4) - HANDLES
@@ -241,7 +250,7 @@ class _Stream(Walk):
         node = parts.node(name, "record", described.name)
         if node is not None:
             node = self._known(node, described.name, simple, own, extra)
-        self.handles[place] = node
+        self._keep(place, node)
         return node
 
     def _field(self, name: str, code: str) -> Part:
@@ -265,7 +274,7 @@ class _Stream(Walk):
             for number in range(count):
                 parts.add(self._field(str(number), code) if code in FORMS else self.content(str(number)))
             node = parts.node(name, "array", described.name)
-        self.handles[place] = node
+        self._keep(place, node)
         return node
 
     # What the classes of Java's own packages hold
@@ -283,7 +292,8 @@ class _Stream(Walk):
             return self._big_integer(node, own)
         if name == "java.math.BigDecimal":
             scale, unscaled = own.get("scale"), own.get("intVal")
-            if scale and unscaled and unscaled.kind == "int" and abs(int(scale.text)) < DIGITS:
+            is_one = scale is not None and unscaled is not None and scale.kind == unscaled.kind == "int"
+            if scale and unscaled and is_one and abs(int(scale.text)) < DIGITS:
                 return Node(node.name, "decimal", scaled(int(unscaled.text), int(scale.text)), (), name, node.span)
         if name == "java.util.UUID":
             return _uuid(node, own)
@@ -332,7 +342,9 @@ class _Stream(Walk):
 
     def _big_integer(self, node: Node, own: dict[str, Part]) -> Node:
         sign, magnitude = own.get("signum"), own.get("magnitude")
-        if sign is None or magnitude is None or "…" in magnitude.text or len(magnitude.text) > DIGITS // 2:
+        if sign is None or magnitude is None or (sign.kind, magnitude.kind) != ("int", "bytes"):
+            return node  # a class of that name with other fields
+        if "…" in magnitude.text or len(magnitude.text) > DIGITS // 2:
             return node
         number = int(magnitude.text or "0", 16) * int(sign.text)
         return Node(node.name, "int", str(number), (), "java.math.BigInteger", node.span)
@@ -347,6 +359,8 @@ def _time(node: Node, written: str) -> Node:
         return Node(node.name, "timestamp", text, (), "java.time.Instant", node.span) if text else node
     if data[:1] == b"\3" and len(data) == 7:
         year, month, day = struct.unpack(">ibb", data[1:])
+        if not (1 <= month <= 12 and 1 <= day <= 31):
+            return Node(node.name, "bytes", written, (), "java.time.Ser", node.span)
         return Node(node.name, "date", f"{year:04d}-{month:02d}-{day:02d}", (), "java.time.LocalDate", node.span)
     return Node(node.name, "bytes", written, (), "java.time.Ser", node.span)
 
@@ -365,7 +379,7 @@ def _primitive(code: str, value: float) -> tuple[Kind, str]:
 
 def _uuid(node: Node, own: dict[str, Part]) -> Node:
     high, low = own.get("mostSigBits"), own.get("leastSigBits")
-    if high is None or low is None:
+    if high is None or low is None or not high.kind == low.kind == "int":
         return node
     text = f"{int(high.text) & 2**64 - 1:016x}{int(low.text) & 2**64 - 1:016x}"
     joined = "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))

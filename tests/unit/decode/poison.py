@@ -187,6 +187,9 @@ POISON |= {
     "a number of Ion of a million digits": b"$ion_1_0 0x" + b"f" * 1_000_000,
     "an array of Java of 2^31 items": b"\xac\xed\0\5\x75\x72\0\2[I" + bytes(8) + b"\2\0\0\x78\x70\x7f\xff\xff\xff",
     "classes of Java without an end": b"\xac\xed\0\5" + (b"\x73\x72\0\1A" + bytes(8) + b"\2\0\0") * 2_000,
+    "an object of Java in which all are forgotten": b"\xac\xed\0\5\x73\x72\0\1A"
+    + bytes(8)
+    + b"\2\0\1L\0\1a\x74\0\1A\x78\x70\x79\x74\0\1b",
     "Parquet and nothing": b"PAR1" + b"\xff" * 40 + b"PAR1",
     "Arrow and nothing": b"ARROW1\0\0" + b"\xff" * 40 + b"ARROW1",
     "a stream of Arrow that says 2 GB": b"\xff\xff\xff\xff\xff\xff\xff\x7f\x10\0\0\0" + b"\0" * 40,

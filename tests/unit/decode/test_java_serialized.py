@@ -131,3 +131,40 @@ def test_that_deep_and_huge_ones_are_declined() -> None:
     ):
         with pytest.raises(Undecodable, match=why):
             read(MARK + data)
+
+
+WORD = b"\x74" + utf("xyz")
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "values"),
+    [
+        ("java.util.UUID", (("leastSigBits", "Ljava/lang/String;"), ("mostSigBits", "J")), bytes(8) + WORD),
+        ("java.math.BigInteger", (("signum", "I"), ("magnitude", "Ljava/lang/String;")), b"\0\0\0\1" + WORD),
+        (
+            "java.math.BigInteger",
+            (("signum", "D"), ("magnitude", "[B")),
+            bytes(8) + b"\x75" + described("[B", 2) + bytes(4),
+        ),
+        ("java.math.BigDecimal", (("scale", "Ljava/lang/String;"), ("intVal", "I")), bytes(4) + WORD),
+    ],
+)
+def test_that_a_class_of_a_known_name_with_fields_of_other_types_is_shown_by_its_fields(
+    name: str, fields: tuple[tuple[str, str], ...], values: bytes
+) -> None:
+    found = root(b"\x73" + described(name, 2, *fields) + values)
+    assert (found.kind, {part.name for part in found.children}) == ("record", {field for field, _ in fields})
+
+
+def test_that_a_day_that_no_calendar_has_stays_bytes() -> None:
+    for data, kind in ((b"\x03\0\0\x07\xea\x03\x01", "date"), (b"\x03\0\0\x07\xea\x0d\x01", "bytes")):
+        assert root(SER + b"\x77\x07" + data + b"\x78").kind == kind
+
+
+def test_that_a_stream_that_forgets_its_objects_within_one_is_declined_and_between_them_is_read() -> None:
+    text = b"\x74" + utf("a")
+    assert [part.text for part in root(text + b"\x79" + text).children] == ["a", "a"]
+    one = described("shop.One", 2, ("a", "Ljava/lang/String;"))
+    for data in (b"\x73" + one + b"\x79" + text, b"\x75" + described("[L", 2) + b"\0\0\0\1\x79" + text):
+        with pytest.raises(Undecodable, match="forgets all objects within one of them"):
+            read(MARK + data)
