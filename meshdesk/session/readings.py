@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.past import asked
 from meshdesk.model.rates import Offsets, rates_of, records_of
 from meshdesk.model.sizes import Sizes
-from meshdesk.session.zone import in_zone, shown_in
+from meshdesk.session.zone import Zone, in_zone, shown_in
 
 if TYPE_CHECKING:
     from meshdesk.model.tracks import Tracks
@@ -326,8 +327,13 @@ def recorded(reading: Reading, local: Callable[[int], datetime] = in_zone) -> st
     """When a capture was made, as a phrase; it names a zone that is not the one of every clock in the room."""
     if reading.began is None or reading.ended is None:
         return "recorded, empty"
-    began, ended = local(reading.began), local(reading.ended)
-    zone = " UTC" if shown_in() == "utc" else ""
+    return _recorded(reading.began, reading.ended, local, shown_in())
+
+
+@lru_cache(maxsize=16)  # captures that are open: two bars say it at each beat
+def _recorded(first: int, last: int, local: Callable[[int], datetime], shown: Zone) -> str:
+    began, ended = local(first), local(last)
+    zone = " UTC" if shown == "utc" else ""
     if began.date() == ended.date():
         return f"recorded {began.day} {began:%b %H:%M}" + (
             f" – {ended:%H:%M}{zone}" if f"{began:%H:%M}" != f"{ended:%H:%M}" else zone

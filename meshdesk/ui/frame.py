@@ -1,7 +1,7 @@
 """The frame around an open capture: explorer, work area, inspector, and how they are arranged at any width."""
 
 import json
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol, cast
 from urllib.parse import quote
 
 from PySide6.QtCore import Qt, Signal
@@ -19,8 +19,12 @@ from meshdesk.ui.views.records import RecordsView
 from meshdesk.ui.widgets.explorer import Explorer
 from meshdesk.ui.widgets.inspector import NO_RECORD, Inspector
 
-if TYPE_CHECKING:
-    from meshdesk.ui.pages import Refreshed
+
+class Drawn(Protocol):
+    """What stands in the work area."""
+
+    def refresh(self) -> bool:
+        """Asks for what is new; whether anything is, which will be drawn."""
 
 
 class Telling(Protocol):
@@ -96,9 +100,9 @@ class Frame(QWidget):
         """Lets the panels ask what is new."""
         for opened in captures:
             self._recall_wishes(opened)
-        self.explorer.refresh(captures)
         self.records.are_topics_beside = self.explorer.isVisible()
-        cast("Refreshed", self._work.currentWidget()).refresh()
+        is_drawn = cast(Drawn, self._work.currentWidget()).refresh()
+        self.explorer.refresh(captures, has_turn=not is_drawn)
         self._mark()
         self.inspector.show_hits(self.records.listing.word)
         shown = self.records.opened

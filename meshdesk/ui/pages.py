@@ -28,7 +28,7 @@ class ViewModule(Protocol):
 class Refreshed(Protocol):
     """What each view can do."""
 
-    def refresh(self) -> None: ...
+    def refresh(self) -> object: ...
 
 
 def view_module(name: str) -> ViewModule:

@@ -75,8 +75,8 @@ class ConsumersView(QWidget):
             self._body.addWidget(each)
         self._say()
 
-    def refresh(self) -> None:
-        """Shows how the groups are by now, or at the moment that the time cursor is on."""
+    def refresh(self) -> bool:
+        """Shows how the groups are by now, or at the moment that the time cursor is on; whether that is something else."""
         opened = self._window.current
         told = None
         if opened is not None:
@@ -84,10 +84,12 @@ class ConsumersView(QWidget):
         if opened is not self._shown[0]:
             self._choice = ""
             self.table.forget_widths()
-        if opened is not self._shown[0] or told is not self._shown[1]:
+        is_other = opened is not self._shown[0] or told is not self._shown[1]
+        if is_other:
             self._shown = (opened, told)
             self.table.show_told(told, self._choice)
             self._say()
+        return is_other
 
     def open(self, group: str) -> None:
         """The records of the first topic that a group reads."""

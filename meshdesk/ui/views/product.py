@@ -101,15 +101,15 @@ class ProductView(QWidget):
             here = ids.index(self._page.id) if self._page is not None and self._page.id in ids else 0
             self.show_product(opened, ids[(here + by) % len(ids)])
 
-    def refresh(self) -> None:
-        """Asks for what is new: what is known of the product at once, rates and lags four times a second."""
+    def refresh(self) -> bool:
+        """Asks for what is new: what is known of the product at once, rates and lags four times a second; whether any is."""
         opened = self._window.current
         self._rests -= 1
         behind: Behind = opened.pictures.behind(opened.lags) if opened is not None else {}
         place = (opened.number, opened.mesh.place, opened.moment) if opened is not None else ()
         is_other = (*place, self._chosen.get(opened.number) if opened else "") != self._of[:4]
         if not is_other and self._rests > 0:
-            return
+            return False
         self._rests = BEATS_BETWEEN
         self._opened = opened
         of = (*place, self._chosen.get(opened.number) if opened else "", id(behind))
@@ -117,6 +117,7 @@ class ProductView(QWidget):
             self._of = of
             self._page = self._made(opened, behind)
         self._say()
+        return True
 
     @property
     def about(self) -> About | None:

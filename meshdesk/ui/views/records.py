@@ -84,7 +84,7 @@ class RecordsView(QWidget):
         self._coming_until = 0.0
         self.are_topics_beside = True  # the explorer is on the screen
         self.first_read = "15m"  # where a topic that is opened is read from: a word of FIRST
-        self._rows_painted = -1  # row_revision of the answers on the screen
+        self._drawn: tuple[int, ...] = ()  # which rows, as of which answers
         self._starts: dict[tuple[int, str], str] = {}  # by capture and topic: the words of where reading began
         self.table = RecordTable(remembered)
         self._in_time = RecordsInTime(self)
@@ -135,7 +135,7 @@ class RecordsView(QWidget):
         self.table.show_hits("")
         self.table.name_topics(False)
         self.following = self.is_live
-        self._rows_painted = -1
+        self._drawn = ()
         self.table.to_the_end()
         self._say()
         self.refresh()
@@ -145,18 +145,19 @@ class RecordsView(QWidget):
         if self.opened is not None:
             self.opened.find(name, lambda k: self._found(name, k), lambda: None)
 
-    def refresh(self) -> None:
-        """Asks the capture for rows: new ones at 15 Hz, and those on the screen that are still missing."""
+    def refresh(self) -> bool:
+        """Asks the capture for rows: new ones at 15 Hz, and those on the screen that are still missing; whether the list has
+        to be drawn."""
         opened = self.opened
         if opened is None:
             self._say_empty()
-            return
+            return False
         self._rests -= 1
         if self._rests > 0:
-            return
+            return False
         self._rests = BEATS_A_PAINT
         if self._in_time.follow(opened):
-            return  # another list was begun, and was refreshed
+            return True  # another list was begun, and was refreshed
         if not self.paused:
             end, begin = self._rows_to_show(opened), opened.first(self.list)
             if (end, begin) != (self.table.records.end, self.table.records.first):
@@ -173,14 +174,17 @@ class RecordsView(QWidget):
         self._find_kept()
         self._find_end()
         self._take_in_late_topics()
-        if opened.row_revision != self._rows_painted:
-            self._rows_painted = opened.row_revision
+        drawn = (*self._on_the_screen(), self.table.records.end, opened.row_revision)
+        is_drawn = drawn != self._drawn
+        if is_drawn:
+            self._drawn = drawn
             self.table.viewport().update()
         if not self.following and not self.is_complete:
             self._hasten()
         if self.following and not self.is_live:
             self.following = False
         self._say()
+        return is_drawn
 
     def _scrolled(self) -> None:
         """What is on the screen now is asked for at once; a beat later it would be there a beat later."""

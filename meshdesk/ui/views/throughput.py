@@ -85,8 +85,8 @@ class ThroughputView(QWidget):
 
     # The beat
 
-    def refresh(self) -> None:
-        """Asks for the newest curves, and for the past of what is on the screen."""
+    def refresh(self) -> bool:
+        """Asks for the newest curves, and for the past of what is on the screen; whether there are others."""
         opened = self._window.current
         if opened is not self._opened:
             self._opened, self._drawn, self._time = opened, None, ShownTime()
@@ -96,7 +96,7 @@ class ThroughputView(QWidget):
         recorded, newest = tracks.span if tracks is not None else None, self._newest
         if opened is None or tracks is None or recorded is None or newest is None:
             self._say_empty(opened)
-            return
+            return False
         if not self._time.is_chosen:
             self._time.span = LIVE_SPAN if opened.state == "live" else span_of(recorded[1] - recorded[0])
         self._spans.choose(SPANS.index(self._time.span) if self._time.span in SPANS else None)
@@ -113,7 +113,7 @@ class ThroughputView(QWidget):
         content = Content(tracks, sizes, opened.now.mesh, (tracks, tracks.revision))
         drawn = opened.curves.want(content, asked)
         if drawn is None:
-            return
+            return False
         if not self._time.is_still and drawn.asked.end - drawn.asked.start == end - start:
             start, end = drawn.asked.start, drawn.asked.end  # as far as the curves go: they follow twice a second
         is_new, self._drawn = drawn is not self._drawn, drawn
@@ -124,6 +124,7 @@ class ThroughputView(QWidget):
             self._share_height()
         self._body.setCurrentWidget(self._parts)
         self._ask_past(opened, drawn, start, min(end, recorded[0] + FIRST_ROUND))
+        return is_new
 
     def _ask_past(self, opened: Opened, drawn: "Curves", start: int, end: int) -> None:
         """What lies before the recording and on the screen. To ask again for what is known costs nothing."""

@@ -95,11 +95,12 @@ class TopologyView(QWidget):
             self._body.addWidget(each)
         self._say()
 
-    def refresh(self) -> None:
-        """Asks for the newest picture, and four times a second for rates."""
+    def refresh(self) -> bool:
+        """Asks for the newest picture, and four times a second for rates; whether there is another one."""
         opened = self._window.current
         picture = None if opened is None else opened.pictures.want(opened.mesh, self.level)
-        if opened is not self._shown[0] or picture is not self._shown[1]:  # to compare two meshes takes long
+        is_other = opened is not self._shown[0] or picture is not self._shown[1]  # to compare two meshes takes long
+        if is_other:
             self._shown = (opened, picture)
             self.map.show_picture(picture)
             if picture is not None:
@@ -112,6 +113,7 @@ class TopologyView(QWidget):
             self._rests = BEATS_BETWEEN
             self.show_rates(self.rates)
             self.map.show_behind(opened.pictures.behind(opened.lags))
+        return is_other
 
     def show_level(self, level: Level) -> None:
         """Shows domains, products or topics."""

@@ -12,8 +12,8 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import QHeaderView, QTableView
 
 from meshdesk.model.consuming import Line
 from meshdesk.session.consumers import Told
@@ -30,7 +30,7 @@ from meshdesk.ui.widgets.consumer_words import (
     TONES,
     tip,
 )
-from meshdesk.ui.widgets.controls import draw_focus
+from meshdesk.ui.widgets.controls import baseline, draw_focus
 from meshdesk.ui.widgets.plain_table import make_plain
 
 Index = QModelIndex | QPersistentModelIndex
@@ -151,8 +151,7 @@ class ConsumerTable(QTableView):
         self._widths = [0] * len(COLUMNS)  # what each needs; they only grow: what moves cannot be read
         self.content = ConsumerModel()
         self.setModel(self.content)
-        self._cells = _Cells(self)
-        self.setItemDelegate(self._cells)
+        self._strong = BEHIND  # the measure of lag that is read; the other one stands back
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         head = make_plain(self, "Groups of consumers", "the groups", QHeaderView.ResizeMode.Fixed)
         head.setSectionsClickable(True)
@@ -172,7 +171,7 @@ class ConsumerTable(QTableView):
 
     def measure(self, is_time: bool) -> None:
         """Which of the two measures of lag is read: it is drawn stronger, and stands first."""
-        self._cells.strong = BEHIND if is_time else OFFSETS
+        self._strong = BEHIND if is_time else OFFSETS
         head = self.horizontalHeader()
         first, second = (BEHIND, OFFSETS) if is_time else (OFFSETS, BEHIND)
         if head.visualIndex(first) > head.visualIndex(second):
@@ -238,8 +237,8 @@ class ConsumerTable(QTableView):
         """Shows the columns that there is room for; group and what it reads share what the others leave."""
         width, left = self.viewport().width(), self.viewport().width()
         for place, column in enumerate(COLUMNS):
-            least = 0 if place == self._cells.strong else column.least
-            if place in (BEHIND, OFFSETS) and not least and place != self._cells.strong:
+            least = 0 if place == self._strong else column.least
+            if place in (BEHIND, OFFSETS) and not least and place != self._strong:
                 least = COLUMNS[OFFSETS].least
             self.setColumnHidden(place, width < least)
             if place not in (GROUP, READS) and width >= least:
@@ -251,43 +250,52 @@ class ConsumerTable(QTableView):
         self.setColumnWidth(READS, max(READS_LEAST, left - wide))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.hasFocus():
-            with QPainter(self.viewport()) as painter:
+        with QPainter(self.viewport()) as painter:
+            self._paint(painter)
+            if self.hasFocus():
                 draw_focus(painter, self)
 
-    def _told(self, current: QModelIndex) -> None:
-        if current.isValid():
-            self.chosen.emit(self.content.lines[current.row()].group)
-
-
-class _Cells(QStyledItemDelegate):
-    """Draws one cell; the measure that is not asked for stands back."""
-
-    def __init__(self, table: ConsumerTable) -> None:
-        super().__init__(table)
-        self._table = table
-        self.strong = BEHIND
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def _paint(self, painter: QPainter) -> None:
+        """Column by column, so that clip and font are set once for each."""
         c = theme.colours()
-        content = self._table.content
-        line, place = content.lines[index.row()], index.column()
-        box = QRectF(option.rect)
-        if self._table.selectionModel().isRowSelected(index.row(), QModelIndex()):
-            painter.fillRect(box, c.selection)
-        painter.fillRect(QRectF(box.x(), box.bottom() - 1, box.width(), 1), c.faint)
-        if place == HOUR:
-            tone = getattr(c, TONES[line.state].removesuffix("_text"))
-            _draw_hour(painter, box.adjusted(PAD, 5, -PAD, -6), content.hour(line), tone)
+        width, height = self.viewport().width(), self.viewport().height()
+        painter.fillRect(0, 0, width, height, c.canvas)
+        first = self.rowAt(0)
+        if first < 0:
             return
-        font = theme.font("strong" if place == GROUP else "text")
+        top = self.rowViewportPosition(first)
+        lines = self.content.lines[first : first + (height - top) // theme.LIST_ROW + 1]
+        for row in range(len(lines)):
+            y = top + row * theme.LIST_ROW
+            if self.selectionModel().isRowSelected(first + row):
+                painter.fillRect(0, y, width, theme.LIST_ROW, c.selection)
+            painter.fillRect(0, y + theme.LIST_ROW - 1, width, 1, c.faint)
+        for place in range(len(COLUMNS)):
+            if not self.isColumnHidden(place):
+                box = QRectF(self.columnViewportPosition(place), top, self.columnWidth(place), theme.LIST_ROW)
+                painter.setClipRect(QRectF(box.x(), 0, box.width(), height))
+                if place == HOUR:
+                    self._paint_hours(painter, box, lines)
+                else:
+                    self._paint_words(painter, box, lines, place)
+        painter.setClipping(False)
+
+    def _paint_words(self, painter: QPainter, box: QRectF, lines: Sequence[Line], place: int) -> None:
+        """A column; `box` is its cell in the first line."""
+        font, column = theme.font("strong" if place == GROUP else "text"), COLUMNS[place]
         painter.setFont(font)
-        painter.setPen(self._tone(line, place))
-        cell = box.adjusted(PAD, 0, -PAD, -1)
+        metrics = QFontMetricsF(font)
         cut = Qt.TextElideMode.ElideMiddle if place == GROUP else Qt.TextElideMode.ElideRight
-        words = QFontMetricsF(font).elidedText(COLUMNS[place].words(line), cut, cell.width() + 1)
-        painter.drawText(cell, _side(place), words)
+        base, room = box.y() + baseline(metrics, theme.LIST_ROW - 1), box.width() - 2 * PAD + 1
+        for line in lines:
+            words = column.words(line)
+            advance = metrics.horizontalAdvance(words)
+            if advance > room:
+                words = metrics.elidedText(words, cut, room)
+                advance = metrics.horizontalAdvance(words)
+            painter.setPen(self._tone(line, place))
+            painter.drawText(QPointF(box.right() - PAD - advance if column.is_number else box.x() + PAD, base), words)
+            base += theme.LIST_ROW
 
     def _tone(self, line: Line, place: int) -> QColor:
         c = theme.colours()
@@ -298,28 +306,35 @@ class _Cells(QStyledItemDelegate):
         is_known = line.total.offsets is not None and (
             place != BEHIND or line.total.late is not None or not line.total.offsets
         )
-        return c.text if place == self.strong and is_known else c.second
+        return c.text if place == self._strong and is_known else c.second
+
+    def _paint_hours(self, painter: QPainter, box: QRectF, lines: Sequence[Line]) -> None:
+        c = theme.colours()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        inside = box.adjusted(PAD, 5, -PAD, -6)
+        for line in lines:
+            painter.setPen(QPen(getattr(c, TONES[line.state].removesuffix("_text")), 1.2))
+            for stretch in _stretches(inside, self.content.hour(line)):
+                painter.drawPolyline(QPolygonF(stretch))
+            inside.translate(0, theme.LIST_ROW)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _told(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self.chosen.emit(self.content.lines[current.row()].group)
 
 
-def _draw_hour(painter: QPainter, box: QRectF, hour: Hour, tone: QColor) -> None:
-    """A small line: the most that a group was behind in this hour is its top, none is its foot."""
+def _stretches(box: QRectF, hour: Hour) -> list[list[QPointF]]:
+    """Where the line of an hour goes, in stretches of which it is known: the most that a group was behind in this hour is its
+    top, none is its foot."""
     known = [one for one in hour if one is not None]
     if len(known) < 2:
-        return
-    most = max(*known, 1.0)
-    path, is_drawing = QPainterPath(), False
+        return []
+    x, y, wide, scale = box.x(), box.bottom(), box.width() / (len(hour) - 1), box.height() / max(*known, 1.0)
+    found: list[list[QPointF]] = [[]]
     for at, one in enumerate(hour):
-        if one is None:
-            is_drawing = False
-            continue
-        point = QPointF(box.x() + box.width() * at / (len(hour) - 1), box.bottom() - box.height() * one / most)
-        if is_drawing:
-            path.lineTo(point)
-        else:
-            path.moveTo(point)
-        is_drawing = True
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(tone, 1.2))
-    painter.drawPath(path)
-    painter.restore()
+        if one is not None:
+            found[-1].append(QPointF(x + wide * at, y - scale * one))
+        elif found[-1]:
+            found.append([])
+    return found

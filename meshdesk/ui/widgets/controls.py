@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeySequence, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QKeySequence, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -448,6 +448,6 @@ def draw_box(painter: QPainter, box: QRectF, back: QColor, line: QColor | None, 
     painter.drawRoundedRect(box, radius, radius)
 
 
-def baseline(metrics: QFontMetrics, height: int) -> float:
+def baseline(metrics: QFontMetrics | QFontMetricsF, height: int) -> float:
     """Where text stands so that its capitals are in the middle of a line so high."""
     return round((height + metrics.capHeight()) / 2)

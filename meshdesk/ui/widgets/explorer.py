@@ -79,8 +79,9 @@ class Explorer(QWidget):
         self.list.group_chosen.connect(self.group_chosen)
         self.list.product_chosen.connect(self.product_chosen)
 
-    def refresh(self, captures: list[Opened]) -> None:
-        """Asks the captures for their topics: at once when one changed its state, else four times a second."""
+    def refresh(self, captures: list[Opened], has_turn: bool = True) -> None:
+        """Asks the captures for their topics: at once when one changed its state, else four times a second. On a beat on
+        which something else is drawn it has no turn, and leaves it for a later one: both together would be a long frame."""
         for opened in captures:
             if opened.mesh.groups:
                 opened.pictures.behind(
@@ -88,7 +89,8 @@ class Explorer(QWidget):
                 )  # where it was asked too early it is counted later, and then `counted` grows
         seen = [(id(opened), opened.state, opened.revision, opened.pictures.counted) for opened in captures]
         self._rests -= 1
-        if seen == self._seen or (self._rests > 0 and [s[:2] for s in seen] == [s[:2] for s in self._seen]):
+        is_due = self._rests <= (0 if has_turn else -BEATS_BETWEEN)
+        if seen == self._seen or (not is_due and [s[:2] for s in seen] == [s[:2] for s in self._seen]):
             return
         self._seen = seen
         self._rests = BEATS_BETWEEN

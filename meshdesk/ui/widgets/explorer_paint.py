@@ -36,11 +36,14 @@ def paint_entry(
     font = theme.font("strong" if is_strong else "text")
     metrics = QFontMetrics(font)
     base = y + baseline(metrics, theme.TREE_ROW)
-    right = _paint_numbers(painter, entry, base, width, x + metrics.horizontalAdvance(entry.text) + 8)
+    advance = metrics.horizontalAdvance(entry.text)
+    right = _paint_numbers(painter, entry, base, width, x + advance + 8)
     if entry.topic is not None and entry.topic.tailing and entry.opened.state == "live":
         draw_dot(painter, QPointF(x - 8, middle), c.accent, radius=2.5)
-    name = metrics.elidedText(entry.text, Qt.TextElideMode.ElideMiddle, max(24, int(right - x - 8)))
-    if entry.kind not in ("capture", "internal", "consumers", "unplaced"):
+    name, room = entry.text, max(24, int(right - x - 8))
+    if advance > room:
+        name = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+    if words and entry.kind not in ("capture", "internal", "consumers", "unplaced"):
         _paint_hits(painter, metrics, name, x, y, words)
     painter.setFont(font)
     painter.setPen(c.text if is_strong or is_open or entry.kind == "product" else c.second)
@@ -94,14 +97,16 @@ def _paint_numbers(painter: QPainter, entry: Entry, base: float, width: int, nam
     metrics = QFontMetrics(theme.font("small"))
     painter.setFont(theme.font("small"))
     right = float(width - MARGIN)
+    rate = entry.rate
     is_quiet = (
         entry.kind == "product" and entry.topics > 0 and not entry.is_folded
     )  # its topics stand below it, with theirs
-    if entry.rate and not is_quiet:
+    if rate and not is_quiet:
+        advance = metrics.horizontalAdvance(rate)
         painter.setPen(c.second)
-        painter.drawText(QPointF(right - metrics.horizontalAdvance(entry.rate), base), entry.rate)
-        right -= max(RATE_LEAST if entry.is_arriving else 0, metrics.horizontalAdvance(entry.rate))
-    count = "" if is_quiet or (entry.rate and entry.topic is None) else entry.amount
+        painter.drawText(QPointF(right - advance, base), rate)
+        right -= max(RATE_LEAST if entry.is_arriving else 0, advance)
+    count = "" if is_quiet or (rate and entry.topic is None) else entry.amount
     if count:
         advance = metrics.horizontalAdvance(count)
         at = width - MARGIN - NUMBERS if entry.topic is not None and entry.opened.state == "live" else right

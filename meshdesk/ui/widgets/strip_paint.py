@@ -1,6 +1,6 @@
 """How the time strip is painted: the curve, what is hatched, what changed, the cursor and the way back to live."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -180,16 +180,21 @@ def _paint_marks(painter: QPainter, plot: QRectF, look: Look) -> None:
     colours = theme.colours()
     start, end = look.span
     left, scale = plot.left(), plot.width() / max(1, end - start)
-    places: dict[int, list[Mark]] = {}
-    for mark in look.marks[_first(look.marks, start) : _first(look.marks, end + 1)]:
-        places.setdefault(int((left + (mark.seen - start) * scale) // 6), []).append(mark)
+    first, last = _first(look.marks, start), _first(look.marks, end + 1)
+    troubles = [mark.seen for mark in look.marks[first:last] if mark.kind == "trouble"]
+    places: list[Sequence[Mark]] = []  # a strip has 200 of them, and an hour of a large mesh 20,000 changes
+    while first < last:
+        place = (left + (look.marks[first].seen - start) * scale) // 6
+        until = start + ((place + 1) * 6 - left) / scale
+        beyond = bisect_left(look.marks, until, first + 1, last, key=lambda mark: mark.seen)
+        places.append(look.marks[first:beyond])
+        first = beyond
     painter.setFont(theme.font("small"))
     metrics = QFontMetricsF(painter.font())
     free = plot.right() + 4
-    for place in sorted(places, reverse=True):
-        marks = places[place]
+    for marks in reversed(places):
         x = _x(plot, look, marks[-1].seen)
-        is_trouble = any(mark.kind == "trouble" for mark in marks)
+        is_trouble = bisect_left(troubles, marks[0].seen) < bisect_right(troubles, marks[-1].seen)
         tone = colours.bad if is_trouble else colours.attention
         painter.setPen(QPen(colours.line, 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))

@@ -106,6 +106,30 @@ def test_that_the_last_hour_is_drawn_in_the_tone_of_the_state(qtbot: QtBot) -> N
     assert tones[0] != tones[1]
 
 
+def test_that_the_line_that_is_selected_is_marked_and_words_stand_at_the_side_of_their_column(qtbot: QtBot) -> None:
+    table = table_on(qtbot)
+    bare = table.viewport().grab().toImage()
+    table.choose("b")
+    picture = table.viewport().grab().toImage()
+    row = table.content.row_of("b")
+    for place in range(table.content.rowCount()):
+        x, y = table.visualRect(table.content.index(place, GROUP)).topLeft().toTuple()
+        assert (QColor(picture.pixel(x + 2, y + 2)) == theme.colours().selection) == (place == row)
+
+    def inked(column: int) -> list[int]:
+        box = table.visualRect(table.content.index(row, column))
+        ground = bare.pixel(box.left() + 1, box.top() + 1)
+        ink = [
+            x
+            for x in range(box.left(), box.right())
+            if any(bare.pixel(x, y) != ground for y in range(box.top() + 1, box.bottom() - 1))
+        ]
+        return [ink[0] - box.left(), box.right() - ink[-1]]
+
+    assert inked(GROUP)[0] < inked(GROUP)[1]
+    assert inked(OFFSETS)[0] > inked(OFFSETS)[1]
+
+
 def test_that_a_screen_reader_hears_each_cell_and_the_last_hour_in_words(qtbot: QtBot) -> None:
     table = table_on(qtbot)
     spoken = [

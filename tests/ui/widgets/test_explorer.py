@@ -95,6 +95,25 @@ def test_that_new_numbers_change_no_line_and_new_names_do(qtbot: QtBot) -> None:
     assert "zz.new.v1" in names(explorer.list.topics)
 
 
+def test_that_numbers_wait_while_something_else_is_drawn_and_not_for_long(qtbot: QtBot) -> None:
+    made = capture()
+    explorer = explorer_on(qtbot, made)
+
+    def beats(rows: int, has_turn: bool) -> int:
+        """How many it takes until so many rows are shown."""
+        made.topics = tuple(Topic(topic.name, 6, 1, 5.0, rows) for topic in made.topics)
+        made.revision += 1
+        for beat in range(1, 10 * BEATS_BETWEEN):
+            explorer.refresh([opened(made)], has_turn)
+            if explorer.list.topics.entries[1].amount == str(rows):
+                return beat
+        return 0
+
+    beats(1, has_turn=True)
+    assert beats(2, has_turn=True) == BEATS_BETWEEN
+    assert beats(3, has_turn=False) == 2 * BEATS_BETWEEN
+
+
 def test_that_the_model_keeps_qts_rules(qtbot: QtBot) -> None:
     model = TopicModel()
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)

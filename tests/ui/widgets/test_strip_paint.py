@@ -1,10 +1,13 @@
 """How the strip is painted: the curve where the rate is known, hatched before the recording, and the words that stand on it."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.cursor import Cursor
+from meshdesk.model.marks import Mark
 from meshdesk.session.strips import Strip
 from meshdesk.ui import theme
 from meshdesk.ui.widgets.strip_paint import LEFT, RIGHT, Look, front, ground
@@ -69,3 +72,21 @@ def test_that_the_cursor_stands_where_it_is_and_a_range_is_filled(qtbot: QtBot) 
     inside, outside = (round(x_of(part)) for part in (0.4, 0.6))
     assert ranged.pixel(inside, 30) != bare.pixel(inside, 30)
     assert ranged.pixel(outside, 30) == bare.pixel(outside, 30)
+
+
+def test_that_a_trouble_is_seen_among_ten_thousand_changes(qtbot: QtBot) -> None:
+    changes = [Mark(BEGAN + n * HOUR // 10_000, "group", "group g", "g") for n in range(10_000)]
+    plain = painted(replace(look(rates=()), marks=tuple(changes)))
+    changes[5_000] = replace(changes[5_000], kind="trouble")
+    troubled = painted(replace(look(rates=()), marks=tuple(changes)))
+    other = [x for x in range(WIDE) if any(plain.pixel(x, y) != troubled.pixel(x, y) for y in range(HIGH))]
+    assert len(other) > 3
+    assert x_of(0.5) - 12 < min(other) < max(other) < x_of(0.5) + 12
+
+
+def test_that_changes_that_stand_apart_are_told_one_by_one(qtbot: QtBot) -> None:
+    """As far apart as they are, none is drawn in the place of another."""
+    apart = [Mark(BEGAN + round(part * HOUR), "topic", "", "t") for part in (0.0, 0.2, 0.21, 0.9, 1.0)]
+    image, attention = painted(replace(look(rates=()), marks=apart)), theme.colours().attention
+    assert all(share(image, attention, x_of(part), 3) > 5 for part in (0.0, 0.2, 0.21, 0.9, 1.0))
+    assert not any(share(image, attention, x_of(part), 3) for part in (0.1, 0.5, 0.95))
