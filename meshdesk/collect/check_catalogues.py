@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
-from meshdesk.collect.catalogues.folder import Folder
+from meshdesk.collect.catalogues.folder import CONTRACTS, Folder
 from meshdesk.collect.catalogues.watching import folders_of
 from meshdesk.collect.check_registry import Say
 from meshdesk.collect.client import now
@@ -67,8 +67,10 @@ class FoldersStep:
         if not self._paths:
             self._answer.put(Step(self._name, "skipped", self._words.none))
             return
-        is_schemas = self._name == "schemas"
-        folders = folders_of((), self._paths, now) if is_schemas else folders_of(self._paths, (), now)
+        if self._name == "schemas":
+            folders = folders_of((), self._paths, now)
+        else:  # what they are read for besides is no matter of contracts
+            folders = [folder for folder in folders_of(self._paths, (), now) if folder.reads is CONTRACTS]
         failed = [sentence for folder in folders if (sentence := _failed(folder))]
         read = _read(folders, self._words)
         if failed:

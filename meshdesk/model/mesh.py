@@ -10,7 +10,7 @@ from meshdesk.model.group import Group, Reads, group_from, reads_from
 from meshdesk.model.offers import Offers
 from meshdesk.model.placing import Place, Placing
 from meshdesk.model.schema import Reference, Schema, SchemaState
-from meshdesk.model.schema_files import ABOUT, SchemaFiles, schema_file_from
+from meshdesk.model.schema_files import ABOUT, SchemaFiles, is_link, link_from, schema_file_from
 from meshdesk.model.timeline import KINDS, Timeline
 
 Made = TypeVar("Made")
@@ -213,8 +213,9 @@ class Mesh:
 
     def _schema_files(self) -> SchemaFiles:
         made = self.timeline.made
-        of_files = (facts for about, facts in self.each("schema") if about.startswith(ABOUT))
-        return SchemaFiles(made(fact, schema_file_from) for facts in of_files for fact in facts)
+        said = [fact for about, facts in self.each("schema") if about.startswith(ABOUT) for fact in facts]
+        files = [made(fact, schema_file_from) for fact in said if not is_link(fact)]
+        return SchemaFiles(files, [made(fact, link_from) for fact in said if is_link(fact)])
 
     def _place_topics(self) -> Placing:
         offers = self.timeline.derived("offers", ("product",), self.place, self._offers)

@@ -3,11 +3,15 @@
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from posixpath import commonpath, dirname
+from itertools import takewhile
+from posixpath import dirname, join, normpath
 from typing import Any, NamedTuple
 
+from meshdesk.model.descriptions import pattern_of
 from meshdesk.model.fact import Fact
+from meshdesk.model.frame import Message
 from meshdesk.model.schema import Reference, Schema
+from meshdesk.model.topic_pattern import is_pattern
 
 ABOUT = "file "  # with it begins what the fact of a file is about; what registries say is about ids
 REFERENCES = 200  # files that one schema refers to, in all levels, as with registries
@@ -36,18 +40,33 @@ class SchemaFile:
     seen: int = 0  # ms since the epoch, by collect's clock: when it was read
 
 
-class SchemaFiles:
-    """All files that stand at a moment. It answers with a schema and all that it refers to."""
+class Link(NamedTuple):
+    """What a contract says: by which file the values of a topic are written."""
 
-    def __init__(self, files: Iterable[SchemaFile]) -> None:
+    topic: str  # may be a pattern: "{env}.orders"
+    at: str  # as the contract has it: a path beside it, or an address of which only the path counts
+    source: str  # the contract's file
+    line: int
+
+
+class SchemaFiles:
+    """All files that stand at a moment, and what contracts say of them. It answers with a schema and all that it refers to."""
+
+    def __init__(self, files: Iterable[SchemaFile], links: Iterable[Link] = ()) -> None:
         self._files = {file.source: file for file in sorted(files, key=lambda file: file.source)}
+        self._links = sorted(links)
+        self._linked = {one.topic: one for one in reversed(self._links) if not is_pattern(one.topic)}
+        self._patterns = [
+            (made, one) for one in self._links if is_pattern(one.topic) and (made := pattern_of(one.topic))
+        ]
         self._subjects = _listed((subject, file) for file in self._files.values() for subject in file.subjects)
         self._types = _listed((name, file) for file in self._files.values() for name in file.types)
         self._fingerprints = {file.fingerprint: file for file in self._files.values() if file.fingerprint}
         self._made: dict[tuple[str, str], Schema] = {}
 
     def of_subject(self, subject: str) -> Schema | None:
-        """The schema of a file that has the subject's name, or for values the topic's; None where there is none.
+        """The schema of the file that a contract links its topic to, or else of one that has the subject's name, or for values
+        the topic's; None where there is none.
 
         Of several the first in the order of their paths, which `notes` says.
         """
@@ -82,6 +101,10 @@ class SchemaFiles:
                 if not self._declarers(file, need):
                     said = f"The type “{need.name}” is declared in no file here. Add its file, or nothing is read by this one."
                     yield file.source, need.line, need.column, said
+        for link in self._links:
+            if "://" not in link.at and self._target(link) is None:
+                said = f"“{link.at}” is no schema file in a folder here. Mend the link, or add its folder to the schema files."
+                yield link.source, link.line, 0, said
         for subject, files in self._subjects.items():
             if len(files) > 1 and subject.removesuffix("-value").removesuffix("-key") in topics:
                 said = f"“{subject}” is meant by {files[0].source}, too, which is used. Take one of them out."
@@ -101,15 +124,34 @@ class SchemaFiles:
 
     @cached_property
     def _endings(self) -> Mapping[str, list[SchemaFile]]:
-        """By a path, or by what it ends with, the files of Protobuf."""
+        """By a path, or by what it ends with, the files."""
         found = []
         for file in self._files.values():
-            if file.type == "PROTOBUF":
-                parts = file.source.split("/")
-                found += [("/".join(parts[at:]), file) for at in range(len(parts))]
+            parts = file.source.split("/")
+            found += [("/".join(parts[at:]), file) for at in range(len(parts))]
         return _listed(found)
 
+    def _target(self, link: Link) -> SchemaFile | None:
+        """The file that a contract means: beside it, or the one with which most of the end of its path agrees."""
+        path = link.at.partition("://")[2] or link.at
+        beside = self._files.get(normpath(join(dirname(link.source), path)))
+        if beside is not None:
+            return beside
+        parts = normpath(path).split("/")
+        while parts:
+            near = self._nearest(link.source, self._endings.get("/".join(parts), []))
+            if near:
+                return near[0]
+            parts = parts[1:]
+        return None
+
     def _of_subject(self, subject: str) -> list[SchemaFile]:
+        topic = subject.removesuffix("-value")
+        if topic != subject and self._links:
+            link = self._linked.get(topic) or next((one for made, one in self._patterns if made.fullmatch(topic)), None)
+            target = self._target(link) if link else None
+            if target is not None:
+                return [target]
         return self._subjects.get(subject) or self._subjects.get(subject.removesuffix("-value"), [])
 
     def _schema(self, file: SchemaFile, subject: str) -> Schema:
@@ -139,11 +181,36 @@ class SchemaFiles:
     def _declarers(self, file: SchemaFile, need: Need) -> list[SchemaFile]:
         """The files that can be meant, the nearest to the one that refers to it first."""
         if file.type == "PROTOBUF":
-            others = self._endings.get(need.name, [])
+            others = [other for other in self._endings.get(need.name, []) if other.type == file.type]
         else:  # older writers mean by a name in a namespace also one of no namespace
             others = self._names.get(need.name) or self._names.get(need.name.rpartition(".")[2], [])
-        near = [other for other in others if other.source != file.source]
-        return sorted(near, key=lambda other: (-len(commonpath((dirname(file.source), other.source))), other.source))
+        return self._nearest(file.source, [other for other in others if other.source != file.source])
+
+    @staticmethod
+    def _nearest(source: str, files: list[SchemaFile]) -> list[SchemaFile]:
+        return sorted(files, key=lambda other: (-_shared(source, other.source), other.source))
+
+
+def _shared(one: str, other: str) -> int:
+    """How many folders of two paths are the same, from the outermost one."""
+    pairs = zip(one.split("/")[:-1], other.split("/")[:-1], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def link(topic: str, at: str) -> Message:
+    """The value of the fact by which a contract says that a file is the schema of a topic's values."""
+    return {"topic": topic, "at": at}
+
+
+def is_link(fact: Fact) -> bool:
+    """Whether a fact of the kind schema is such a one."""
+    return fact.value is not None and "at" in fact.value
+
+
+def link_from(fact: Fact) -> Link:
+    """What it says."""
+    value = fact.value or {}
+    return Link(str(value.get("topic", "")), str(value.get("at", "")), fact.source, fact.line)
 
 
 def schema_file_from(fact: Fact) -> SchemaFile:

@@ -34,8 +34,8 @@ def notes_of(mesh: Mesh) -> Iterator[Note]:
     for source, facts in mesh.each("file"):
         for notice in (facts[-1].value or {}).get("notices", ()):
             yield Note(source, int(notice.get("line", 0)), int(notice.get("column", 0)), str(notice.get("text", "")))
-    files = mesh.schema_files
-    if files.newest <= max(_rounds(mesh), default=-1):
+    files, rounds = mesh.schema_files, _rounds(mesh)
+    if rounds and files.newest <= max(rounds):
         for source, line, column, text in files.notes(mesh.topics):
             yield Note(source, line, column, text)
 

@@ -17,6 +17,7 @@ from meshdesk.collect.catalogues.catalogue import Claim
 from meshdesk.collect.catalogues.reading import ENDINGS, Said, has_sign, read
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.frame import Message
+from meshdesk.model.schema_files import is_link
 from meshdesk.model.wording import size
 
 DEPTH_MOST = 16  # folders within folders: the deepest of 1,033 public files lies at 11
@@ -50,9 +51,9 @@ CONTRACTS = Reader("files", "a catalogue", ENDINGS, read, has_sign, FILES_MOST, 
 
 def is_of_schema(fact: Fact) -> bool:
     """Whether a fact on a file is said by one that holds a schema."""
-    return fact.kind == "schema" or (
-        fact.kind == "file" and str((fact.value or {}).get("format", "")) in SCHEMA_FORMATS
-    )
+    if fact.kind == "schema":
+        return not is_link(fact)
+    return fact.kind == "file" and str((fact.value or {}).get("format", "")) in SCHEMA_FORMATS
 
 
 @dataclass(slots=True)
@@ -89,7 +90,7 @@ class Folder:
     ) -> None:
         """`name` stands for the path in all that is written; `now` in ms; `known` is what a predecessor has written; `only`
         names the files that are wanted, where it is not all of the folder's."""
-        self._path, self._name, self._now, self._reader, self._only = path, name, now, reader, only
+        self._path, self._name, self._now, self.reads, self._only = path, name, now, reader, only
         self._files: dict[str, _File] = {}
         self._device: int | None = None  # that it was on when it was seen last
         self._said: str | None = None  # what failed, as the facts know it; None: nothing of the folder was said yet
@@ -105,12 +106,12 @@ class Folder:
     @property
     def source(self) -> str:
         """Of its checked lines."""
-        return f"{self._reader.word} {self._name}"
+        return f"{self.reads.word} {self._name}"
 
     def look(self) -> Iterator[list[Fact | Checked]]:
         """What to write since the last look, file by file; the last list ends with a checked line where there was anything."""
         started, is_news = self._now(), False
-        walk = _Walk(self._path, self._name, self._reader)
+        walk = _Walk(self._path, self._name, self.reads)
         seen = walk.these(self._only) if self._only else walk.files()
         for name, stamp in seen.items():
             if facts := self._read(name, stamp):
@@ -160,13 +161,13 @@ class Folder:
             return self._cannot(
                 name,
                 stamp,
-                f"The file has {size(stamp[1])}; of {self._reader.of} those up to {size(BYTES_MOST)} are read. Take it out, or split it.",
+                f"The file has {size(stamp[1])}; of {self.reads.of} those up to {size(BYTES_MOST)} are read. Take it out, or split it.",
             )
         checksum = zlib.crc32(data)
         if known is not None and known.checksum == checksum and known.stamp[1] == stamp[1]:
             known.stamp = stamp  # touched, or put there again by a checkout: it says what it said
             return []
-        said = self._reader.read(data, name)
+        said = self.reads.read(data, name)
         facts = [] if said is None else self._facts(name, said, modified)
         mine = self._files.setdefault(name, _File(stamp))
         if mine.doubted != stamp and mine.told.keys() - {(fact.kind, fact.about) for fact in facts}:
@@ -212,7 +213,7 @@ class Folder:
         """Whether a file that is too large to be read begins as one that is wanted: of others nobody wants to hear."""
         try:
             with (self._path / name).open("rb") as file:
-                return self._reader.has_sign(file.read(HEAD))
+                return self.reads.has_sign(file.read(HEAD))
         except OSError:
             return False
 
@@ -258,7 +259,7 @@ class _Walk:
     def __init__(self, root: Path, name: str, reader: Reader) -> None:
         self.failed = ""  # why nothing was seen: a sentence
         self.partly = ""  # why not everything was
-        self._root, self._name, self._reader, self._been = root, name, reader, set[tuple[int, int]]()
+        self._root, self._name, self.reads, self._been = root, name, reader, set[tuple[int, int]]()
         self._places = 0
 
     def files(self) -> dict[str, Stamp]:
@@ -275,7 +276,7 @@ class _Walk:
             below, entries = waiting.pop()
             for entry in entries:
                 self._places += 1
-                if self._places > PLACES_MOST or len(found) >= self._reader.files_most:
+                if self._places > PLACES_MOST or len(found) >= self.reads.files_most:
                     self._bounded(len(found))
                     return found
                 self._take(entry, below, found, waiting)
@@ -310,7 +311,7 @@ class _Walk:
                     self._partly(f"Folders below “{self._name}/{name}” lie too deep and are not read.")
                 elif self._enter(os.stat(entry.path)):
                     waiting.append((f"{name}/", self._entries(Path(entry.path))))
-            elif entry.name.lower().endswith(self._reader.endings):
+            elif entry.name.lower().endswith(self.reads.endings):
                 about = os.stat(entry.path)
                 if stat.S_ISREG(about.st_mode):  # a pipe would be waited for
                     found[name] = _stamp(about)
@@ -333,7 +334,7 @@ class _Walk:
         self.partly = self.partly or sentence
 
     def _bounded(self, files: int) -> None:
-        what = f"{files:,} files" if files >= self._reader.files_most else f"{PLACES_MOST:,} files and folders"
+        what = f"{files:,} files" if files >= self.reads.files_most else f"{PLACES_MOST:,} files and folders"
         self._partly(
             f"“{self._name}” holds more than {what}; those behind them are not read. Choose a folder within it."
         )

@@ -58,6 +58,12 @@ FIELD = words(
 OBJECT_RENAMED = {"table": "name", "columns": "properties", "dataGranularity": "dataGranularityDescription"}
 FIELD_RENAMED = {"column": "name", "isPrimaryKey": "primaryKey", "isNullable": "required", "isUnique": "unique"}
 
+# A link to a definition (authoritativeDefinitions) that can be one of the bytes: to a file of a schema. A link elsewhere says
+# nothing of them, nor do the fields of the contract, which are logical.
+SCHEMA_FILE = re.compile(r"\.(avsc|proto|json)$", re.IGNORECASE)
+
+LOGIN = re.compile(r"(?<=://)[^/@]*@")
+
 SAID_BY = re.compile(r"\btopics?\b", re.IGNORECASE)
 KAFKA = re.compile(r"kafka", re.IGNORECASE)
 
@@ -185,7 +191,8 @@ class _Contract:
             kind = one.text("physicalType")
             if SAID_BY.search(kind) or (is_kafka and not kind) or (len(objects) == 1 and beside and not kind):
                 other = beside if len(objects) == 1 else None
-                found.append(self._topic(name, one, other))
+                schema = _schema_file(one) or (_schema_file(document) if len(objects) == 1 else {})
+                found.append(self._topic(name, one, other) | known(schema=schema))
         if not objects and beside is not None:
             names = ("topic", "infrastructure.topic", "spec.topic")
             found.append(_named(beside.text(*names), beside.line(*names)))
@@ -238,6 +245,15 @@ class _Contract:
             self._fields(part, path, fields, depth + 1)
         if (found := part.find("items")) and isinstance(found[1], Entries):  # of a list; those of a list in a list, too
             self._below(Part(found[1], self.notes), path, fields, depth + 1)
+
+
+def _schema_file(part: Part) -> Message:
+    """The first link to a file that may say how the bytes are written, as {"at", "line"}. It is looked for, and not fetched."""
+    for _, one in part.parts("authoritativeDefinitions"):
+        url = one.text("url").partition("#")[0].partition("?")[0].strip()
+        if SCHEMA_FILE.search(url):
+            return {"at": LOGIN.sub("", url), "line": one.line("url")}
+    return {}
 
 
 def _named(name: str, line: int) -> Message:

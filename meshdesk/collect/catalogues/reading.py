@@ -1,5 +1,6 @@
 """One file of a catalogue: from its bytes to what it claims and what of it was not understood."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -9,6 +10,7 @@ from meshdesk.collect.catalogues.events import documents
 from meshdesk.collect.catalogues.text import decoded
 from meshdesk.collect.catalogues.tree import Entries, Node, Notes, Part
 from meshdesk.model.frame import Message
+from meshdesk.model.schema_files import ABOUT, link
 
 # A new format is a file with NAME, SIGN, is_one and read, and its line here. The first that knows a document reads it.
 CATALOGUES: tuple[Catalogue, ...] = (odcs, odps)
@@ -43,6 +45,8 @@ def read(data: bytes, name: str) -> Said | None:
             said = f"The {claim.kind} “{claim.about}” stands in line {claims[key].line} already; what stands here was read."
             notes.add(claim.line, 1, said)
         claims[key] = claim
+        for one in _links(claim, name):
+            claims[one.kind, one.about] = one
     if not claims and not _is_named_so(name):
         return None
     if not claims:
@@ -79,6 +83,14 @@ def _claim(node: Node, stem: str, notes: Notes) -> Claim | None:
                 )
             return claim
     return None
+
+
+def _links(claim: Claim, name: str) -> Iterator[Claim]:
+    """The schema files that a contract says its topics are written by."""
+    for topic in claim.value.get("topics", ()):
+        if "schema" in topic and topic.get("name"):
+            at, line = topic["schema"]["at"], topic["schema"]["line"]
+            yield Claim("schema", f"{ABOUT}{name} {topic['name']}", link(topic["name"], at), line, claim.format)
 
 
 def _is_named_so(name: str) -> bool:

@@ -32,18 +32,20 @@ def folders_of(
 ) -> list[Folder]:
     """What is to be looked at for the folders of contracts and the folders and files of schemas that a connection names.
 
+    A folder of contracts is looked through for schemas, too: they are what its contracts link to, and what these refer to.
     A path with the ending of a schema is a file: the disk, which may be a network's and not answer, is not asked for it.
     """
     told = list(known)
     described = [Path(path) for path in contracts]
-    folders = [path for path in map(Path, schemas) if not path.name.lower().endswith(ENDINGS)]
+    paths = [path for path in map(Path, schemas) if not {path, *path.parents} & {*described}]
+    folders = [path for path in paths if not path.name.lower().endswith(ENDINGS)]
     alone: dict[Path, set[str]] = {}
-    for path in map(Path, schemas):
+    for path in paths:
         # A file of a folder that is read as a whole is read with it.
         if path not in folders and not {*path.parents} & {*folders}:
             alone.setdefault(path.parent, set()).add(path.name)
-    found = [Folder(path, name, now, told, CONTRACTS) for path, name in names(described).items()]
-    named = names(folders, [*described, *alone])
+    found = [Folder(path, name, now, told, CONTRACTS) for path, name in names(described, [*folders, *alone]).items()]
+    named = names([*described, *folders], [*alone])
     found += [Folder(path, name, now, told, SCHEMAS) for path, name in named.items()]
     for path, only in alone.items():  # one by one: none of them is read whole, so none is within another
         (place, name), *_ = names([path], [*described, *folders, *(other for other in alone if other != path)]).items()
@@ -89,20 +91,23 @@ class Catalogues:
     def _run(self) -> None:
         while not self._stop.is_set():
             started = time.monotonic()
+            said = set[str]()
             for folder in self._folders:
-                self._look(folder)
+                self._look(folder, said)
             if self._stop.is_set():
                 return
             self._looked.set()
             self._stop.wait(max(EVERY, SHARE * (time.monotonic() - started)))
 
-    def _look(self, folder: Folder) -> None:
+    def _look(self, folder: Folder, said: set[str]) -> None:
+        """`said` in this round: what fails with a folder that is read for contracts and for schemas fails twice."""
         started = time.monotonic()
         for facts in folder.look():
             self._write(facts)
             self._news()
             last = facts[-1]
-            if isinstance(last, Checked) and last.failed:
+            if isinstance(last, Checked) and last.failed and last.failed not in said:
+                said.add(last.failed)
                 text, _, advice = last.failed.partition(". ")
                 self._report(Trouble(f"{text.rstrip('.')}.", advice, self._about, "attention", last.seen))
             if self._stop.wait(min(REST, time.monotonic() - started)):

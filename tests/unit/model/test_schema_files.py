@@ -3,7 +3,7 @@
 from typing import Any
 
 from meshdesk.model.fact import Fact
-from meshdesk.model.schema_files import SchemaFile, SchemaFiles, schema_file_from
+from meshdesk.model.schema_files import SchemaFile, SchemaFiles, is_link, link, link_from, schema_file_from
 
 
 def file(source: str, kind: str = "AVRO", **said: Any) -> SchemaFile:
@@ -119,3 +119,37 @@ def test_that_a_fact_of_another_version_says_what_it_can() -> None:
     made = schema_file_from(odd)
     assert (made.type, made.subjects, made.text) == ("7", (), "")
     assert made.needs == (("b", 0, 0),)
+
+
+# What contracts link to
+
+
+def linked(at: str, *sources: str, topic: str = "orders") -> tuple[str | None, list[str]]:
+    """The file that is used for the topic's values where a contract links to `at`, and what is said of the link."""
+    fact = Fact("schema", "file c", link(topic, at), 5, "repo/sales/c.yaml", "declared", 12)
+    assert is_link(fact)
+    files = SchemaFiles([file(one) for one in sources], [link_from(fact)])
+    found = files.of_subject("orders-value")
+    return found.text if found else None, [f"{source}:{line} {text}" for source, line, _, text in files.notes(())]
+
+
+def test_that_a_file_beside_the_contract_counts_more_than_one_of_the_topics_name() -> None:
+    assert linked("../avro/o.avsc", "repo/avro/o.avsc", "other/avro/o.avsc", "repo/orders-value.avsc") == (
+        "repo/avro/o.avsc",
+        [],
+    )
+    assert linked("o.avsc", "repo/sales/o.avsc", topic="{env}.orders") == (None, [])
+    assert linked("o.avsc", "repo/sales/o.avsc", topic="{env}orders")[0] is None
+
+
+def test_that_a_path_of_elsewhere_means_the_file_that_ends_like_it() -> None:
+    assert linked("schemas/avro/o.avsc", "a/x/o.avsc", "b/avro/o.avsc")[0] == "b/avro/o.avsc"
+    assert linked("https://git.acme/sales/blob/main/avro/o.avsc", "b/avro/o.avsc") == ("b/avro/o.avsc", [])
+
+
+def test_that_a_link_that_leads_nowhere_is_said_unless_it_is_an_address() -> None:
+    assert linked("avro/o.avsc", "repo/orders.avsc") == (
+        "repo/orders.avsc",
+        ["repo/sales/c.yaml:12 “avro/o.avsc” is no schema file in a folder here. Mend the link, or add its folder to the schema files."],
+    )  # fmt: skip
+    assert linked("https://git.acme/o.avsc", "repo/orders.avsc") == ("repo/orders.avsc", [])

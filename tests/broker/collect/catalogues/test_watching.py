@@ -12,7 +12,10 @@ from meshdesk.capture.reader import open_captures
 from meshdesk.collect.catalogues.watching import Catalogues, facts_in, folders_of
 from meshdesk.demo.broker import Broker
 from meshdesk.model.fact import Checked, Fact
+from meshdesk.model.mesh import Mesh as Folded
+from meshdesk.model.mesh import fold
 from meshdesk.model.trouble import Trouble
+from meshdesk.session.file_notes import notes_of
 from tests.broker.collect.listening import closed_port
 from tests.broker.collect.producing import New, produce
 from tests.programs.running import SECONDS, CollectChild, run
@@ -215,8 +218,40 @@ def test_that_a_path_with_the_ending_of_a_schema_is_a_file_and_every_other_a_fol
     one, two = tmp_path / "one", tmp_path / "two"
     assert sources(one, two / "a.avsc", two / "b.PROTO") == ["schemas one", "schemas two"]
     assert sources(one, one / "a.avsc", one / "deep" / "b.avsc") == ["schemas one"], "it is read with the folder"
-    assert sources(one, contracts=(one,)) == ["files one", "schemas one"]
+    assert sources(contracts=(one,)) == ["files one", "schemas one"], "its contracts may link to schemas in it"
+    assert sources(one, one / "avro", two, contracts=(one,)) == ["files one", "schemas one", "schemas two"]
     assert sources(tmp_path / "x" / "schemas", tmp_path / "y" / "schemas") == ["schemas x/schemas", "schemas y/schemas"]
+
+
+def test_that_a_contract_says_by_which_schema_file_its_topic_is_written(folder: Path) -> None:
+    topic = "schema:\n- {name: orders, physicalType: topic, authoritativeDefinitions: [{type: implementation, url: ../avro/o.avsc}]}\n"
+    (folder / "sales").mkdir()
+    (folder / "avro").mkdir()
+    (folder / "sales" / "o.yaml").write_text(contract("o") + topic, "utf-8")
+    (folder / "avro" / "o.avsc").write_text(
+        '{"type": "record", "name": "O", "fields": [{"name": "p", "type": "P"}]}', "utf-8"
+    )
+    (folder / "avro" / "p.avsc").write_text('{"type": "fixed", "name": "P", "size": 3}', "utf-8")
+    mesh = Folded()
+    for one in folders_of([str(folder)], (), lambda: 7):
+        for facts in one.look():
+            fold(mesh, facts)
+    found = mesh.schema_files.of_subject("orders-value")
+    assert found is not None
+    assert (found.registry, [one.name for one in found.references]) == (
+        "contracts/avro/o.avsc",
+        ["contracts/avro/p.avsc"],
+    )
+    assert mesh.schema_files.of_subject("orders-key") is None
+    assert list(notes_of(mesh)) == []
+
+
+def test_that_a_folder_that_is_gone_is_said_once(tmp_path: Path) -> None:
+    troubles: list[Trouble] = []
+    one = Catalogues([str(tmp_path / "gone")], (), lambda facts: None, troubles.append, lambda: None, lambda: 7)
+    assert one.wait(SECONDS)
+    one.stop()
+    assert [trouble.text for trouble in troubles] == ["The folder “gone” cannot be read: No such file or directory."]
 
 
 def test_that_a_capture_decodes_by_its_schema_files_for_ever(

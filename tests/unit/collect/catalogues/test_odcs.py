@@ -231,6 +231,24 @@ def test_that_of_a_newer_standard_what_is_alike_is_read_and_what_is_new_is_no_mi
     assert not any("new" in notice and "no key" in notice for notice in notices)
 
 
+def test_that_a_topic_is_linked_to_a_schema_file_and_to_nothing_else() -> None:
+    text = FULL.replace(
+        "    physicalType: topic\n",
+        "    physicalType: topic\n    authoritativeDefinitions:\n    - {type: businessDefinition, url: 'https://wiki/orders'}\n"
+        "    - type: implementation\n      url: 'https://me:geheim@git/a/o.avsc?token=geheim#L1'\n",
+    )
+    said = read(text.encode(), "sales/orders.yaml")
+    assert said is not None
+    assert "geheim" not in repr(said)
+    _, link = said.claims
+    assert (link.kind, link.about) == ("schema", "file sales/orders.yaml sales.orders.placed.v1")
+    assert link.value == {"topic": "sales.orders.placed.v1", "at": "https://git/a/o.avsc"}
+    assert text.splitlines()[link.line - 1].strip().startswith("url: 'https://me")
+    whole = FULL + "authoritativeDefinitions: [{type: implementation, url: ../o.proto}]\n"
+    assert [claim.value.get("at") for claim in read(whole.encode(), "o.yaml").claims] == [None, "../o.proto"]  # type: ignore[union-attr]
+    assert len(read(FULL.encode(), "o.yaml").claims) == 1  # type: ignore[union-attr]  # fields are no schema of the bytes
+
+
 def test_that_words_of_the_second_version_are_read_in_the_third_and_said() -> None:
     text = (
         "apiVersion: v3.0.0\nkind: DataContract\nid: c\nversion: 1\nstatus: a\nowner: me\nschema:\n- table: orders.v1\n"
