@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from meshdesk.decode.contract import Decoded
 from meshdesk.model.node import pretty, to_json, visible
@@ -29,6 +30,22 @@ def schema_words(schema: Schema | None) -> str:
     return ", ".join(words) + (f", of {schema.registry}" if schema.registry else "")
 
 
+def schema_link(schema: Schema | None) -> str:
+    """Where a browser finds it in its registry, by Confluent's API (Schema Registry API Reference); "" where that is not known.
+
+    >>> schema_link(Schema("http://registry:8081", 42, "AVRO", "…", subject="orders/value", version=3))
+    'http://registry:8081/subjects/orders%2Fvalue/versions/3'
+    """
+    if schema is None or not schema.registry.startswith(("http://", "https://")):
+        return ""
+    base = schema.registry.rstrip("/")
+    if schema.subject and schema.version:
+        return f"{base}/subjects/{quote(schema.subject, safe='')}/versions/{schema.version}"
+    if schema.id:
+        return f"{base}/schemas/ids/{schema.id}"
+    return f"{base}/schemas/guids/{quote(schema.guid, safe='')}" if schema.guid else ""
+
+
 def schema_json(schema: Schema | None) -> dict[str, Any] | None:
     """The schema's names, without its text; what it does not have is null."""
     if schema is None:
@@ -40,6 +57,7 @@ def schema_json(schema: Schema | None) -> dict[str, Any] | None:
         "subject": schema.subject or None,
         "version": schema.version or None,
         "type": schema.type,
+        "link": schema_link(schema) or None,
     }
 
 

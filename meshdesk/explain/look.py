@@ -11,7 +11,7 @@ from meshdesk.decode.connect_secrets import masked
 from meshdesk.decode.contract import Decoded, Layer, Payload, Preview, Schemas
 from meshdesk.decode.headers import header_node
 from meshdesk.decode.json_text import indented
-from meshdesk.explain.how import chain_words, schema_words
+from meshdesk.explain.how import chain_words, schema_link, schema_words
 from meshdesk.explain.rows import Lost
 from meshdesk.model.decode_as import OF_TYPE, Choice, Role, Wishes, about_record, about_schema, about_topic, choice_of
 from meshdesk.model.node import Node, hexed, pretty, shortened, visible, within
@@ -162,6 +162,7 @@ def part_of(payload: Payload, schemas: Schemas) -> Part:
         dump=dump,
         cut=cut,
         schema=schema_words(schema),
+        schema_link=schema_link(schema),
         schema_text=indented(schema.text)[:TEXT] if schema else "",
         tried=tuple((declined.name, declined.why) for declined in decoded.tried),
         trouble=decoded.trouble,

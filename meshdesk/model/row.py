@@ -50,6 +50,7 @@ class Part:
     cut: int  # bytes that the dump leaves out
     schema: str = ""  # which schema was used, as a phrase; "" where none
     schema_text: str = ""
+    schema_link: str = ""  # its address in the registry, for a browser
     tried: tuple[tuple[str, str], ...] = ()  # (decoder, why it declined)
     trouble: str = ""
     unpacked: int | None = None  # bytes of what was compressed, unpacked: the dump and all spans are of these

@@ -81,6 +81,7 @@ class Frame(QWidget):
         self.records.selected.connect(self.leave_group)
         self.explorer.group_chosen.connect(self.show_group)
         self.inspector.said.connect(self.said)
+        self.inspector.schema_pane.said.connect(self.said)
         self.inspector.schema_pane.wished.connect(self._decode_as)
         self.inspector.tree.reveal_wanted.connect(self._reveal)
         self._across.splitterMoved.connect(self.keep_sizes)

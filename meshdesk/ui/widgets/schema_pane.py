@@ -1,7 +1,7 @@
 """How a key or a value was read: its chain, its schema, what else was tried and why; and how else it shall be read."""
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QActionGroup
+from PySide6.QtCore import QSize, QUrl, Signal
+from PySide6.QtGui import QActionGroup, QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
 
 from meshdesk.model.decode_as import NO_CHOICE, OF_TYPE, TEXT_AS, About
@@ -16,8 +16,9 @@ BELOW = {TEXT_AS: "Text in the encoding", OF_TYPE: "A type of the schema files"}
 
 
 class SchemaPane(QWidget):
-    """The page of the schema, and a menu of decoders."""
+    """The page of the schema, a menu of decoders, and the way to the schema in its registry."""
 
+    said = Signal(str)  # a sentence that passes
     wished = Signal(object, str)  # what for (model.decode_as.About), and the name of the decoder; "" for none
 
     def __init__(self, text: QPlainTextEdit) -> None:
@@ -32,7 +33,10 @@ class SchemaPane(QWidget):
         self.button.set_menu(self.menu)
         row = QHBoxLayout()
         row.setContentsMargins(PAD, 6, PAD, 6)
+        self.link_button = Button("Open in registry")
+        self.link_button.clicked.connect(self.open_link)
         row.addWidget(self.button)
+        row.addWidget(self.link_button)
         row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -48,6 +52,14 @@ class SchemaPane(QWidget):
         self._part, self._role, self._decoders = part, role, decoders
         self.text.setPlainText(told(part))
         self.button.setEnabled(bool(decoders and part.size and part.choice.abouts))
+        self.link_button.setVisible(bool(part.schema_link))
+        self.link_button.setToolTip(f"Opens {part.schema_link} in the browser")
+
+    def open_link(self) -> None:
+        """Shows the schema as its registry has it; where no browser can be opened, says where it is."""
+        link = self._part.schema_link if self._part is not None else ""
+        if link and not QDesktopServices.openUrl(QUrl(link)):
+            self.said.emit(f"No browser could be opened. The schema is at {link}")
 
     def _fill(self) -> None:
         """What may be asked for, made when it is wanted: it is a hundred lines."""

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from PySide6.QtGui import QAction
+import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
@@ -99,3 +101,28 @@ def test_that_nothing_can_be_asked_for_where_there_is_nothing_to_decode(qtbot: Q
     assert pane_with(qtbot, value()).button.isEnabled()
     assert not pane_with(qtbot, replace(value(), size=None)).button.isEnabled()
     assert not pane_with(qtbot, value(), ()).button.isEnabled()
+
+
+def test_that_a_schema_is_opened_in_its_registry_or_its_address_is_told(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    said: list[str] = []
+    link = "http://registry:8081/subjects/orders-value/versions/3"
+
+    def open_url(url: QUrl) -> bool:
+        opened.append(url.toString())
+        return len(opened) == 1
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
+    pane = pane_with(qtbot, replace(value(), schema_link=link))
+    pane.said.connect(said.append)
+    pane.show()
+    assert pane.link_button.isVisible()
+    assert link in pane.link_button.toolTip()
+    pane.link_button.click()
+    assert (opened, said) == ([link], [])
+    pane.link_button.click()
+    assert said == [f"No browser could be opened. The schema is at {link}"]
+    pane.say(value(), "value", DECODERS)
+    assert not pane.link_button.isVisible()

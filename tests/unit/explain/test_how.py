@@ -2,8 +2,10 @@
 
 import json
 
+import pytest
+
 from meshdesk.decode.contract import Declined, Decoded, Layer
-from meshdesk.explain.how import chain_words, reading_json, reading_text, schema_json, schema_words
+from meshdesk.explain.how import chain_words, reading_json, reading_text, schema_json, schema_link, schema_words
 from meshdesk.model.node import Node
 from meshdesk.model.schema import Schema
 
@@ -39,6 +41,7 @@ def test_that_a_program_reads_the_same() -> None:
             "subject": "orders-value",
             "version": 3,
             "type": "AVRO",
+            "link": "http://registry:8081/subjects/orders-value/versions/3",
         },
         "tried": [
             {"name": "Glue", "why": "it does not begin with 03"},
@@ -52,6 +55,24 @@ def test_that_a_schema_without_a_number_has_its_other_name() -> None:
     glue = Schema("", 0, "AVRO", "{}", guid="6c2f4a1e")
     assert schema_words(glue) == "schema, 6c2f4a1e"
     assert (schema_words(None), schema_json(None)) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("schema", "link"),
+    [
+        (Schema("http://r/apis/ccompat/v7/", 7, "AVRO", ""), "http://r/apis/ccompat/v7/schemas/ids/7"),
+        (Schema("https://r", 0, "AVRO", "", guid="89791762-2336"), "https://r/schemas/guids/89791762-2336"),
+        (Schema("https://r", 0, "AVRO", ""), ""),
+        (Schema("/home/ada/orders-value.avsc", 0, "AVRO", "", subject="orders-value"), ""),
+        (Schema("file:///etc/passwd", 7, "AVRO", ""), ""),
+        (None, ""),
+    ],
+    ids=["id", "GUID", "no name", "file", "address of a file", "none"],
+)
+def test_that_a_browser_finds_a_schema_that_a_registry_has_and_opens_nothing_else(
+    schema: Schema | None, link: str
+) -> None:
+    assert schema_link(schema) == link
 
 
 def test_that_nothing_of_a_payload_commands_a_terminal() -> None:

@@ -132,7 +132,7 @@ def test_that_the_line_names_the_schema_of_key_and_value() -> None:
     named = {"registry": "http://r", "id": 42, "guid": None, "subject": "orders-value", "version": 3, "type": "AVRO"}
     line = json.loads(json_line(record(PREFIX + b"\x54", PREFIX + b"\x02"), Every(schema)))
     assert (line["value"], line["key"]) == (42, 1)
-    assert line["schema"] == line["key_schema"] == named
+    assert line["schema"] == line["key_schema"] == {**named, "link": "http://r/subjects/orders-value/versions/3"}
     assert line["chain"] == line["key_chain"] == ["Confluent id 42", "Avro"]
 
 
