@@ -397,8 +397,7 @@ def details_of(row: Row) -> Details:
         0,
         "orders.placed.v1-value version 3, id 42",
         '{"type": "record"}',
-        (),
-        row.trouble,
+        trouble=row.trouble,
     )
     key = Part(Node("", "string", row.key), ("text",), "text", None if row.null_key else 8, row.key, (), 0)
     header = Part(Node("", "string", "00-4bf92f"), ("text",), "text", 9, "00-4bf92f", (), 0)
