@@ -32,6 +32,7 @@ PACKAGES = ("PySide6-Essentials", "pyarrow", "confluent-kafka", "httpx", "keyrin
 MODULES = (
     "pyarrow",
     "confluent_kafka",
+    "fastavro",
     "httpx",
     "isal",
     "truststore",
