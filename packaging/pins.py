@@ -16,8 +16,8 @@ REQUIREMENTS = Path(__file__).resolve().parent / "requirements"
 PYTHONS = {"3.11": "python_version < '3.12'", "3.12": "python_version >= '3.12'"}
 # Each set: the extras and the groups of pyproject.toml that it holds beside what the program needs.
 SETS = {
-    "run": (["demo"], ["build"]),
-    "test": (["demo", "test"], ["build"]),
+    "run": (["aws", "demo"], ["build"]),
+    "test": (["aws", "demo", "test"], ["build"]),
     "package": ([], ["build", "package"]),
 }
 HEADER = "# Made by `make pins` from pyproject.toml, not by hand: what to install {what} with Python {python}.\n"

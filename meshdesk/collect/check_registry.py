@@ -6,9 +6,10 @@ from collections.abc import Callable
 from contextlib import closing
 from queue import Empty, SimpleQueue
 
+from meshdesk.collect.glue import GlueClient, GlueFailed
 from meshdesk.collect.properties import PropertiesError, Source
 from meshdesk.collect.registry_client import MALFORMED, NO_ANSWER, Refused, RegistryClient, shown
-from meshdesk.model.address import registry_problem
+from meshdesk.model.address import GLUE, registry_problem
 from meshdesk.model.step import Step
 
 ANSWER = 5.0  # s for one
@@ -47,6 +48,9 @@ class RegistryStep:
             self._answer.put(Step("registry", "failed", problem, "Write it as http://HOST:PORT or https://HOST:PORT."))
             return
         notes: list[str] = []
+        if source.registry.strip().startswith(GLUE):
+            self._answer.put(self._ask_glue())
+            return
         try:
             client = RegistryClient(
                 source.registry, source.registry_user, source.registry_ca, ANSWER, lambda text, _: notes.append(text)
@@ -56,6 +60,17 @@ class RegistryStep:
             return
         with closing(client):
             self._answer.put(self._ask(client, " ".join(notes)))
+
+    def _ask_glue(self) -> Step:
+        try:
+            with closing(GlueClient(self._source.registry, self._source.registry_ca, ANSWER)) as client:
+                client.try_out()
+        except PropertiesError as error:
+            return Step("registry", "failed", *parted(str(error)))
+        except GlueFailed as error:
+            reason, advice = error.said
+            return Step("registry", "failed", f"{self._name} {reason}.", f"{advice[:1].upper()}{advice[1:]}.")
+        return Step("registry", "passed", f"{self._name} answers with the credentials of AWS on this machine.")
 
     def _ask(self, client: RegistryClient, note: str) -> Step:
         """Which kinds of schema it knows: a question that needs no right to any subject."""

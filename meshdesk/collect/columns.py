@@ -17,7 +17,7 @@ from meshdesk.collect.reading import Partition, needed
 from meshdesk.model.schema import NameKind, SchemaName
 
 HEADERS = RECORDS.field("headers").type
-WIDE, GUID = 9, 17  # bytes of a prefix with an id of eight bytes, and of one with a GUID
+WIDE, GUID, GLUE = 9, 17, 18  # bytes of a prefix with an id of eight bytes, of one with a GUID, and of Glue's
 # Headers that name a schema: Confluent's, whose value is a prefix of either kind, and Apicurio's numbers.
 NAMING: dict[str, NameKind] = {f"__{role}_schema_id": "guid" for role in ("key", "value")}
 NAMING |= {f"apicurio.{role}.contentId": "content" for role in ("key", "value")}
@@ -162,7 +162,7 @@ def schema_ids(column: pa.BinaryArray) -> set[int]:
 
 def schema_names(batch: pa.RecordBatch) -> set[SchemaName]:
     """By what the records may name their schemas: Confluent's ids and GUIDs, before payloads and in headers, and Apicurio's
-    content and global ids. Candidates: bytes alone prove nothing."""
+    content and global ids, and the versions of AWS Glue. Candidates: bytes alone prove nothing."""
     names: set[SchemaName] = set()
     for column in (batch.column("value"), batch.column("key")):
         names |= {SchemaName("id", str(number)) for number in schema_ids(column)}
@@ -171,7 +171,8 @@ def schema_names(batch: pa.RecordBatch) -> set[SchemaName]:
 
 
 def _wider(column: pa.BinaryArray) -> set[SchemaName]:
-    """Ids of eight bytes behind a zero, and GUIDs behind the byte 01, of which a column gives a hundred at the most."""
+    """Ids of eight bytes behind a zero, and GUIDs behind the byte 01 or Glue's two, of which a column gives a hundred each at
+    the most."""
     buffers = column.buffers()
     if len(column) == 0 or buffers[2] is None:
         return set()
@@ -187,6 +188,11 @@ def _wider(column: pa.BinaryArray) -> set[SchemaName]:
     long = starts[sizes > GUID]
     guids = {bytes(data[at + 1 : at + GUID]) for at in long[data[long] == 1][:100].tolist()}
     named = {SchemaName("guid", str(UUID(bytes=guid))) for guid in guids}
+    glue = starts[sizes >= GLUE]
+    glue = glue[(data[glue] == 3) & np.isin(data[glue + 1], (0, 5))]
+    glue = glue[(data[glue + 8] >> 4 == 4) & (data[glue + 10] >> 6 == 2)]  # its UUIDs are random ones, which say so
+    versions = {bytes(data[at + 2 : at + GLUE]) for at in glue[:100].tolist()}
+    named |= {SchemaName("glue", str(UUID(bytes=version))) for version in versions}
     return (
         named
         | {SchemaName("content", str(number)) for number in ids}

@@ -1,7 +1,8 @@
 """Schemas: every id and GUID that may stand in a stored record is fetched once, with its references, beside the consume loop.
 
 Speaks the Confluent Schema Registry API (docs.confluent.io, Schema Registry API Reference): GET /schemas/ids/{id},
-/schemas/guids/{guid}, /schemas/ids/{id}/versions, /subjects/{subject}/versions/{version}.
+/schemas/guids/{guid}, /schemas/ids/{id}/versions, /subjects/{subject}/versions/{version}. Apicurio's own ids and AWS Glue are
+asked as collect/apicurio.py and collect/glue.py say.
 """
 
 import json
@@ -14,15 +15,18 @@ from typing import Any
 from urllib.parse import quote
 
 from meshdesk.collect import apicurio
+from meshdesk.collect.glue import GlueClient, GlueFailed
 from meshdesk.collect.properties import PropertiesError
 from meshdesk.collect.registry_client import MALFORMED, NO_ANSWER, Refused, RegistryClient, shown
+from meshdesk.model.address import GLUE
 from meshdesk.model.fact import Checked, Fact
-from meshdesk.model.schema import SchemaName
+from meshdesk.model.schema import SchemaName, is_fetched
 from meshdesk.model.trouble import Severity, Trouble
 from meshdesk.model.wording import plural
 
 IDS_PER_CAPTURE = 20_000  # binary data may look like ids by chance; a registry of ours holds fewer schemas than that
-GUIDS = 2_000  # any payload that begins with 01 may have one: they must not take the room of the others
+GUIDS = 2_000  # any payload that begins with 01 (or with 03, at Glue) may have one: they must not take the room of the others
+BY_CHANCE = ("guid", "glue")  # which are these
 CONFLUENT = ("id", "guid")  # what its API can be asked for
 REFERENCES = 200  # of one schema, in all levels; the others are left out: a mistake, or nothing that a person wrote
 TIMEOUT = 5.0  # s for one answer
@@ -54,7 +58,7 @@ class Schemas:
         self._url, self._user, self._ca = url.strip(), user, ca  # the first two may hold secrets
         self.url = shown(self._url.rstrip("/"))
         self._store, self._report, self._clock = store, report, clock
-        self._is_apicurio = apicurio.PLACE in self._url
+        self._is_apicurio, self._is_glue = apicurio.PLACE in self._url, self._url.startswith(GLUE)
         self._wanted: dict[
             SchemaName, float
         ] = {}  # when it is next to be asked for (monotonic); who waits longest first
@@ -77,17 +81,19 @@ class Schemas:
         """Wants these schemas; cheap for the ones that are settled or on their way."""
         if not self._url:
             return
-        names = apicurio.all_names(names) if self._is_apicurio else {name for name in names if name.kind in CONFLUENT}
+        if self._is_apicurio:
+            names = apicurio.all_names(names)
+        names = {name for name in names if is_fetched(name, self._url)}
         with self._change:
             new = sorted(names - self._settled - self._wanted.keys(), key=_order)
             room = max(0, IDS_PER_CAPTURE - len(self._settled) - len(self._wanted))
-            new_guids = [name for name in new if name.kind == "guid"][: max(0, GUIDS - self._guids)]
-            new = [name for name in new if name.kind != "guid"]
+            new_guids = [name for name in new if name.kind in BY_CHANCE][: max(0, GUIDS - self._guids)]
+            new = [name for name in new if name.kind not in BY_CHANCE]
             self._guids += len(new_guids)
             self._wanted |= dict.fromkeys([*new[:room], *new_guids], 0.0)
             first_too_many = len(new) > room and not self._is_full
             self._is_full = self._is_full or first_too_many
-            if new:
+            if new or new_guids:
                 self._change.notify_all()
         if first_too_many:
             self._say(
@@ -116,9 +122,7 @@ class Schemas:
 
     def _run(self) -> None:
         try:
-            client = RegistryClient(
-                self._url, self._user, self._ca, TIMEOUT, lambda text, advice: self._say(text, advice)
-            )
+            client = self._client()
         except PropertiesError as error:
             text, _, advice = str(error).partition(". ")
             self._say(f"No schema is fetched from {self.url}: {text[:1].lower()}{text[1:]}.", advice, "bad")
@@ -133,6 +137,12 @@ class Schemas:
                 except _Stopped:
                     return
 
+    def _client(self) -> RegistryClient | GlueClient:
+        """Raises PropertiesError."""
+        if self._is_glue:
+            return GlueClient(self._url, self._ca, TIMEOUT)
+        return RegistryClient(self._url, self._user, self._ca, TIMEOUT, lambda text, advice: self._say(text, advice))
+
     def _next(self) -> SchemaName | None:
         with self._change:
             while not self._stopping:
@@ -143,10 +153,10 @@ class Schemas:
                 self._change.wait(0.5 if self._wanted else None)
             return None
 
-    def _ask(self, client: RegistryClient, name: SchemaName) -> None:
+    def _ask(self, client: RegistryClient | GlueClient, name: SchemaName) -> None:
         try:
             value = self._answer(client, name)
-        except (*NO_ANSWER, Refused, *MALFORMED) as error:
+        except (*NO_ANSWER, Refused, GlueFailed, *MALFORMED) as error:
             self._postpone(client, name, error)
             return
         if self._down:
@@ -169,10 +179,10 @@ class Schemas:
         self._wanted.pop(name, None)
         self._wanted[name] = time.monotonic() + seconds
 
-    def _postpone(self, client: RegistryClient, name: SchemaName, error: Exception) -> None:
+    def _postpone(self, client: RegistryClient | GlueClient, name: SchemaName, error: Exception) -> None:
         with self._change:
             is_alone = not self._down and name in self._odd  # others were answered since it was not
-            if isinstance(error, (Refused, *MALFORMED)):
+            if isinstance(error, (Refused, *MALFORMED)) or (isinstance(error, GlueFailed) and error.is_refusal):
                 self._odd.add(name)
             self._wait(name, UNKNOWN_AGAIN if is_alone else 0.0)
             if is_alone:
@@ -190,7 +200,9 @@ class Schemas:
     def _say(self, text: str, advice: str, severity: Severity = "attention") -> None:
         self._report(Trouble(text, advice, self.url, severity, self._clock()))
 
-    def _answer(self, client: RegistryClient, name: SchemaName) -> dict[str, Any] | None:
+    def _answer(self, client: RegistryClient | GlueClient, name: SchemaName) -> dict[str, Any] | None:
+        if isinstance(client, GlueClient):
+            return client.schema_of(name)
         if name.kind in CONFLUENT:
             return self._schema(client, name)
         found, missing = apicurio.schema_of(client, name, self._go_on)

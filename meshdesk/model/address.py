@@ -2,6 +2,8 @@
 
 import re
 
+GLUE = "glue://"  # begins what is written as the address of AWS Glue: glue://REGION/PROFILE, of which either may be left out
+
 
 def bootstrap_problem(text: str) -> str:
     """What is wrong with a list of brokers, as a sentence; "" where nothing is.
@@ -28,12 +30,15 @@ def bootstrap_problem(text: str) -> str:
 def registry_problem(text: str) -> str:
     """What is wrong with the address of a schema registry; "" where nothing is, or none is given.
 
-    >>> registry_problem(""), registry_problem("http://localhost:8081")
-    ('', '')
+    >>> registry_problem(""), registry_problem("http://localhost:8081"), registry_problem("glue://eu-west-1/acme")
+    ('', '', '')
     """
     if not text.strip() or re.fullmatch(r"https?://[^\s/]+(/\S*)?", text.strip()):
         return ""
-    return "A schema registry has a web address, for example http://localhost:8081."
+    if text.strip().startswith(GLUE):
+        is_one = re.fullmatch(r"([a-z]{2}[a-z0-9-]*)?(/[^/@]+)?", text.strip().removeprefix(GLUE))
+        return "" if is_one else "AWS Glue is written as glue://REGION or glue://REGION/PROFILE: glue://eu-west-1."
+    return "A schema registry has a web address, for example http://localhost:8081; that of AWS Glue is glue://REGION."
 
 
 def holds_password(address: str) -> bool:

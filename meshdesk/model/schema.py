@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, NamedTuple
 
+from meshdesk.model.address import GLUE
+
 NameKind = Literal["id", "guid", "content", "global", "glue", "azure", "fingerprint", "buf", "file", "subject", "type"]
 # What collect asks registries for; of other names nobody need wait for an answer.
-FETCHED: frozenset[NameKind] = frozenset({"id", "guid", "content", "global"})
+FETCHED: frozenset[NameKind] = frozenset({"id", "guid", "content", "global", "glue"})
 
 
 class SchemaName(NamedTuple):
@@ -29,7 +31,10 @@ class SchemaName(NamedTuple):
 
 
 def is_fetched(name: SchemaName, registry: str) -> bool:
-    """Whether collect asks a registry, by its address, for schemas of such names: Apicurio's ids only one that is Apicurio's."""
+    """Whether collect asks a registry, by its address, for schemas of such names: Apicurio's ids only one that is Apicurio's, and
+    AWS Glue for its own alone."""
+    if name.kind == "glue" or registry.startswith(GLUE):
+        return name.kind == "glue" and registry.startswith(GLUE)
     return name.kind in FETCHED and (name.kind in ("id", "guid") or "/apis/" in registry)
 
 

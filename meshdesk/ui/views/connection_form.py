@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from meshdesk.model.address import GLUE
 from meshdesk.model.profile import MECHANISMS, OF_FIELDS, SECURITIES, Credentials, Profile, Security
 from meshdesk.model.step import Step
 from meshdesk.ui import theme
@@ -317,6 +318,7 @@ class ConnectionForm(QWidget):
         has_tls, has_login = security in ("SSL", "SASL_SSL"), "SASL" in security
         kind = self.kind.place if has_tls else 0
         has_registry = bool(self.texts["registry"].text.strip())
+        has_login_there = has_registry and not self.texts["registry"].text.strip().startswith(GLUE)
         shown = {
             "authorities": has_tls,
             "ca": has_tls and self.authorities.place == 1,
@@ -328,8 +330,8 @@ class ConnectionForm(QWidget):
             "mechanism": has_login,
             "user": has_login,
             "password": has_login,
-            "registry_user": has_registry,
-            "registry_password": has_registry and bool(self.texts["registry_user"].text.strip()),
+            "registry_user": has_login_there,
+            "registry_password": has_login_there and bool(self.texts["registry_user"].text.strip()),
             "registry_ca": has_registry and self.texts["registry"].text.strip().lower().startswith("https:"),
         }
         for name, is_shown in shown.items():

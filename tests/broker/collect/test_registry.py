@@ -584,6 +584,14 @@ def test_that_a_guid_is_asked_for_as_one(fetching: Fetch) -> None:
     assert json.loads(schema.rules) == rules
 
 
+def test_that_a_guid_alone_is_asked_for_however_long_nothing_was(fetching: Fetch) -> None:
+    with scripted_port(lambda path: [json_said({"schema": '"long"'})]) as url:
+        one = fetching(url)
+        wait_until(lambda: one.schemas._change._waiters, "that it waits")  # type: ignore[attr-defined]
+        one.schemas.note({SchemaName("guid", "9caf0f32-ed1b-4c2e-90d3-b2424a6f4536")})
+        assert one.schemas.settle(5) == []
+
+
 def test_that_names_of_apicurio_are_wanted_only_of_apicurio(fetching: Fetch) -> None:
     with scripted_port(lambda path: [json_said({"schema": '"long"'})]) as url:
         one = fetching(url)

@@ -94,6 +94,9 @@ def test_that_a_choice_shows_what_it_needs_and_no_more(qtbot: QtBot) -> None:
     form.texts["registry"].edit.clear()
     QTest.keyClicks(form.texts["registry"].edit, "https://r")
     assert shown(form) - ALWAYS == {"registry_user", "registry_password", "registry_ca"}
+    form.texts["registry"].edit.clear()
+    QTest.keyClicks(form.texts["registry"].edit, "glue://eu-west-1")  # its login is that of AWS on this machine
+    assert shown(form) - ALWAYS == set()
 
 
 def press(form: ConnectionForm, name: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
@@ -202,6 +203,7 @@ def test_that_an_id_is_a_zero_and_a_number_that_a_registry_may_give(value: bytes
 # By what records may name their schemas
 
 GUID = bytes.fromhex("9caf0f32ed1b4c2e90d3b2424a6f4536")
+RANDOM = UUID("9caf0f32-ed1b-4c2e-90d3-b2424a6f4536")
 NAME = "9caf0f32-ed1b-4c2e-90d3-b2424a6f4536"
 
 
@@ -226,6 +228,10 @@ def batch_of(value: bytes | None, *headers: tuple[str, bytes | None]) -> pa.Reco
         (b"\0\0\0\0\0\xff\0\0\0x", [], set()),
         (b"\x01" + GUID + b"x", [], {("guid", NAME)}),
         (b"\x01" + GUID, [], set()),
+        (b"\x03\x00" + RANDOM.bytes, [], {("glue", str(RANDOM))}),
+        (b"\x03\x05" + RANDOM.bytes + b"x", [], {("glue", str(RANDOM))}),
+        (b"\x03\x01" + RANDOM.bytes, [], set()),
+        (b"\x03\x00" + bytes(16), [], set()),  # its versions have random UUIDs
         (b"x", [("__value_schema_id", b"\x01" + GUID)], {("guid", NAME)}),
         (b"x", [("__key_schema_id", b"\x01" + GUID + b"\x02\x02")], {("guid", NAME)}),
         (b"x", [("__value_schema_id", b"\0\0\0\0\x09")], {("id", "9")}),

@@ -30,10 +30,19 @@ def test_that_brokers_that_nobody_can_reach_are_a_sentence(wrong: str, said: str
 
 
 def test_that_a_registry_has_a_web_address_or_none() -> None:
-    for good in ("", "http://a", "https://a:8081/apis/ccompat/v7", "http://[::1]:8081/"):
+    glue = ("glue://", "glue://eu-west-1", "glue://eu-west-1/acme prod", "glue:///acme")
+    for good in ("", "http://a", "https://a:8081/apis/ccompat/v7", "http://[::1]:8081/", *glue):
         assert registry_problem(good) == ""
     for wrong in ("a:8081", "ftp://a", "http://", "http:// a"):
-        assert registry_problem(wrong) == "A schema registry has a web address, for example http://localhost:8081."
+        said = (
+            "A schema registry has a web address, for example http://localhost:8081; that of AWS Glue is glue://REGION."
+        )
+        assert registry_problem(wrong) == said
+    for wrong in ("glue://EU West", "glue://a/b/c", "glue://me@eu-west-1"):
+        assert (
+            registry_problem(wrong)
+            == "AWS Glue is written as glue://REGION or glue://REGION/PROFILE: glue://eu-west-1."
+        )
 
 
 @pytest.mark.parametrize(

@@ -32,5 +32,11 @@ def test_that_apicurios_ids_are_fetched_of_apicurio_only(kind: NameKind, of_conf
     assert (kind in FETCHED) is of_apicurio
 
 
+def test_that_versions_of_glue_are_fetched_of_glue_only_and_nothing_else_there() -> None:
+    assert is_fetched(SchemaName("glue", "7"), "glue://eu-west-1")
+    assert not is_fetched(SchemaName("id", "7"), "glue://eu-west-1")
+    assert not is_fetched(SchemaName("glue", "7"), "http://127.0.0.1:8080/apis/ccompat/v7")
+
+
 def schema(text: str) -> Schema:
     return Schema("http://127.0.0.1:8081", 42, "AVRO", text, (Reference("Money", "money", 1, '"double"'),))
