@@ -24,7 +24,7 @@ START = re.compile(rb"[\xef\xbb\xbf]{0,3}[\s]*([\[{\"<]|[\x20-\x7e\xc2-\xf4]{12}
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """What such bytes say. Raises Undecodable."""
     is_wanted = payload.wants(NAME)
-    if is_wanted and len(data) <= bounds.bytes and bounds.layers > 0:
+    if is_wanted and 0 < len(data) <= bounds.bytes and bounds.layers > 0:
         payload = replace(payload, asked="")  # what comes out is whatever it is
     elif not LEAST <= len(data) <= min(LARGEST, bounds.bytes) or bounds.layers <= 0 or data[0] == 0:
         raise Undecodable("it is too short, too long or too deep to be tried")
