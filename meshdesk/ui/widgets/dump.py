@@ -219,6 +219,8 @@ class Dump(QAbstractScrollArea):
     def copy_bytes(self, span: tuple[int, int] | None) -> str:
         """The bytes of a range as hex to the clipboard; a sentence on what was copied, or why not."""
         in_hex = self.marked_hex(span)
+        if span is not None and span[0] == span[1]:
+            return "This line takes no bytes."  # as a null of Avro
         if not in_hex:
             return "The bytes of this line are not known." if span is None else "Not all of its bytes are shown here."
         QGuiApplication.clipboard().setText(in_hex)

@@ -42,6 +42,7 @@ LONG = 20  # characters of a value that may not be seen whole
 TIP = 2_000  # characters of a value that a tool tip shows
 SHOWN = 600  # characters of a value that are drawn; copying takes all of it
 PLAIN_STEP = re.compile(r"[\w@#$:-]+")  # a name that stands in a path as it is; of XML an attribute, a text, a prefix
+CUT = re.compile(r"… [\d,]+ more (character|byte)s?$")
 HALF = re.compile("[\ud800-\udfff]")
 LONG_PATH = 120  # characters of a path that are said; copying takes all of it
 NOTHING_CHOSEN = "Select a line of the tree first."
@@ -201,6 +202,11 @@ def _step(item: _Item, parent: _Item) -> str:
     return f".{name}" if PLAIN_STEP.fullmatch(name) else f"[{json.dumps(name)}]"
 
 
+def _is_cut(node: Node) -> bool:
+    """Whether something of it was left out (model/node.py, What was left out)."""
+    return node.kind == "more" or CUT.search(node.text[-LONG_PATH:]) is not None or any(map(_is_cut, node.children))
+
+
 def _is_masked(node: Node) -> bool:
     return node.note.endswith(MASKED)  # behind what the schema calls it
 
@@ -351,7 +357,12 @@ class NodeTree(QTreeView):
         shown = HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
         QGuiApplication.clipboard().setText(shown)
         words = f"Copied {wording.plural(len(text), 'character')}." if text else "Copied an empty value."
-        self.said.emit(words if shown == text else f"{words} What is no character stands as its escape.")
+        words += "" if shown == text else " What is no character stands as its escape."
+        self.said.emit(
+            f"{words} It was too large to be shown whole: how much is left out stands in it."
+            if _is_cut(item.node)
+            else words
+        )
 
     def copy_path(self) -> None:
         """Where the current line is in the value, to the clipboard."""

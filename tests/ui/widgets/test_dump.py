@@ -59,6 +59,7 @@ def test_that_marked_bytes_are_copied_as_hex_and_without_a_mark_the_dump_is(qtbo
     dump.mark((20, 30))
     assert dump.copy_bytes((20, 30)) == "Not all of its bytes are shown here."
     assert dump.copy_bytes(None) == "The bytes of this line are not known."
+    assert dump.copy_bytes((4, 4)) == "This line takes no bytes."
     assert dump.copy() == "Copied the bytes as a dump."
     assert QGuiApplication.clipboard().text() == dump.text
 

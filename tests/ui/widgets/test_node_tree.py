@@ -11,7 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from meshdesk.model.node import Node
+from meshdesk.model.node import Node, hexed, more, shortened
 from meshdesk.model.setting import MASKED
 from meshdesk.ui.widgets.node_tree import CHUNK, IS_MASKED, NodeModel, NodeTree, path_of
 from tests.ui.memory import tree
@@ -152,6 +152,23 @@ def test_that_half_a_character_is_copied_as_its_escape_which_is_said(qtbot: QtBo
         shown.copy_value()
     assert QGuiApplication.clipboard().text() == r"a\ud800b"
     assert said.args == ["Copied 3 characters. What is no character stands as its escape."]
+
+
+@pytest.mark.parametrize(
+    ("node", "is_cut"),
+    [
+        (Node("", "string", shortened("abcdef", 4)), True),
+        (Node("", "bytes", hexed(bytes(9), 4)), True),
+        (Node("", "record", "", (Node("a", "array", "", (Node("", "int", "1"), more(7))),)), True),
+        (Node("", "string", "… and 2 more characters of this play"), False),
+    ],
+)
+def test_that_who_copies_what_was_cut_is_told_so(qtbot: QtBot, node: Node, is_cut: bool) -> None:
+    shown = tree_on(qtbot, node)
+    shown.setCurrentIndex(at(shown.nodes, 0))
+    with qtbot.waitSignal(shown.said) as said:
+        shown.copy_value()
+    assert said.args[0].endswith("how much is left out stands in it.") == is_cut
 
 
 def test_that_a_part_with_parts_is_copied_as_json_that_loses_nothing(qtbot: QtBot) -> None:
