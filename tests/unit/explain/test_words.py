@@ -2,6 +2,7 @@
 
 from itertools import product
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -48,6 +49,31 @@ def naive(records: list[Rec], word: str) -> list[int]:
 def test_that_hits_are_those_of_a_naive_search(records: list[Rec], word: str, first: int) -> None:
     batch = table(records).slice(first)
     assert hits(batch, word).tolist() == naive(records[first:], word)
+
+
+@pytest.mark.parametrize("every", [1, 3, 40, 500])
+@pytest.mark.parametrize("first", [0, 5])
+def test_that_rare_and_common_words_are_found_among_many_records(every: int, first: int) -> None:
+    """Also across the pieces in which rows are looked through, whose ends do not lie where the records of a word do."""
+    records = [
+        Rec(0, n, key=b"k%d" % n if n % 7 else None, value=b"ne" if n % every else b"a Needle", headers=())
+        for n in range(333)
+    ]
+    batch = table(records).slice(first)
+    for word in ("needle", "Needle", "k33", "nene"):
+        assert hits(batch, word).tolist() == naive(records[first:], word)
+
+
+def test_that_what_lies_behind_a_null_is_not_found() -> None:
+    values = pa.Array.from_buffers(
+        pa.binary(),
+        2,
+        [pa.py_buffer(b"\x02"), pa.py_buffer(np.array([0, 6, 9], np.int32)), pa.py_buffer(b"needleabc")],
+    )
+    batch = table([Rec(0, 0), Rec(0, 1)])
+    batch = batch.set_column(batch.schema.get_field_index("value"), "value", values)
+    assert hits(batch, "needle").tolist() == []
+    assert hits(batch, "abc").tolist() == [1]
 
 
 def test_that_a_word_is_not_found_across_two_records() -> None:
