@@ -244,6 +244,11 @@ class Session:
 
     # The beat
 
+    @property
+    def has_news(self) -> bool:
+        """Whether anything has arrived since the last beat."""
+        return not self._heard.empty() or not self._told.empty()
+
     def beat(self) -> None:
         """Takes what has arrived since the last beat."""
         self.book.beat()
@@ -277,8 +282,7 @@ class Session:
     def idle(self) -> bool:
         """Nothing that was asked for is on its way."""
         asked = self._look.busy or self._work.busy or self._save.busy or bool(self._checks) or self.book.is_busy
-        waiting = asked or not self._heard.empty() or not self._told.empty()
-        return not waiting and all(opened.idle for opened in self.captures)
+        return not (asked or self.has_news) and all(opened.idle for opened in self.captures)
 
     def report(self, trouble: Trouble) -> None:
         """Takes a trouble into the list."""

@@ -8,7 +8,9 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, QTimer
 
 BEAT_MS = 33
-HURRY_MS = 4  # until a beat between two beats, while rows that are on the screen are on their way
+HURRY_MS = (
+    2  # between two looks for rows that are on the screen and on their way: a beat for nothing would keep them off
+)
 KEPT = 20_000  # beats kept for the figures: about eleven minutes, 160 kB each
 
 
@@ -60,6 +62,10 @@ class Beats(Protocol):
 
     def beat(self) -> None: ...
 
+    @property
+    def has_news(self) -> bool:
+        """Whether something has arrived that the next beat takes."""
+
 
 class Beat(QObject):
     """Every 33 ms: `session.beat()`, then `refresh()`. Missed beats are counted and skipped, never queued."""
@@ -94,12 +100,14 @@ class Beat(QObject):
         self._soon.stop()
 
     def hurry(self) -> None:
-        """Somebody waits for an answer: one beat more, in a moment. The next ones come when they would have come."""
+        """Somebody waits for an answer: one beat more, as soon as it has arrived. The others come when they would have come,
+        and with the next one of them the waiting ends."""
         if self._timer.isActive() and not self._soon.isActive():
             self._soon.start()
 
     def once(self) -> None:
         """One beat, now."""
+        self._soon.stop()
         began = self._clock()
         late = max(0.0, began - self._due)
         missed = int(late * 1000 // BEAT_MS)
@@ -109,7 +117,10 @@ class Beat(QObject):
         self._work(began)
 
     def _between(self) -> None:
-        self._work(self._clock())
+        if self._session.has_news:
+            self._work(self._clock())
+        else:
+            self._soon.start()
 
     def _work(self, began: float) -> None:
         try:

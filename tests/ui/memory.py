@@ -269,6 +269,10 @@ class MemorySession:
         for capture in self.captures:
             capture.look_at(cursor)
 
+    @property
+    def has_news(self) -> bool:
+        return any(capture.todo for capture in self.captures)
+
     def beat(self) -> None:
         self.book.beat()
         for capture in self.captures:

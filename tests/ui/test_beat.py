@@ -18,7 +18,7 @@ class Clock:
 
 class Session:
     def __init__(self, said: list[str]) -> None:
-        self._said = said
+        self._said, self.has_news = said, True
 
     def beat(self) -> None:
         self._said.append("session")
@@ -112,3 +112,23 @@ def test_that_somebody_who_waits_has_a_beat_in_between_and_the_others_come_when_
     qtbot.waitUntil(lambda: beat.lateness.count == 2, timeout=5_000)
     beat.stop()
     assert len(said) == 3
+
+
+def test_that_nothing_is_done_between_two_beats_before_there_is_something_to_take(qtbot: QtBot) -> None:
+    said: list[str] = []
+    session = Session(said)
+    session.has_news = False
+    beat = Beat(session, lambda: None)
+    beat.start()
+    beat.hurry()
+    qtbot.waitUntil(lambda: beat.lateness.count == 1, timeout=5_000)
+    assert said == ["session"]
+    beat.hurry()
+    session.has_news = True
+    qtbot.waitUntil(lambda: len(said) >= 2, timeout=5_000)
+    session.has_news = False
+    beat.hurry()
+    qtbot.waitUntil(lambda: beat.lateness.count >= 3, timeout=5_000)
+    beat.stop()
+    qtbot.wait(HURRY_MS * 3)
+    assert len(said) <= beat.lateness.count + 1
