@@ -10,14 +10,13 @@ from typing import Protocol
 from meshdesk import __version__
 from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.store import CaptureError
-from meshdesk.collect.catalogues.watching import folders_of
 from meshdesk.collect.properties import Source
 from meshdesk.explain.plugins import load_plugins
 from meshdesk.explain.reading import print_rows
 from meshdesk.explain.rows import Rows, open_rows
 from meshdesk.model.frame import Message
 from meshdesk.model.position import Position
-from meshdesk.model.schema import Schema, SchemaName, SchemaState, is_fetched
+from meshdesk.model.schema import BY_CHANCE, Schema, SchemaName, SchemaState, is_fetched
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.explainers import ended_how
 from meshdesk.session.home import captures_home, clear_scratch, own_scratch
@@ -155,6 +154,11 @@ def _follow(run: _Run, child: Child, rows: Rows, as_json: bool) -> int:
 
 def _wait_for_files(run: _Run, rows: Rows) -> None:
     """Until every folder of schemas was read once: a line is printed once."""
+    if not run.told.source.schemas:
+        return
+    # Only for those who name them: it takes a tenth of a second, and a tail begins at once.
+    from meshdesk.collect.catalogues.watching import folders_of
+
     wanted = len(folders_of((), run.told.source.schemas, lambda: 0))
     until = time.monotonic() + PATIENCE
     while sum(source.startswith("schemas ") for source in rows.mesh.checked) < wanted and time.monotonic() < until:
@@ -172,11 +176,11 @@ class _Patient:
         self._in_vain: set[SchemaName] = set()  # what did not come; collect asks for 20,000 at the most
 
     def _may_come(self, name: SchemaName) -> bool:
-        """Whether collect asks for it and it is not yet known to be in vain: of GUIDs, which any bytes may have, not for ever."""
+        """Whether collect asks for it and it is not yet known to be in vain: of those BY_CHANCE not for ever."""
         registry = self._run.told.source.registry
         if not registry or not is_fetched(name, registry) or name in self._in_vain:
             return False
-        return name.kind != "guid" or sum(other.kind == "guid" for other in self._in_vain) < GUIDS
+        return name.kind not in BY_CHANCE or sum(other.kind in BY_CHANCE for other in self._in_vain) < GUIDS
 
     def find_schema(self, name: SchemaName) -> Schema | SchemaState:
         """The schema, as soon as it is there; or why there is none."""

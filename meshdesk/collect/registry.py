@@ -20,13 +20,12 @@ from meshdesk.collect.properties import PropertiesError
 from meshdesk.collect.registry_client import MALFORMED, NO_ANSWER, Refused, RegistryClient, shown
 from meshdesk.model.address import GLUE
 from meshdesk.model.fact import Checked, Fact
-from meshdesk.model.schema import SchemaName, is_fetched
+from meshdesk.model.schema import BY_CHANCE, SchemaName, is_fetched
 from meshdesk.model.trouble import Severity, Trouble
 from meshdesk.model.wording import plural
 
 IDS_PER_CAPTURE = 20_000  # binary data may look like ids by chance; a registry of ours holds fewer schemas than that
 GUIDS = 2_000  # any payload that begins with 01 (or with 03, at Glue) may have one: they must not take the room of the others
-BY_CHANCE = ("guid", "glue")  # which are these
 CONFLUENT = ("id", "guid")  # what its API can be asked for
 REFERENCES = 200  # of one schema, in all levels; the others are left out: a mistake, or nothing that a person wrote
 TIMEOUT = 5.0  # s for one answer

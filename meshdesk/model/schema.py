@@ -1,5 +1,6 @@
 """Schemas as a capture carries them, and what is known of an id that it does not carry."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, NamedTuple
@@ -9,6 +10,11 @@ from meshdesk.model.address import GLUE
 NameKind = Literal["id", "guid", "content", "global", "glue", "azure", "fingerprint", "buf", "file", "subject", "type"]
 # What collect asks registries for; of other names nobody need wait for an answer.
 FETCHED: frozenset[NameKind] = frozenset({"id", "guid", "content", "global", "glue"})
+
+BY_CHANCE: frozenset[NameKind] = frozenset({"guid", "glue"})  # names that any payload may look as if it had
+RANDOM = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+)  # a UUID of version 4 (RFC 9562)
 
 
 class SchemaName(NamedTuple):
@@ -32,9 +38,9 @@ class SchemaName(NamedTuple):
 
 def is_fetched(name: SchemaName, registry: str) -> bool:
     """Whether collect asks a registry, by its address, for schemas of such names: Apicurio's ids only one that is Apicurio's, and
-    AWS Glue for its own alone."""
+    AWS Glue for its own alone, whose UUIDs are random ones: other bytes only look like one."""
     if name.kind == "glue" or registry.startswith(GLUE):
-        return name.kind == "glue" and registry.startswith(GLUE)
+        return name.kind == "glue" and registry.startswith(GLUE) and RANDOM.fullmatch(name.id) is not None
     return name.kind in FETCHED and (name.kind in ("id", "guid") or "/apis/" in registry)
 
 

@@ -33,9 +33,11 @@ def test_that_apicurios_ids_are_fetched_of_apicurio_only(kind: NameKind, of_conf
 
 
 def test_that_versions_of_glue_are_fetched_of_glue_only_and_nothing_else_there() -> None:
-    assert is_fetched(SchemaName("glue", "7"), "glue://eu-west-1")
+    name = SchemaName("glue", "9caf0f32-ed1b-4c2e-90d3-b2424a6f4536")
+    assert is_fetched(name, "glue://eu-west-1")
+    assert not is_fetched(SchemaName("glue", "9caf0f32-ed1b-1c2e-90d3-b2424a6f4536"), "glue://eu-west-1")
     assert not is_fetched(SchemaName("id", "7"), "glue://eu-west-1")
-    assert not is_fetched(SchemaName("glue", "7"), "http://127.0.0.1:8080/apis/ccompat/v7")
+    assert not is_fetched(name, "http://127.0.0.1:8080/apis/ccompat/v7")
 
 
 def schema(text: str) -> Schema:
