@@ -60,7 +60,7 @@ FIELD_RENAMED = {"column": "name", "isPrimaryKey": "primaryKey", "isNullable": "
 
 # A link to a definition (authoritativeDefinitions) that can be one of the bytes: to a file of a schema. A link elsewhere says
 # nothing of them, nor do the fields of the contract, which are logical.
-SCHEMA_FILE = re.compile(r"\.(avsc|proto|json)$", re.IGNORECASE)
+SCHEMA_FILE = re.compile(r"\.(avsc|proto|json|thrift|fbs)$", re.IGNORECASE)
 
 LOGIN = re.compile(r"(?<=://)[^/@]*@")
 
