@@ -4,7 +4,9 @@ import gc
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from queue import PriorityQueue
@@ -33,7 +35,7 @@ from meshdesk.model.decode_as import wishes_from
 from meshdesk.model.frame import MAX_FRAME, FrameError, Message, lacking
 from meshdesk.model.listing import Listing, listing_from
 from meshdesk.model.record import Record, RecordName
-from meshdesk.model.row import details_frame, row_frame
+from meshdesk.model.row import SLOW, details_frame, row_frame
 from meshdesk.pipes import Pipes
 
 # Python collects after 700 new containers; a document of 5 MB is a million, all of them alive until it is read: 160 ms
@@ -49,6 +51,16 @@ Answer = Callable[["Explain", Message], Message]
 Requests = PriorityQueue[tuple[bool, int, Message]]  # whether it can wait, its place in the order of asking
 
 
+@dataclass(slots=True)
+class _AtWork:
+    """A row that is being decoded for an answer."""
+
+    question: int
+    row: int  # of the answer, from 0
+    since: float  # monotonic
+    is_told: bool = False
+
+
 class Explain:
     """The captures that are open in this program, by the number the window gave them."""
 
@@ -59,6 +71,9 @@ class Explain:
         self.open: dict[int, Rows] = {}
         self.refused: dict[int, str] = {}  # captures that could not be opened: the sentence
         self.cancelled: set[int] = set()
+        self.at_work: _AtWork | None = None
+        self.has_rows = threading.Event()  # set while rows are decoded
+        self.telling = threading.Lock()  # nothing is told of a row that is done
 
     def next(self) -> None:
         """Answers the question that is to be answered next; waits for one."""
@@ -90,6 +105,7 @@ def child(role: str) -> int:
     explain = Explain(Pipes(), ROLES[role])
     load_plugins()
     threading.Thread(target=_listen, args=(explain,), name="listen", daemon=True).start()
+    threading.Thread(target=_tell_of_slow, args=(explain,), name="tell", daemon=True).start()
     explain.pipes.send({"is": "ready"})
     while True:
         explain.next()
@@ -106,6 +122,20 @@ def _listen(explain: Explain) -> None:
     os._exit(
         1 if explain.pipes.is_broken else 0
     )  # the window is gone; a decoder that is at work would keep this program alive
+
+
+def _tell_of_slow(explain: Explain) -> None:
+    """Says which row is at work where one takes long: should it never end, the window knows whom to blame.
+
+    A decoder that holds Python's lock keeps this thread waiting, too; then the rows are asked for one by one.
+    """
+    while explain.has_rows.wait():
+        time.sleep(SLOW / 5)
+        with explain.telling:
+            work = explain.at_work
+            if work is not None and not work.is_told and time.monotonic() - work.since >= SLOW:
+                work.is_told = True
+                explain.pipes.send({"id": work.question, "is": "progress", "row": work.row})
 
 
 def _answer(explain: Explain, answers: dict[str, Answer], message: Message) -> Message:
@@ -167,9 +197,20 @@ def _rows(explain: Explain, message: Message) -> Message:
     reason = str(message.get("not", ""))  # decoding this row was ended before; only its columns are wanted
     wishes = wishes_from(message.get("as"))
     shown = []
-    for k, record in listed:
-        shown.append(culprit(record, reason, k) if reason else row_of(record, rows, k, wishes))
-        explain.let_pass()
+    number = int(message.get("id", 0))
+    explain.has_rows.set()
+    try:
+        for at, (k, record) in enumerate(listed):
+            explain.at_work = work = _AtWork(number, at, time.monotonic())
+            shown.append(culprit(record, reason, k) if reason else row_of(record, rows, k, wishes))
+            with explain.telling:
+                explain.at_work = None
+            if work.is_told:
+                explain.pipes.send({"id": number, "is": "progress", "row": None})
+            explain.let_pass()
+    finally:
+        explain.at_work = None
+        explain.has_rows.clear()
     return {"is": "rows", "rows": [row_frame(row) for row in shown]}
 
 

@@ -9,6 +9,7 @@ from meshdesk.model.node import Node, from_frame, to_frame
 
 TimestampType = Literal["none", "create", "append"]
 TIMESTAMP_TYPES: tuple[TimestampType, ...] = ("none", "create", "append")  # by Kafka's own numbers 0, 1, 2
+SLOW = 0.5  # s at work on one row after which look says which it is: most screens take some ms, and have 2 s
 
 
 @dataclass(frozen=True, slots=True)

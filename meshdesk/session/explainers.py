@@ -10,7 +10,7 @@ from queue import SimpleQueue
 import psutil
 
 from meshdesk.model.frame import Message
-from meshdesk.model.row import Row, row_from
+from meshdesk.model.row import SLOW, Row, row_from
 from meshdesk.model.trouble import Trouble
 from meshdesk.model.wording import size
 from meshdesk.session.children import Child, Heard
@@ -52,6 +52,8 @@ class _Asked:
     late: str = ""  # why the process is ended when that has passed
     is_cancelled: bool = False
     tried: bool = False  # a process has ended while it answered this
+    slow: int | None = None  # which of its rows is at work, where that is known as it takes long
+    has_more: bool = False  # such a row had a deadline of its own
 
 
 @dataclass(slots=True)
@@ -249,7 +251,7 @@ class Explainers:
         else:
             del self._asked[number]
             self.warm()
-            self._again(asked, reason, may_retry=not opens)
+            self._again(asked, reason, may_retry=not opens, is_late=is_late)
 
     def _forget(self, child: Child) -> None:
         self._ready.discard(child)
@@ -303,6 +305,9 @@ class Explainers:
         if asked is None:
             return
         if message.get("is") == "progress":
+            if "row" in message:
+                self._slow(asked, message["row"])
+                return
             if not asked.is_cancelled and str(asked.message["do"]) in self._limits.silences:
                 asked.due = None  # it speaks: its silence begins anew
                 self._clock()
@@ -311,6 +316,17 @@ class Explainers:
         del self._asked[number]
         self._clock()
         asked.done(message)
+
+    def _slow(self, asked: _Asked, row: object) -> None:
+        """A row takes long: it has the whole deadline for itself, and is to blame where that passes; None: it is done.
+
+        Of a second one it is not known whose the time was; then the rows are asked for one by one.
+        """
+        asked.slow = row if isinstance(row, int) and not asked.has_more else None
+        if asked.slow is not None and asked.due is not None:
+            asked.has_more = True
+            seconds = self._limits.deadlines.get(str(asked.message["do"]), 0.0)
+            asked.due = max(asked.due, time.monotonic() + seconds - SLOW)
 
     def _clock(self) -> None:
         """Starts the deadline of the request whose turn it is."""
@@ -333,27 +349,36 @@ class Explainers:
         for asked in waiting.values():
             asked.done({"is": "failed", "text": f"The {self.role} program does not run."})
 
-    def _again(self, asked: _Asked, reason: str, may_retry: bool) -> None:
-        """What was being answered when the process ended: rows are asked for one by one, and the culprit without decoding it."""
+    def _again(self, asked: _Asked, reason: str, may_retry: bool, is_late: bool) -> None:
+        """What was being answered when the process ended: the culprit among rows without decoding it, or, where that is not
+        known, each row by itself."""
         message = asked.message
         if message["do"] == "rows" and not message.get("not") and may_retry:
-            first = int(message["first"])
-            if int(message["count"]) > 1:
-                singles = [message | {"first": first + at, "count": 1} for at in range(int(message["count"]))]
+            first, count = int(message["first"]), int(message["count"])
+            if is_late and asked.slow is not None and asked.slow < count:
+                self._blame(message | {"first": first + asked.slow}, reason)
+                self.ask(message, asked.done)
+                return
+            if count > 1:
+                singles = [message | {"first": first + at, "count": 1} for at in range(count)]
                 self._in_pieces(singles, asked.done, tried=True)
                 return
-            self._remember(message, f"Decoding was ended: {reason}.")
-            self._tell(
-                f"Decoding {message['topic']} row {first + 1:,} was ended: {reason}.",
-                "Its bytes are kept; the row is marked.",
-                str(message["topic"]),
-            )
+            self._blame(message, reason)
             self.ask(message, asked.done)
         elif message["do"] == "record" and not message.get("raw") and may_retry:
             self._remember(message, reason)
             self.ask(message, asked.done)
         else:
             asked.done({"is": "failed", "text": f"The {self.role} program ended: {reason}."})
+
+    def _blame(self, message: Message, reason: str) -> None:
+        """The first row of a question is not decoded again."""
+        self._remember(message, f"Decoding was ended: {reason}.")
+        self._tell(
+            f"Decoding {message['topic']} row {int(message['first']) + 1:,} was ended: {reason}.",
+            "Its bytes are kept; the row is marked.",
+            str(message["topic"]),
+        )
 
     def _remember(self, message: Message, reason: str) -> None:
         while len(self._culprits) >= CULPRITS:

@@ -13,7 +13,7 @@ from tests.unit.capture.making import Rec, made_capture
 
 SCREEN = 40  # rows
 HUNG = 7  # the one whose decoder hangs
-ROUNDS = 9  # of two deadlines of 2 s each: one of the screen, one of the row alone
+ROUNDS = 9  # of a deadline of some 2 s each
 BEAT = 0.033  # s, as the window's
 NEXT = 300.0  # ms
 

@@ -111,6 +111,35 @@ def test_that_one_that_hangs_costs_its_row_alone_which_says_so(tmp_path: Path, m
         assert ["hanging", "it is not its own"] in other["tried"]
 
 
+def test_that_rows_with_one_that_hangs_cost_one_deadline_where_it_is_known_which_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", installed(tmp_path, HANGS, "hanging_plugin")["PYTHONPATH"])
+    records = [Rec(0, k, value=b"hang" if k == 2 else b"%d" % k) for k in range(5)]
+    capture = made_capture(tmp_path / "capture", {"t": [records]})
+    with Role("look", quick(2.0)) as look:
+        look.explainers.open(1, str(capture))
+        look.warm()
+        rows = values(look.answer(do="rows", first=0, count=5))
+        assert rows == ["0", "1", "Decoding was ended: it took longer than 2 s.", "3", "4"]
+        assert (look.explainers.killed, len(look.said)) == (1, 1)
+        assert look.said[0].startswith("Decoding t row 3 was ended")
+
+
+def test_that_a_row_that_takes_long_and_ends_is_not_to_blame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = HANGS.replace(
+        "while data", 'import time\n    if data.startswith(b"slow"):\n        time.sleep(0.9)\n    while data'
+    )
+    monkeypatch.setenv("PYTHONPATH", installed(tmp_path, code, "hanging_plugin")["PYTHONPATH"])
+    records = [Rec(0, k, value=value) for k, value in enumerate((b"slow", b"1", b"hang", b"slow", b"4"))]
+    capture = made_capture(tmp_path / "capture", {"t": [records]})
+    with Role("look", quick(1.5)) as look:
+        look.explainers.open(1, str(capture))
+        look.warm()
+        rows = values(look.answer(do="rows", first=0, count=5))
+    assert rows == ["slow", "1", "Decoding was ended: it took longer than 1.5 s.", "slow", "4"]
+
+
 class Wrong:
     """One that answers with something else."""
 
