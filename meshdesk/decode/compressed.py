@@ -6,6 +6,7 @@ import bz2
 import io
 import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -208,7 +209,8 @@ def _archive(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) ->
     left = bounds.bytes
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            # Not by is_dir, which fails where an entry has no name (Python 3.11).
+            entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
             for entry in entries[: min(ENTRIES, max(1, bounds.width))]:
                 with archive.open(entry) as file:
                     content = file.read(left + 1)
@@ -221,6 +223,8 @@ def _archive(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) ->
     except (
         zipfile.BadZipFile,
         zlib.error,
+        lzma.LZMAError,
+        struct.error,
         OSError,
         EOFError,
         ValueError,

@@ -8,6 +8,7 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 
 import cramjam
 import pytest
@@ -131,3 +132,16 @@ def test_that_base64_of_something_compressed_is_two_layers() -> None:
 def test_that_members_of_gzip_are_one_value() -> None:
     assert read(gzip.compress(b'{"a":') + gzip.compress(b"1}")).format == "JSON"
     assert BOUNDS.layers == 4
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+def test_that_an_archive_that_is_broken_anywhere_is_read_or_declined(method: int) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as archive:
+        archive.writestr("a.json", b'{"a": 1}' * 9)
+    whole = made.getvalue()
+    for at in range(len(whole)):
+        for byte in (0x00, 0xFF, whole[at] ^ 1):
+            data = whole[:at] + bytes([byte]) + whole[at + 1 :]
+            with suppress(Undecodable):
+                assert compressed.decode(Payload(data, "value", "orders", ()), data, NONE, BOUNDS).chain
