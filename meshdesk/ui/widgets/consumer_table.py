@@ -30,11 +30,10 @@ from meshdesk.ui.widgets.consumer_words import (
     TONES,
     tip,
 )
-from meshdesk.ui.widgets.controls import baseline, draw_focus
-from meshdesk.ui.widgets.plain_table import make_plain
+from meshdesk.ui.widgets.controls import draw_focus
+from meshdesk.ui.widgets.plain_table import PAD, make_plain, paint_words, rows_on_screen
 
 Index = QModelIndex | QPersistentModelIndex
-PAD = 10
 READS_LEAST, READS_SHARE = 96, 0.45  # a group's name has what it needs, as long as so much is left for what it reads
 HOUR_WIDTH = 84
 MEASURED = 200  # lines whose width is looked at: longer ones further down are cut
@@ -260,11 +259,8 @@ class ConsumerTable(QTableView):
         c = theme.colours()
         width, height = self.viewport().width(), self.viewport().height()
         painter.fillRect(0, 0, width, height, c.canvas)
-        first = self.rowAt(0)
-        if first < 0:
-            return
-        top = self.rowViewportPosition(first)
-        lines = self.content.lines[first : first + (height - top) // theme.LIST_ROW + 1]
+        first, count, top = rows_on_screen(self)
+        lines = self.content.lines[first : first + count]
         for row in range(len(lines)):
             y = top + row * theme.LIST_ROW
             if self.selectionModel().isRowSelected(first + row):
@@ -282,20 +278,11 @@ class ConsumerTable(QTableView):
 
     def _paint_words(self, painter: QPainter, box: QRectF, lines: Sequence[Line], place: int) -> None:
         """A column; `box` is its cell in the first line."""
-        font, column = theme.font("strong" if place == GROUP else "text"), COLUMNS[place]
-        painter.setFont(font)
-        metrics = QFontMetricsF(font)
+        column = COLUMNS[place]
+        font: theme.FontName = "strong" if place == GROUP else "text"
         cut = Qt.TextElideMode.ElideMiddle if place == GROUP else Qt.TextElideMode.ElideRight
-        base, room = box.y() + baseline(metrics, theme.LIST_ROW - 1), box.width() - 2 * PAD + 1
-        for line in lines:
-            words = column.words(line)
-            advance = metrics.horizontalAdvance(words)
-            if advance > room:
-                words = metrics.elidedText(words, cut, room)
-                advance = metrics.horizontalAdvance(words)
-            painter.setPen(self._tone(line, place))
-            painter.drawText(QPointF(box.right() - PAD - advance if column.is_number else box.x() + PAD, base), words)
-            base += theme.LIST_ROW
+        cells = [(column.words(line), self._tone(line, place)) for line in lines]
+        paint_words(painter, box, cells, font, column.is_number, cut)
 
     def _tone(self, line: Line, place: int) -> QColor:
         c = theme.colours()

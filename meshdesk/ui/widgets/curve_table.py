@@ -1,16 +1,15 @@
 """The curves of a plot as a table: what each is called, how much it is at the crosshair, on average, and at most."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPixmap
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from meshdesk.ui import theme
-from meshdesk.ui.widgets.controls import draw_dot
-from meshdesk.ui.widgets.plain_table import make_plain
+from meshdesk.ui.widgets.controls import draw_dot, draw_focus
+from meshdesk.ui.widgets.plain_table import PAD, make_plain, paint_words, rows_on_screen
 from meshdesk.ui.widgets.plot_scale import rate_words
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ COLUMNS = ("Name", "Domain", "Newest", "Mean", "Greatest")
 VALUE = 2
 NUMBERS = (2, 3, 4)
 DOT = 12  # px
-DOTS = 200  # tones that are kept: a dozen hues with their shades, in two themes
+DOT_GAP = 6  # px between it and the name
 
 
 class CurveModel(QAbstractTableModel):
@@ -84,12 +83,16 @@ class CurveModel(QAbstractTableModel):
             return _side(column)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return self.rows[row][column]
-        if role == Qt.ItemDataRole.DecorationRole and column == 0:
-            hue = self._hues.get(self.keys[row])
-            return _dot("" if hue is None else hue.name())
-        if role == Qt.ItemDataRole.ForegroundRole and (column == 1 or self.rows[row][column] == "not known"):
-            return theme.colours().second
         return None
+
+    def hue(self, row: int) -> QColor | None:
+        """Which one a curve has in the plot."""
+        return self._hues.get(self.keys[row])
+
+    def tone(self, row: int, column: int) -> QColor:
+        """Of the words of a cell."""
+        c = theme.colours()
+        return c.second if column == 1 or self.rows[row][column] == "not known" else c.text
 
 
 def _lasting(curve: "Curve", drawn: "Curves") -> tuple[str, str, str, str]:
@@ -115,21 +118,6 @@ def _side(column: int) -> int:
     return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
-@lru_cache(DOTS)
-def _dot(hue: str) -> QIcon:
-    """The hue of a curve; nothing for all together, which has none in the plot."""
-    picture = QPixmap(2 * DOT, 2 * DOT)
-    picture.setDevicePixelRatio(2)
-    picture.fill(Qt.GlobalColor.transparent)
-    if hue:
-        with QPainter(picture) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            draw_dot(painter, QPointF(DOT / 2, DOT / 2), QColor.fromString(hue))
-    icon = QIcon(picture)
-    icon.addPixmap(picture, QIcon.Mode.Selected)  # a hue means its curve: it is not tinted
-    return icon
-
-
 class CurveTable(QTableView):
     """The table; what is selected in it is selected in the plot, and the other way round."""
 
@@ -141,7 +129,6 @@ class CurveTable(QTableView):
         self.content = CurveModel()
         self._choice = ""
         self.setModel(self.content)
-        self.setIconSize(QSize(DOT, DOT))
         head = make_plain(self, "The curves as a table", "the table", QHeaderView.ResizeMode.Interactive)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for place, width in enumerate((160, 110, 150, 100, 100)):
@@ -174,6 +161,43 @@ class CurveTable(QTableView):
     def wanted_height(self) -> int:
         """px that all of it takes."""
         return theme.LIST_ROW * (len(self.content.rows) + 1) + 6
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self.viewport()) as painter:
+            self._paint(painter, event.rect())
+            draw_focus(painter, self)
+
+    def _paint(self, painter: QPainter, part: QRect) -> None:
+        """What lies in a part of it: while the pointer moves one column changes."""
+        c, content = theme.colours(), self.content
+        painter.fillRect(part, c.canvas)
+        first, count, top = rows_on_screen(self)
+        last = min(first + count, len(content.rows))
+        for row in range(first, last):
+            if self.selectionModel().isRowSelected(row):
+                y = top + (row - first) * theme.LIST_ROW
+                painter.fillRect(QRect(0, y, self.viewport().width(), theme.LIST_ROW), c.selection)
+        for place in range(len(COLUMNS)):
+            box = QRectF(self.columnViewportPosition(place), top, self.columnWidth(place), theme.LIST_ROW)
+            if box.right() < part.left() or box.left() > part.right():
+                continue
+            painter.setClipRect(QRectF(box.x(), part.y(), box.width(), part.height()))
+            if place == 0:
+                self._paint_dots(painter, box, range(first, last))
+                box.adjust(DOT + DOT_GAP, 0, 0, 0)
+            cells = [(content.rows[row][place], content.tone(row, place)) for row in range(first, last)]
+            paint_words(painter, box, cells, is_number=place in NUMBERS)
+        painter.setClipping(False)
+
+    def _paint_dots(self, painter: QPainter, box: QRectF, rows: range) -> None:
+        """The hues of curves; all together has none in the plot."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        at = QPointF(box.x() + PAD + DOT / 2, box.center().y())
+        for row in rows:
+            if (hue := self.content.hue(row)) is not None:
+                draw_dot(painter, at, hue)
+            at += QPointF(0, theme.LIST_ROW)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():

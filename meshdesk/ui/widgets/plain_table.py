@@ -1,9 +1,15 @@
 """How a plain table looks and behaves: rows of one height without lines between columns, of which one is selected."""
 
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from meshdesk.ui import theme
-from meshdesk.ui.widgets.controls import name_bars
+from meshdesk.ui.widgets.controls import baseline, name_bars
+
+PAD = 10  # px left and right of the words of a cell
 
 
 def make_plain(table: QTableView, name: str, of: str, resize: QHeaderView.ResizeMode) -> QHeaderView:
@@ -32,3 +38,33 @@ def make_plain(table: QTableView, name: str, of: str, resize: QHeaderView.Resize
     head.setSectionResizeMode(resize)
     name_bars(table, of)
     return head
+
+
+def rows_on_screen(table: QTableView) -> tuple[int, int, int]:
+    """The first row on the screen, how many may be from there on, and the y at which the first begins."""
+    first, high = max(0, table.rowAt(0)), table.viewport().height()
+    top = table.rowViewportPosition(first)
+    return first, (high - top) // theme.LIST_ROW + 1, top
+
+
+def paint_words(
+    painter: QPainter,
+    box: QRectF,
+    cells: Iterable[tuple[str, QColor]],
+    font: theme.FontName = "text",
+    is_number: bool = False,
+    cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> None:
+    """A column at once: words and their tones, from the cell `box` on downwards; numbers stand at its right. By a style each cell
+    takes as long as ten do so (measured 2026-11)."""
+    painter.setFont(theme.font(font))
+    metrics = QFontMetricsF(theme.font(font))
+    base, room = box.y() + baseline(metrics, theme.LIST_ROW - 1), box.width() - 2 * PAD + 1
+    for whole, tone in cells:
+        words, advance = whole, metrics.horizontalAdvance(whole)
+        if advance > room:
+            words = metrics.elidedText(whole, cut, room)
+            advance = metrics.horizontalAdvance(words)
+        painter.setPen(tone)
+        painter.drawText(QPointF(box.right() - PAD - advance if is_number else box.x() + PAD, base), words)
+        base += theme.LIST_ROW

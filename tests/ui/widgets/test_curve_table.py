@@ -75,3 +75,35 @@ def test_that_a_curve_that_is_chosen_elsewhere_is_selected_without_telling(qtbot
 def test_that_it_says_how_high_its_rows_are(qtbot: QtBot) -> None:
     table = table_on(qtbot)
     assert table.wanted_height >= theme.LIST_ROW * (table.content.rowCount() + 1)
+
+
+def test_that_a_curve_wears_its_hue_and_the_line_that_is_selected_is_marked(qtbot: QtBot) -> None:
+    table = table_on(qtbot)
+    table.choose("product scores")
+
+    def colours(row: int, column: int) -> set[int]:
+        box, picture = table.visualRect(table.content.index(row, column)), table.viewport().grab().toImage()
+        return {picture.pixel(x, y) for x in range(box.left(), box.right()) for y in range(box.top(), box.bottom())}
+
+    hue, selection = theme.domain_hue(0).rgb(), theme.colours().selection.rgb()
+    assert [hue in colours(row, 0) for row in range(3)] == [True, False, False]
+    assert [selection in colours(row, 3) for row in range(3)] == [False, False, True]
+
+
+def test_that_a_pointer_that_moves_has_its_column_drawn_anew(qtbot: QtBot) -> None:
+    table = table_on(qtbot)
+    made = drawn("product", start=BEGAN - MINUTE)
+    before = table.viewport().grab().toImage()
+    table.show_curves(made, made.column(BEGAN - 30_000), {"product orders": theme.domain_hue(0)})
+    after = table.viewport().grab().toImage()
+    other = {
+        column
+        for column in range(len(COLUMNS))
+        for box in [table.visualRect(table.content.index(0, column))]
+        if any(
+            before.pixel(x, y) != after.pixel(x, y)
+            for x in range(box.left(), box.right())
+            for y in range(box.top(), box.bottom())
+        )
+    }
+    assert other == {2}
