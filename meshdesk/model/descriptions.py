@@ -93,9 +93,11 @@ def _differing(
 
 
 def _named(
-    before: Mapping[str, Own], said: Iterable[Describing], unsaid: Mapping[int, Contract]
-) -> tuple[dict[str, Own], set[str]]:
+    before: Mapping[str, Own], said: Collection[Describing], unsaid: Mapping[int, Contract]
+) -> tuple[Mapping[str, Own], set[str]]:
     """Who is about each name, and the names for which that differs."""
+    if not said and not unsaid:
+        return before, set()
     named, renamed = dict(before), set()
     for contract in unsaid.values():
         for one in contract.topics:
