@@ -196,6 +196,8 @@ def _union(words: Iterator[str]) -> dict[int, str]:
         if word == ":":  # a name of its own, then the type
             members[number] = _short(next(words))
         elif word == "=":
+            if number not in members:
+                raise ValueError
             members[int(next(words), 0)] = members.pop(number)
         elif word != ",":
             number += 1

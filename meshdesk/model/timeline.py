@@ -167,10 +167,15 @@ class Timeline:
         return mended
 
     def made(self, fact: Fact, make: Callable[[Fact], Made]) -> Made:
-        """What `make` gives for a fact, made once as long as the fact is kept."""
+        """What `make` gives for a fact, made once as long as the fact is kept. A file may come from anywhere: a fact whose
+        value is not what it should be says no more than that there is such a thing."""
         known = self._made.get(id(fact))
         if known is None:
-            known = self._made[id(fact)] = make(fact)
+            try:
+                known = make(fact)
+            except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
+                known = make(fact._replace(value={}))
+            self._made[id(fact)] = known
         return known  # type: ignore[return-value]  # a fact is of one kind
 
     def _add(self, fact: Fact | Checked, seen: int) -> None:

@@ -1,6 +1,7 @@
 """Reading a capture beside the window: a thread follows its index, facts and samples and folds them into a reading."""
 
 import gc
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -124,8 +125,19 @@ class Follower:
             text = (
                 str(error) if isinstance(error, CaptureError) else f"{self._path} holds no capture. Open another file."
             )
-            self._told.put(Told(self._number, None, text))
-            self._is_over = True
+            self._give_up(text)
+        except (
+            Exception
+        ) as error:  # the border of the thread: a mistake of ours, or an odd fact, costs this capture alone
+            logging.getLogger("meshdesk.session").exception("a mistake in reading %s", self._path)
+            self._give_up(
+                f"{self._path} cannot be read: MeshDesk made a mistake with what is in it ({type(error).__name__}: "
+                f"{str(error)[:120]}). Its records can still be had with meshdesk read; copy the diagnosis into a report."
+            )
+
+    def _give_up(self, why: str) -> None:
+        self._told.put(Told(self._number, None, why))
+        self._is_over = True
 
     def _follow(self, capture: Capture, beside: int) -> None:
         fold_ = _Fold(capture, beside)

@@ -15,6 +15,7 @@ from meshdesk.capture.reader import open_captures
 from meshdesk.capture.writer import Writer
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.lag import Total, by_topic
+from meshdesk.session import readings as module
 from meshdesk.session.readings import Follower, Reading, Told, many_that_stay
 from tests.programs.running import wait_until
 from tests.unit.capture.making import SEEN, counted, made_capture, write
@@ -105,6 +106,37 @@ def test_that_a_capture_that_grows_is_told_again_when_something_has_come_and_onl
     followed.look_again()
     assert len(followed.told) == told
     writer.close()
+
+
+def test_that_an_odd_fact_costs_nothing_but_what_it_says(tmp_path: Path, follow: Follow) -> None:
+    create_capture(tmp_path / "c", "the tests", "")
+    writer = Writer(tmp_path / "c")
+    odd: list[object] = [["a"], {"a": 1}, "many", None, float("inf")]
+    for n, partitions in enumerate(odd):
+        writer.facts([Fact("topic", f"odd{n}", {"id": [1], "partitions": partitions}, SEEN, "kafka")])
+    writer.facts([Fact("topic", "t", {"id": "", "partitions": 3, "internal": False}, SEEN, "kafka")])
+    writer.close()
+    followed = follow(tmp_path / "c")
+    followed.wait(lambda: followed.told, "the reading")
+    assert not followed.told[0].failed
+    partitions = {topic.name: topic.partitions for topic in followed.newest.topics}
+    assert partitions == {"t": 3, **{f"odd{n}": 0 for n in range(len(odd))}}
+
+
+def test_that_a_mistake_in_reading_a_capture_is_a_sentence_and_ends_the_wait_for_it(
+    tmp_path: Path, follow: Follow, monkeypatch: pytest.MonkeyPatch, expected_log: Callable[[str], None]
+) -> None:
+    expected_log("a mistake in reading")
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    create_capture(tmp_path / "c", "the tests", "")
+    monkeypatch.setattr(module, "_Fold", broken)
+    followed = follow(tmp_path / "c")
+    followed.wait(lambda: followed.told, "the sentence")
+    assert "MeshDesk made a mistake with what is in it (RuntimeError: broken)" in followed.told[0].failed
+    assert followed.follower.settled
 
 
 def test_that_counts_and_rates_come_from_the_samples(tmp_path: Path, follow: Follow) -> None:
