@@ -198,7 +198,9 @@ def _union(words: Iterator[str]) -> dict[int, str]:
         elif word == "=":
             if number not in members:
                 raise ValueError
-            members[int(next(words), 0)] = members.pop(number)
+            name = members.pop(number)
+            number = int(next(words), 0)  # those behind it go on from there
+            members[number] = name
         elif word != ",":
             number += 1
             members[number] = _short(word)

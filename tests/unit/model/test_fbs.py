@@ -35,6 +35,11 @@ def test_that_tables_enums_unions_and_defaults_are_known() -> None:
     ]  # fmt: skip
 
 
+def test_that_members_of_a_union_that_have_numbers_keep_them_and_those_behind_go_on_from_there() -> None:
+    fbs = parsed("table A { a: int; } table B { b: int; } table C { c: int; } union One { A, B = 5, C }")
+    assert fbs.unions["One"] == {1: "A", 5: "B", 6: "C"}
+
+
 def test_that_a_struct_is_laid_out_by_the_alignment_of_its_parts() -> None:
     fbs = parsed(FBS)
     assert [place for _, place in fbs.layout(fbs.tables["Place"])] == [0, 8, 16]
