@@ -18,14 +18,20 @@ PYTHONS = {"3.11": "python_version < '3.12'", "3.12": "python_version >= '3.12'"
 SETS = {
     "run": (["aws", "demo"], ["build"]),
     "test": (["aws", "demo", "test"], ["build"]),
+    "speed": (["aws", "demo", "test", "speed"], ["build"]),
     "package": ([], ["build", "package"]),
 }
 HEADER = "# Made by `make pins` from pyproject.toml, not by hand: what to install {what} with Python {python}.\n"
-WHAT = {"run": "to run MeshDesk", "test": "to run and test MeshDesk", "package": "to build its packages"}
+WHAT = {
+    "run": "to run MeshDesk",
+    "test": "to run and test MeshDesk",
+    "speed": "to test MeshDesk and to measure it beside its peers",
+    "package": "to build its packages",
+}
 
 
 def main() -> None:
-    """Writes the six files."""
+    """Writes the eight files."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         venv.create(folder / "uv", with_pip=True)

@@ -28,6 +28,7 @@ OLDEST = (3, 11)
 NEWER = ["python3.14", "python3.13", "python3.12", "python3.11"]  # asked for where python3 is too old
 SCREENSHOTS = "demo-screenshots"
 DEMO_SECONDS = 60  # of a demo that nobody watches
+HOLDERS = {"run": ("test", "speed"), "test": ("speed",)}  # pins, and those that hold all of them
 SOAK = "soak"  # a script of tests/speed that takes half an hour: only when it is asked for
 XVFB_SCREEN = "1920x1200x24"
 MOST_WORKERS = 4  # of a whole test run; each has brokers of its own, some 600 MB
@@ -183,12 +184,12 @@ def speed(*names: str) -> int:
     known = [script.stem for script in scripts if script.stem != SOAK]
     if unknown := [name for name in names if name not in known]:
         raise SystemExit(f"There is no speed script {', '.join(unknown)}; there are {', '.join(known) or 'none'}.")
-    return _measure(*([name] for name in names or known))
+    return _measure("speed", *([name] for name in names or known))
 
 
 def soak(*minutes: str) -> int:
     """The one script that runs for half an hour, or for so many minutes."""
-    return _measure([SOAK, *minutes])
+    return _measure("test", [SOAK, *minutes])
 
 
 def package() -> int:
@@ -225,9 +226,9 @@ def _is_built(dist: Path) -> bool:
     return len(made) >= (3 if shutil.which("dpkg-deb") else 2) and min(made) > newest
 
 
-def _measure(*lines: list[str]) -> int:
+def _measure(pins: str, *lines: list[str]) -> int:
     """Runs scripts of tests/speed, each a name and its arguments."""
-    install("test")
+    install(pins)
     need_programs()
     need_libraries(EVERYWHERE)
     with display() as environment:
@@ -242,12 +243,12 @@ def _measure(*lines: list[str]) -> int:
 
 
 def install(name: str, venv: Path = VENV) -> None:
-    """Makes the virtual environment hold the pins "run", "test" or "package"; at once where it does already.
+    """Makes the virtual environment hold the pins "run", "test", "speed" or "package"; at once where it does already.
 
-    With the first two this checkout is installed, too, so that its command is there.
+    With the first three this checkout is installed, too, so that its command is there.
     """
     python = _venv_version(venv) or _make_venv(venv)
-    wanted = {each: _fingerprint(each, python) for each in {name, "test"}}
+    wanted = {each: _fingerprint(each, python) for each in {name, *HOLDERS.get(name, ())}}
     stamp = venv / "meshdesk-installed"
     if stamp.exists() and stamp.read_text() in wanted.values():
         return

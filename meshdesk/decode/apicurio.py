@@ -14,7 +14,9 @@ from meshdesk.model.proto_schema import Types
 from meshdesk.model.schema import NameKind, Schema, SchemaName, SchemaState
 
 NAME = "Apicurio id"
-HEADERS: tuple[tuple[str, NameKind], ...] = (("contentId", "content"), ("globalId", "global"))
+BEGINS = b"\0"
+HEADERS = ("apicurio.",)
+NAMED: tuple[tuple[str, NameKind], ...] = (("contentId", "content"), ("globalId", "global"))
 KINDS: tuple[NameKind, ...] = ("content", "global")
 
 
@@ -54,7 +56,7 @@ def _missing(state: SchemaState, kind: str, number: int, size: int, role: str) -
 
 
 def _in_headers(payload: Payload) -> SchemaName | None:
-    for word, kind in HEADERS:
+    for word, kind in NAMED:
         said = payload.header(f"apicurio.{payload.role}.{word}")
         if said is not None and len(said) == 8:
             return SchemaName(kind, str(int.from_bytes(said, "big")))

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from meshdesk.decode.contract import Bounds, Undecodable
-from meshdesk.decode.moments import clock, day, moment
+from meshdesk.decode.moments import clock, day, moment, scaled
 from meshdesk.model.node import Kind, Node, hexed, more, shortened
 from meshdesk.model.schema import Schema
 
@@ -81,15 +81,20 @@ def without_spans(node: Node) -> Node:
 @lru_cache(maxsize=COMPILED)
 def compiled(schema: Schema) -> Read:
     """The reading function of a schema and what it refers to. Raises Undecodable where the schema cannot be understood."""
-    compiler = _Compiler()
+    compiler = Compiler()
     try:
-        for reference in schema.references:
-            compiler.compile(json.loads(reference.text), "")
-        return compiler.compile(
-            json.loads(schema.text) if schema.text.lstrip()[:1] in '{["' else schema.text.strip(), ""
-        )
+        return [compiler.compile(said, "") for said in said_in(schema)][-1]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Undecodable(f"schema {schema.called} cannot be understood ({type(error).__name__}: {error})") from None
+
+
+def said_in(schema: Schema) -> list[Any]:
+    """The JSON of what a schema refers to, and of the schema itself at the end. Raises ValueError."""
+    text = schema.text.strip()
+    return [
+        *(json.loads(reference.text) for reference in schema.references),
+        json.loads(text) if text[:1] in '{["' else text,
+    ]
 
 
 # Reading
@@ -199,11 +204,11 @@ def _real(number: float) -> str:
 # Compiling
 
 
-class _Compiler:
+class Compiler:
     """Turns a schema's JSON into reading functions; named types are known by their full names."""
 
     def __init__(self) -> None:
-        self._named: dict[str, Read] = {}
+        self.named: dict[str, Read] = {}
 
     def compile(self, schema: Any, space: str) -> Read:
         """Raises ValueError, KeyError and TypeError for what is no Avro schema."""
@@ -219,37 +224,40 @@ class _Compiler:
         if kind == "enum":
             return self._name(schema, space, _enum([str(symbol) for symbol in schema["symbols"]]))
         if kind == "fixed":
-            return self._name(schema, space, _logical(schema) or _fixed(int(schema["size"])))
+            return self._name(schema, space, logical(schema) or _fixed(int(schema["size"])))
         if kind == "array":
             return _blocks("array", self.compile(schema["items"], space))
         if kind == "map":
             return _blocks("map", self.compile(schema["values"], space))
-        return _logical(schema) or self._reference(kind, space)
+        return logical(schema) or self._reference(kind, space)
 
     def _reference(self, name: str, space: str) -> Read:
-        if name in READERS:
-            return READERS[name]
+        return READERS[name] if name in READERS else self.named[self.meant(name, space)]
+
+    def meant(self, name: str, space: str) -> str:
+        """The full name of the type that a name means in a namespace. Raises ValueError."""
         # A name without dots is one of the namespace around it; older writers also mean by it one of no namespace.
         for full in (name,) if "." in name else (f"{space}.{name}", name):
-            if full in self._named:
-                return self._named[full]
+            if full in self.named:
+                return full
         raise ValueError(f"the type {name} is not defined")
 
     def _name(self, schema: Any, space: str, read: Read) -> Read:
-        self._named[_full_name(schema, space)] = read
+        self.named[full_name(schema, space)] = read
         return read
 
     def _record(self, schema: Any, space: str) -> Read:
-        full = _full_name(schema, space)
+        full = full_name(schema, space)
         fields: list[tuple[str, Read]] = []
         read = _record(fields)
-        self._named[full] = read  # before its fields, which may refer to it
+        self.named[full] = read  # before its fields, which may refer to it
         inner = full.rpartition(".")[0]
         fields += [(str(field["name"]), self.compile(field["type"], inner)) for field in schema["fields"]]
         return read
 
 
-def _full_name(schema: Any, space: str) -> str:
+def full_name(schema: Any, space: str) -> str:
+    """The name of a type with its namespace, which is its own or the one around it."""
     name = str(schema["name"])
     if "." in name:
         return name
@@ -371,7 +379,8 @@ def _blocks(kind: Kind, read_item: Read) -> Read:
 # Logical types: where they do not fit their type they are ignored, as the specification says.
 
 
-def _logical(schema: Any) -> Read | None:
+def logical(schema: Any) -> Read | None:
+    """The reading function of a logical type; None where the schema has none, or one that does not fit its type."""
     word, kind = str(schema.get("logicalType")), schema["type"]
     if word == "decimal" and kind in ("bytes", "fixed"):
         return _decimal(schema)
@@ -383,8 +392,11 @@ def _logical(schema: Any) -> Read | None:
         return _read_as(lambda cursor: _uuid(take(cursor, 16)), "uuid", "")
     if word == "duration" and kind == "fixed" and schema.get("size") == 12:
         return _read_as(lambda cursor: _duration(take(cursor, 12)), "duration", "")
-    read = _MOMENTS.get((word, kind))
-    return _read_as(read[0], read[1], word) if read else None
+    found = MOMENTS.get((word, kind)) if isinstance(kind, str) else None
+    if found is None:
+        return None
+    say, said = found
+    return _read_as(lambda cursor: say(long_at(cursor)), said, word)
 
 
 def _uuid_text(cursor: Cursor, name: str) -> Node | None:
@@ -404,7 +416,7 @@ def _big_decimal(cursor: Cursor, name: str) -> Node | None:
         return _hex(cursor, name, data, start, "big-decimal")
     if inner.at != len(data) or len(unscaled) > DECIMAL_BYTES or abs(scale) > SCALE:
         return _hex(cursor, name, data, start, "big-decimal")
-    text = _scaled(int.from_bytes(unscaled, "big", signed=True), scale)
+    text = scaled(int.from_bytes(unscaled, "big", signed=True), scale)
     return _made(cursor, name, "decimal", text, start, "big-decimal")
 
 
@@ -430,16 +442,9 @@ def _decimal(schema: Any) -> Read | None:
         data = take(cursor, long_at(cursor) if size is None else int(size))
         if len(data) > DECIMAL_BYTES or scale > SCALE:
             return _hex(cursor, name, data, start, note)
-        return _made(cursor, name, "decimal", _scaled(int.from_bytes(data, "big", signed=True), scale), start, note)
+        return _made(cursor, name, "decimal", scaled(int.from_bytes(data, "big", signed=True), scale), start, note)
 
     return read
-
-
-def _scaled(unscaled: int, scale: int) -> str:
-    if scale <= 0:
-        return str(unscaled) + "0" * (-scale if unscaled else 0)
-    digits = str(abs(unscaled)).rjust(scale + 1, "0")
-    return f"{'-' if unscaled < 0 else ''}{digits[:-scale]}.{digits[-scale:]}"
 
 
 def _uuid(data: bytes) -> str:
@@ -452,28 +457,19 @@ def _duration(data: bytes) -> str:
     return f"P{months}M{days}DT{millis // 1000}.{millis % 1000:03d}S"
 
 
-def _date(cursor: Cursor) -> str:
-    days = long_at(cursor)
+def _date(days: int) -> str:
     return day(days) or str(days)
 
 
-def _time(digits: int) -> Callable[[Cursor], str]:
-    def read(cursor: Cursor) -> str:
-        units = long_at(cursor)
-        return clock(units, digits) if 0 <= units < 86_400 * 10**digits else str(units)
-
-    return read
+def _time(digits: int) -> Callable[[int], str]:
+    return lambda units: clock(units, digits) if 0 <= units < 86_400 * 10**digits else str(units)
 
 
-def _timestamp(digits: int, zone: str) -> Callable[[Cursor], str]:
-    def read(cursor: Cursor) -> str:
-        units = long_at(cursor)
-        return moment(units, digits, zone) or str(units)
-
-    return read
+def _timestamp(digits: int, zone: str) -> Callable[[int], str]:
+    return lambda units: moment(units, digits, zone) or str(units)
 
 
-_MOMENTS: dict[tuple[Any, Any], tuple[Callable[[Cursor], str], Kind]] = {
+MOMENTS: dict[tuple[str, str], tuple[Callable[[int], str], Kind]] = {
     ("date", "int"): (_date, "date"),
     ("time-millis", "int"): (_time(3), "time"),
     ("time-micros", "long"): (_time(6), "time"),

@@ -14,6 +14,7 @@ from meshdesk.model.wording import plural
 
 NAME = "Avro container"
 MAGIC = b"Obj\x01"
+BEGINS = MAGIC[:1]
 SYNC = 16
 METADATA = Schema("", 0, "AVRO", '{"type": "map", "values": "bytes"}')
 

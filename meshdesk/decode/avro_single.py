@@ -7,6 +7,7 @@ from meshdesk.model.schema import SchemaName, SchemaState
 
 NAME = "Avro single object"
 MAGIC = b"\xc3\x01"
+BEGINS = MAGIC[:1]
 PREFIX = 10
 MISSING = (
     "The {role} is an Avro object of the schema with the fingerprint {id}, which is not known here. "

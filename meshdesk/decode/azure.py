@@ -8,6 +8,8 @@ from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, U
 from meshdesk.model.schema import SchemaName
 
 NAME = "Azure"
+BEGINS = b""  # nothing but a header says it
+HEADERS = ("content-type", "schemaid")
 TYPE = re.compile(r"avro/binary\+([0-9a-fA-F]{32})", re.IGNORECASE)
 ID = re.compile("[0-9a-fA-F]{32}")
 

@@ -13,6 +13,11 @@ BIAS = 6176  # of the exponent of a decimal of 128 bits
 TYPES = frozenset((*range(0x01, 0x14), 0x7F, 0xFF))
 
 
+def could_be(payload: Payload, data: bytes) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether it ends as a document does."""
+    return data[-1] == 0
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """One document, or several in a row. Raises Undecodable."""
     if len(data) < 5 or data[-1] != 0 or int.from_bytes(data[:4], "little") > len(data):

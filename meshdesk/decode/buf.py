@@ -10,6 +10,8 @@ from meshdesk.model.proto_schema import Types
 from meshdesk.model.schema import SchemaName
 
 NAME = "Buf headers"
+BEGINS = b""  # nothing but a header says it
+HEADERS = ("buf.registry.",)
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:

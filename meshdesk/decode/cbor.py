@@ -17,6 +17,7 @@ NAME = "CBOR"
 MARK = b"\xd9\xd9\xf7"
 FIRST = frozenset((*range(0x81, 0x9C), 0x9F, *range(0xA1, 0xBC), 0xBF))
 TAGGED = frozenset(range(0xC6, 0xDC))  # of the first six the content is a scalar
+BEGINS = bytes((*FIRST, *TAGGED))
 INDEFINITE = -1
 BREAK = 0xFF
 DIGITS = 4_000  # of a number: Python writes those up to 4,300

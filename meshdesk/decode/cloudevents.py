@@ -14,6 +14,7 @@ from meshdesk.model.node import Node, hexed, more, shortened
 NAME = "CloudEvents"
 MARK = "application/cloudevents"
 PREFIX = "ce_"
+HEADERS = ("content-type", PREFIX)
 REQUIRED = frozenset(("specversion", "id", "source", "type"))
 FIRST = ("specversion", "type", "source", "id", "subject", "time")  # attributes in the order in which they are shown
 ATTRIBUTES = 200  # of one event; more are an attack

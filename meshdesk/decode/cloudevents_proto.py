@@ -17,6 +17,8 @@ from meshdesk.model.proto_schema import Types
 from meshdesk.model.proto_text import file_of
 
 NAME = "CloudEvents Protobuf"
+BEGINS = b""  # nothing but a header says it
+HEADERS = ("content-type",)
 EVENT, BATCH = "io.cloudevents.v1.CloudEvent", "io.cloudevents.v1.CloudEventBatch"
 TEXT = """
 syntax = "proto3";

@@ -198,6 +198,7 @@ MAGICS: dict[bytes, tuple[tuple[bytes, str, Unpack | None], ...]] = {
     ) if entry[0][:1] == magic]]
 }  # fmt: skip
 SURE = ("gzip", "zstd", "xz", "LZ4 frame", "Snappy framed", "S2", "Snappy of snappy-java")
+BEGINS = bytes({*b"".join(MAGICS), *range(0x50, 0x60), 0x78, *(start[0] for start in IN_BASE64)})
 
 
 # An archive

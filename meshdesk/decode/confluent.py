@@ -13,6 +13,7 @@ from meshdesk.model.proto_schema import Types
 from meshdesk.model.schema import SchemaName, SchemaState
 
 NAME = "Confluent id"
+BEGINS = b"\0"
 PREFIX = 5
 IDS = range(1, 2**31)  # registries count from 1 in an int32; nothing else was ever an id
 NUMBER = 8  # bytes of a long or a double: as keys and counters they are common, and below 2^56 they begin with a zero

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from meshdesk.model.node import Node, Tones
 from meshdesk.model.schema import Schema, SchemaName, SchemaState
+from meshdesk.model.value import value
 
 
 class Undecodable(Exception):
@@ -23,7 +24,7 @@ class Undecodable(Exception):
         self.trouble, self.is_sure = trouble, is_sure
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Layer:
     """One step of the chain as the user reads it."""
 
@@ -31,7 +32,7 @@ class Layer:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Declined:
     """A decoder that was tried, and why it declined."""
 
@@ -39,7 +40,7 @@ class Declined:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Payload:
     """A key or a value as received, and what may help to read it. `data` None is null, which is not empty."""
 
@@ -77,10 +78,11 @@ class Bounds:
     text: int = 1_000_000  # characters of one scalar that are shown
     width: int = 50_000  # parts of one container that are shown; a line has room for few
     layers: int = 4  # compressions and containers within each other that are opened; more are an attack
+    tells: bool = True  # whether it is wanted who declined, and why; a list asks only those that may read the payload
     spans: bool = False  # whether the bytes behind nodes are wanted where that costs a second walk: JSON's
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Decoded:
     """What the bytes say, and how that was found out."""
 
@@ -95,7 +97,7 @@ class Decoded:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Preview:
     """The same on one line."""
 
@@ -106,7 +108,13 @@ class Preview:
 
 
 class Decoder(Protocol):
-    """A module of this package with these two names."""
+    """A module of this package with these two names.
+
+    It may have three more, by which a list of rows is spared from asking it in vain. `BEGINS` holds the bytes that such a
+    payload can begin with, and `could_be(payload, data)` is a glance that costs nothing: of anything else the decoder has no
+    word to say but that it declines. `HEADERS` are the beginnings, in small letters, of the names of headers that it looks at;
+    where a record has one of them, BEGINS does not count.
+    """
 
     NAME: str
 

@@ -30,6 +30,7 @@ class Convention(NamedTuple):
 SPRING = "kafka_dlt-"
 CONNECT = "__connect.errors."
 STREAMS = "__streams.errors."
+HEADERS = tuple(name.lower() for name in (*TYPE.values(), SPRING, CONNECT, STREAMS))
 CONVENTIONS = (
     Convention(
         "Spring dead letter", f"{SPRING}original-topic", f"{SPRING}original-partition", f"{SPRING}original-offset",

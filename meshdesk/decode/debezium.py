@@ -21,6 +21,7 @@ WAS = 60  # characters of a value as it was before
 TOLD = 5  # names of changed columns in the chain
 ROUNDED = "a double, to which the connector may have rounded a decimal"
 FLAT = ("__op", "__deleted")
+HEADERS = ("__debezium.", *FLAT)
 
 
 def opened(payload: Payload, decoded: Decoded) -> Decoded | None:

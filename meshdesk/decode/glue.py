@@ -15,6 +15,7 @@ from meshdesk.model.proto_schema import Types, all_messages
 from meshdesk.model.schema import SchemaName, SchemaState
 
 NAME = "Glue"
+BEGINS = b"\3"
 PREFIX = 18
 PLAIN, ZLIB = 0, 5
 

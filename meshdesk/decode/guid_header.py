@@ -12,6 +12,8 @@ from meshdesk.decode.proto_framing import Framed
 from meshdesk.model.proto_schema import Types
 
 NAME = "Confluent GUID header"
+BEGINS = b""  # nothing but a header says it
+HEADERS = ("__key_schema_id", "__value_schema_id")
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:

@@ -9,6 +9,7 @@ from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, U
 from meshdesk.model.schema import Schema, SchemaName
 
 NAME = "Confluent GUID prefix"
+BEGINS = b"\1"
 PREFIX = 17
 
 

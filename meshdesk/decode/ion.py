@@ -10,6 +10,7 @@ from meshdesk.model.wording import plural
 
 NAME = "Ion"
 MARK = b"\xe0\x01\x00\xea"
+BEGINS = MARK[:1]
 SYSTEM = (
     "$0",
     "$ion",

@@ -14,6 +14,7 @@ from meshdesk.model.node import Kind, Node, hexed, more, shortened
 from meshdesk.model.wording import plural
 
 NAME = "Ion text"
+BEGINS = b"\xef\xbb\xbf \t\r\n{[$/\xff\xfe"
 MARKED = re.compile(r"\$ion_1_0(?![A-Za-z0-9_$]|\s*::)")
 LARGEST = 4 << 20  # bytes; some six seconds, and Ion that is so large is binary
 BLANKS = re.compile(r"(?:[\s\ufeff]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)

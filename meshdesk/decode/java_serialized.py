@@ -13,6 +13,7 @@ from meshdesk.model.node import Kind, Node, more
 
 NAME = "Java object"
 MARK = b"\xac\xed\x00\x05"
+BEGINS = MARK[:1]
 NULL, REFERENCE, CLASS_DESC, OBJECT, STRING, ARRAY, CLASS, BLOCK, END_BLOCK = range(0x70, 0x79)
 RESET, LONG_BLOCK, EXCEPTION, LONG_STRING, PROXY, ENUM = range(0x79, 0x7F)
 HANDLES = 0x7E0000

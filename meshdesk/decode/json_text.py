@@ -1,4 +1,4 @@
-"""JSON (RFC 8259) as it is really written: with a byte order mark, in UTF-16, with NaN, several documents. Numbers stay exact."""
+"""JSON (RFC 8259) as it is really written: with a byte order mark, in UTF-16, with NaN, several documents. _Numbers stay exact."""
 
 import json
 import re
@@ -12,6 +12,7 @@ from meshdesk.model.node import Kind, Node, more, pretty, shortened
 from meshdesk.model.wording import plural
 
 NAME = "JSON"
+BEGINS = b'{["\xef\xff\xfe\0 \t\r\n'  # also in UTF-16 and UTF-32, and behind blanks and marks
 FIRST = frozenset('{["')  # bare numbers and words are as likely text; they are shown as they stand
 BLANKS = re.compile("[ \t\r\n\ufeff]*")
 

@@ -17,6 +17,11 @@ NAME = "Kafka internal"
 HEAD = 2  # bytes of the type in front of a key, and of the version in front of a value
 
 
+def could_be(payload: Payload, data: bytes) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether the topic is one of Kafka's own."""
+    return payload.topic in INTERNAL
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """A key or a value of an internal topic, the value with its key. Raises Undecodable."""
     types = INTERNAL.get(payload.topic)

@@ -16,6 +16,7 @@ from meshdesk.model.node import Node
 NAME = "MessagePack"
 FIRST = frozenset((*range(0x81, 0x90), *range(0x91, 0xA0), 0xDC, 0xDD, 0xDE, 0xDF))
 MAPS = frozenset((*range(0x81, 0x90), 0xDE, 0xDF))
+BEGINS = bytes(FIRST)
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)

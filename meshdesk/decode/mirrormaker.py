@@ -13,7 +13,13 @@ from meshdesk.decode.parts import without_spans
 from meshdesk.model.node import Node
 
 NAME = "MirrorMaker"
+ENDS = tuple(kind.ends for kind in MIRRORED)
 VERSION = 2  # bytes of the version in front of a value
+
+
+def could_be(payload: Payload, data: bytes) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether the topic is named as one of MirrorMaker's."""
+    return payload.topic.endswith(ENDS)
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)

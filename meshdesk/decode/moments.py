@@ -2,11 +2,14 @@
 
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 EPOCH = date(1970, 1, 1)
+WORDS = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 FEW = 10**6  # an exponent beyond it is an attack, not a number
 
 
+@lru_cache(maxsize=1_024)  # days; records of a topic are of few
 def day(days: int) -> str | None:
     """A day in ISO 8601.
 
@@ -55,7 +58,8 @@ def scaled(unscaled: int, scale: int) -> str:
 
 def real(number: float) -> str:
     """A float as text that says exactly the same."""
-    return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}.get(repr(number), repr(number))
+    text = repr(number)
+    return WORDS.get(text, text)
 
 
 def seconds_as_moment(text: str) -> str | None:

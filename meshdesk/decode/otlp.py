@@ -18,6 +18,7 @@ from meshdesk.model.proto_schema import Types
 from meshdesk.model.proto_text import file_of
 
 NAME = "OTLP"
+BEGINS = b"\x0a"
 PACKAGE = "opentelemetry.proto"
 KINDS = (  # the message, its word, its records, and the fields of which each record has one
     ("TracesData", "traces", "spans", ("trace_id",)),

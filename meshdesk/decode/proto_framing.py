@@ -110,7 +110,11 @@ def best(data: bytes, choices: Iterator[Framed], book: Book, bounds: Bounds) -> 
     """The first choice of which all fields are known, else the one with the fewest that are not. Raises Undecodable."""
     kept: tuple[Framed, Reading] | None = None
     why: Undecodable | None = None
+    tried: set[tuple[int, str]] = set()
     for framed in choices:
+        if (framed.start, framed.message.name) in tried:  # zig-zag and plain indexes are often the same
+            continue
+        tried.add((framed.start, framed.message.name))
         try:
             reading = read(data, framed.start, book, framed.message, bounds)
         except Undecodable as declined:

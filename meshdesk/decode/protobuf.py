@@ -45,7 +45,7 @@ def _read(
 ) -> Reading:
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
-    walk = _Walk(data, bounds, book)
+    walk = Fields(data, bounds, book)
     plan = book.plan(message.name) if message is not None else None
     trees = []
     depth = 0 if is_one else 1
@@ -87,7 +87,7 @@ class _Many:
         self.is_whole = True  # its bytes lie side by side
 
 
-class _Walk(Inspected):
+class Fields(Inspected):
     """One reading of one payload."""
 
     def __init__(self, data: bytes, bounds: Bounds, book: Book) -> None:

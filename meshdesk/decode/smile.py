@@ -14,6 +14,7 @@ from meshdesk.model.node import Node
 
 NAME = "Smile"
 MARK = b":)\n"
+BEGINS = b":\xfa\xf8"
 START_ARRAY, END_ARRAY, START_OBJECT, END_OBJECT, END_STRING, END_CONTENT = 0xF8, 0xF9, 0xFA, 0xFB, 0xFC, 0xFF
 SHARED = 1024  # names and texts that may be referred to; then the table begins anew
 SHARED_BYTES = 64  # of a text that is kept for that

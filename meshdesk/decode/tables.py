@@ -12,6 +12,7 @@ from meshdesk.model.node import Kind, Node, hexed, more, shortened
 from meshdesk.model.wording import plural
 
 NAME = "Parquet, Arrow, ORC"
+BEGINS = b"PAO\xff"  # PAR1, ARROW1, ORC, FFFFFFFF
 BATCH = 1_000  # rows that are read at once
 DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 

@@ -15,6 +15,7 @@ MARKS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 DECLARING = ("content-type", "contenttype", "charset", "encoding")  # headers, in small letters
+HEADERS = DECLARING
 CHARSET = re.compile(rb"(?:charset\s*=\s*|^)[\"']?([A-Za-z0-9_.:-]{3,30})[\"']?\s*(?:;|$)", re.IGNORECASE)
 ENCODINGS = re.compile("utf-?(8|16|32)|iso|latin|windows|cp|shift|s_?jis|euc|gb|big5|koi8|mac|us-ascii", re.IGNORECASE)
 UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -36,6 +36,11 @@ SIZES = {BOOL: 1, BYTE: 1, I16: 2, I32: 4, I64: 8}
 WORDS = {BYTE: "i8", I16: "i16", I32: "i32", I64: "i64"}
 
 
+def could_be(payload: Payload, data: bytes) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether it ends as a struct does."""
+    return data[-1] == 0
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """A struct of the binary or of the compact protocol. Raises Undecodable."""
     found = read(data, bounds)

@@ -6,6 +6,7 @@ from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, U
 from meshdesk.model.schema import Schema, SchemaName
 
 NAME = "TIBCO id"
+BEGINS = b"\x80"
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)

@@ -12,6 +12,7 @@ from meshdesk.model.node import Kind, Node, more, shortened
 
 NAME = "XML"
 STARTS = (b"<", b" ", b"\t", b"\r", b"\n", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<")
+BEGINS = bytes({start[0] for start in STARTS})
 PIECE = 1 << 16  # bytes that expat is given at once
 NAMESPACE = "xmlns"
 

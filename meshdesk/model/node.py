@@ -4,12 +4,12 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from json.encoder import encode_basestring, encode_basestring_ascii
 from math import isfinite
 from typing import Any, Literal
 
+from meshdesk.model.value import value
 from meshdesk.model.wording import plural
 
 Kind = Literal[
@@ -35,7 +35,7 @@ HIDDEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Node:
     """One node of a decoded value."""
 
@@ -277,7 +277,7 @@ def one_line_spans(node: Node, limit: int) -> tuple[str, Tones]:
     >>> one_line_spans(Node("", "record", "", (Node("id", "string", "A-1"), Node("n", "int", "5"))), 80)
     ('id A-1 n 5', ((0, 2, 'name'), (3, 6, 'string'), (7, 8, 'name'), (9, 10, 'number')))
     """
-    return line_of(_words(node, 0, limit), limit)
+    return line_of(words_of(node, 0, limit), limit)
 
 
 def line_of(words: Iterable[Word], limit: int) -> tuple[str, Tones]:
@@ -319,7 +319,7 @@ def name_of(name: str, limit: int) -> Word:
     return visible(name[: limit + 1]) if name else '""', "name"
 
 
-def _words(node: Node, depth: int, limit: int) -> Iterator[Word]:
+def words_of(node: Node, depth: int, limit: int) -> Iterator[Word]:
     """Records show their fields down to the second level, short arrays their scalars, all else how much there is.
 
     So a line needs no more parts of a container than it has characters: decode/chain.py makes no more for a preview.
@@ -339,7 +339,7 @@ def _words(node: Node, depth: int, limit: int) -> Iterator[Word]:
                 yield "…", "text"
             else:
                 yield name_of(child.name, limit)
-                yield from _words(child, depth + 1, limit)
+                yield from words_of(child, depth + 1, limit)
         if depth:
             yield "}", "text"
     else:
@@ -352,11 +352,11 @@ def _array_words(node: Node, depth: int, limit: int) -> Iterator[Word]:
         yield f"[{count:,}]", "text"
         for child in children:
             if child.kind != "more":
-                yield from _words(child, 1, limit)
+                yield from words_of(child, 1, limit)
     elif depth <= DEEP and count <= SHORT and all(child.kind not in CONTAINERS for child in children):
         yield "[", "text"
         for child in children:
-            yield from _words(child, depth + 1, limit)
+            yield from words_of(child, depth + 1, limit)
         yield "]", "text"
     else:
         yield f"[{count:,}]", "text"

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from meshdesk.model.value import value
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class RecordName:
@@ -26,7 +28,7 @@ def record_name(text: str) -> RecordName | None:
     return RecordName(match[1], int(match[2]), int(match[3])) if match else None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Record:
     """One record as received. Null and empty differ; headers keep their order and their repeats."""
 

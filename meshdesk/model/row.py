@@ -6,13 +6,14 @@ from typing import Any, Literal, cast
 from meshdesk.model.decode_as import NO_CHOICE, About, Choice
 from meshdesk.model.frame import Message
 from meshdesk.model.node import Node, from_frame, to_frame
+from meshdesk.model.value import value
 
 TimestampType = Literal["none", "create", "append"]
 TIMESTAMP_TYPES: tuple[TimestampType, ...] = ("none", "create", "append")  # by Kafka's own numbers 0, 1, 2
 SLOW = 0.5  # s at work on one row after which look says which it is: most screens take some ms, and have 2 s
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Row:
     """A record as a list shows it. Texts are cut to what fits; `null_key` and `null_value` tell ∅ from empty."""
 
@@ -38,7 +39,7 @@ class Row:
 TONES = Row.__slots__.index("tones")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Part:
     """A key, a value or a header's value, read as far as it can be."""
 

@@ -12,7 +12,7 @@ from meshdesk import __version__
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "packaging" / "requirements"
 REQUIREMENTS = sorted(FOLDER.glob("*.txt"))
-PINS, PYTHONS = ("package", "run", "test"), ("3.11", "3.12")
+PINS, PYTHONS = ("package", "run", "speed", "test"), ("3.11", "3.12")
 # A home or a scratch folder of somebody; a path that merely begins like one (/tmpfs, /homeless) is none.
 OF_ONE_MACHINE = re.compile(r"(?<![\w./-])/(?:root|home|Users|tmp|work)/\w")
 
@@ -65,6 +65,7 @@ def test_that_the_pins_hold_every_dependency_of_the_project_for_both_pythons() -
     more = {
         "package": groups["package"],
         "run": extras["demo"],
+        "speed": [*extras["demo"], *extras["test"], *extras["speed"]],
         "test": [*extras["demo"], *extras["test"]],
     }
     for path in REQUIREMENTS:
@@ -75,8 +76,8 @@ def test_that_the_pins_hold_every_dependency_of_the_project_for_both_pythons() -
 
 def test_that_what_runs_what_is_tested_and_what_is_packaged_are_the_same_versions() -> None:
     for python in PYTHONS:
-        run, test, package = (pinned(FOLDER / f"{name}-{python}.txt") for name in ("run", "test", "package"))
-        assert run.items() <= test.items()
+        package, run, speed, test = (pinned(FOLDER / f"{name}-{python}.txt") for name in PINS)
+        assert run.items() <= test.items() <= speed.items()
         assert {name: package[name] for name in package.keys() & run.keys()}.items() <= run.items()
 
 

@@ -1,6 +1,5 @@
 """Avro: every type at its edges, every byte accounted for, bounds, and the same values as fastavro reads."""
 
-import io
 import json
 import math
 import struct
@@ -9,7 +8,6 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-import fastavro
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +17,7 @@ from meshdesk.decode.avro import compiled, tree_of
 from meshdesk.decode.contract import Bounds, Undecodable
 from meshdesk.model.node import CONTAINERS, Node, count_of, to_json
 from meshdesk.model.schema import Reference, Schema
+from tests.unit.decode.avros import PRIMITIVE_VALUES, SCHEMAS, read_back, values, with_names, written
 from tests.unit.decode.poison import avro as schema_of
 
 UUID = "6ba7b810-9dad-11d1-80b4-00c04fd430c8"
@@ -27,13 +26,6 @@ TREE = {
     "name": "Tree",
     "fields": [{"name": "n", "type": "long"}, {"name": "below", "type": {"type": "array", "items": "Tree"}}],
 }
-
-
-def written(said: Any, value: Any) -> bytes:
-    """The value as fastavro writes it, without any header."""
-    out = io.BytesIO()
-    fastavro.schemaless_writer(out, fastavro.parse_schema(said), value)
-    return out.getvalue()
 
 
 def read(said: Any, data: bytes, bounds: Bounds = Bounds(), start: int = 0) -> Node:  # noqa: B008
@@ -436,76 +428,6 @@ def test_that_a_payload_that_is_too_large_is_not_walked() -> None:
 # The same as fastavro
 
 
-def containers(inside: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    arrays = inside.map(lambda items: {"type": "array", "items": items})
-    maps = inside.map(lambda values: {"type": "map", "values": values})
-    records = st.lists(inside, max_size=4).map(lambda kinds: {"type": "record", "fields": kinds})
-    unions = st.lists(inside, min_size=1, max_size=4, unique_by=branch).map(
-        lambda branches: branches if all(not isinstance(b, list) for b in branches) else branches[0]
-    )
-    return arrays | maps | records | unions
-
-
-def branch(said: Any) -> Any:
-    """What a union may hold but once; a double would be written into a float that is too small for it."""
-    kind = said["type"] if isinstance(said, dict) else "union" if isinstance(said, list) else said
-    return "float" if kind == "double" else kind
-
-
-SCHEMAS = st.recursive(
-    st.sampled_from(avro.PRIMITIVES)
-    | st.integers(1, 4).map(lambda count: {"type": "enum", "symbols": [f"S{n}" for n in range(count)]})
-    | st.integers(0, 9).map(lambda size: {"type": "fixed", "size": size}),
-    containers,
-    max_leaves=8,
-)
-
-
-def with_names(said: Any, count: Iterator[int]) -> Any:
-    """The generated schema with a name for each type and field that needs one."""
-    if isinstance(said, list):
-        return [with_names(branch, count) for branch in said]
-    if not isinstance(said, dict):
-        return said
-    named = {key: with_names(value, count) if key in ("items", "values") else value for key, value in said.items()}
-    if said["type"] in ("record", "enum", "fixed"):
-        named["name"] = f"N{next(count)}"
-    if said["type"] == "record":
-        named["fields"] = [
-            {"name": f"f{at}", "type": with_names(kind, count)} for at, kind in enumerate(said["fields"])
-        ]
-    return named
-
-
-def values(said: Any) -> st.SearchStrategy[Any]:
-    """Values that fit a schema."""
-    if isinstance(said, list):
-        return st.one_of([values(branch) for branch in said])
-    if isinstance(said, str):
-        return PRIMITIVE_VALUES[said]
-    if said["type"] == "enum":
-        return st.sampled_from(said["symbols"])
-    if said["type"] == "fixed":
-        return st.binary(min_size=said["size"], max_size=said["size"])
-    if said["type"] == "array":
-        return st.lists(values(said["items"]), max_size=4)
-    if said["type"] == "map":
-        return st.dictionaries(st.text(max_size=5), values(said["values"]), max_size=4)
-    return st.fixed_dictionaries({field["name"]: values(field["type"]) for field in said["fields"]})
-
-
-PRIMITIVE_VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "null": st.none(),
-    "boolean": st.booleans(),
-    "int": st.integers(-(2**31), 2**31 - 1),
-    "long": st.integers(-(2**63), 2**63 - 1),
-    "float": st.floats(width=32),
-    "double": st.floats(),
-    "bytes": st.binary(max_size=20),
-    "string": st.text(max_size=20),
-}
-
-
 def says(node: Node, value: Any) -> bool:
     """Whether a tree is the value that another reader made; floats are compared bit by bit."""
     if isinstance(value, dict):
@@ -531,7 +453,7 @@ def test_that_a_tree_says_what_fastavro_reads_and_every_byte_has_its_node(said: 
     value = {"a": draw.draw(values(named["fields"][0]["type"]))}
     data = written(named, value)
     tree = read(named, data)
-    assert says(tree, fastavro.schemaless_reader(io.BytesIO(data), fastavro.parse_schema(named), None))
+    assert says(tree, read_back(named, data))
     spans_hold(tree, data, 0)
     for node in nodes(tree):
         if node.kind == "record" and node.children and not node.note:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshdesk.decode.chain import BOUNDS, DECODERS, decode, preview
+from meshdesk.decode import chain
+from meshdesk.decode.chain import BOUNDS, DECODERS, decode, has_telling_header, inner, preview, worth_asking
 from meshdesk.decode.contract import Decoded, Decoder, Payload, Undecodable
 from meshdesk.model.node import Node, one_line_spans
 from meshdesk.model.schema import Schema, SchemaState
@@ -80,6 +82,47 @@ def test_that_no_bytes_make_a_decoder_raise_anything_else(data: bytes, schema: S
                 decoder.decode(value(piece), piece, Every(schema), BOUNDS)
             except Undecodable as why:
                 assert str(why)
+
+
+@given(st.binary(min_size=1, max_size=60), st.binary(max_size=2), st.sampled_from(SCHEMAS))
+def test_that_a_decoder_that_a_glance_leaves_out_would_have_declined_in_silence(
+    data: bytes, end: bytes, schema: Schema
+) -> None:
+    for sent in (value(data + end), Payload(data + end, "key", "orders", (("traceparent", b"00"),), b"key")):
+        asked = set(map(id, worth_asking(sent, data + end)))
+        for decoder in DECODERS:
+            if id(decoder) not in asked:
+                with pytest.raises(Undecodable) as declined:
+                    decoder.decode(sent, data + end, Every(schema), BOUNDS)
+                assert declined.value.trouble == ""
+
+
+@pytest.mark.parametrize("path", CASES, ids=[f"{path.parent.name}/{path.stem}" for path in CASES])
+def test_that_a_glance_leaves_out_no_decoder_that_reads_a_real_payload(path: Path) -> None:
+    said = case(path)
+    for role in ("key", "value"):
+        sent = payload(said, role)
+        if sent.data:
+            asked = list(worth_asking(sent, sent.data))
+            whole = decode(sent, schemas_of(said))
+            found = inner(sent, sent.data, schemas_of(said), replace(BOUNDS, tells=False))
+            assert (found.format, found.schema) == (
+                inner(sent, sent.data, schemas_of(said), BOUNDS).format,
+                whole.schema,
+            )
+            assert len(asked) < len(DECODERS) or has_telling_header(sent)
+
+
+def test_that_a_plug_in_is_asked_by_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Mine:
+        NAME = "mine"
+
+        @staticmethod
+        def decode(*_: object) -> Decoded:
+            return Decoded(Node("", "string", "mine"), (), "mine")
+
+    monkeypatch.setattr(chain, "DECODERS", (Mine, *DECODERS))
+    assert preview(value(b'{"a": 1}'), NONE).text == "mine"
 
 
 @pytest.mark.parametrize(

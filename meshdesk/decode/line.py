@@ -1,0 +1,80 @@
+"""What a list shows of a value, word by word, where no tree of it is made: as much as fits on a line, and the rest only read.
+
+For payloads of the formats that lists are full of this is what model/node.py makes of the whole tree (`one_line_spans`), held
+equal to it by tests; a tree of them takes five times as long. What is not plain sailing is left to the decoders.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+
+from meshdesk.model.node import DEEP, SHORT, Node, Word, visible, words_of
+
+LONGEST = 160  # characters of a line
+MOST = LONGEST // 2 + 2  # words that can fit: each takes a character and a space
+LARGEST = 1 << 20  # bytes of a payload; beyond it the decoders' own bounds count
+
+Words = list[Word]
+Read = Callable[[bytes, int, Words], int]  # from a byte on; where it ends
+Skip = Callable[[bytes, int], int]
+
+OPEN: Word = ("{", "text")
+CLOSE: Word = ("}", "text")
+LEFT: Word = ("[", "text")
+RIGHT: Word = ("]", "text")
+NOTHING: Word = ("{}", "text")  # a record, or a map, without fields
+EMPTY: Word = ("[]", "text")
+INSIDE: Word = ("{…}", "text")  # a record below those that are shown
+NULL: Word = ("null", "null")
+TRUE: Word = ("true", "number")
+FALSE: Word = ("false", "number")
+NO_TEXT: Word = ('""', "string")
+
+# Names by which an envelope (chain.ENVELOPES) may know a value as its own: such a one is read as a tree, and shown to them.
+TELLING = frozenset(("payload", "specversion", "op", "iodebeziumop", "__op", "__deleted", "ddl"))
+
+
+class Unlisted(Exception):
+    """This is for the decoders: it is odd, or damaged, or rare."""
+
+
+def text_word(text: str) -> Word:
+    """Text, no more of it than a line holds."""
+    text = text[: LONGEST + 1]
+    return (text if text.isprintable() else visible(text), "string") if text else NO_TEXT
+
+
+def name_word(name: str) -> Word:
+    """A field's name; nearly all are known when the reader of a schema is made."""
+    return visible(name[: LONGEST + 1]) if name else '""', "name"
+
+
+def bytes_word(data: bytes) -> Word:
+    """Bytes in hex."""
+    return f"0x{data[:LONGEST].hex()[: LONGEST + 1]}", "text"
+
+
+def count_word(count: int) -> Word:
+    """An array that is not shown, or stands before its elements."""
+    return f"[{count:,}]", "text"
+
+
+def tree_words(node: Node, depth: int) -> Iterable[Word]:
+    """The words of a part that was read as a tree."""
+    return islice(words_of(node, depth, LONGEST), MOST)
+
+
+def close_array(out: Words, begin: int, count: int, is_root: bool) -> None:
+    """Ends an array whose first word is at `begin`: a place kept for its number at the root, else the left bracket."""
+    if count == 0:
+        out[begin:] = [EMPTY]
+    elif is_root:
+        out[begin] = count_word(count)
+    elif count > SHORT:
+        out[begin:] = [count_word(count)]
+    else:
+        out.append(RIGHT)
+
+
+def is_inside(depth: int) -> bool:
+    """Whether a record at that depth is shown as no more than that it is one."""
+    return depth >= DEEP

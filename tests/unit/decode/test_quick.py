@@ -1,0 +1,137 @@
+"""The quick line of a payload: what the whole chain says, or nothing."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshdesk.decode import chain, quick
+from meshdesk.decode.contract import Payload
+from meshdesk.model.schema import Schema, SchemaName, SchemaState
+from tests.unit.decode.golden import CASES, case, payload, schemas_of
+from tests.unit.decode.lines import Named, by_chain, framed
+from tests.unit.decode.poison import POISON, answers, avro
+
+NONE = Named(SchemaState.NO_REGISTRY)
+STARTS = st.sampled_from(["", *(start.decode() for start in quick.NO_TEXT), "Obj", "--- ", "ORD-", ":)", "x" * 200])
+
+
+def value(data: bytes, **more: Any) -> Payload:
+    return Payload(data, "value", more.pop("topic", "orders"), more.pop("headers", ()), **more)
+
+
+@pytest.mark.parametrize("path", CASES, ids=[f"{path.parent.name}/{path.stem}" for path in CASES])
+def test_that_a_list_shows_of_a_real_payload_what_the_chain_says_of_it(path: Path) -> None:
+    said = case(path)
+    schemas = schemas_of(said)
+    for role in ("key", "value"):
+        sent = payload(said, role)
+        for limit in (80, 160) if sent.data else ():
+            assert chain.preview(sent, schemas, limit) == by_chain(sent, schemas, limit)
+
+
+@pytest.mark.parametrize("name", [name for name, data in POISON.items() if 0 < len(data) < 100_000])
+def test_that_a_list_shows_of_poison_what_the_chain_says_of_it(name: str) -> None:
+    data = POISON[name]
+    for schemas in answers(data):
+        found = quick.preview(value(data), schemas, 160)
+        assert found is None or found == by_chain(value(data), schemas)
+
+
+def test_that_most_payloads_that_a_registry_names_are_read_quickly() -> None:
+    read = []
+    for path in (
+        path for path in CASES if path.parent.name in ("confluent-avro", "confluent-json", "confluent-protobuf")
+    ):
+        said = case(path)
+        sent = payload(said, "value")
+        if sent.data and sent.data[0] == 0:
+            read.append(quick.preview(sent, schemas_of(said), 160) is not None)
+    assert len(read) > 35
+    assert read.count(False) <= 2
+
+
+@given(STARTS, st.text(st.characters(max_codepoint=0x7F), max_size=20), st.sampled_from(["", "\n", ": 5", "{}"]))
+def test_that_text_is_told_from_what_only_looks_like_it(start: str, text: str, end: str) -> None:
+    data = (start + text + end).encode()
+    if data:
+        for sent in (value(data), Payload(data, "key", "orders", ())):
+            found = quick.preview(sent, NONE, 80)
+            assert found is None or found == by_chain(sent, NONE, 80)
+
+
+def test_that_text_is_read_quickly() -> None:
+    assert quick.preview(value(b"ORD-1004"), NONE, 80) is not None
+    uuid = quick.preview(value(b"0f8fad5b-d9cb-469f-a165-70867728950e"), NONE, 80)
+    assert uuid is not None
+    assert uuid.spans == ((0, 36, "text"),)
+
+
+ORDER = avro({"type": "record", "name": "Order", "fields": [{"name": "id", "type": "string"}]})
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        value(b"\0\0\0\0\x2a\x02A", asked="bytes"),
+        value(b"\0\0\0\0\x2a\x02A", topic="__consumer_offsets"),
+        value(b"\0\0\0\0\x2a\x02A", topic="connect-status"),
+        value(b"\0\0\0\0\x2a\x02A", topic="dbserver.transaction"),
+        value(b"\0\0\0\0\x2a\x02A", topic="mm2-offset-syncs.b.internal"),
+        value(b"\0\0\0\0\x00\x02A"),
+        value(b"\0\0\0\0\x2a\x02A and more"),
+        value(b"\0\0\0\0\x2a\x04A"),
+        value(b"\0\0"),
+        value(b""),
+    ],
+)
+def test_that_what_is_not_plain_is_left_to_the_chain(sent: Payload) -> None:
+    assert quick.preview(sent, Named(ORDER), 160) is None
+
+
+def test_that_a_plain_value_is_read_by_its_schema() -> None:
+    found = quick.preview(framed(b"\x02A"), Named(ORDER), 160)
+    assert found is not None
+    assert (found.text, found.format) == ("id A", "Avro 42")
+
+
+def test_that_a_schema_that_was_chosen_for_the_topic_is_left_to_the_chain() -> None:
+    class Chosen(Named):
+        def find_schema(self, name: SchemaName) -> Schema | SchemaState:
+            return ORDER
+
+    assert quick.preview(framed(b"\x02A"), Chosen(ORDER), 160) is None
+
+
+def test_that_a_file_of_the_topics_schema_is_left_to_the_chain() -> None:
+    class OfTopic(Named):
+        def find_schema(self, name: SchemaName) -> Schema | SchemaState:
+            return ORDER if name == ("subject", "orders-value") else super().find_schema(name)
+
+    for data in (b'{"id": "A"}', b"\x02A"):
+        assert quick.preview(value(data), OfTopic(SchemaState.NO_REGISTRY), 160) is None
+        assert chain.preview(value(data), OfTopic(SchemaState.NO_REGISTRY)) == by_chain(
+            value(data), OfTopic(SchemaState.NO_REGISTRY)
+        )
+
+
+def test_that_rules_of_a_schema_are_left_to_the_chain() -> None:
+    ruled = Schema("test", 42, "AVRO", ORDER.text, rules='{"domainRules": []}')
+    assert quick.preview(framed(b"\x02A"), Named(ruled), 160) is None
+
+
+def test_that_a_header_that_says_something_is_left_to_the_chain() -> None:
+    sent = value(b'{"specversion": "1.0"}', headers=(("Content-Type", b"application/cloudevents+json"),))
+    assert chain.has_telling_header(sent)
+    assert chain.preview(sent, NONE) == by_chain(sent, NONE)
+    assert not chain.has_telling_header(value(b"{}", headers=(("traceparent", b"00-1-2-00"),)))
+
+
+def test_that_no_more_schemas_are_kept_than_a_person_looks_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quick, "READERS", 3)
+    for number in range(9):
+        schema = avro({"type": "record", "name": f"R{number}", "fields": [{"name": "id", "type": "string"}]})
+        assert quick.preview(framed(b"\x02A"), Named(schema), 160) is not None
+        assert len(quick._readers) <= 3
