@@ -7,15 +7,15 @@ import json
 import re
 import struct
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
+from meshdesk.decode.avro_skip import Skip, Skips, skip_parts, skip_text
 from meshdesk.decode.contract import Bounds, Undecodable
 from meshdesk.decode.moments import clock, day, moment, scaled
 from meshdesk.model.node import Kind, Node, hexed, more, shortened
 from meshdesk.model.schema import Schema
 
-PRIMITIVES = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
 NAMED = ("record", "error", "enum", "fixed")
 STEPS = 3_000_000  # values walked in one payload, shown or not; some two seconds
 DECIMAL_BYTES = 1_500  # Python writes numbers of up to 4,300 digits
@@ -209,6 +209,7 @@ class Compiler:
 
     def __init__(self) -> None:
         self.named: dict[str, Read] = {}
+        self.skips = Skips()
 
     def compile(self, schema: Any, space: str) -> Read:
         """Raises ValueError, KeyError and TypeError for what is no Avro schema."""
@@ -226,44 +227,26 @@ class Compiler:
         if kind == "fixed":
             return self._name(schema, space, logical(schema) or _fixed(int(schema["size"])))
         if kind == "array":
-            return _blocks("array", self.compile(schema["items"], space))
+            return _blocks("array", self.compile(schema["items"], space), lambda: self.skips.of(schema["items"], space))
         if kind == "map":
-            return _blocks("map", self.compile(schema["values"], space))
+            return _blocks("map", self.compile(schema["values"], space), lambda: self.skips.of(schema["values"], space))
         return logical(schema) or self._reference(kind, space)
 
     def _reference(self, name: str, space: str) -> Read:
-        return READERS[name] if name in READERS else self.named[self.meant(name, space)]
-
-    def meant(self, name: str, space: str) -> str:
-        """The full name of the type that a name means in a namespace. Raises ValueError."""
-        # A name without dots is one of the namespace around it; older writers also mean by it one of no namespace.
-        for full in (name,) if "." in name else (f"{space}.{name}", name):
-            if full in self.named:
-                return full
-        raise ValueError(f"the type {name} is not defined")
+        return READERS[name] if name in READERS else self.named[self.skips.meant(name, space)]
 
     def _name(self, schema: Any, space: str, read: Read) -> Read:
-        self.named[full_name(schema, space)] = read
+        self.named[self.skips.define(schema, space)] = read
         return read
 
     def _record(self, schema: Any, space: str) -> Read:
-        full = full_name(schema, space)
+        full = self.skips.define(schema, space)
         fields: list[tuple[str, Read]] = []
         read = _record(fields)
         self.named[full] = read  # before its fields, which may refer to it
         inner = full.rpartition(".")[0]
         fields += [(str(field["name"]), self.compile(field["type"], inner)) for field in schema["fields"]]
         return read
-
-
-def full_name(schema: Any, space: str) -> str:
-    """The name of a type with its namespace, which is its own or the one around it."""
-    name = str(schema["name"])
-    if "." in name:
-        return name
-    own = schema.get("namespace")  # "" is one too: none
-    space = space if own is None else str(own)
-    return f"{space}.{name}" if space else name
 
 
 def _nested(cursor: Cursor) -> None:
@@ -348,8 +331,9 @@ def _union(branches: list[Read]) -> Read:
     return read
 
 
-def _blocks(kind: Kind, read_item: Read) -> Read:
+def _blocks(kind: Kind, read_item: Read, skip_of: Callable[[], Skip]) -> Read:
     """Arrays and maps: blocks of a count and items, a negative count with the block's size in bytes behind it, 0 at the end."""
+    skip_item = cache(skip_of)
 
     def read(cursor: Cursor, name: str) -> Node | None:
         start = cursor.at
@@ -362,18 +346,30 @@ def _blocks(kind: Kind, read_item: Read) -> Read:
                 count = -count
                 long_at(cursor)
             for number in range(count):
-                before = cursor.at
+                if cursor.nodes <= 0:
+                    _skip(cursor, skip_item(), count - number, kind == "map")
+                    break  # none of the others is shown
                 key = str(total + number) if kind == "array" else take(cursor, long_at(cursor)).decode("utf-8")
                 part = read_item(cursor, key)
                 if part is not None:
                     parts.add(part)
-                elif cursor.at == before:
-                    break  # items of no bytes, and none of them is shown any more: the count is all there is
             total += count
         cursor.depth -= 1
         return parts.node(name, kind, start, total) if is_shown else None
 
     return read
+
+
+def _skip(cursor: Cursor, skip_item: Skip, count: int, has_keys: bool) -> None:
+    """Behind items of which none is shown any more."""
+    cursor.steps += min(count, len(cursor.data) - cursor.at)
+    if cursor.steps > STEPS:
+        raise Undecodable(f"it holds more than {STEPS:,} values")
+
+    def skip_entry(data: bytes, at: int) -> int:
+        return skip_item(data, skip_text(data, at))
+
+    cursor.at = skip_parts(skip_entry if has_keys else skip_item, cursor.data, cursor.at, count)
 
 
 # Logical types: where they do not fit their type they are ignored, as the specification says.

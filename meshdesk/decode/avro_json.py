@@ -8,7 +8,7 @@ import json
 import struct
 from typing import Any
 
-from meshdesk.decode import avro
+from meshdesk.decode import avro, avro_skip
 from meshdesk.decode.contract import Bounds, Undecodable
 from meshdesk.model.node import Node
 from meshdesk.model.schema import Schema
@@ -62,7 +62,7 @@ def _note(schema: Any, space: str, named: dict[str, Any]) -> None:
 def _meant(schema: Any, space: str, named: dict[str, Any]) -> tuple[Any, str]:
     """The schema itself where it is only its name or a wrapper, and the namespace within it."""
     while True:
-        if isinstance(schema, str) and schema not in avro.PRIMITIVES:
+        if isinstance(schema, str) and schema not in avro_skip.PRIMITIVES:
             full = f"{space}.{schema}" if space and f"{space}.{schema}" in named else schema
             schema = named[full]
             space = full.rpartition(".")[0]

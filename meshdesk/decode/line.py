@@ -15,7 +15,6 @@ LARGEST = 1 << 20  # bytes of a payload; beyond it the decoders' own bounds coun
 
 Words = list[Word]
 Read = Callable[[bytes, int, Words], int]  # from a byte on; where it ends
-Skip = Callable[[bytes, int], int]
 
 OPEN: Word = ("{", "text")
 CLOSE: Word = ("}", "text")

@@ -23,7 +23,10 @@ PREVIEW = 160  # characters; longer ones cost Qt more to lay out than a person r
 KEY = 80
 HEADERS = 60
 # Details, key and value and headers together, are below 28 MB on the pipe whatever the record is, so they fit a frame.
-TREE = 6_400_000  # bytes of a tree on the pipe; decoders make up to 50,000 nodes of up to a million characters each
+# What of a tree is handed over at once, in bytes on the pipe. While Python reads JSON of 10 MB no thread of the window runs,
+# and fifty thousand nodes are 60 ms there (measured 2026-11): the rest is asked for where somebody opens it or scrolls there.
+TREE = 200_000
+COPIED = 4_000_000  # characters of a part that is copied
 TEXT = 400_000  # characters of pretty text; some 10,000 lines
 DUMP = 64 << 10  # bytes of the dump: 4,096 lines
 HEADER_TEXT = 2_000  # characters of one header's name or value
@@ -36,6 +39,7 @@ ROLES: tuple[Role, Role] = ("key", "value")
 WITH_SPANS = replace(BOUNDS, spans=True)
 
 Answer = TypeVar("Answer")
+Trees = dict[Role, Node]
 
 
 def payloads_of(record: Record, wishes: Wishes = NO_WISHES, revealed: Collection[str] = ()) -> tuple[Payload, Payload]:
@@ -115,14 +119,19 @@ def details_of(
     wishes: Wishes = NO_WISHES,
     types: Sequence[str] = (),
     revealed: Collection[str] = (),
+    whole: Trees | None = None,
 ) -> Details:
     """All that the inspector shows; `raw` leaves the decoders out (their deadline passed). `types` are those of schema files
-    (SchemaFiles.types), which may be asked for, too; `revealed` are names of secrets that are not masked."""
+    (SchemaFiles.types), which may be asked for, too; `revealed` are names of secrets that are not masked. `whole` is given
+    the trees with all that the details leave out."""
     if isinstance(record, Lost):
         gone = Part(Node("", "null", ""), (), "lost", None, "", (), 0, trouble=record.reason)
         return Details(record.row, record.topic, -1, -1, None, "none", None, 0, gone, gone, ())
     key, value = (
-        replace(_undecoded(payload) if raw else part_of(payload, schemas), choice=_choice(record, payload.role, wishes))
+        replace(
+            _undecoded(payload) if raw else part_of(payload, schemas, whole),
+            choice=_choice(record, payload.role, wishes),
+        )
         for payload in payloads_of(record, wishes, revealed)
     )
     headers = record.headers[:HEADERS_SHOWN]
@@ -146,11 +155,13 @@ def details_of(
     )
 
 
-def part_of(payload: Payload, schemas: Schemas) -> Part:
-    """A key or a value, decoded with its reasoning, as text and as a dump."""
+def part_of(payload: Payload, schemas: Schemas, whole: Trees | None = None) -> Part:
+    """A key or a value, decoded with its reasoning, as text and as a dump; `whole` is given all of its tree."""
     decoded = guarded(lambda: decode(payload, schemas, WITH_SPANS), lambda reason: _failed(payload, reason))
+    if whole is not None:
+        whole[payload.role] = decoded.tree
     tree = within(decoded.tree, TREE)
-    text = pretty(tree)
+    text = pretty(decoded.tree)
     schema = decoded.schema
     dump, cut = _dump(payload.data or b"" if decoded.unpacked is None else decoded.unpacked)
     return Part(
@@ -168,6 +179,15 @@ def part_of(payload: Payload, schemas: Schemas) -> Part:
         trouble=decoded.trouble,
         unpacked=None if decoded.unpacked is None else len(decoded.unpacked),
     )
+
+
+def part_text(tree: Node, path: Sequence[int]) -> str:
+    """The text of a part, to be copied: all of it, or its beginning and how much more there is."""
+    for row in path:
+        if not 0 <= row < len(tree.children):
+            return ""
+        tree = tree.children[row]
+    return shortened(pretty(tree) if tree.children else tree.text, COPIED)
 
 
 def guarded(ask: Callable[[], Answer], failed: Callable[[str], Answer]) -> Answer:

@@ -16,7 +16,7 @@ import numpy as np
 from meshdesk.capture.pack import pack
 from meshdesk.capture.store import CaptureError
 from meshdesk.explain.lines import json_line, tab_line
-from meshdesk.explain.look import columns_of, culprit, details_of, row_of
+from meshdesk.explain.look import TREE, Trees, columns_of, culprit, details_of, part_text, row_of
 from meshdesk.explain.moments import place_at, row_at
 from meshdesk.explain.orders import (
     PLACE,
@@ -34,6 +34,7 @@ from meshdesk.explain.rows import Lost, Rows, open_rows
 from meshdesk.model.decode_as import wishes_from
 from meshdesk.model.frame import MAX_FRAME, FrameError, Message, lacking
 from meshdesk.model.listing import Listing, listing_from
+from meshdesk.model.node import Node, parts_at, to_frame
 from meshdesk.model.record import Record, RecordName
 from meshdesk.model.row import SLOW, details_frame, row_frame
 from meshdesk.pipes import Pipes
@@ -43,6 +44,7 @@ from meshdesk.pipes import Pipes
 COLLECT_AFTER = (200_000, 20, 100)
 PROGRESS_EVERY = 8 << 20  # bytes between two words on how far saving is
 TOO_LARGE = "The answer is too large to be handed over. Select fewer records, or save the capture."
+GONE = "That record is not in the capture any more."
 ROWS_EVERY = 200_000  # rows between two words on how far an order is: ten a second
 
 AT_ONCE = ("columns",)  # answered before what was asked earlier: a reader has jumped, and waits for them
@@ -74,6 +76,8 @@ class Explain:
         self.at_work: _AtWork | None = None
         self.has_rows = threading.Event()  # set while rows are decoded
         self.telling = threading.Lock()  # nothing is told of a row that is done
+        # The one record that was looked into last, and its trees, of which parts may still be asked for.
+        self.looked: tuple[tuple[object, ...], Trees] = (), {}
 
     def next(self) -> None:
         """Answers the question that is to be answered next; waits for one."""
@@ -224,9 +228,46 @@ def _record(explain: Explain, message: Message) -> Message:
     for _, record in _listed(rows, message, int(message["k"]), 1):
         wishes, revealed = wishes_from(message.get("as")), list(map(str, message.get("revealed", ())))
         types = rows.mesh.schema_files.types
-        details = details_of(record, rows, bool(message.get("raw")), wishes, types, revealed)
+        trees: Trees = {}
+        details = details_of(record, rows, bool(message.get("raw")), wishes, types, revealed, trees)
+        explain.looked = _looked(message, record), trees
         return {"is": "record", "details": details_frame(details)}
-    return {"is": "failed", "text": "That record is not in the capture any more."}
+    return {"is": "failed", "text": GONE}
+
+
+def _looked(message: Message, record: Record | Lost) -> tuple[object, ...]:
+    """What tells one look into a record from another: its number in which capture, and how it was to be read."""
+    return message["capture"], record.topic, record.row, repr((message.get("as"), message.get("revealed")))
+
+
+def _tree(explain: Explain, message: Message) -> Node | None:
+    """The tree that the question is about: of the record that was looked into last, or anew where that was in another process."""
+    rows = explain.rows(message)
+    for _, record in _listed(rows, message, int(message["k"]), 1):
+        if explain.looked[0] != _looked(message, record):
+            trees: Trees = {}
+            wishes, revealed = wishes_from(message.get("as")), list(map(str, message.get("revealed", ())))
+            details_of(record, rows, False, wishes, (), revealed, trees)
+            explain.looked = _looked(message, record), trees
+        return explain.looked[1].get("key" if message["role"] == "key" else "value")
+    return None
+
+
+def _parts(explain: Explain, message: Message) -> Message:
+    """Parts of a container of the inspector's tree that its details left out."""
+    tree = _tree(explain, message)
+    if tree is None:
+        return {"is": "failed", "text": GONE}
+    nodes, left = parts_at(tree, list(map(int, message["path"])), int(message["first"]), TREE)
+    return {"is": "parts", "nodes": list(map(to_frame, nodes)), "left": left}
+
+
+def _text(explain: Explain, message: Message) -> Message:
+    """A part of the inspector's tree as text, to be copied."""
+    tree = _tree(explain, message)
+    if tree is None:
+        return {"is": "failed", "text": GONE}
+    return {"is": "text", "text": part_text(tree, list(map(int, message["path"])))}
 
 
 def _find(explain: Explain, message: Message) -> Message:
@@ -352,6 +393,8 @@ NEEDS: dict[str, dict[str, type]] = {
     "rows": {**LISTED, "first": int, "count": int},
     "columns": {**LISTED, "first": int, "count": int},
     "record": {**LISTED, "k": int},
+    "parts": {**LISTED, "k": int, "role": str, "path": list, "first": int},
+    "text": {**LISTED, "k": int, "role": str, "path": list},
     "find": {"capture": int, "name": list},
     "where": {"order": str, "of": int, "k": int},
     "when": {**LISTED, "moment": int},
@@ -361,6 +404,6 @@ NEEDS: dict[str, dict[str, type]] = {
     "cancel": {"of": int},
 }
 LOOK: dict[str, Answer] = {"open": _open, "close": _close, "rows": _rows, "columns": _columns,
-                           "record": _record, "find": _find, "where": _where, "when": _when}  # fmt: skip
+                           "record": _record, "parts": _parts, "text": _text, "find": _find, "where": _where, "when": _when}  # fmt: skip
 WORK: dict[str, Answer] = {"open": _open, "close": _close, "copy": _copy, "save": _save, "order": _order}
 ROLES: dict[str, dict[str, Answer]] = {"look": LOOK, "work": WORK}

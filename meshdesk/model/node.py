@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from json.encoder import encode_basestring, encode_basestring_ascii
 from math import isfinite
@@ -26,6 +26,8 @@ NUMBERS = ("int", "float", "decimal")
 INDENT = "  "
 DEEP = 2  # levels of records that a line shows; what lies deeper is {…}
 SHORT = 3  # elements of an array that a line shows inside a record
+PART = 500  # parts of a container that are handed over at once: some ten screens
+TO_COME = "to come"
 WEIGHT = 40  # bytes of a node on the pipe beside its words: brackets, its kind, its span
 # What a reader would not see or what would turn the text around it: shown as a picture of itself, never obeyed.
 # All of Unicode's categories Cc, Cf, Cs, Zl and Zp, but for the Arabic signs of Cf that are drawn.
@@ -80,9 +82,9 @@ def path_at(node: Node, at: int) -> tuple[int, ...]:
 # What was left out. A tree that was cut says so in every form: in its text, which is shown, copied and exported.
 
 
-def more(count: int) -> Node:
-    """The last child of a container of which `count` parts are left out."""
-    return Node("…", "more", f"{count:,} more")
+def more(count: int, note: str = "") -> Node:
+    """The last child of a container of which `count` parts are left out; with the note TO_COME they can be had."""
+    return Node("…", "more", f"{count:,} more", (), note)
 
 
 def count_of(node: Node) -> int:
@@ -192,24 +194,63 @@ def from_frame(frame: list[Any]) -> Node:
     return Node(name, kind, text, tuple(map(from_frame, children)), note, (span[0], span[1]) if span else None)
 
 
-def within(node: Node, room: int) -> Node:
-    """The tree, or as much of it as takes about `room` bytes on the pipe; where children are left out it says how many."""
-    return _within(node, [room])
+def within(node: Node, room: int, most: int = PART) -> Node:
+    """The tree, or as much of it as takes about `room` bytes on the pipe, level by level, and `most` parts of a container.
+
+    Where parts are left out it says how many, and that they can be had (TO_COME).
+    """
+    kept: dict[int, int] = {}  # how many parts of a container, by its identity
+    level = [node]
+    while level and room > 0:
+        below: list[Node] = []
+        for container in level:
+            count = 0
+            for child in container.children[:most]:
+                room -= WEIGHT + sum(_weight(words) for words in (child.name, child.text, child.note))
+                if room < 0:
+                    break
+                count += 1
+                if child.children:
+                    below.append(child)
+            kept[id(container)] = count
+        level = below
+    return _cut(node, kept)
 
 
-def _within(node: Node, room: list[int]) -> Node:
-    kept: list[Node] = []
-    for child in node.children:
-        weight = WEIGHT + sum(_weight(words) for words in (child.name, child.text, child.note))
-        if weight > room[0]:
-            break
-        room[0] -= weight
-        kept.append(_within(child, room))
-    if len(kept) < len(node.children):
-        kept.append(more(count_of(node) - len(kept)))
-    elif all(new is old for new, old in zip(kept, node.children, strict=True)):
+def _cut(node: Node, kept: dict[int, int]) -> Node:
+    if not node.children:
         return node
-    return Node(node.name, node.kind, node.text, tuple(kept), node.note, node.span)
+    count = kept.get(id(node), 0)
+    children = tuple(_cut(child, kept) for child in node.children[:count])
+    if count < len(node.children):
+        children = (*children, more(count_of(node) - count, TO_COME))
+    elif all(new is old for new, old in zip(children, node.children, strict=True)):
+        return node
+    return Node(node.name, node.kind, node.text, children, node.note, node.span)
+
+
+def parts_at(node: Node, path: Sequence[int], first: int, room: int) -> tuple[tuple[Node, ...], int]:
+    """The parts from number `first` on of the container at a path of rows, as many as have room and one at least, each with
+    what is below it as far as there is room; and how many are left behind them."""
+    for row in path:
+        if not 0 <= row < len(node.children):
+            return (), 0
+        node = node.children[row]
+    shown = within(Node("", node.kind, "", node.children[first : first + PART]), room).children
+    if shown and is_to_come(shown[-1]):
+        shown = shown[:-1] or (within(node.children[first], room),)
+    end = first + len(shown)
+    return shown, count_of(node) - end if end < len(node.children) else 0
+
+
+def is_to_come(node: Node) -> bool:
+    """Whether it stands for parts that can be had."""
+    return node.kind == "more" and node.note == TO_COME
+
+
+def is_whole(node: Node) -> bool:
+    """Whether nothing of it is still to come."""
+    return not is_to_come(node) and all(map(is_whole, node.children))
 
 
 def _weight(words: str) -> int:

@@ -16,7 +16,17 @@ from meshdesk.model.wording import size
 from meshdesk.session.children import Child, Heard
 
 # s by question; saving may take as long as it needs. Copying is bounded, or one record would bar all saving behind it.
-DEADLINES = {"rows": 2.0, "columns": 2.0, "record": 5.0, "find": 5.0, "where": 5.0, "when": 5.0, "copy": 30.0}
+DEADLINES = {
+    "rows": 2.0,
+    "columns": 2.0,
+    "record": 5.0,
+    "parts": 5.0,
+    "text": 5.0,
+    "find": 5.0,
+    "where": 5.0,
+    "when": 5.0,
+    "copy": 30.0,
+}
 SILENCES = {
     "order": 60.0
 }  # s by question, of those that say how far they are: to sort 10 M rows takes 10 s of silence at most

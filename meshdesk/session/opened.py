@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Literal
 from meshdesk.capture.pack import draft_of
 from meshdesk.capture.store import KEPT_FREE
 from meshdesk.model.cursor import Cursor
-from meshdesk.model.decode_as import Wishes, wishes_message
+from meshdesk.model.decode_as import Role, Wishes, wishes_message
 from meshdesk.model.frame import Message
 from meshdesk.model.lag import Lags
 from meshdesk.model.listing import Listing, listing_message
 from meshdesk.model.mesh import Mesh
+from meshdesk.model.node import Node, from_frame
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
 from meshdesk.model.row import Details, Row, details_from
@@ -453,6 +454,45 @@ class Opened:
         topic, k = selected
         question = {"do": "record", "k": k, **self._as_wished(), **self._where(topic)}
         self._ask(self._look, question | ({"revealed": list(revealed)} if revealed else {}), arrived)
+
+    def fetch_parts(
+        self, role: Role, path: Sequence[int], first: int, done: Callable[[tuple[Node, ...], int], None]
+    ) -> None:
+        """The parts from number `first` on of a container in the tree of the record that is selected, at a path of rows; `done`
+        also gets how many are left. Where they cannot be had that is said, and `done` is not called."""
+
+        def arrived(answer: Message) -> None:
+            if answer.get("is") == "parts":
+                done(tuple(map(from_frame, answer["nodes"])), int(answer["left"]))
+            else:
+                self._failed(answer)
+
+        self._ask_of_selected({"do": "parts", "role": role, "path": list(path), "first": first}, arrived)
+
+    def fetch_text(self, role: Role, path: Sequence[int], done: Callable[[str], None]) -> None:
+        """The same of the text of a part, to be copied."""
+
+        def arrived(answer: Message) -> None:
+            if answer.get("is") == "text":
+                done(str(answer["text"]))
+            else:
+                self._failed(answer)
+
+        self._ask_of_selected({"do": "text", "role": role, "path": list(path)}, arrived)
+
+    def _ask_of_selected(self, question: Message, arrived: Callable[[Message], None]) -> None:
+        """Something of the record that is selected; of one that the reader has left nothing is heard any more."""
+        selected, how = self._selected, (self.wishes, self._revealed)
+        if selected is None:
+            return
+
+        def arrived_still(answer: Message) -> None:
+            if (self._selected, self.wishes, self._revealed) == (selected, *how):
+                arrived(answer)
+
+        topic, k = selected
+        question |= {"k": k, **self._as_wished(), **self._where(topic)}
+        self._ask(self._look, question | ({"revealed": list(self._revealed)} if self._revealed else {}), arrived_still)
 
     def set_wishes(self, wishes: Wishes) -> None:
         """Records are decoded as somebody asks, the ones at hand anew."""

@@ -1,7 +1,7 @@
 """The frame around an open capture: explorer, work area, inspector, and how they are arranged at any width."""
 
 import json
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import quote
 
 from PySide6.QtCore import Qt, Signal
@@ -18,6 +18,11 @@ from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.views.records import RecordsView
 from meshdesk.ui.widgets.explorer import Explorer
 from meshdesk.ui.widgets.inspector import NO_RECORD, Inspector
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from meshdesk.model.node import Node
 
 
 class Drawn(Protocol):
@@ -84,6 +89,8 @@ class Frame(QWidget):
         self.inspector.schema_pane.said.connect(self.said)
         self.inspector.schema_pane.wished.connect(self._decode_as)
         self.inspector.tree.reveal_wanted.connect(self._reveal)
+        self.inspector.parts_wanted.connect(self._fetch_parts)
+        self.inspector.text_wanted.connect(self._fetch_text)
         self._across.splitterMoved.connect(self.keep_sizes)
         self._down.splitterMoved.connect(self.keep_sizes)
         self._all.splitterMoved.connect(self.keep_sizes)
@@ -128,6 +135,17 @@ class Frame(QWidget):
         """Somebody wants to see a secret of the record that is selected."""
         if self.records.opened is not None:
             self.records.opened.reveal(name)
+
+    def _fetch_parts(self, role: decode_as.Role, path: tuple[int, ...], first: int, done: object) -> None:
+        """Parts of the tree in the inspector, which may still be that of a record that was selected before."""
+        opened = self.records.opened
+        if opened is not None and opened.details is self.inspector.details:
+            opened.fetch_parts(role, path, first, cast("Callable[[tuple[Node, ...], int], None]", done))
+
+    def _fetch_text(self, role: decode_as.Role, path: tuple[int, ...], done: object) -> None:
+        opened = self.records.opened
+        if opened is not None and opened.details is self.inspector.details:
+            opened.fetch_text(role, path, cast("Callable[[str], None]", done))
 
     def _recall_wishes(self, opened: Opened) -> None:
         """What was asked for when this connection was open before, once its name is known."""

@@ -16,6 +16,7 @@ from meshdesk.session.connection import Connection
 from meshdesk.ui.views.records import STARTS
 from meshdesk.ui.views.throughput import ThroughputView
 from meshdesk.ui.views.topology import TopologyView
+from meshdesk.ui.widgets.inspector import BYTES, SCHEMA, TEXT, TREE
 from meshdesk.ui.widgets.record_lines import COLUMNS
 from tests.speed.window import Act, Driven, wait
 
@@ -26,6 +27,7 @@ PANS = 600  # pans and zooms of a map
 PLOTS = 150  # paints of a plot
 UPDATES = 120  # of all its rates
 FRAMES = 300  # of a drag of the time strip
+UNFOLDED = 40  # lines of a tree that are looked at
 LOOK = 0.5  # s that somebody who drags it waits for rows at most
 
 
@@ -380,3 +382,40 @@ class _Drawn(QObject):
 
     def _drawn(self) -> None:
         self.at = time.perf_counter()
+
+
+def inspect(driven: Driven, folder: str, topic: str) -> Act:
+    """The second record of a topic is selected, its tree unfolded line by line and scrolled to its end, and each page turned to.
+
+    s until the inspector showed it ("seconds"); how late the beat was at most meanwhile ("late", ms), and in the two seconds
+    before ("calm"); the containers that were unfolded ("unfolded").
+    """
+    opened = yield from driven.open(folder)
+    driven.window.open_topic(opened, topic)
+    yield from driven.calm()
+    yield from wait(1.0)  # the look program's spare has started
+    driven.beat.lateness.clear()
+    yield from wait(2.0)
+    calm = driven.beat.lateness.max
+    inspector = driven.window.frame.inspector
+    driven.beat.lateness.clear()
+    began = time.perf_counter()
+    driven.table.selectRow(1)
+    while opened.details is None or inspector.details is not opened.details:
+        yield
+    seconds = time.perf_counter() - began
+    tree, unfolded = inspector.tree, 0
+    tree.setCurrentIndex(tree.nodes.index(0, 0))
+    for _ in range(UNFOLDED):
+        QTest.keyClick(tree, Qt.Key.Key_Right)
+        unfolded += tree.isExpanded(tree.currentIndex())
+        QTest.keyClick(tree, Qt.Key.Key_Down)
+        yield from wait(0.05)
+    for key in (Qt.Key.Key_End, Qt.Key.Key_End, Qt.Key.Key_Home):
+        QTest.keyClick(tree, key)
+        yield from wait(0.5)
+    for page in (TEXT, BYTES, SCHEMA, TREE):
+        inspector.tabs.choose(page)
+        inspector.tabs.chosen.emit(page)
+        yield from wait(0.3)
+    return {"calm": calm, "seconds": seconds, "late": driven.beat.lateness.max, "unfolded": unfolded}

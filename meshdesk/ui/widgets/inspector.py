@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QGuiApplication,
     QPainter,
     QPaintEvent,
-    QPalette,
     QResizeEvent,
     QTextCharFormat,
     QTextCursor,
@@ -38,10 +37,11 @@ from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.about_page import AboutPage
 from meshdesk.ui.widgets.controls import Line, Rule, Segments, Tags, name_bars
 from meshdesk.ui.widgets.empty import Empty
-from meshdesk.ui.widgets.node_tree import NodeTree
+from meshdesk.ui.widgets.node_tree import LEFT_OUT, NodeTree
 from meshdesk.ui.widgets.record_lines import CONTROLS, NULL
 from meshdesk.ui.widgets.record_paint import hits_in
 from meshdesk.ui.widgets.schema_pane import SchemaPane
+from meshdesk.ui.widgets.text_pane import TextPane
 from meshdesk.ui.widgets.tree_and_bytes import BytesPane, TreeAndBytes
 
 PAD = 14
@@ -49,7 +49,6 @@ LABEL_WIDTH = 92
 TEXT_LOOKED = 100_000  # characters of a text in which hits are marked: some ms
 HITS_MOST = 100  # marked in a text; Qt lays each out
 FACT_LINE = 16
-TAB = 4  # characters
 UNIT = re.compile(r"(?<=\d) (?=[kMGT]?B\b)")  # a number and its unit stay on one line
 FACTS_MOST = 232  # height of the facts before they scroll
 TREE, TEXT, HEADERS, BYTES, SCHEMA = range(5)
@@ -63,6 +62,9 @@ class Inspector(QWidget):
     about the topic, where there is one."""
 
     said = Signal(str)
+    # Of the key or the value, the path to a container and the number of the first part to come, and what takes (parts, left).
+    parts_wanted = Signal(str, object, int, object)
+    text_wanted = Signal(str, object, object)  # the same of the text of a part, and what takes it
 
     def __init__(self, hues: DomainHues | None = None) -> None:
         super().__init__()
@@ -78,12 +80,12 @@ class Inspector(QWidget):
         self.tabs = Segments("Shown as", ("Tree", "Text", "Headers 0", "Bytes", "Schema"))
         self.value = TreeAndBytes()
         self.tree = self.value.tree
-        self.text = _text_pane("Value as text")
+        self.text = TextPane("Value as text")
         self.headers = NodeTree()
         self.headers.setAccessibleName("Headers")
         self._bytes = BytesPane("Bytes")
         self.dump = self._bytes.dump
-        self.schema = _text_pane("Schema")
+        self.schema = TextPane("Schema")
         self.schema_pane = SchemaPane(self.schema)
         self._pages = QStackedWidget()
         for page in (self.value, self.text, self.headers, self._bytes, self.schema_pane):
@@ -102,10 +104,13 @@ class Inspector(QWidget):
         column.addWidget(self._whole)
         self._word = ""  # whose hits are marked
         self._page = TREE  # what somebody wants to see
+        self.text.whole.connect(self._mark_text)
         self.tabs.chosen.connect(self._turn_to)
         self.side.chosen.connect(lambda _: self._show_part())
         self.value.marked.connect(self.dump.mark)
         self.dump.chosen.connect(self.tree.pick)
+        self.tree.parts_wanted.connect(self._want_parts)
+        self.tree.text_wanted.connect(self._want_text)
         self.tree.bytes_wanted.connect(lambda span: self.said.emit(self.dump.copy_bytes(span)))
         for tree in (self.tree, self.headers):
             tree.said.connect(self.said)
@@ -133,6 +138,11 @@ class Inspector(QWidget):
             self._show_part()
             if line is not None:  # it was read anew, as when a secret is revealed
                 self.tree.pick(line)
+
+    @property
+    def details(self) -> Details | None:
+        """What it shows of a record."""
+        return self._details
 
     def say_empty(self, title: str, text: str) -> None:
         """What stands where nothing is selected: that it is so, and what to do."""
@@ -177,6 +187,26 @@ class Inspector(QWidget):
         self.tabs.choose(page)
         self._pages.setCurrentIndex(page)
 
+    @property
+    def _role(self) -> str:
+        return "key" if self.side.place == 0 else "value"
+
+    def _want_parts(self, path: tuple[int, ...], first: int) -> None:
+        nodes = self.tree.nodes
+        shown = nodes.shown
+
+        def take(parts: tuple[Node, ...], left: int) -> None:
+            if nodes.shown == shown:
+                nodes.add(path, first, parts, left)
+
+        self.parts_wanted.emit(self._role, path, first, take)
+
+    def _want_text(self, path: tuple[int, ...]) -> None:
+        def take(text: str) -> None:
+            self.tree.copy_text(text, LEFT_OUT.search(text) is not None)
+
+        self.text_wanted.emit(self._role, path, take)
+
     def copy_value(self) -> None:
         """Copies what the focus is on: a node, the marked text, or the dump; of what is no record its name."""
         if self._whole.currentWidget() is self.about:
@@ -213,7 +243,7 @@ class Inspector(QWidget):
         self.chain.setVisible(bool(part.chain or part.format))
         self.note.say(part.trouble)
         self.value.say(part, part.tree if part.size is not None else Node("", "null", NULL))
-        self.text.setPlainText(part.text if part.size is not None else NULL)
+        self.text.say(part.text if part.size is not None else NULL)
         self._mark_text()
         self._bytes.say(part)
         self.schema_pane.say(part, "key" if part is details.key else "value", details.decoders)
@@ -419,20 +449,3 @@ def _header_node(name: str, part: Part) -> Node:
 def _text_height(text: str, width: int) -> int:
     box = QFontMetrics(theme.font("small")).boundingRect(0, 0, max(40, width), 10_000, Qt.TextFlag.TextWordWrap, text)
     return box.height()
-
-
-def _text_pane(name: str) -> QPlainTextEdit:
-    pane = QPlainTextEdit()
-    pane.setAccessibleName(name)
-    pane.setReadOnly(True)
-    pane.setUndoRedoEnabled(False)
-    pane.setFont(theme.font("mono"))
-    pane.setFrameShape(QPlainTextEdit.Shape.NoFrame)
-    pane.document().setDocumentMargin(PAD)
-    pane.setTabStopDistance(TAB * QFontMetrics(pane.font()).horizontalAdvance(" "))
-    pane.viewport().setBackgroundRole(QPalette.ColorRole.Window)
-    pane.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    name_bars(pane, name.lower())
-    return pane

@@ -1,10 +1,21 @@
-"""A decoded value as a tree. Items are made when they are looked at, so fifty thousand cost no more than forty."""
+"""A decoded value as a tree. Items are made when they are looked at, so fifty thousand cost no more than forty; and parts that
+are not here are asked for where somebody unfolds what holds them, or scrolls to where they would be."""
 
 import json
 import re
 from html import escape
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetricsF,
@@ -17,7 +28,18 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from meshdesk.model import wording
-from meshdesk.model.node import CONTAINERS, Node, count_of, path_at, pretty, shortened, visible
+from meshdesk.model.node import (
+    CONTAINERS,
+    Node,
+    count_of,
+    is_to_come,
+    is_whole,
+    more,
+    path_at,
+    pretty,
+    shortened,
+    visible,
+)
 from meshdesk.model.setting import MASKED
 from meshdesk.ui import icons, theme
 from meshdesk.ui.widgets.controls import draw_focus, name_bars
@@ -43,6 +65,7 @@ TIP = 2_000  # characters of a value that a tool tip shows
 SHOWN = 600  # characters of a value that are drawn; copying takes all of it
 PLAIN_STEP = re.compile(r"[\w@#$:-]+")  # a name that stands in a path as it is; of XML an attribute, a text, a prefix
 CUT = re.compile(r"… [\d,]+ more (character|byte)s?$")
+LEFT_OUT = re.compile(r"… [\d,]+ more")  # in the text of a part
 HALF = re.compile("[\ud800-\udfff]")
 LONG_PATH = 120  # characters of a path that are said; copying takes all of it
 NOTHING_CHOSEN = "Select a line of the tree first."
@@ -52,7 +75,7 @@ IS_MASKED = "This is a secret, which is masked. Choose “Reveal this secret” 
 class _Item:
     """A node at its place. Children are made when they are first asked for."""
 
-    __slots__ = ("fetched", "is_whole", "kids", "node", "parent", "row")
+    __slots__ = ("is_asked", "is_whole", "kids", "node", "parent", "row")
 
     def __init__(self, node: Node, parent: "_Item | None", row: int) -> None:
         self.is_whole = False  # whether it is the value itself, which has no part
@@ -60,7 +83,12 @@ class _Item:
         self.parent = parent
         self.row = row
         self.kids: list[_Item] = []
-        self.fetched = 0
+        self.is_asked = False  # for the parts that are to come
+
+    @property
+    def lacks(self) -> bool:
+        """Whether parts of it are to come."""
+        return bool(self.node.children) and is_to_come(self.node.children[-1])
 
     def fetch(self, count: int) -> None:
         children = self.node.children
@@ -69,15 +97,19 @@ class _Item:
 
 
 class NodeModel(QAbstractItemModel):
-    """One column of nodes. A value without parts is one line."""
+    """One column of nodes. A value without parts is one line; where parts are to come the last line says how many."""
+
+    lacking = Signal(object, int)  # the path of rows to a container, and the number of the first part that is to come
 
     def __init__(self) -> None:
         super().__init__()
         self._root: _Item | None = None
+        self.shown = 0  # how many values were shown: what was asked for of an earlier one is of no use
 
     def show(self, tree: Node | None, is_list: bool = False) -> None:
         """A list of parts may have none; a value that has none is a line."""
         self.beginResetModel()
+        self.shown += 1
         if tree is None:
             self._root = None
         else:
@@ -122,6 +154,19 @@ class NodeModel(QAbstractItemModel):
         item = self.item(parent)
         return item is not None and len(item.kids) < len(item.node.children)
 
+    def lacks(self, parent: Index) -> bool:
+        """Whether all lines of a container are made, parts of it are to come, and nobody has asked for them. Qt is not told: it
+        would fetch all of them as soon as the container is unfolded."""
+        item = self.item(parent)
+        return item is not None and len(item.kids) == len(item.node.children) and item.lacks and not item.is_asked
+
+    def ask(self, parent: Index) -> None:
+        """Asks for the parts of a container that come next."""
+        item = self.item(parent)
+        if item is not None:
+            item.is_asked = True
+            self.lacking.emit(rows_to(item), len(item.kids) - 1)
+
     def fetchMore(self, parent: Index) -> None:
         item = self.item(parent)
         if item is None:
@@ -132,20 +177,53 @@ class NodeModel(QAbstractItemModel):
             item.fetch(last + 1)
             self.endInsertRows()
 
+    def add(self, path: tuple[int, ...], first: int, parts: tuple[Node, ...], left: int) -> None:
+        """Parts that came of the container at a path: those from number `first` on, behind which so many are left."""
+        indexes = self.reach(path)
+        index = indexes[-1] if indexes else QModelIndex()
+        item = self.item(index)
+        if item is None or len(indexes) < len(path) or not item.lacks or first != len(item.node.children) - 1:
+            return
+        *known, rest = item.node.children
+        rest = Node(rest.name, rest.kind, more(left).text, (), rest.note)
+        while len(item.kids) <= len(known):  # also the line that says how many are to come
+            self.fetchMore(index)
+        last = item.kids.pop()
+        item.kids.append(last)
+        if parts:
+            self.beginInsertRows(index, first, first + len(parts) - 1)
+            made = [_Item(part, item, first + at) for at, part in enumerate(parts)]
+            item.node = with_children(item.node, (*known, *parts, rest))
+            item.kids[first:first] = made
+            last.row = first + len(parts)
+            self.endInsertRows()
+        last.node = rest
+        if left and parts:
+            item.is_asked = False
+            here = self.index(last.row, 0, index)
+            self.dataChanged.emit(here, here)
+        else:
+            self.beginRemoveRows(index, last.row, last.row)
+            item.node = with_children(item.node, item.node.children[:-1])
+            item.kids.pop()
+            self.endRemoveRows()
+
     def reach(self, path: tuple[int, ...]) -> list[QModelIndex]:
-        """The indexes along a path of rows; what is not there yet is fetched."""
+        """The indexes along a path of rows, as far as the nodes are here; their lines are made."""
         found: list[QModelIndex] = []
         index = QModelIndex()
         for row in path:
             while row >= self.rowCount(index) and self.canFetchMore(index):
                 self.fetchMore(index)
             index = self.index(row, 0, index)
+            if not index.isValid():
+                break  # it is to come
             found.append(index)
         return found
 
     def path_at(self, at: int) -> tuple[int, ...]:
         """Where the innermost node is that holds a byte; () where none does."""
-        return path_at(self._root.node, at) if self._root is not None else ()
+        return _path_at(self._root, at) if self._root is not None else ()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
         item = self.item(index) if index.isValid() else None
@@ -157,6 +235,31 @@ class NodeModel(QAbstractItemModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return visible(f"{label_of(item)} {value_of(item.node)[:SHOWN]}".strip())
         return None
+
+
+def with_children(node: Node, children: tuple[Node, ...]) -> Node:
+    """The same container of other parts."""
+    return Node(node.name, node.kind, node.text, children, node.note, node.span)
+
+
+def rows_to(item: _Item) -> tuple[int, ...]:
+    """The rows that lead from the value to a node."""
+    rows: list[int] = []
+    while item.parent is not None:
+        rows.append(item.row)
+        item = item.parent
+    return tuple(reversed(rows))
+
+
+def _path_at(item: _Item, at: int) -> tuple[int, ...]:
+    """As model.node.path_at, through the parts that came later."""
+    for row, child in enumerate(item.node.children):
+        kid = item.kids[row] if row < len(item.kids) else None
+        if child.span is None or child.span[0] <= at < child.span[1]:
+            below = _path_at(kid, at) if kid is not None else path_at(child, at)
+            if below or child.span is not None:
+                return (row, *below)
+    return ()
 
 
 def _plain(index: Index) -> QModelIndex:
@@ -229,6 +332,8 @@ class NodeTree(QTreeView):
     bytes_wanted = Signal(object)  # the same, to be copied
     said = Signal(str)  # a sentence on what was copied, or why nothing was
     reveal_wanted = Signal(str)  # the name of a secret that is masked
+    parts_wanted = Signal(object, int)  # the path to a container, and the number of the first part that is to come
+    text_wanted = Signal(object)  # the path to a part that is to be copied, and is not all here
 
     def __init__(self) -> None:
         super().__init__()
@@ -236,6 +341,12 @@ class NodeTree(QTreeView):
         self._word = ""  # whose hits are marked
         self.nothing = ""  # what is said where there is no line
         self.setModel(self.nodes)
+        self.nodes.lacking.connect(self.parts_wanted)
+        self._seen: list[QPersistentModelIndex] = []  # containers whose last line was drawn, and which hold more
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._fetch_seen)
         self.setAccessibleName("Value as a tree")
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)
@@ -312,9 +423,23 @@ class NodeTree(QTreeView):
             if box.y() >= height:
                 break
             self._paint_line(painter, index, box.y(), width)
+            around = index.parent()
+            is_last = index.row() == self.nodes.rowCount(around) - 1
+            if is_last and (self.nodes.canFetchMore(around) or self.nodes.lacks(around)):
+                self._soon.start()
+                self._seen.append(QPersistentModelIndex(around))
             index = self.indexBelow(index)
         if not self.currentIndex().isValid():
             draw_focus(painter, self)
+
+    def _fetch_seen(self) -> None:
+        """More of the containers whose end can be seen."""
+        seen, self._seen = self._seen, []
+        for around in seen:
+            if self.nodes.canFetchMore(around):
+                self.nodes.fetchMore(around)
+            elif self.nodes.lacks(around):
+                self.nodes.ask(around)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -352,16 +477,23 @@ class NodeTree(QTreeView):
         if _is_masked(item.node):
             self.said.emit(IS_MASKED)
             return
-        text = pretty(item.node) if item.node.kind in CONTAINERS or item.node.children else item.node.text
+        if not is_to_come(item.node) and not is_whole(item.node):
+            self.text_wanted.emit(rows_to(item))  # not all of it is here
+            return
+        self.copy_text(
+            pretty(item.node) if item.node.kind in CONTAINERS or item.node.children else item.node.text,
+            _is_cut(item.node),
+        )
+
+    def copy_text(self, text: str, is_cut: bool) -> None:
+        """A value's text to the clipboard, and what was copied, said."""
         # Half of a pair of UTF-16 (JSON "\\ud800") is no character: a clipboard drops it without a word.
         shown = HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
         QGuiApplication.clipboard().setText(shown)
         words = f"Copied {wording.plural(len(text), 'character')}." if text else "Copied an empty value."
         words += "" if shown == text else " What is no character stands as its escape."
         self.said.emit(
-            f"{words} It was too large to be shown whole: how much is left out stands in it."
-            if _is_cut(item.node)
-            else words
+            f"{words} It was too large to be shown whole: how much is left out stands in it." if is_cut else words
         )
 
     def copy_path(self) -> None:
@@ -400,7 +532,7 @@ class NodeTree(QTreeView):
             below: list[QModelIndex] = []
             for index in level:
                 item = self.nodes.item(index)
-                count = len(item.node.children) if item is not None else 0
+                count = len(item.node.children) if item is not None and not item.lacks else 0
                 if 0 < count <= UNFOLD - lines:
                     lines += count
                     self.nodes.fetchMore(index)

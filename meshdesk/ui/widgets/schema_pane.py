@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import QSize, QUrl, Signal
 from PySide6.QtGui import QActionGroup, QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from meshdesk.model.decode_as import NO_CHOICE, OF_TYPE, TEXT_AS, About
 from meshdesk.model.node import visible
 from meshdesk.model.row import Part
 from meshdesk.ui.widgets.controls import Button
+from meshdesk.ui.widgets.text_pane import TextPane
 
 PAD = 14
 AS_FOUND = "As found"
@@ -21,7 +22,7 @@ class SchemaPane(QWidget):
     said = Signal(str)  # a sentence that passes
     wished = Signal(object, str)  # what for (model.decode_as.About), and the name of the decoder; "" for none
 
-    def __init__(self, text: QPlainTextEdit) -> None:
+    def __init__(self, text: TextPane) -> None:
         super().__init__()
         self.text = text
         self.button = Button("Decode as …")
@@ -50,7 +51,7 @@ class SchemaPane(QWidget):
     def say(self, part: Part, role: str, decoders: tuple[str, ...]) -> None:
         """`role` is "key" or "value", `decoders` the names of those that may be asked for."""
         self._part, self._role, self._decoders = part, role, decoders
-        self.text.setPlainText(told(part))
+        self.text.say(told(part))
         self.button.setEnabled(bool(decoders and part.size and part.choice.abouts))
         self.link_button.setVisible(bool(part.schema_link))
         self.link_button.setToolTip(f"Opens {part.schema_link} in the browser")

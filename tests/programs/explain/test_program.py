@@ -13,7 +13,8 @@ from meshdesk.capture.names import segment_name
 from meshdesk.capture.pack import pack
 from meshdesk.capture.writer import Writer
 from meshdesk.explain.program import LOOK, NEEDS, WORK
-from meshdesk.model.frame import Message
+from meshdesk.model.frame import Message, encode
+from meshdesk.model.node import count_of, from_frame, is_to_come, to_json
 from meshdesk.model.row import row_from
 from meshdesk.session.children import Child, Heard
 from tests.programs.running import SECONDS, gone, run, wait_until
@@ -226,6 +227,29 @@ def test_that_a_capture_that_grows_is_answered_as_it_is_when_it_is_asked(look: P
         assert len(look.ask("rows", topic="t", first=0, count=9)["rows"]) == at + 1
         assert look.ask("find", name=["t", 0, at])["k"] == at
     writer.close()
+
+
+def test_that_parts_of_a_large_tree_are_answered_when_they_are_asked_for(look: Program, tmp_path: Path) -> None:
+    value = json.dumps({"lines": [{"n": n, "deep": list(range(9))} for n in range(3_000)], "total": 5}).encode()
+    folder = made_capture(tmp_path / "c", {"t": [[Rec(0, 0, value=value), Rec(0, 1, value=b'{"small": [1, 2]}')]]})
+    look.ask("open", path=str(folder))
+    where: dict[str, object] = {"topic": "t", "role": "value"}
+    record = look.ask("record", topic="t", k=0)
+    tree = from_frame(record["details"]["value"]["tree"])
+    lines = tree.children[0]
+    assert [child.name for child in tree.children] == ["lines", "total"]
+    assert (count_of(lines), is_to_come(lines.children[-1])) == (3_000, True)
+    assert len(encode(record)) < 2_000_000
+    first = len(lines.children) - 1
+    answer = look.ask("parts", k=0, path=[0], first=first, **where)
+    assert (answer["is"], answer["left"]) == ("parts", 3_000 - first - len(answer["nodes"]))
+    assert to_json(from_frame(answer["nodes"][0]))["n"] == first
+    # Of another record, and then of the first one again: whoever asks need not have looked into it in this process.
+    assert look.ask("text", k=1, path=[0], **where) == {"id": 1, "is": "text", "text": "[\n  1,\n  2\n]"}
+    assert look.ask("text", k=0, path=[1], **where)["text"] == "5"
+    assert json.loads(look.ask("text", k=0, path=[0, 2_999], **where)["text"]) == {"n": 2_999, "deep": list(range(9))}
+    assert look.ask("parts", k=0, path=[9, 9], first=0, **where) == {"id": 1, "is": "parts", "nodes": [], "left": 0}
+    assert look.ask("parts", k=9, path=[], first=0, **where)["is"] == "failed"
 
 
 def test_that_lost_records_are_rows_details_and_lines_with_the_reason(

@@ -94,6 +94,26 @@ def test_that_only_the_newest_selection_is_shown(session: Session, folder: Path)
     assert opened.details is None
 
 
+def test_that_parts_and_texts_of_the_selected_record_are_fetched_and_of_no_other(
+    session: Session, tmp_path: Path
+) -> None:
+    value = json.dumps({"lines": list(range(2_000))}).encode()
+    folder = made_capture(tmp_path / "large", {"t": [[Rec(0, 0, value=value), Rec(0, 1, value=b"[1]")]]})
+    opened = session.open_file(folder)
+    settle(session)
+    came: list[object] = []
+    opened.fetch_parts("value", (0,), 3, lambda parts, left: came.append((parts[0].text, left)))
+    opened.select("t", 0)
+    opened.fetch_parts("value", (0,), 700, lambda parts, left: came.append((parts[0].text, left)))
+    opened.fetch_text("value", (0, 1_999), came.append)
+    settle(session)
+    assert came == [("700", 800), "1999"]
+    opened.fetch_text("value", (0,), came.append)
+    opened.select("t", 1)
+    settle(session)
+    assert len(came) == 2  # the reader has gone on
+
+
 def test_that_rows_details_and_copies_are_decoded_as_somebody_asks_and_back(session: Session, folder: Path) -> None:
     opened = session.open_file(folder)
     settle(session)

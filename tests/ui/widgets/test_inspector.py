@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from meshdesk.decode.chain import decode
 from meshdesk.explain.look import part_of
 from meshdesk.model.frame import FrameReader, Message, encode
-from meshdesk.model.node import CONTAINERS, Node
+from meshdesk.model.node import CONTAINERS, Node, parts_at, within
 from meshdesk.model.row import Details, details_frame, details_from
 from meshdesk.ui import theme
 from meshdesk.ui.widgets.inspector import BYTES, HEADERS, SCHEMA, TEXT, TREE, Inspector
@@ -289,3 +289,46 @@ def test_that_every_part_of_a_real_value_is_copied_exactly_with_its_path_and_its
         assert in_hex == ("" if node.span is None else data[slice(*node.span)].hex())
     assert found | HARD[name] == found
     assert without_bytes == []
+
+
+def test_that_parts_that_are_to_come_are_asked_for_of_the_side_that_is_shown_and_taken_once(qtbot: QtBot) -> None:
+    lines = Node("lines", "array", "", tuple(Node(str(n), "int", str(n)) for n in range(900)))
+    whole = Node("", "record", "", (lines,))
+    details = details_of(row(0))
+    part = replace(details.value, tree=within(whole, 200, most=2))
+    inspector = inspector_on(qtbot, replace(details, value=part, key=part))
+    asked: list[tuple[str, tuple[int, ...], int]] = []
+    takers: list[Callable[[tuple[Node, ...], int], None]] = []
+
+    def note(role: str, path: tuple[int, ...], first: int, take: Callable[[tuple[Node, ...], int], None]) -> None:
+        asked.append((role, path, first))
+        takers.append(take)
+
+    inspector.parts_wanted.connect(note)
+    tree = inspector.tree
+    tree.expand(tree.nodes.index(0, 0))
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    inspector.side.choose(0)
+    inspector.side.chosen.emit(0)
+    takers[0](*parts_at(whole, (0,), 2, 100_000))  # of the value, which is not shown any more
+    tree.expand(tree.nodes.index(0, 0))
+    qtbot.waitUntil(lambda: len(asked) == 2)
+    assert tree.nodes.rowCount(tree.nodes.index(0, 0)) == 3
+    takers[1](*parts_at(whole, (0,), 2, 100_000))
+    assert asked == [("value", (0,), 2), ("key", (0,), 2)]
+    assert tree.nodes.rowCount(tree.nodes.index(0, 0)) == 503
+
+
+def test_that_a_part_that_is_not_all_here_is_copied_once_its_text_came(qtbot: QtBot) -> None:
+    whole = Node(
+        "", "record", "", (Node("lines", "array", "", tuple(Node(str(n), "int", str(n)) for n in range(900))),)
+    )
+    details = details_of(row(0))
+    inspector = inspector_on(qtbot, replace(details, value=replace(details.value, tree=within(whole, 200, most=2))))
+    inspector.text_wanted.connect(lambda role, path, take: take(f"{role} {path}"))
+    said: list[str] = []
+    inspector.said.connect(said.append)
+    inspector.tree.setCurrentIndex(inspector.tree.nodes.index(0, 0))
+    inspector.copy_value()
+    assert QGuiApplication.clipboard().text() == "value (0,)"
+    assert said == ["Copied 10 characters."]

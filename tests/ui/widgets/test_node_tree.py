@@ -11,7 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from meshdesk.model.node import Node, hexed, more, shortened
+from meshdesk.model.node import Node, hexed, more, parts_at, shortened, within
 from meshdesk.model.setting import MASKED
 from meshdesk.ui.widgets.node_tree import CHUNK, IS_MASKED, NodeModel, NodeTree, path_of
 from tests.ui.memory import tree
@@ -228,3 +228,90 @@ def test_that_a_small_tree_is_unfolded_and_a_large_one_only_as_far_as_it_is_shor
     big = tree_on(qtbot, Node("", "record", "", (items, Node("few", "record", "", (Node("a", "int", "1"),)))))
     assert not big.isExpanded(at(big.nodes, 0))
     assert big.isExpanded(at(big.nodes, 1))
+
+
+LINES = Node("lines", "array", "", tuple(Node(str(n), "record", "", (Node("n", "int", str(n)),)) for n in range(1_300)))
+ORDER = Node("", "record", "", (LINES, Node("total", "int", "5")))
+
+
+def answering(shown: NodeTree, whole: Node = ORDER) -> list[tuple[int, ...]]:
+    """Whoever holds the whole tree, and what it was asked for."""
+    asked: list[tuple[int, ...]] = []
+
+    def answer(path: tuple[int, ...], first: int) -> None:
+        asked.append((*path, first))
+        shown.nodes.add(path, first, *parts_at(whole, path, first, 100_000))
+
+    shown.parts_wanted.connect(answer)
+    return asked
+
+
+def test_that_parts_that_are_to_come_are_asked_for_when_they_are_unfolded(qtbot: QtBot) -> None:
+    shown = tree_on(qtbot, within(ORDER, 300, most=3))
+    asked = answering(shown)
+    QTest.qWait(0)
+    assert asked == []
+    lines = at(shown.nodes, 0)
+    assert shown.nodes.hasChildren(lines)
+    shown.expand(lines)
+    qtbot.waitUntil(lambda: asked == [(0, 3)])
+    qtbot.wait(50)  # Qt lays it out anew, and nothing more is asked for
+    assert asked == [(0, 3)]
+    assert shown.nodes.rowCount(lines) == 504
+    assert at(shown.nodes, 0, 503).data() == "… 797 more"
+    assert shown.nodes.reach((0, 502, 0))[-1].data() == "n 502"
+    assert at(shown.nodes, 1).data() == "total 5"
+
+
+def test_that_the_rest_comes_as_somebody_scrolls_to_it_and_each_part_once(qtbot: QtBot) -> None:
+    shown = tree_on(qtbot, within(ORDER, 300, most=3))
+    QAbstractItemModelTester(shown.nodes, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    asked = answering(shown)
+    lines = at(shown.nodes, 0)
+    shown.expand(lines)
+
+    def to_the_end() -> bool:
+        shown.scrollToBottom()
+        return shown.nodes.rowCount(lines) == 1_300
+
+    qtbot.waitUntil(to_the_end)
+    assert asked == [(0, 3), (0, 503), (0, 1_003)]
+    assert [at(shown.nodes, 0, row).data() for row in (0, 1_299)] == ["0", "1299"]
+    assert not shown.nodes.lacks(lines)
+
+
+def test_that_an_answer_that_comes_twice_or_of_nothing_changes_nothing(qtbot: QtBot) -> None:
+    shown = tree_on(qtbot, within(ORDER, 300, most=3))
+    parts, left = parts_at(ORDER, (0,), 3, 100_000)
+    for _ in range(2):
+        shown.nodes.add((0,), 3, parts, left)
+    shown.nodes.add((7, 7), 0, parts, left)
+    shown.nodes.add((1,), 0, parts, left)
+    assert shown.nodes.rowCount(at(shown.nodes, 0)) == 504
+    shown.nodes.add((0,), 503, (), 0)
+    assert at(shown.nodes, 0, 502).data() == "502"
+    assert shown.nodes.rowCount(at(shown.nodes, 0)) == 503
+
+
+def test_that_what_is_not_all_here_is_asked_for_to_be_copied(qtbot: QtBot) -> None:
+    shown = tree_on(qtbot, within(ORDER, 300, most=3))
+    wanted: list[tuple[int, ...]] = []
+    shown.text_wanted.connect(wanted.append)
+    shown.setCurrentIndex(at(shown.nodes, 0))
+    shown.copy_value()
+    assert wanted == [(0,)]
+    shown.setCurrentIndex(at(shown.nodes, 1))
+    shown.copy_value()
+    assert QGuiApplication.clipboard().text() == "5"
+    assert wanted == [(0,)]
+
+
+def test_that_a_byte_is_found_among_parts_that_came_later(qtbot: QtBot) -> None:
+    parts = tuple(Node(str(n), "int", str(n), span=(n, n + 1)) for n in range(900))
+    whole = Node("", "array", "", parts, span=(0, 900))
+    shown = tree_on(qtbot, within(whole, 300, most=3))
+    shown.nodes.add((), 3, *parts_at(whole, (), 3, 100_000))
+    shown.pick(401)
+    assert shown.currentIndex().row() == 401
+    shown.pick(880)
+    assert not shown.currentIndex().isValid()  # it is to come

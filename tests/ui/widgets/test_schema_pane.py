@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QAction, QDesktopServices
-from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.decode_as import About, Choice
 from meshdesk.model.row import Part
 from meshdesk.ui.widgets.schema_pane import SchemaPane, told
+from meshdesk.ui.widgets.text_pane import TextPane
 from tests.ui.memory import details_of, row
 
 RECORD, SCHEMA, TOPIC = (
@@ -27,7 +27,7 @@ def value(asked: About | None = None, decoder: str = "") -> Part:
 
 
 def pane_with(qtbot: QtBot, part: Part, decoders: tuple[str, ...] = DECODERS) -> SchemaPane:
-    pane = SchemaPane(QPlainTextEdit())
+    pane = SchemaPane(TextPane("Schema"))
     qtbot.addWidget(pane)
     pane.say(part, "value", decoders)
     pane.menu.aboutToShow.emit()

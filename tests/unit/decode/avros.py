@@ -7,7 +7,7 @@ from typing import Any
 import fastavro
 from hypothesis import strategies as st
 
-from meshdesk.decode.avro import PRIMITIVES
+from meshdesk.decode.avro_skip import PRIMITIVES
 
 
 def written(said: Any, value: Any) -> bytes:

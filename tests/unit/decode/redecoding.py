@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from meshdesk.decode import avro, cbor, csfle, messagepack, protobuf, protobuf_bare
+from meshdesk.decode import avro, avro_skip, cbor, csfle, messagepack, protobuf, protobuf_bare
 from meshdesk.decode.chain import BOUNDS
 from meshdesk.decode.contract import Decoded, Undecodable
 from meshdesk.decode.proto_plan import Book, book_of
@@ -74,7 +74,7 @@ def _values(node: Node, data: bytes, read: Callable[[Walk, str], Node | None], p
 def _avro(found: Decoded, data: bytes) -> Iterator[Said]:
     schema = found.schema
     assert schema is not None
-    compiler = avro._Compiler()
+    compiler = avro.Compiler()
     named: dict[str, tuple[Any, str]] = {}
     whole: Any = None
     for text in (*(reference.text for reference in schema.references), schema.text):
@@ -95,7 +95,7 @@ def _named(schema: Any, space: str) -> Iterator[tuple[str, tuple[Any, str]]]:
             yield from _named(branch, space)
     elif isinstance(schema, dict):
         if schema.get("type") in ("record", "error"):
-            full = avro._full_name(schema, space)
+            full = avro_skip.full_name(schema, space)
             space = full.rpartition(".")[0]
             yield full, (schema, space)
             for field in schema["fields"]:
@@ -126,7 +126,7 @@ def _by(
     if not isinstance(schema, dict):
         return
     if schema["type"] in ("record", "error"):
-        space = avro._full_name(schema, space).rpartition(".")[0]
+        space = avro_skip.full_name(schema, space).rpartition(".")[0]
         types = {field["name"]: field["type"] for field in schema["fields"]}
         for child in node.children:
             yield from _by(child, types[child.name], space, compiler, named, data, f"{path}/{child.name}")

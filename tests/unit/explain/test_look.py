@@ -7,12 +7,13 @@ import pytest
 
 from meshdesk.decode import chain
 from meshdesk.decode.contract import Bounds, Decoded, Payload, Schemas
+from meshdesk.explain import look
 from meshdesk.explain.lines import json_line, tab_line, text_line
-from meshdesk.explain.look import HEADERS_SHOWN, KEY, PREVIEW, culprit, details_of, row_of
+from meshdesk.explain.look import HEADERS_SHOWN, KEY, PREVIEW, culprit, details_of, part_text, row_of
 from meshdesk.explain.rows import Lost
 from meshdesk.model.decode_as import About, about_record, about_schema, about_topic, with_wish
 from meshdesk.model.frame import MAX_FRAME, encode
-from meshdesk.model.node import count_of
+from meshdesk.model.node import Node, count_of
 from meshdesk.model.record import Record, RecordName
 from meshdesk.model.row import details_frame, details_from, row_frame
 from meshdesk.model.schema import SchemaState
@@ -213,3 +214,12 @@ def test_that_a_line_of_json_names_what_is_masked_in_it() -> None:
     assert line["value"]["properties"]["other.token"] == "••••••••"
     assert json.loads(base64.b64decode(line["value_base64"]))["properties"]["other.token"] == "*****"
     assert "masked" not in json.loads(json_line(record(), NONE))
+
+
+def test_that_a_part_to_be_copied_is_its_text_and_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = Node("", "record", "", (Node("note", "string", "a\nb"), Node("n", "array", "", (Node("0", "int", "5"),))))
+    assert part_text(tree, [0]) == "a\nb"
+    assert part_text(tree, [1]) == "[\n  5\n]"
+    assert part_text(tree, [5]) == ""
+    monkeypatch.setattr(look, "COPIED", 2)
+    assert part_text(tree, [0]) == "a\n… 1 more character"

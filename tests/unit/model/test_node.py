@@ -16,9 +16,12 @@ from meshdesk.model.node import (
     count_of,
     from_frame,
     hexed,
+    is_to_come,
+    is_whole,
     more,
     one_line,
     one_line_spans,
+    parts_at,
     pretty,
     shortened,
     to_frame,
@@ -127,6 +130,47 @@ def test_that_a_tree_is_cut_to_the_room_there_is_and_says_how_many_parts_it_lost
         )
         pairs += zip(whole.children, (child for child in left.children if child.kind != "more"), strict=False)
     assert within(node, 1 << 30) is node
+    assert is_whole(within(node, room)) is (within(node, room) is node)
+
+
+def test_that_a_tree_is_cut_level_by_level_so_that_what_stands_on_top_is_there() -> None:
+    lines = Node(
+        "lines", "array", "", tuple(Node(str(at), "record", "", (Node("n", "int", "5"),)) for at in range(900))
+    )
+    node = Node("", "record", "", (lines, Node("total", "int", "7")))
+    cut = within(node, 3_000, most=20)
+    assert [child.name for child in cut.children] == ["lines", "total"]
+    shown = cut.children[0].children
+    assert (len(shown), shown[-1].text, count_of(cut.children[0])) == (21, "880 more", 900)
+    assert shown[0] == lines.children[0]
+    assert is_to_come(shown[-1])
+
+
+@given(trees(), st.integers(0, 500), st.data())
+def test_that_what_was_left_out_can_be_had_piece_by_piece(node: Node, room: int, draw: st.DataObject) -> None:
+    path: list[int] = []
+    whole = node
+    for deeper in draw.draw(st.lists(st.integers(0, 4), max_size=4)):
+        if deeper >= len(whole.children):
+            break
+        path.append(deeper)
+        whole = whole.children[path[-1]]
+    found: list[Node] = []
+    left = len(whole.children)
+    while left:
+        parts, left = parts_at(node, path, len(found), room)
+        assert parts or not left
+        found += parts
+        assert left == (count_of(whole) - len(found) if len(found) < len(whole.children) else 0)
+    assert [(one.name, one.kind, one.text, count_of(one)) for one in found] == [
+        (one.name, one.kind, one.text, count_of(one)) for one in whole.children
+    ]
+
+
+def test_that_a_path_that_leads_nowhere_has_no_parts() -> None:
+    assert parts_at(Node("", "int", "5"), [0], 0, 100) == ((), 0)
+    assert parts_at(Node("", "array", "", (Node("0", "int", "5"),)), [0, 3], 0, 100) == ((), 0)
+    assert parts_at(Node("", "array", "", (Node("0", "int", "5"),)), [], 7, 100) == ((), 0)
 
 
 def test_that_a_field_without_a_name_keeps_its_place_in_the_text() -> None:
