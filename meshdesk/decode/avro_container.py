@@ -6,7 +6,7 @@ import lzma
 import zlib
 from collections.abc import Callable
 
-from meshdesk.decode import avro
+from meshdesk.decode import avro, blocks
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.model.node import Node, more
 from meshdesk.model.schema import Schema
@@ -136,7 +136,7 @@ def _by_arrow(name: str) -> Opened:
         import pyarrow as pa  # its shared library takes a tenth of a second, and few containers need it
 
         with pa.CompressedInputStream(pa.BufferReader(data), name) as stream:
-            return bytes(stream.read(room + 1))
+            return blocks.read_at_most(stream.readinto, room + 1)
 
     return opened
 

@@ -4,6 +4,8 @@ The sources: lz4_Block_format.md, lz4-java's LZ4BlockOutputStream, snappy's form
 snappy-java's SnappyCodec, klauspost/compress s2 ("S2 is an extension of Snappy").
 """
 
+from collections.abc import Callable
+
 from meshdesk.decode.contract import Undecodable
 
 LZ4_JAVA = b"LZ4Block"
@@ -11,6 +13,7 @@ LZ4_JAVA_HEADER = 21  # the magic, a token, two lengths and a checksum
 SNAPPY_FRAMED = b"\xff\x06\x00\x00sNaPpY"
 S2_FRAMED = b"\xff\x06\x00\x00S2sTwO"
 SNAPPY_JAVA = b"\x82SNAPPY\x00"
+PIECE = 1 << 20  # bytes that are read at once
 DENSEST = 255  # LZ4 makes at most so many bytes of one; Snappy at most 22
 
 
@@ -63,6 +66,18 @@ def _within(out: bytearray, limit: int) -> bytes:
     if len(out) > limit:
         raise TooLarge(f"it unpacks to more than {limit:,} bytes")
     return bytes(out)
+
+
+def read_at_most(read_into: Callable[[bytearray], int], most: int) -> bytes:
+    """What a stream of Arrow holds, up to so many bytes, into memory of ours.
+
+    Its own read keeps what it has allocated where the stream is broken (pyarrow 26): 32 MB of addresses a try, and no process
+    has more than some 65,000 such pieces. Raises what the stream raises.
+    """
+    found, piece = bytearray(), bytearray(min(most, PIECE))
+    while len(found) < most and (count := read_into(piece)):
+        found += memoryview(piece)[: min(count, most - len(found))]
+    return bytes(found)
 
 
 def lz4_sized(data: bytes, limit: int) -> bytes:

@@ -227,6 +227,8 @@ def _looks_dated(text: str) -> bool:
 def _of_two(walk: Walk, name: str, start: int, tag: int) -> Node | None:
     """Decimal fractions (4), bigfloats (5) and rationals (30): an array of two numbers."""
     at = walk.at
+    if at in walk.tried:  # within one that was none either: each level would double the time
+        return _with_tag(walk, _value(walk, name), start, tag)
     room = walk.nodes
     walk.nodes = KEY_NODES
     node = _value(walk, name)
@@ -238,6 +240,7 @@ def _of_two(walk: Walk, name: str, start: int, tag: int) -> Node | None:
         found = _number_of(tag, numbers[0], numbers[1])
         if found:
             return walk.made(name, found[0], found[1], start, found[2])
+    walk.tried.add(at)
     walk.at = at
     return _with_tag(walk, _value(walk, name), start, tag)
 

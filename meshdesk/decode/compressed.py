@@ -150,7 +150,7 @@ def arrow_stream(codec: str) -> Unpack:
 
         try:
             with pa.CompressedInputStream(pa.BufferReader(data), codec) as stream:
-                found = bytes(stream.read(limit + 1))
+                found = blocks.read_at_most(stream.readinto, limit + 1)
         except (OSError, pa.ArrowException, MemoryError) as error:
             raise Undecodable(f"it is damaged ({str(error).split(': ')[-1]})") from None
         if len(found) > limit:

@@ -16,13 +16,14 @@ KEY_NODES = 50  # of a key that is no scalar
 class Walk:
     """Where in the bytes reading is. Every method raises Undecodable for what is not there."""
 
-    __slots__ = ("at", "bounds", "data", "depth", "letters", "nodes", "steps")
+    __slots__ = ("at", "bounds", "data", "depth", "letters", "nodes", "steps", "tried")
 
     def __init__(self, data: bytes, bounds: Bounds, start: int = 0) -> None:
         self.data, self.bounds, self.at = data, bounds, start
         self.depth = self.steps = 0
         self.letters = 0  # characters of text so far, by which a format without a mark proves itself
         self.nodes = bounds.nodes
+        self.tried: set[int] = set()  # where something was looked for in vain, which costs a walk each time
 
     def byte(self) -> int:
         """The next byte."""

@@ -153,3 +153,14 @@ def test_that_reserved_forms_torn_values_and_attacks_are_declined() -> None:
     ):
         with pytest.raises(Undecodable, match=why):
             read(data)
+
+
+@pytest.mark.parametrize("depth", [5, 60, 95])
+def test_that_fractions_within_fractions_take_no_longer_with_each_level(depth: int) -> None:
+    """Each level was walked twice: at twenty of them that took a second."""
+    data = b"\xd9\xd9\xf7" + b"\xc4\x82\x1a\x7f\xff\xff\xff" * depth + b"\xc4\x82\x20\x18\x7b"
+    node = cbor.decode(Payload(data, "value", "orders", ()), data, Every(SchemaState.NO_REGISTRY), BOUNDS).tree
+    for _ in range(depth):
+        assert node.kind == "array"
+        node = node.children[1]
+    assert (node.kind, node.text) == ("decimal", "12.3")

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import cramjam
+import psutil
 import pytest
 
 from meshdesk.decode import compressed
@@ -145,3 +146,15 @@ def test_that_an_archive_that_is_broken_anywhere_is_read_or_declined(method: int
             data = whole[:at] + bytes([byte]) + whole[at + 1 :]
             with suppress(Undecodable):
                 assert compressed.decode(Payload(data, "value", "orders", ()), data, NONE, BOUNDS).chain
+
+
+def test_that_broken_streams_leave_no_memory_behind() -> None:
+    """Each kept 32 MB of addresses, and a process may have 65,530 such pieces (vm.max_map_count)."""
+    unpack = compressed.arrow_stream("brotli")
+    process, before = psutil.Process(), 0
+    for count in (100, 400):  # the first ones make Arrow's own pools
+        before = process.memory_info().vms
+        for _ in range(count):
+            with pytest.raises(Undecodable):
+                unpack(b"\xff\xfe\xfd\xfc" * 9, 32 << 20)
+    assert process.memory_info().vms - before < 1 << 30  # 13 GB before
