@@ -1,7 +1,7 @@
 """The one owner of colours, measures and fonts. No colour literal stands anywhere else."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from PySide6.QtCore import Qt
@@ -212,6 +212,19 @@ def seen_through(colour: QColor, share: float) -> QColor:
     veil = QColor(colour)
     veil.setAlphaF(share)
     return veil
+
+
+def on_canvas(colour: QColor, share: float) -> QColor:
+    """What a veil of the colour looks like upon the canvas: a veil itself costs some ms where it covers the window."""
+    return _mixed(colour.rgb(), colours().canvas.rgb(), share)
+
+
+@lru_cache(maxsize=256)  # two shares of each hue, in two themes: asked for at each paint of a box
+def _mixed(over: int, under: int, share: float) -> QColor:
+    one, other = QColor(over), QColor(under)
+    parts = zip((one.redF(), one.greenF(), one.blueF()), (other.redF(), other.greenF(), other.blueF()), strict=True)
+    red, green, blue = (own * share + below * (1 - share) for own, below in parts)
+    return QColor.fromRgbF(red, green, blue)
 
 
 def choice() -> Choice:

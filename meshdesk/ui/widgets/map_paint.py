@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from math import log10
 from typing import Literal, NamedTuple
 
@@ -215,8 +214,8 @@ def _paint_domains(painter: QPainter, drawing: Drawing, shown: QRectF, is_simple
     for domain, rect in drawing.domains.items():
         if rect.intersects(shown):
             hue = drawing.hue(domain)
-            painter.setPen(_pen(_on_canvas(hue, 0.5), 1.0))
-            painter.setBrush(_on_canvas(hue, 0.08))
+            painter.setPen(_pen(theme.on_canvas(hue, 0.5), 1.0))
+            painter.setBrush(theme.on_canvas(hue, 0.08))
             if is_simple:
                 painter.drawRect(rect)
             else:
@@ -287,7 +286,7 @@ def _paint_boxes(
         by_domain[box.domain].append(rect)
     painter.setBrush(colours.raised)
     for domain, rects in by_domain.items():
-        painter.setPen(_pen(_on_canvas(drawing.hue(domain), 0.4), 1.0))
+        painter.setPen(_pen(theme.on_canvas(drawing.hue(domain), 0.4), 1.0))
         if is_simple:
             painter.drawRects(rects)
         else:
@@ -336,25 +335,6 @@ def _paint_words(painter: QPainter, drawing: Drawing, look: Look, box: Box, rect
 def _cut(metrics: QFontMetrics, words: str, room: int, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> str:
     """The words, shortened where there is no room for them: to measure takes half as long as to cut."""
     return words if metrics.horizontalAdvance(words) <= room else metrics.elidedText(words, mode, room)
-
-
-def _on_canvas(colour: QColor, share: float) -> QColor:
-    """What a veil of the colour looks like upon the canvas: a veil itself costs some ms where it covers the window."""
-    return _mixed(colour.rgb(), theme.colours().canvas.rgb(), share)
-
-
-@lru_cache(maxsize=256)  # two shares of each hue, in two themes: asked for at each paint of a box
-def _mixed(over: int, under: int, share: float) -> QColor:
-    colour, canvas = QColor(over), QColor(under)
-
-    def mixed(own: float, below: float) -> float:
-        return own * share + below * (1 - share)
-
-    return QColor.fromRgbF(
-        mixed(colour.redF(), canvas.redF()),
-        mixed(colour.greenF(), canvas.greenF()),
-        mixed(colour.blueF(), canvas.blueF()),
-    )
 
 
 def _pen(colour: QColor, width: float) -> QPen:
