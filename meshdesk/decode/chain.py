@@ -161,12 +161,15 @@ class _Asked:
 EVERY = bytes(range(256))
 _asked = _Asked(DECODERS)
 HEADERS = tuple(start for module in (*DECODERS, *ENVELOPES) for start in getattr(module, "HEADERS", ()))
+OF_DECODERS = tuple(start for module in DECODERS for start in getattr(module, "HEADERS", ()))
+# Those that change what a line says; dead letters are told by the chain alone, and what Debezium's mean is known to quick.py.
+TOLD = tuple(start for start in HEADERS if start not in (*dead_letter.HEADERS, *debezium.HEADERS))
 
 
 def worth_asking(payload: Payload, data: bytes) -> Iterator[Decoder]:
     """The decoders without those of which a glance tells that they decline, and have nothing to say about it."""
     global _asked  # noqa: PLW0603 (a table of DECODERS, which plug-ins change)
-    if has_telling_header(payload):
+    if has_telling_header(payload, OF_DECODERS):
         yield from DECODERS
         return
     if _asked.decoders is not DECODERS:
@@ -176,9 +179,9 @@ def worth_asking(payload: Payload, data: bytes) -> Iterator[Decoder]:
             yield decoder
 
 
-def has_telling_header(payload: Payload) -> bool:
+def has_telling_header(payload: Payload, told: tuple[str, ...] = HEADERS) -> bool:
     """Whether the record has a header that any decoder or envelope looks at."""
-    return bool(payload.headers) and any(name.lower().startswith(HEADERS) for name, _ in payload.headers)
+    return bool(payload.headers) and any(name.lower().startswith(told) for name, _ in payload.headers)
 
 
 def _as_asked(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded | Declined | None:
@@ -218,7 +221,7 @@ def preview(payload: Payload, schemas: Schemas, limit: int = 160) -> Preview:
     if payload.data is None:
         return Preview("", (), "null")
     # What is quick knows DECODERS as they are here, and no plug-ins.
-    if DECODERS is BUILT_IN and not (payload.headers and has_telling_header(payload)):
+    if DECODERS is BUILT_IN and not (payload.headers and has_telling_header(payload, TOLD)):
         found = quick.preview(payload, schemas, limit)
         if found is not None:
             return found

@@ -36,7 +36,7 @@ def opened(payload: Payload, decoded: Decoded) -> Decoded | None:
         return _change(payload, decoded)
     if "iodebeziumop" in names and "data" in names and text_of(tree, "iodebeziumop") in WORDS:
         return _in_cloud_event(payload, decoded)
-    if names & set(FLAT) or (_is_ours(payload) and any(payload.header(name) for name in FLAT)):
+    if names & set(FLAT) or is_flattened(payload):
         return _flat(payload, decoded)
     if (
         payload.topic.endswith(".transaction")
@@ -57,6 +57,11 @@ def _with(decoded: Decoded, name: str, detail: str, tree: Node | None = None) ->
 
 def _is_ours(payload: Payload) -> bool:
     return any(name.startswith(CONTEXT) for name, _ in payload.headers)
+
+
+def is_flattened(payload: Payload) -> bool:
+    """Whether headers say that the value is no more than the row."""
+    return _is_ours(payload) and any(payload.header(name) for name in FLAT)
 
 
 def _change(payload: Payload, decoded: Decoded) -> Decoded:

@@ -94,9 +94,17 @@ def _duration(node: Node) -> Node:
     seconds, nanos = _number(node, "seconds"), _number(node, "nanos")
     if not _is_plain(node, "seconds", "nanos") or abs(nanos) not in NANOS or seconds * nanos < 0:
         return node
+    return _as(node, "duration", duration(seconds, nanos), "Duration")
+
+
+def duration(seconds: int, nanos: int) -> str:
+    """Seconds and nanoseconds of the same sign, as JSON has them (duration.proto).
+
+    >>> duration(3600, 0), duration(0, -5)
+    ('3600.000000000s', '-0.000000005s')
+    """
     whole = seconds * 10**9 + nanos
-    text = f"{'-' if whole < 0 else ''}{abs(whole) // 10**9}.{abs(whole) % 10**9:09d}s"
-    return _as(node, "duration", text, "Duration")
+    return f"{'-' if whole < 0 else ''}{abs(whole) // 10**9}.{abs(whole) % 10**9:09d}s"
 
 
 def _wrapper(default: str, kind: Kind) -> Callable[[Node], Node]:

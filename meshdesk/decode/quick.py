@@ -7,11 +7,12 @@ that is not decided there in the same way, which tests hold it to.
 import struct
 from functools import lru_cache
 
-from meshdesk.decode import avro_line, json_line
+from meshdesk.decode import avro_line, connect_line, json_line
 from meshdesk.decode.compressed import IN_BASE64
 from meshdesk.decode.confluent import IDS, PREFIX
 from meshdesk.decode.connect_internal import TOPIC
 from meshdesk.decode.contract import Payload, Preview, Schemas, Undecodable
+from meshdesk.decode.debezium import is_flattened
 from meshdesk.decode.kafka_records import INTERNAL
 from meshdesk.decode.line import LONGEST, Read, Unlisted, Words, text_word
 from meshdesk.decode.mirrormaker import ENDS
@@ -41,6 +42,9 @@ def preview(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
     names = _names(payload.topic, payload.role)
     if names is None or isinstance(schemas.find_schema(names[0]), Schema):
         return None
+    is_flat = bool(payload.headers) and payload.role == "value" and is_flattened(payload)
+    if data[0] in json_line.BEGINS and (is_flat or connect_line.may_be(payload)):
+        return _event(payload, limit, is_flat)
     found: tuple[Read, str] | None
     if data[0]:
         if isinstance(schemas.find_schema(names[1]), Schema):
@@ -50,7 +54,7 @@ def preview(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
         found, at = JSON, 0
     else:
         found, at = _by_id(data, schemas), PREFIX
-    if found is None:
+    if found is None or is_flat:
         return None
     read, word = found
     words: Words = []
@@ -112,6 +116,16 @@ def _made(schema: Schema) -> Read | None:
     except (Unlisted, Undecodable):
         return None
     return json_line.read if schema.type == "JSON" else None
+
+
+def _event(payload: Payload, limit: int, is_flat: bool) -> Preview | None:
+    """JSON that says itself what it is."""
+    words: Words = []
+    try:
+        word = connect_line.read(payload, words, is_flat)
+    except LEFT_TO_OTHERS:
+        return None
+    return Preview(*line_of(words, limit), word)
 
 
 def _text(data: bytes, limit: int) -> Preview | None:

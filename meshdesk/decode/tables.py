@@ -100,23 +100,34 @@ def _table(name: str, batches: Batches, bounds: Bounds) -> Decoded:
         raise Undecodable("nothing may be made of it")
     rows: list[Node] = []
     seen = 0
+    shown, width = _on_a_line(columns, bounds)
     for piece in pieces:
         piece.validate(full=True)  # what lengths and offsets say is believed only now
         seen += piece.num_rows
-        room = max(0, bounds.width - len(rows))
+        room = max(0, width - len(rows))
         for at in range(min(piece.num_rows, room)):
             if not left.take():
                 break
-            cells = [
-                _node(column, piece.column(number)[at], left, 1)
-                for number, column in enumerate(columns[: bounds.width])
-            ]
+            cells = [_node(column, piece.column(number)[at], left, 1) for number, column in enumerate(columns[:shown])]
             rows.append(_container(str(len(rows)), "record", cells, len(columns)))
-        if known is not None and (left.nodes <= 0 or len(rows) >= bounds.width):
+        if known is not None and (left.nodes <= 0 or seen >= bounds.width):
             break
     count = seen if known is None else known
     detail = f"{plural(count, 'row')}, {plural(len(columns), 'column')}"
     return Decoded(_container("", "array", list(rows), count), (Layer(name, detail),), name)
+
+
+def _on_a_line(columns: list[str], bounds: Bounds) -> tuple[int, int]:
+    """How many columns and how many rows are made: in a list no more than fit on its line, each value with its name."""
+    if bounds.tells:
+        return bounds.width, bounds.width
+    shown = length = 0
+    for name in columns[: bounds.width]:
+        if length > bounds.width:
+            break
+        length += len(name) + len(" 0 ")
+        shown += 1
+    return shown, 1 + bounds.width // (length + len("{ } "))
 
 
 class _Left:

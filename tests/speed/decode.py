@@ -30,13 +30,14 @@ from meshdesk.decode.contract import Schemas
 from meshdesk.explain.look import PREVIEW, row_of
 from meshdesk.explain.program import COLLECT_AFTER
 from meshdesk.model.record import Record
-from tests.speed.figures import figure, in_turn, share
+from tests.speed.figures import figure, in_turn, median, share
 from tests.unit.decode.golden import PAYLOADS, payload, schemas_of
 
 ROUNDS = 15
 SECONDS = 0.2  # that a round takes about
 ROWS = 40  # of a screen
-SCREENS = 500
+SCREENS = 12  # of each folder
+SLOWEST = 5  # folders that are named
 WARM = 3  # times that each record was shown before
 GOALS = {"avro": 2.0, "protobuf": 2.0, "json": 3.0}
 HALF, MOST = 2.0, 10.0  # ms; the goals of a screen's median and of its p99
@@ -57,7 +58,10 @@ def main() -> None:
             _beside(
                 kind, goal, [(_ours(case), _theirs(kind, case, f"{address}/{at}")) for at, case in enumerate(cases)]
             )
-    taken = _screens()
+    by_folder = _screens()
+    for name, times in sorted(by_folder.items(), key=lambda one: -median(one[1]))[:SLOWEST]:
+        print(f"{name}: {median(times):.2f} ms a screen, {max(times):.2f} at most")
+    taken = [time for times in by_folder.values() for time in times]
     half, most = share(taken, 0.5), share(taken, 0.99)
     figure("decode.rows", "ms", half, None, "p50 <= 2 ms", half <= HALF)
     figure("decode.rows.p99", "ms", most, None, "p99 <= 10 ms", most <= MOST)
@@ -192,18 +196,24 @@ def _message_class(said: Said) -> Any:
 # The rows
 
 
-def _screens() -> list[float]:
-    """How many ms each screen took, of rows of all formats as they come."""
-    records = [_record(said) for folder in sorted(PAYLOADS.iterdir()) if folder.is_dir() for said in _shown(folder)]
-    for record, schemas in WARM * records:
+def _screens() -> dict[str, list[float]]:
+    """How many ms each screen took, by folder: a list shows one topic, and the records of a topic are of one kind."""
+    shown = {
+        folder.name: [_record(said) for said in _shown(folder)] for folder in PAYLOADS.iterdir() if folder.is_dir()
+    }
+    for record, schemas in WARM * [record for records in shown.values() for record in records]:
         row_of(record, schemas)
-    chance, taken = random.Random(8), []
-    for _ in range(SCREENS):
-        screen = chance.sample(records, ROWS)
+    chance = random.Random(8)
+    screens = [
+        (name, chance.choices(records, k=ROWS)) for name, records in sorted(shown.items()) for _ in range(SCREENS)
+    ]
+    chance.shuffle(screens)
+    taken: dict[str, list[float]] = {name: [] for name in shown}
+    for name, screen in screens:
         began = time.thread_time()
         for record, schemas in screen:
             row_of(record, schemas)
-        taken.append(1000 * (time.thread_time() - began))
+        taken[name].append(1000 * (time.thread_time() - began))
     return taken
 
 
