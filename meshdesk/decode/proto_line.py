@@ -7,6 +7,7 @@ lists. Of the types that every library brings the rare ones are read as its tree
 import struct
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from meshdesk.decode.contract import Bounds
@@ -35,7 +36,7 @@ from meshdesk.decode.line import (
     tree_words,
 )
 from meshdesk.decode.moments import moment, real
-from meshdesk.decode.proto_framing import by_index, indexes, referred
+from meshdesk.decode.proto_framing import by_index, indexes
 from meshdesk.decode.proto_known import NANOS, SECONDS, SHAPES, duration
 from meshdesk.decode.proto_plan import MessagePlan, Plan, Scalar, book_of
 from meshdesk.decode.proto_wire import (
@@ -59,7 +60,10 @@ from meshdesk.model.schema import Schema
 BOUNDS = Bounds(nodes=2_000)  # of a part that is read as a tree; one with more is for the decoders
 NEST = 50  # messages within each other; deeper ones are for the decoders
 FIRST: tuple[int, ...] = (0,)  # the path to the first message of a schema
+MORE = b"\x80"  # from which on a number has another byte
+NAMES = (b"\x0a", b"\x8a")  # how the tag of a text that is field 1 may begin
 DOUBLE = struct.Struct("<d")
+TEXT_OF = itemgetter(0)  # of a word
 PATHS = 256  # message indexes of one schema whose messages are kept
 UNKNOWN = 1_024  # tags of fields that no schema has, kept: each is a name and two functions
 LOOK = 8  # words after which it is asked again whether the line is full
@@ -67,10 +71,6 @@ LOOK = 8  # words after which it is asked again whether the line is full
 # Reads the value of a field that begins behind its tag, in a message at that depth; where it ends.
 ReadField = Callable[[bytes, int, int, Words, int], int]
 SkipField = Callable[[bytes, int, int, int], int]
-
-
-class Unknown(Unlisted):
-    """A field that the schema does not know, where it is not yet sure that this is the schema's message."""
 
 
 class Field(NamedTuple):
@@ -98,7 +98,7 @@ class Message:
         if tag >> 3 in self.missing or tag & 7 not in SKIPS:
             raise Unlisted
         if not self.is_sure:
-            raise Unknown
+            raise Unlisted
         return _unknown(tag)
 
 
@@ -108,38 +108,29 @@ class Lines:
     def __init__(self, schema: Schema) -> None:
         self._book = book_of(schema)
         self._messages: dict[tuple[str, bool], Message] = {}
-        self._by_path: dict[tuple[int, ...], Message] = {}
+        self._by_path: dict[tuple[tuple[int, ...], bool], Message] = {}
 
     def read(self, data: bytes, at: int, out: Words) -> int:
         """A message behind its indexes, to the end of the bytes. Raises Unlisted."""
-        is_first = not data[at]
-        if is_first:
+        is_sure = not data[at]
+        if is_sure:
             path, at = FIRST, at + 1
+            # Where not all fields are known it is asked whether it is another message: only here it cannot be one,
+            # but for the name of one that Apicurio writes, which is field 1 of a message behind its length.
+            is_sure = data[at : at + 1] < MORE and data[at + 1 : at + 2] not in NAMES
         else:
             indexes_of, at = next(indexes(data, at))
             path = tuple(indexes_of)
-        message = self._by_path.get(path) or self._at(path)
-        begin = len(out)
+        message = self._by_path.get((path, is_sure)) or self._at(path, is_sure)
         if at == len(data):
             out.append(NOTHING)
-        try:
-            _fields(message, data, at, len(data), out, 0)
-        except Unknown:
-            # Whoever does not know all fields asks whether it is another message: only here it cannot be one.
-            if not is_first or next(referred(data, at, self._book.types), None) is not None:
-                raise
-            del out[begin:]
-            self._surely(data, at, out)
+            return at
+        seen = _fields(message, data, at, len(data), out, 0)
+        if is_sure and not any(isinstance(key, str) or key > 0 for key in seen):
+            raise Unlisted
         return len(data)
 
-    def _surely(self, data: bytes, at: int, out: Words) -> None:
-        """The first message of the schema, of which one field at least is known."""
-        message = self._message(self._book.plan(by_index(self._book.types, [0])[0].name), True)
-        seen = _fields(message, data, at, len(data), out, 0)
-        if not any(isinstance(key, str) or key > 0 for key in seen):
-            raise Unlisted
-
-    def _at(self, path: tuple[int, ...]) -> Message:
+    def _at(self, path: tuple[int, ...], is_sure: bool) -> Message:
         found = by_index(self._book.types, list(path))
         if not found or found[0].name in SHAPES or found[0].name == ANY:
             raise Unlisted
@@ -147,7 +138,7 @@ class Lines:
             raise Unlisted
         if len(self._by_path) >= PATHS:
             self._by_path.clear()
-        message = self._by_path[path] = self._message(self._book.plan(found[0].name), False)
+        message = self._by_path[path, is_sure] = self._message(self._book.plan(found[0].name), is_sure)
         return message
 
     def _message(self, plan: MessagePlan, is_sure: bool) -> Message:
@@ -295,7 +286,7 @@ def _fields(message: Message, data: bytes, at: int, end: int, out: Words, depth:
 
 def _is_full(out: Words) -> bool:
     """Whether no word has room behind those."""
-    return len(out) >= MOST or sum(len(word) for word, _ in out) + len(out) > LONGEST + 1
+    return len(out) >= MOST or sum(map(len, map(TEXT_OF, out))) + len(out) > LONGEST + 1
 
 
 def _skip_fields(message: Message, data: bytes, at: int, end: int, depth: int) -> None:
@@ -460,7 +451,26 @@ def _map(number: int, entry: Message) -> tuple[ReadField, SkipField]:
             out += (OPEN, *words[:MOST], CLOSE)
         return at
 
-    return read, lambda data, at, end, depth: read(data, at, end, [], depth)
+    return read, _skip_map(tag, by_place)
+
+
+def _skip_map(tag: int, by_place: dict[int, dict[int, Field]]) -> SkipField:
+    def skip(data: bytes, at: int, end: int, depth: int) -> int:
+        while at < end:
+            found, behind = _tag(data, at, end)
+            if found != tag:
+                break
+            at, stop = _length(data, behind, end)
+            for place in (1, 2):
+                field = by_place[place].get(data[at]) if at < stop else None
+                if field is None or field.runs:
+                    raise Unlisted
+                at = field.skip(data, at + 1, stop, depth + 1)
+            if at != stop:
+                raise Unlisted
+        return at
+
+    return skip
 
 
 def _tag(data: bytes, at: int, end: int) -> tuple[int, int]:
@@ -485,11 +495,22 @@ def _end_of_run(number: int, data: bytes, at: int, end: int) -> int:
 
 
 def _skip_varint(data: bytes, at: int, end: int, _depth: int) -> int:
-    return at + 1 if at < end and data[at] < 0x80 else varint(data, at, end)[1]
+    stop = at
+    while data[stop] >= 0x80:
+        stop += 1
+    stop += 1
+    size = stop - at
+    if stop > end or size > 10 or (size == 10 and data[stop - 1] > 1):  # of 64 bits
+        raise Unlisted
+    return stop
 
 
 def _skip_length(data: bytes, at: int, end: int, _depth: int) -> int:
-    return _length(data, at, end)[1]
+    length = data[at]
+    stop = at + 1 + length if length < 0x80 else _length(data, at, end)[1]
+    if stop > end:
+        raise Unlisted
+    return stop
 
 
 def _skip_fixed(size: int) -> SkipField:
@@ -554,7 +575,13 @@ def _double(data: bytes, at: int, end: int, out: Words, _depth: int) -> int:
 
 
 def _text(data: bytes, at: int, end: int, out: Words, _depth: int) -> int:
-    at, stop = _length(data, at, end)
+    length = data[at]
+    at += 1
+    stop = at + length
+    if length >= 0x80:
+        at, stop = _length(data, at - 1, end)
+    elif stop > end:
+        raise Unlisted
     text = data[at:stop].decode()
     out.append((text, "string") if 0 < len(text) <= LONGEST and text.isprintable() else text_word(text))
     return stop
@@ -588,7 +615,20 @@ def _repeated(number: int, wire: int, read_one: ReadField, skip_one: SkipField) 
         close_array(out, begin, count, False)
         return at
 
-    return read, lambda data, at, end, depth: read(data, at, end, [], depth)
+    def skip(data: bytes, at: int, end: int, depth: int) -> int:
+        while at < end:
+            tag, behind = _tag(data, at, end)
+            if tag == loose:
+                at = skip_one(data, behind, end, depth)
+            elif tag == packed:
+                at, stop = _length(data, behind, end)
+                while at < stop:
+                    at = skip_one(data, at, stop, depth)
+            else:
+                break
+        return at
+
+    return read, skip
 
 
 # What the schema does not know
@@ -686,7 +726,17 @@ def _known_moment(shape: Callable[[int, int], str]) -> Callable[[MessagePlan], t
         out.append((shape(signed(seconds, 64), signed(nanos, 32)), "text"))
         return stop
 
-    return lambda _: (read, lambda data, at, end, depth: read(data, at, end, [], depth))
+    return lambda _: (read, _skip_moment)
+
+
+def _skip_moment(data: bytes, at: int, end: int, depth: int) -> int:
+    at, stop = _length(data, at, end)
+    for number in (1, 2):
+        if at < stop and data[at] == number << 3 | VARINT:
+            at = _skip_varint(data, at + 1, stop, depth)
+    if at != stop:
+        raise Unlisted
+    return stop
 
 
 def _timestamp(seconds: int, nanos: int) -> str:
@@ -704,7 +754,7 @@ def _duration(seconds: int, nanos: int) -> str:
 def _wrapped(inner: MessagePlan) -> tuple[ReadField, SkipField]:
     """A scalar in a message of its own, which is empty where it has its default."""
     value = inner.fields[1]
-    read_value, _ = _scalar(value)
+    read_value, skip_value = _scalar(value)
     empty = SHAPES[inner.name](Node("", "record", ""))
     default = word_of(empty.kind, empty.text, LONGEST)
 
@@ -716,13 +766,21 @@ def _wrapped(inner: MessagePlan) -> tuple[ReadField, SkipField]:
             raise Unlisted
         return stop
 
-    return read, lambda data, at, end, depth: read(data, at, end, [], depth)
+    def skip(data: bytes, at: int, end: int, depth: int) -> int:
+        at, stop = _length(data, at, end)
+        if at != stop and (data[at] != 1 << 3 | value.wire or skip_value(data, at + 1, stop, depth) != stop):
+            raise Unlisted
+        return stop
+
+    return read, skip
 
 
 # JSON as Struct, ListValue and Value have it: an object, an array, or one of six things
 
 
-def _known_json(read_json: Callable[[bytes, int, int, Words, int], None]) -> tuple[ReadField, SkipField]:
+def _known_json(
+    read_json: Callable[[bytes, int, int, Words, int], None], skip_json: Callable[[bytes, int, int, int], None]
+) -> tuple[ReadField, SkipField]:
     def read(data: bytes, at: int, end: int, out: Words, depth: int) -> int:
         at, stop = _length(data, at, end)
         if depth > NEST:
@@ -730,7 +788,12 @@ def _known_json(read_json: Callable[[bytes, int, int, Words, int], None]) -> tup
         read_json(data, at, stop, out, depth + 1)
         return stop
 
-    return read, lambda data, at, end, depth: read(data, at, end, [], depth)
+    def skip(data: bytes, at: int, end: int, depth: int) -> int:
+        at, stop = _length(data, at, end)
+        skip_json(data, at, stop, depth + 1)
+        return stop
+
+    return read, skip
 
 
 def _struct(data: bytes, at: int, end: int, out: Words, depth: int) -> None:
@@ -740,8 +803,11 @@ def _struct(data: bytes, at: int, end: int, out: Words, depth: int) -> None:
     if at == end:
         out.append(NOTHING)
         return
+    if is_inside(depth):
+        _skip_struct(data, at, end, depth)
+        out.append(INSIDE)
+        return
     names: set[str] = set()
-    begin = len(out)
     out.append(OPEN)
     while at < end:
         if data[at] != 1 << 3 | LENGTH:
@@ -760,10 +826,7 @@ def _struct(data: bytes, at: int, end: int, out: Words, depth: int) -> None:
         out.append(name_word(name))
         _value(data, at, stop, out, depth + 1)
         at = stop
-    if is_inside(depth):
-        out[begin:] = [INSIDE]
-    else:
-        out.append(CLOSE)
+    out.append(CLOSE)
 
 
 def _list(data: bytes, at: int, end: int, out: Words, depth: int) -> None:
@@ -811,10 +874,58 @@ def _value(data: bytes, at: int, end: int, out: Words, depth: int) -> None:
         raise Unlisted
 
 
+def _skip_struct(data: bytes, at: int, end: int, depth: int) -> None:
+    while at < end:
+        if data[at] != 1 << 3 | LENGTH:
+            raise Unlisted
+        at, stop = _length(data, at + 1, end)
+        if at == stop or data[at] != 1 << 3 | LENGTH:
+            raise Unlisted
+        _, at = _length(data, at + 1, stop)
+        if at == stop or data[at] != 2 << 3 | LENGTH:
+            raise Unlisted
+        at, behind = _length(data, at + 1, stop)
+        if behind != stop:
+            raise Unlisted
+        _skip_value(data, at, stop, depth + 1)
+        at = stop
+
+
+def _skip_list(data: bytes, at: int, end: int, depth: int) -> None:
+    while at < end:
+        if data[at] != 1 << 3 | LENGTH:
+            raise Unlisted
+        at, stop = _length(data, at + 1, end)
+        _skip_value(data, at, stop, depth + 1)
+        at = stop
+
+
+def _skip_value(data: bytes, at: int, end: int, depth: int) -> None:
+    if depth > NEST:
+        raise Unlisted
+    if at == end:
+        return
+    tag = data[at]
+    at += 1
+    if tag == 3 << 3 | LENGTH:
+        _, at = _length(data, at, end)
+    elif tag == 2 << 3 | FIXED64:
+        at += 8
+    elif tag in (1 << 3 | VARINT, 4 << 3 | VARINT):
+        at = _skip_varint(data, at, end, depth)
+    elif tag in (5 << 3 | LENGTH, 6 << 3 | LENGTH):
+        begin, at = _length(data, at, end)
+        (_skip_struct if tag == 5 << 3 | LENGTH else _skip_list)(data, begin, at, depth)
+    else:
+        raise Unlisted
+    if at != end:
+        raise Unlisted
+
+
 CONTAINERS: dict[str, tuple[ReadField, SkipField]] = {
-    "google.protobuf.Struct": _known_json(_struct),
-    "google.protobuf.ListValue": _known_json(_list),
-    "google.protobuf.Value": _known_json(_value),
+    "google.protobuf.Struct": _known_json(_struct, _skip_struct),
+    "google.protobuf.ListValue": _known_json(_list, _skip_list),
+    "google.protobuf.Value": _known_json(_value, _skip_value),
 }
 KNOWN: dict[str, Callable[[MessagePlan], tuple[ReadField, SkipField]]] = {
     "google.protobuf.Timestamp": _known_moment(_timestamp),
