@@ -129,13 +129,16 @@ def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> De
         try:
             found = decoder.decode(payload, data, schemas, bounds)
         except Undecodable as why:
-            tried.append(Declined(decoder.NAME, str(why)))
+            if bounds.tells or payload.asked:
+                tried.append(Declined(decoder.NAME, str(why)))
             trouble = trouble or why.trouble
             sure = sure or (why.trouble if why.is_sure else "")
         else:
             # Bytes that something reads have proved what they are, whatever else they looked like.
             # A number proves nothing: every eight bytes are one.
             trouble = (trouble or found.trouble) if decoder in UNPROVED else (sure or found.trouble)
+            if not tried and trouble == found.trouble:
+                return found
             return replace(found, tried=(*tried, *found.tried), trouble=trouble)
     raise Undecodable("no decoder answered")  # raw never declines
 

@@ -36,7 +36,7 @@ from meshdesk.decode.line import (
     tree_words,
 )
 from meshdesk.decode.moments import moment, real
-from meshdesk.decode.proto_framing import by_index, indexes
+from meshdesk.decode.proto_framing import by_index, indexes, referred
 from meshdesk.decode.proto_known import NANOS, SECONDS, SHAPES, duration
 from meshdesk.decode.proto_plan import MessagePlan, Plan, Scalar, book_of
 from meshdesk.decode.proto_wire import (
@@ -55,6 +55,7 @@ from meshdesk.decode.proto_wire import (
 )
 from meshdesk.decode.protobuf import ANY, Fields
 from meshdesk.model.node import SHORT, Node, Word, word_of
+from meshdesk.model.proto_schema import Message as Declared
 from meshdesk.model.schema import Schema
 
 BOUNDS = Bounds(nodes=2_000)  # of a part that is read as a tree; one with more is for the decoders
@@ -108,6 +109,7 @@ class Lines:
     def __init__(self, schema: Schema) -> None:
         self._book = book_of(schema)
         self._messages: dict[tuple[str, bool], Message] = {}
+        self._by_name: dict[bytes, Message] = {}
         self._by_path: dict[tuple[tuple[int, ...], bool], Message] = {}
 
     def read(self, data: bytes, at: int, out: Words) -> int:
@@ -130,16 +132,39 @@ class Lines:
             raise Unlisted
         return len(data)
 
+    def read_referred(self, data: bytes, at: int, out: Words) -> int:
+        """A message behind its name, as Apicurio writes it, all of whose fields are known. Raises Unlisted."""
+        begin = at + 1 + data[at]
+        ref = data[at:begin]
+        message = self._by_name.get(ref)
+        if message is None:
+            framed = next(referred(data, at, self._book.types))
+            if framed.start != begin:
+                raise Unlisted
+            if len(self._by_name) >= PATHS:
+                self._by_name.clear()
+            message = self._by_name[ref] = self._shown(framed.message, False)
+        if begin == len(data):
+            out.append(NOTHING)
+        _fields(message, data, begin, len(data), out, 0)
+        return len(data)
+
     def _at(self, path: tuple[int, ...], is_sure: bool) -> Message:
         found = by_index(self._book.types, list(path))
-        if not found or found[0].name in SHAPES or found[0].name == ANY:
-            raise Unlisted
-        if not TELLING.isdisjoint(field.name for field in found[0].fields):
+        if not found:
             raise Unlisted
         if len(self._by_path) >= PATHS:
             self._by_path.clear()
-        message = self._by_path[path, is_sure] = self._message(self._book.plan(found[0].name), is_sure)
+        message = self._by_path[path, is_sure] = self._shown(found[0], is_sure)
         return message
+
+    def _shown(self, message: Declared, is_sure: bool) -> Message:
+        """A message that is the whole value."""
+        if message.name in SHAPES or message.name == ANY:
+            raise Unlisted
+        if not TELLING.isdisjoint(field.name for field in message.fields):
+            raise Unlisted
+        return self._message(self._book.plan(message.name), is_sure)
 
     def _message(self, plan: MessagePlan, is_sure: bool) -> Message:
         message = self._messages.get((plan.name, is_sure))

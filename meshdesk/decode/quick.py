@@ -6,13 +6,19 @@ that is not decided there in the same way, which tests hold it to.
 
 import struct
 from functools import lru_cache
+from uuid import UUID as UUID_OF
 
 from meshdesk.decode import avro_line, connect_line, json_line
+from meshdesk.decode.apicurio import KINDS
+from meshdesk.decode.avro_single import MAGIC
+from meshdesk.decode.avro_single import PREFIX as MAGIC_PREFIX
 from meshdesk.decode.compressed import IN_BASE64
 from meshdesk.decode.confluent import IDS, PREFIX
 from meshdesk.decode.connect_internal import TOPIC
 from meshdesk.decode.contract import Payload, Preview, Schemas, Undecodable
 from meshdesk.decode.debezium import is_flattened
+from meshdesk.decode.glue import PREFIX as GLUE_PREFIX
+from meshdesk.decode.guid_prefix import PREFIX as GUID_PREFIX
 from meshdesk.decode.kafka_records import INTERNAL
 from meshdesk.decode.line import LONGEST, Read, Unlisted, Words, text_word
 from meshdesk.decode.mirrormaker import ENDS
@@ -21,6 +27,9 @@ from meshdesk.decode.text import UUID
 from meshdesk.model.node import line_of
 from meshdesk.model.schema import Schema, SchemaName
 
+LONG_PREFIX = 9  # of Apicurio's older serialisers
+GLUE = 3  # how its prefix begins
+MARKED = b"\1\3\xc3"
 READERS = 256  # of schemas, kept: more than a person looks at in an hour
 FORMATS = {"AVRO": "Avro", "JSON": "JSON", "PROTOBUF": "Protobuf"}
 # What may be something else than the text that it is, or than the JSON: how other formats begin that are text, too.
@@ -31,7 +40,7 @@ LEFT_TO_OTHERS = (
     Unlisted, Undecodable, IndexError, ValueError, StopIteration, OverflowError, RecursionError, struct.error,
 )  # fmt: skip
 
-_readers: dict[int, tuple[Schema, tuple[Read, str] | None]] = {}
+_readers: dict[tuple[int, bool], tuple[Schema, tuple[Read, str] | None]] = {}
 
 
 def preview(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
@@ -49,11 +58,14 @@ def preview(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
     if data[0]:
         if isinstance(schemas.find_schema(names[1]), Schema):
             return None
-        if data[0] not in json_line.BEGINS:
+        if data[0] in json_line.BEGINS:
+            found, at = JSON, 0
+        elif data[0] in MARKED:
+            found, at = _marked(data, schemas)
+        else:
             return _text(data, limit)
-        found, at = JSON, 0
     else:
-        found, at = _by_id(data, schemas), PREFIX
+        found, at = _by_id(data, schemas)
     if found is None or is_flat:
         return None
     read, word = found
@@ -85,34 +97,82 @@ def _named(prefix: bytes) -> SchemaName | None:
     return SchemaName("id", str(number)) if len(prefix) == PREFIX and number in IDS else None
 
 
-def _by_id(data: bytes, schemas: Schemas) -> tuple[Read, str] | None:
-    """What reads the bytes behind Confluent's prefix, and the word for the column."""
+@lru_cache(maxsize=4_096)  # schemas of a mesh
+def _of_apicurio(prefix: bytes) -> tuple[SchemaName, ...]:
+    """By what the schema may be known that Apicurio's prefix names, of five or of nine bytes."""
+    number = str(int.from_bytes(prefix[1:], "big"))
+    return tuple(SchemaName(kind, number) for kind in KINDS)
+
+
+@lru_cache(maxsize=4_096)  # schemas of a mesh
+def _of_mark(prefix: bytes) -> SchemaName:
+    """By what the schema is known that Glue's prefix names, Confluent's GUID, or the fingerprint of an Avro object."""
+    if prefix[0] == MAGIC[0]:
+        return SchemaName("fingerprint", prefix[2:].hex())
+    return SchemaName("glue" if prefix[0] == GLUE else "guid", str(UUID_OF(bytes=prefix[-16:])))
+
+
+def _by_id(data: bytes, schemas: Schemas) -> tuple[tuple[Read, str] | None, int]:
+    """What reads the bytes behind Confluent's prefix or Apicurio's, with the word for the column, and where they begin."""
     name = _named(data[:PREFIX])
     schema = schemas.find_schema(name) if name is not None else None
-    if not isinstance(schema, Schema):
-        return None
+    if isinstance(schema, Schema):
+        return _kept(schema), PREFIX
+    for size in (PREFIX, LONG_PREFIX):
+        if len(data) <= size or (size == LONG_PREFIX and any(data[1:PREFIX])):
+            break
+        if size == PREFIX and name is None:  # no number of a schema
+            continue
+        for of_apicurio in _of_apicurio(data[:size]):
+            schema = schemas.find_schema(of_apicurio)
+            if isinstance(schema, Schema):
+                return _kept(schema, is_referred=True), size
+    return None, 0
+
+
+def _marked(data: bytes, schemas: Schemas) -> tuple[tuple[Read, str] | None, int]:
+    """The same behind what names a schema and is no number: not packed, and no Protobuf, before which more stands."""
+    if data[0] == MAGIC[0]:
+        size, is_named = MAGIC_PREFIX, data.startswith(MAGIC)
+    elif data[0] == GLUE:
+        size, is_named = GLUE_PREFIX, data[1:2] == b"\0"
+    else:
+        size, is_named = GUID_PREFIX, True
+    if len(data) < size or not is_named:
+        return None, 0
+    schema = schemas.find_schema(_of_mark(data[:size]))
+    if not isinstance(schema, Schema) or schema.type not in ("AVRO", "JSON"):
+        return None, 0
+    found = _kept(schema)
+    if found is None or data[0] != MAGIC[0]:
+        return found, size
+    return ((found[0], FORMATS["AVRO"]) if schema.type == "AVRO" else None), size
+
+
+def _kept(schema: Schema, is_referred: bool = False) -> tuple[Read, str] | None:
+    """What reads a value by its schema; `is_referred` where the name of a message stands before it."""
     # By the object, which is kept with what is made of it: the hash of a schema is one of all its fields.
-    kept = _readers.get(id(schema))
+    kept = _readers.get((id(schema), is_referred))
     if kept is None:
         if len(_readers) >= READERS:
             _readers.clear()
-        kept = _readers[id(schema)] = (schema, _reader(schema))
+        kept = _readers[id(schema), is_referred] = (schema, _reader(schema, is_referred))
     return kept[1]
 
 
-def _reader(schema: Schema) -> tuple[Read, str] | None:
-    read, word = _made(schema), FORMATS.get(schema.type, "")
+def _reader(schema: Schema, is_referred: bool) -> tuple[Read, str] | None:
+    read, word = _made(schema, is_referred), FORMATS.get(schema.type, "")
     return (read, f"{word} {schema.id}" if schema.id else word) if read is not None else None
 
 
-def _made(schema: Schema) -> Read | None:
+def _made(schema: Schema, is_referred: bool) -> Read | None:
     if schema.rules:  # fields of it may be encrypted
         return None
     try:
         if schema.type == "AVRO":
             return avro_line.reader(schema)
         if schema.type == "PROTOBUF":
-            return Lines(schema).read
+            return Lines(schema).read_referred if is_referred else Lines(schema).read
     except (Unlisted, Undecodable):
         return None
     return json_line.read if schema.type == "JSON" else None

@@ -1,10 +1,11 @@
 """The quick line of a payload: what the whole chain says, or nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshdesk.decode import chain, quick
@@ -51,6 +52,34 @@ def test_that_most_payloads_that_a_registry_names_are_read_quickly() -> None:
             read.append(quick.preview(sent, schemas_of(said), 160) is not None)
     assert len(read) > 35
     assert read.count(False) <= 2
+
+
+NAMED = [path for path in CASES if path.parent.name.startswith(("apicurio-", "glue", "avro-single"))]
+
+
+@pytest.mark.parametrize("path", NAMED, ids=[f"{path.parent.name}/{path.stem}" for path in NAMED])
+@settings(max_examples=12)
+@given(st.binary(max_size=3), st.integers(0, 60), st.booleans())
+def test_that_a_real_payload_that_was_changed_is_shown_as_the_chain_shows_it(
+    path: Path, noise: bytes, at: int, is_longer: bool
+) -> None:
+    said = case(path)
+    sent, schemas = payload(said, "value"), schemas_of(said)
+    data = sent.data or b""
+    changed = replace(sent, data=data[:at] + noise + data[at if is_longer else at + len(noise) :])
+    if changed.data and not chain.has_telling_header(changed):
+        found = quick.preview(changed, schemas, 160)
+        assert found is None or found == by_chain(changed, schemas)
+
+
+def test_that_most_payloads_behind_other_prefixes_are_read_quickly() -> None:
+    read = []
+    for path in NAMED:
+        said = case(path)
+        sent = payload(said, "value")
+        if sent.data and not chain.has_telling_header(sent):
+            read.append(quick.preview(sent, schemas_of(said), 160) is not None)
+    assert read.count(True) > len(read) / 2
 
 
 @given(STARTS, st.text(st.characters(max_codepoint=0x7F), max_size=20), st.sampled_from(["", "\n", ": 5", "{}"]))
