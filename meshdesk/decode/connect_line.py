@@ -8,6 +8,7 @@ the tree, held equal to them by tests; of a change event no more than its decima
 
 import json
 from collections.abc import Callable, Collection
+from functools import lru_cache
 from typing import Any
 
 from meshdesk.decode import cloudevents, connect_json
@@ -57,6 +58,7 @@ IMAGES = frozenset(("before", "after"))
 _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder(
     object_pairs_hook=tuple, parse_int=str.encode, parse_float=str.encode, parse_constant=str.encode
 ).scan_once  # type: ignore[attr-defined]
+_name = lru_cache(maxsize=10_000)(name_word)  # names of fields, those of a mesh
 _shapes: dict[bytes, "Shape | None"] = {}
 
 
@@ -251,7 +253,7 @@ def _fields(pairs: tuple[tuple[str, Any], ...], shape: Shape | None, depth: int,
     each = shape.values if shape is not None else None
     for name, value in pairs:
         begin = len(out)
-        out.append(name_word(name))
+        out.append(_name(name) if len(name) <= LONGEST else name_word(name))
         kind = type(value)
         inner = named.get(name) if named is not None else each
         if inner is None and kind is str:
@@ -260,8 +262,8 @@ def _fields(pairs: tuple[tuple[str, Any], ...], shape: Shape | None, depth: int,
             out.append((value[: LONGEST + 1].decode(), "number"))
         else:
             _value(value, inner, depth + 1, out, room)
-        for word, _ in out[begin:]:
-            room -= len(word) + 1
+        for at in range(begin, len(out)):
+            room -= len(out[at][0]) + 1
         if room < 0:
             break
 

@@ -61,7 +61,9 @@ def _is_ours(payload: Payload) -> bool:
 
 def is_flattened(payload: Payload) -> bool:
     """Whether headers say that the value is no more than the row."""
-    return _is_ours(payload) and any(payload.header(name) for name in FLAT)
+    names = [name for name, _ in payload.headers]
+    is_told = FLAT[0] in names or FLAT[1] in names  # of a screen of records this is asked for each, and seldom so
+    return is_told and _is_ours(payload) and any(payload.header(name) for name in FLAT)
 
 
 def _change(payload: Payload, decoded: Decoded) -> Decoded:

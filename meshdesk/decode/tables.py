@@ -3,12 +3,14 @@
 Only as many rows are read as are shown; the file says how many there are.
 """
 
+import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.moments import clock, day, moment, real
-from meshdesk.model.node import Kind, Node, hexed, more, shortened
+from meshdesk.model.node import SHORT, Kind, Node, hexed, more, shortened
 from meshdesk.model.wording import plural
 
 NAME = "Parquet, Arrow, ORC"
@@ -100,15 +102,20 @@ def _table(name: str, batches: Batches, bounds: Bounds) -> Decoded:
         raise Undecodable("nothing may be made of it")
     rows: list[Node] = []
     seen = 0
-    shown, width = _on_a_line(columns, bounds)
+    limit = bounds.width - SHORT  # characters; a list shows no more than fits on its line
+    room = limit + 1 if not bounds.tells else sys.maxsize
     for piece in pieces:
         piece.validate(full=True)  # what lengths and offsets say is believed only now
         seen += piece.num_rows
-        room = max(0, width - len(rows))
-        for at in range(min(piece.num_rows, room)):
-            if not left.take():
+        for at in range(min(piece.num_rows, bounds.width - len(rows))):
+            if room < 0 or not left.take():
                 break
-            cells = [_node(column, piece.column(number)[at], left, 1) for number, column in enumerate(columns[:shown])]
+            cells: list[Node | None] = []
+            for number, column in enumerate(columns[: bounds.width]):
+                cells.append(_node(column, piece.column(number)[at], left, 1))
+                room -= _length(cells[-1], limit)
+                if room < 0:
+                    break
             rows.append(_container(str(len(rows)), "record", cells, len(columns)))
         if known is not None and (left.nodes <= 0 or seen >= bounds.width):
             break
@@ -117,17 +124,9 @@ def _table(name: str, batches: Batches, bounds: Bounds) -> Decoded:
     return Decoded(_container("", "array", list(rows), count), (Layer(name, detail),), name)
 
 
-def _on_a_line(columns: list[str], bounds: Bounds) -> tuple[int, int]:
-    """How many columns and how many rows are made: in a list no more than fit on its line, each value with its name."""
-    if bounds.tells:
-        return bounds.width, bounds.width
-    shown = length = 0
-    for name in columns[: bounds.width]:
-        if length > bounds.width:
-            break
-        length += len(name) + len(" 0 ")
-        shown += 1
-    return shown, 1 + bounds.width // (length + len("{ } "))
+def _length(cell: Node | None, limit: int) -> int:
+    """How many characters of a line a value takes at least, with its name and the blanks behind both."""
+    return 0 if cell is None else len(cell.name) + min(len(cell.text), limit) + len("  ")
 
 
 class _Left:
@@ -219,6 +218,7 @@ def _scalar(name: str, value: Any, bounds: Bounds) -> Node:
 Read = Callable[[Any], tuple[Kind, str, str]]
 
 
+@cache  # of one module
 def _readers(types: Any) -> tuple[tuple[Callable[[Any], bool], Read], ...]:
     return (
         (types.is_boolean, lambda value: ("boolean", "true" if value.as_py() else "false", "")),
