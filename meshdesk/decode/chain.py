@@ -153,9 +153,9 @@ class _Asked:
         self.decoders = decoders
         self.by_first = [
             tuple(
-                (decoder, getattr(decoder, "could_be", None))
+                (decoder, first in getattr(decoder, "BEGINS", EVERY), getattr(decoder, "could_be", None), headers)
                 for decoder in decoders
-                if first in getattr(decoder, "BEGINS", EVERY)
+                if (headers := getattr(decoder, "HEADERS", ())) or first in getattr(decoder, "BEGINS", EVERY)
             )
             for first in EVERY
         ]
@@ -172,13 +172,13 @@ TOLD = tuple(start for start in HEADERS if start not in (*dead_letter.HEADERS, *
 def worth_asking(payload: Payload, data: bytes) -> Iterator[Decoder]:
     """The decoders without those of which a glance tells that they decline, and have nothing to say about it."""
     global _asked  # noqa: PLW0603 (a table of DECODERS, which plug-ins change)
-    if has_telling_header(payload, OF_DECODERS):
-        yield from DECODERS
-        return
+    named = [name.lower() for name, _ in payload.headers] if has_telling_header(payload, OF_DECODERS) else []
     if _asked.decoders is not DECODERS:
         _asked = _Asked(DECODERS)
-    for decoder, could_be in _asked.by_first[data[0]]:
-        if could_be is None or could_be(payload, data):
+    for decoder, begins, could_be, headers in _asked.by_first[data[0]]:
+        if (begins and (could_be is None or could_be(payload, data))) or (
+            named and headers and any(name.startswith(headers) for name in named)
+        ):
             yield decoder
 
 

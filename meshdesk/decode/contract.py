@@ -113,7 +113,7 @@ class Decoder(Protocol):
     It may have three more, by which a list of rows is spared from asking it in vain. `BEGINS` holds the bytes that such a
     payload can begin with, and `could_be(payload, data)` is a glance that costs nothing: of anything else the decoder has no
     word to say but that it declines. `HEADERS` are the beginnings, in small letters, of the names of headers that it looks at;
-    where a record has one of them, BEGINS does not count.
+    where a record has one of them, the other two do not count.
     """
 
     NAME: str

@@ -9,12 +9,13 @@ import re
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.ion import TYPES
-from meshdesk.decode.text import charset_of, text_of
+from meshdesk.decode.text import DECLARING, charset_of, text_of
 from meshdesk.model.node import Kind, Node, hexed, more, shortened
 from meshdesk.model.wording import plural
 
 NAME = "Ion text"
 BEGINS = b"\xef\xbb\xbf \t\r\n{[$/\xff\xfe"
+HEADERS = DECLARING
 MARKED = re.compile(r"\$ion_1_0(?![A-Za-z0-9_$]|\s*::)")
 LARGEST = 4 << 20  # bytes; some six seconds, and Ion that is so large is binary
 BLANKS = re.compile(r"(?:[\s\ufeff]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)

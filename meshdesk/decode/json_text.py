@@ -7,12 +7,13 @@ from typing import Any
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.json_spans import spanned
-from meshdesk.decode.text import charset_of, text_of
+from meshdesk.decode.text import DECLARING, charset_of, text_of
 from meshdesk.model.node import Kind, Node, more, pretty, shortened
 from meshdesk.model.wording import plural
 
 NAME = "JSON"
 BEGINS = b'{["\xef\xff\xfe\0 \t\r\n'  # also in UTF-16 and UTF-32, and behind blanks and marks
+HEADERS = DECLARING
 FIRST = frozenset('{["')  # bare numbers and words are as likely text; they are shown as they stand
 BLANKS = re.compile("[ \t\r\n\ufeff]*")
 

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.decode.text import charset_of, text_of
+from meshdesk.decode.text import DECLARING, charset_of, text_of
 from meshdesk.model.node import Kind, Node, more, shortened
 
 NAME = "YAML"
+HEADERS = DECLARING
 LARGEST = 1 << 20  # bytes; libyaml takes half a second for them
 SAYS_SO = re.compile(r"\ufeff?(---(\s|$)|%YAML)")
 NAME_OF = r"""(?:[\w$./@~-]+|"[^"\n]*"|'[^'\n]*')"""
