@@ -61,6 +61,7 @@ from meshdesk.decode.contract import (
     Schemas,
     Undecodable,
 )
+from meshdesk.decode.text import DECLARING
 from meshdesk.model.decode_as import OF_TYPE
 from meshdesk.model.node import SHORT, Node, one_line_spans
 
@@ -167,6 +168,8 @@ HEADERS = tuple(start for module in (*DECODERS, *ENVELOPES) for start in getattr
 OF_DECODERS = tuple(start for module in DECODERS for start in getattr(module, "HEADERS", ()))
 # Those that change what a line says; dead letters are told by the chain alone, and what Debezium's mean is known to quick.py.
 TOLD = tuple(start for start in HEADERS if start not in (*dead_letter.HEADERS, *debezium.HEADERS))
+# Which many serialisers write, and which says no more than the bytes.
+PLAIN = frozenset((name, b"application/json") for name in DECLARING)
 
 
 def worth_asking(payload: Payload, data: bytes) -> Iterator[Decoder]:
@@ -185,6 +188,12 @@ def worth_asking(payload: Payload, data: bytes) -> Iterator[Decoder]:
 def has_telling_header(payload: Payload, told: tuple[str, ...] = HEADERS) -> bool:
     """Whether the record has a header that any decoder or envelope looks at."""
     return bool(payload.headers) and any(name.lower().startswith(told) for name, _ in payload.headers)
+
+
+def _is_told(payload: Payload) -> bool:
+    """Whether a header changes what a line says."""
+    names = ((name.lower(), value) for name, value in payload.headers)
+    return any(name.startswith(TOLD) and (name, value) not in PLAIN for name, value in names)
 
 
 def _as_asked(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded | Declined | None:
@@ -224,7 +233,7 @@ def preview(payload: Payload, schemas: Schemas, limit: int = 160) -> Preview:
     if payload.data is None:
         return Preview("", (), "null")
     # What is quick knows DECODERS as they are here, and no plug-ins.
-    if DECODERS is BUILT_IN and not (payload.headers and has_telling_header(payload, TOLD)):
+    if DECODERS is BUILT_IN and not (payload.headers and _is_told(payload)):
         found = quick.preview(payload, schemas, limit)
         if found is not None:
             return found

@@ -52,13 +52,13 @@ def preview(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
     if names is None or isinstance(schemas.find_schema(names[0]), Schema):
         return None
     is_flat = bool(payload.headers) and payload.role == "value" and is_flattened(payload)
-    if data[0] in json_line.BEGINS and (is_flat or connect_line.may_be(payload)):
-        return _event(payload, limit, is_flat)
     found: tuple[Read, str] | None
     if data[0]:
         if isinstance(schemas.find_schema(names[1]), Schema):
             return None
         if data[0] in json_line.BEGINS:
+            if is_flat or connect_line.may_be(payload):
+                return _event(payload, limit, is_flat)
             found, at = JSON, 0
         elif data[0] in MARKED:
             found, at = _marked(data, schemas)

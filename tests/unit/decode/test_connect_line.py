@@ -217,6 +217,21 @@ def test_that_headers_of_dead_letters_and_of_changes_keep_no_line_from_being_mad
         assert chain.has_telling_header(value({"a": 1}, (name, b"x")), chain.TOLD)
 
 
+def test_that_a_header_that_says_json_keeps_no_line_from_being_made_without_a_tree(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(quick, "preview", lambda payload, *_: asked.append(payload.topic))
+    for said in (b"application/json", b"application/json; charset=utf-16", b"application/cloudevents+json", None):
+        for data in (b'{"a": 1}', b"text", b"\xff\xfea\0"):
+            sent = value(data, ("Content-Type", said), topic=repr(said))
+            assert chain.preview(sent, NONE) == by_chain(sent, NONE)
+    assert set(asked) == {repr(b"application/json")}
+    monkeypatch.undo()
+    for data in (b'{"a": 1}', b"text", b"\xff\xfea\0", b'{"op":"c","source":{},"after":{"n":1}}'):
+        assert shown(value(data, ("content-type", b"application/json"))) is None or data[0] < 128
+
+
 def test_that_no_more_schemas_are_kept_than_a_list_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connect_line, "SCHEMAS", 3)
     for number in range(9):

@@ -139,7 +139,7 @@ def test_that_a_file_of_the_topics_schema_is_left_to_the_chain() -> None:
         def find_schema(self, name: SchemaName) -> Schema | SchemaState:
             return ORDER if name == ("subject", "orders-value") else super().find_schema(name)
 
-    for data in (b'{"id": "A"}', b"\x02A"):
+    for data in (b'{"id": "A"}', b'{"schema":null,"payload":{"id":"A"}}', b'{"op": "c", "source": {}}', b"\x02A"):
         assert quick.preview(value(data), OfTopic(SchemaState.NO_REGISTRY), 160) is None
         assert chain.preview(value(data), OfTopic(SchemaState.NO_REGISTRY)) == by_chain(
             value(data), OfTopic(SchemaState.NO_REGISTRY)
