@@ -206,14 +206,14 @@ def test_that_a_broker_that_dies_is_said_and_its_return_ends_the_trouble(fresh_b
     watching = begin(Source(fresh_broker.bootstrap))
     wait_until(lambda: watching.watch.connected and watching.of_topic("stays"), "the connection")
     fresh_broker.kill()
-    wait_until(lambda: not watching.watch.connected, "the end of it")
+    wait_until(lambda: not watching.watch.connected and watching.checked("kafka")[-1], "the end of it")
     assert watching.troubles[-1].text == f"Nothing answers at {fresh_broker.bootstrap}."
     mesh = Mesh()
     fold(mesh, watching.facts)
     assert mesh.checked["kafka"].failed == f"Nothing answers at {fresh_broker.bootstrap}."
     assert "stays" in mesh.topics, "what is not known is not absent"
     fresh_broker.resume()
-    wait_until(lambda: watching.watch.connected, "the connection again")
+    wait_until(lambda: watching.watch.connected and not watching.checked("kafka")[-1], "the connection again")
     fold(mesh, watching.facts)
     assert mesh.checked["kafka"].failed == ""
     assert {trouble.text for trouble in watching.troubles} == {f"Nothing answers at {fresh_broker.bootstrap}."}
