@@ -12,7 +12,7 @@ from typing import Any
 
 from meshdesk.decode.avro_skip import Skip, Skips, skip_parts, skip_text
 from meshdesk.decode.contract import Bounds, Undecodable
-from meshdesk.decode.moments import clock, day, moment, scaled
+from meshdesk.decode.moments import DAY, clock, day, moment, scaled
 from meshdesk.model.node import Kind, Node, hexed, more, shortened
 from meshdesk.model.schema import Schema
 
@@ -385,9 +385,9 @@ def logical(schema: Any) -> Read | None:
     if word == "big-decimal" and kind == "bytes":
         return _big_decimal
     if word == "uuid" and kind == "fixed" and schema.get("size") == 16:
-        return _read_as(lambda cursor: _uuid(take(cursor, 16)), "uuid", "")
+        return _read_as(lambda cursor: uuid_of(take(cursor, 16)), "uuid", "")
     if word == "duration" and kind == "fixed" and schema.get("size") == 12:
-        return _read_as(lambda cursor: _duration(take(cursor, 12)), "duration", "")
+        return _read_as(lambda cursor: duration_of(take(cursor, 12)), "duration", "")
     found = MOMENTS.get((word, kind)) if isinstance(kind, str) else None
     if found is None:
         return None
@@ -443,12 +443,14 @@ def _decimal(schema: Any) -> Read | None:
     return read
 
 
-def _uuid(data: bytes) -> str:
+def uuid_of(data: bytes) -> str:
+    """The 16 bytes of a fixed, as a UUID is written."""
     text = data.hex()
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
-def _duration(data: bytes) -> str:
+def duration_of(data: bytes) -> str:
+    """The 12 bytes of a fixed: months, days and milliseconds, in ISO 8601."""
     months, days, millis = struct.unpack("<III", data)
     return f"P{months}M{days}DT{millis // 1000}.{millis % 1000:03d}S"
 
@@ -458,7 +460,8 @@ def _date(days: int) -> str:
 
 
 def _time(digits: int) -> Callable[[int], str]:
-    return lambda units: clock(units, digits) if 0 <= units < 86_400 * 10**digits else str(units)
+    end = DAY * 10**digits
+    return lambda units: clock(units, digits) if 0 <= units < end else str(units)
 
 
 def _timestamp(digits: int, zone: str) -> Callable[[int], str]:

@@ -30,19 +30,19 @@ def long_at(data: bytes, at: int) -> tuple[int, int]:
     byte = data[at]
     if byte < 0x80:
         return (byte >> 1) ^ -(byte & 1), at + 1
-    start, value, shift = at, byte & 0x7F, 7
-    while True:
-        at += 1
-        byte = data[at]
+    start, value, shift = at, byte & 0x7F, 0
+    for byte in data[at + 1 : at + 10]:
+        shift += 7
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
             break
-        shift += 7
-        if shift > 63:
-            raise Undecodable(f"the number at byte {start:,} has more than ten bytes")
+    else:
+        if len(data) - start < 10:
+            raise IndexError
+        raise Undecodable(f"the number at byte {start:,} has more than ten bytes")
     if value >> 64:
         raise Undecodable(f"the number at byte {start:,} has more than 64 bits")
-    return (value >> 1) ^ -(value & 1), at + 1
+    return (value >> 1) ^ -(value & 1), start + shift // 7 + 1
 
 
 def piece_at(data: bytes, at: int) -> tuple[int, int]:
@@ -186,7 +186,7 @@ class Skips:
                 self._made[full] = fixed(int(said["size"]))
             else:
                 fields: list[Skip] = []
-                self._made[full] = _record(fields)  # before its fields, which may refer to it
+                self._made[full] = in_turn(fields)  # before its fields, which may refer to it
                 self._open.add(full)
                 inner = full.rpartition(".")[0]
                 fields += [self.of(field["type"], inner) for field in said["fields"]]
@@ -194,7 +194,9 @@ class Skips:
         return self._made[full]
 
 
-def _record(fields: list[Skip]) -> Skip:
+def in_turn(fields: list[Skip]) -> Skip:
+    """Behind values that follow each other."""
+
     def skip(data: bytes, at: int) -> int:
         for skip_field in fields:
             at = skip_field(data, at)

@@ -313,7 +313,7 @@ def _array(values: list[Any], shape: Shape | None, depth: int, out: Words, room:
                 out[begin:] = [count_word(len(values))]
                 return
             _value(value, shape, depth + 1, out, room)
-    close_array(out, begin, len(values), False)
+    close_array(out, begin, len(values))
 
 
 def _converted(value: Any, shape: Shape) -> Word | None:

@@ -1,48 +1,45 @@
 """A JSON document as the line that a list shows, from what Python's library reads (decode/json_text.py), without a tree."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from operator import itemgetter
 from typing import Any
 
 from meshdesk.decode.line import (
-    CLOSE,
     FALSE,
-    INSIDE,
     LARGEST,
-    LEFT,
     LONGEST,
     MOST,
-    NOTHING,
     NULL,
-    OPEN,
     TELLING,
     TRUE,
     Unlisted,
-    Words,
-    close_array,
     count_word,
+    cut,
     is_inside,
     name_word,
     text_word,
 )
-from meshdesk.model.node import SHORT, Word
+from meshdesk.model.node import SHORT, Tones, Word
 
 BEGINS = b"{["
 DEEP = 200  # brackets that open: as many levels may be within each other (contract.Bounds.depth)
 BLANKS = " \t\r\n"
-
+FULL = LONGEST + 1  # where the next word would begin; what lies beyond is in no line
+NAME = itemgetter(0)
+CONTAINERS = frozenset((list, tuple))
 
 # Numbers as bytes and objects as tuples of pairs: what C makes of them in no time, and tells them from text and arrays.
 # Strict, so that text with control characters, and with it UTF-16 that looks like JSON, is left to the decoder.
 _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder(
     object_pairs_hook=tuple, parse_int=str.encode, parse_float=str.encode, parse_constant=str.encode
 ).scan_once  # type: ignore[attr-defined]
-NAMES = 10_000  # names of fields whose words are kept; those of a mesh, and no more memory than a large payload
-_names: dict[str, Word] = {}
+NAMES = 10_000  # names of fields, kept as they are shown: those of a mesh, and no more memory than a large payload
+_names: dict[str, str] = {}
 WORDS: dict[Any, Word] = {None: NULL, True: TRUE, False: FALSE}
 
 
-def read(data: bytes, at: int, out: Words) -> int:
+def read(data: bytes, at: int, limit: int) -> tuple[str, Tones]:
     """An object or an array from a byte to the end of the bytes. Raises Unlisted, ValueError and RecursionError."""
     if data[at] not in BEGINS or len(data) > LARGEST:
         raise Unlisted
@@ -52,73 +49,117 @@ def read(data: bytes, at: int, out: Words) -> int:
         raise Unlisted
     if end > 2 * DEEP and text.count("{") + text.count("[") > DEEP:
         raise Unlisted
+    words: list[str] = []
+    tones: list[tuple[int, int, str]] = []
     if type(value) is tuple:
-        if not TELLING.isdisjoint([name for name, _ in value]):
-            raise Unlisted
-        _fields(value, 0, out)
+        end = _fields(value, 0, words, tones, 0) if value else _said("{}", "text", words, tones, 0)
     else:
-        _array(value, 0, out)
-    return len(data)
+        end = _root_array(value, words, tones)
+    return (" ".join(words), tuple(tones)) if end <= limit + 1 else cut(words, tones, limit)
 
 
-def _fields(pairs: tuple[tuple[str, Any], ...], depth: int, out: Words) -> None:
-    append = out.append
-    if not pairs:
-        append(NOTHING)
+def _fields(
+    pairs: tuple[tuple[str, Any], ...], depth: int, words: list[str], tones: list[tuple[int, int, str]], at: int
+) -> int:
+    """Lays out fields from a place on, as far as there is room; where the next word begins."""
     for name, value in pairs:
-        append(_names.get(name) or _named(name))
+        text = _names.get(name) or _named(name, depth)
+        end = at + len(text)
+        words.append(text)
+        tones.append((at, end, "name"))
+        at = end + 1
         kind = type(value)
         if kind is str:
-            append((value, "string") if value.isprintable() and 0 < len(value) <= LONGEST else text_word(value))
+            text = value if value.isprintable() and 0 < len(value) <= LONGEST else text_word(value)[0]
+            end = at + len(text)
+            words.append(text)
+            tones.append((at, end, "string"))
+            at = end + 1
         elif kind is bytes:
-            append((value[: LONGEST + 1].decode(), "number"))
+            text = value[: LONGEST + 1].decode()
+            end = at + len(text)
+            words.append(text)
+            tones.append((at, end, "number"))
+            at = end + 1
         else:
-            _value(value, depth + 1, out)
-        if len(out) >= MOST:
+            at = _value(value, depth + 1, words, tones, at)
+        if at > FULL:
+            if depth == 0 and not TELLING.isdisjoint(map(NAME, pairs)):  # those that are not shown
+                raise Unlisted
             break
+    return at
 
 
-def _named(name: str) -> Word:
+def _said(text: str, tone: str, words: list[str], tones: list[tuple[int, int, str]], at: int) -> int:
+    end = at + len(text)
+    words.append(text)
+    tones.append((at, end, tone))
+    return end + 1
+
+
+def _named(name: str, depth: int) -> str:
+    if name in TELLING:
+        if depth == 0:
+            raise Unlisted
+        return name
     if len(_names) >= NAMES:
         _names.clear()
-    word = name_word(name)
+    text = name_word(name)[0]
     if len(name) <= LONGEST:
-        _names[name] = word
-    return word
+        _names[name] = text
+    return text
 
 
-def _value(value: Any, depth: int, out: Words) -> None:
+def _value(value: Any, depth: int, words: list[str], tones: list[tuple[int, int, str]], at: int) -> int:
     kind = type(value)
-    if kind is str:
-        out.append(text_word(value))
-    elif kind is bytes:
-        out.append((value[: LONGEST + 1].decode(), "number"))
-    elif kind is list:
-        _array(value, depth, out)
-    elif kind is not tuple:
-        out.append(WORDS[value])
-    elif not value:
-        out.append(NOTHING)
-    elif is_inside(depth):
-        out.append(INSIDE)
-    else:
-        out.append(OPEN)
-        _fields(value, depth, out)
-        out.append(CLOSE)
+    if kind is list:
+        return _array(value, words, tones, at)
+    if kind is not tuple:
+        return _scalars((value,), words, tones, at)
+    if not value:
+        return _said("{}", "text", words, tones, at)
+    if is_inside(depth):
+        return _said("{…}", "text", words, tones, at)
+    at = _said("{", "text", words, tones, at)
+    at = _fields(value, depth, words, tones, at)
+    return _said("}", "text", words, tones, at)
 
 
-def _array(values: list[Any], depth: int, out: Words) -> None:
-    if depth == 0 and values:
-        out.append(count_word(len(values)))
-        for value in values[:MOST]:
-            _value(value, 1, out)
-        return
-    begin = len(out)
-    out.append(LEFT)
-    if len(values) <= SHORT:
-        for value in values:
-            if type(value) in (list, tuple):
-                out[begin:] = [count_word(len(values))]
-                return
-            _value(value, depth + 1, out)
-    close_array(out, begin, len(values), False)
+def _array(values: list[Any], words: list[str], tones: list[tuple[int, int, str]], at: int) -> int:
+    if not values:
+        return _said("[]", "text", words, tones, at)
+    if len(values) > SHORT or not CONTAINERS.isdisjoint(map(type, values)):
+        return _said(*count_word(len(values)), words, tones, at)
+    at = _said("[", "text", words, tones, at)
+    at = _scalars(values, words, tones, at)
+    return _said("]", "text", words, tones, at)
+
+
+def _root_array(values: list[Any], words: list[str], tones: list[tuple[int, int, str]]) -> int:
+    """An array whose elements follow their number, as far as there is room."""
+    if not values:
+        return _said("[]", "text", words, tones, 0)
+    at = _said(*count_word(len(values)), words, tones, 0)
+    values = values[:MOST]
+    if CONTAINERS.isdisjoint(map(type, values)):
+        return _scalars(values, words, tones, at)
+    for value in values:
+        if at > FULL:
+            break
+        at = _value(value, 1, words, tones, at)
+    return at
+
+
+def _scalars(values: Iterable[Any], words: list[str], tones: list[tuple[int, int, str]], at: int) -> int:
+    for value in values:
+        if type(value) is bytes:
+            text, tone = value[: LONGEST + 1].decode(), "number"
+        elif type(value) is str:
+            text, tone = text_word(value)
+        else:
+            text, tone = WORDS[value]
+        end = at + len(text)
+        words.append(text)
+        tones.append((at, end, tone))
+        at = end + 1
+    return at

@@ -4,10 +4,10 @@ For payloads of the formats that lists are full of this is what model/node.py ma
 equal to it by tests; a tree of them takes five times as long. What is not plain sailing is left to the decoders.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
-from meshdesk.model.node import DEEP, SHORT, Node, Word, visible, words_of
+from meshdesk.model.node import DEEP, SHORT, Node, Tones, Word, visible, words_of
 
 LONGEST = 160  # characters of a line
 MOST = LONGEST // 2 + 2  # words that can fit: each takes a character and a space
@@ -15,6 +15,7 @@ LARGEST = 1 << 20  # bytes of a payload; beyond it the decoders' own bounds coun
 
 Words = list[Word]
 Read = Callable[[bytes, int, Words], int]  # from a byte on; where it ends
+Line = Callable[[bytes, int, int], tuple[str, Tones]]  # from a byte to the end, as a line of at most so many characters
 
 OPEN: Word = ("{", "text")
 CLOSE: Word = ("}", "text")
@@ -62,16 +63,47 @@ def tree_words(node: Node, depth: int) -> Iterable[Word]:
     return islice(words_of(node, depth, LONGEST), MOST)
 
 
-def close_array(out: Words, begin: int, count: int, is_root: bool) -> None:
-    """Ends an array whose first word is at `begin`: a place kept for its number at the root, else the left bracket."""
+def close_array(out: Words, begin: int, count: int) -> None:
+    """Ends an array within a record, whose left bracket is at `begin`."""
     if count == 0:
         out[begin:] = [EMPTY]
-    elif is_root:
-        out[begin] = count_word(count)
     elif count > SHORT:
         out[begin:] = [count_word(count)]
     else:
         out.append(RIGHT)
+
+
+def cut(words: Sequence[str], tones: Sequence[tuple[int, int, str]], limit: int) -> tuple[str, Tones]:
+    """The line, where it is longer than `limit`, of words that were laid out already, as model/node.py has it (`line_of`)."""
+    at = len(tones) - 1
+    while at and tones[at - 1][1] > limit:
+        at -= 1
+    start, _, tone = tones[at]
+    line = " ".join(words[: at + 1])
+    if start < limit:
+        return f"{line[: limit - 1]}…", (*tones[:at], (start, limit, tone))
+    # Exactly full: the last character gives way to the sign that more follows.
+    return f"{line[: tones[at - 1][1] - 1]}…", tuple(tones[:at])
+
+
+def lay_array(words: list[str], tones: list[tuple[int, int, str]], at: int, shown: Words, count: int) -> int:
+    """Lays out an array within a record from a place on; where the next word begins."""
+    if not 0 < count <= SHORT:
+        word, tone = count_word(count) if count else EMPTY
+        words.append(word)
+        tones.append((at, at + len(word), tone))
+        return at + len(word) + 1
+    words.append("[")
+    tones.append((at, at + 1, "text"))
+    at += 2
+    for word, tone in shown:
+        end = at + len(word)
+        words.append(word)
+        tones.append((at, end, tone))
+        at = end + 1
+    words.append("]")
+    tones.append((at, at + 1, "text"))
+    return at + 2
 
 
 def is_inside(depth: int) -> bool:

@@ -637,7 +637,7 @@ def _repeated(number: int, wire: int, read_one: ReadField, skip_one: SkipField) 
                     count += 1
             else:
                 break
-        close_array(out, begin, count, False)
+        close_array(out, begin, count)
         return at
 
     def skip(data: bytes, at: int, end: int, depth: int) -> int:

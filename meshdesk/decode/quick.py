@@ -20,11 +20,11 @@ from meshdesk.decode.debezium import is_flattened
 from meshdesk.decode.glue import PREFIX as GLUE_PREFIX
 from meshdesk.decode.guid_prefix import PREFIX as GUID_PREFIX
 from meshdesk.decode.kafka_records import INTERNAL
-from meshdesk.decode.line import LONGEST, Read, Unlisted, Words, text_word
+from meshdesk.decode.line import LONGEST, Line, Read, Unlisted, Words, text_word
 from meshdesk.decode.mirrormaker import ENDS
 from meshdesk.decode.proto_line import Lines
 from meshdesk.decode.text import UUID
-from meshdesk.model.node import line_of
+from meshdesk.model.node import Tones, line_of
 from meshdesk.model.schema import Schema, SchemaName
 
 LONG_PREFIX = 9  # of Apicurio's older serialisers
@@ -35,12 +35,12 @@ FORMATS = {"AVRO": "Avro", "JSON": "JSON", "PROTOBUF": "Protobuf"}
 # What may be something else than the text that it is, or than the JSON: how other formats begin that are text, too.
 NO_TEXT = (b"{", b"[", b'"', b"<", b"$", b"/", b" ", b"%", b"-", b"PAR1", b"ARROW1", b"ORC", b"BZh", b"PK", *IN_BASE64)
 
-JSON: tuple[Read, str] = json_line.read, "JSON"
+JSON: tuple[Line, str] = json_line.read, "JSON"
 LEFT_TO_OTHERS = (
     Unlisted, Undecodable, IndexError, ValueError, StopIteration, OverflowError, RecursionError, struct.error,
 )  # fmt: skip
 
-_readers: dict[tuple[int, bool], tuple[Schema, tuple[Read, str] | None]] = {}
+_readers: dict[tuple[int, bool], tuple[Schema, tuple[Line, str] | None]] = {}
 
 
 def preview(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
@@ -52,7 +52,7 @@ def preview(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
     if names is None or isinstance(schemas.find_schema(names[0]), Schema):
         return None
     is_flat = bool(payload.headers) and payload.role == "value" and is_flattened(payload)
-    found: tuple[Read, str] | None
+    found: tuple[Line, str] | None
     if data[0]:
         if isinstance(schemas.find_schema(names[1]), Schema):
             return None
@@ -68,13 +68,11 @@ def preview(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
         found, at = _by_id(data, schemas)
     if found is None or is_flat:
         return None
-    read, word = found
-    words: Words = []
     try:
-        read(data, at, words)
+        line, tones = found[0](data, at, limit)
     except LEFT_TO_OTHERS:
         return None
-    return Preview(*line_of(words, limit), word)
+    return Preview(line, tones, found[1])
 
 
 @lru_cache(maxsize=4_096)  # topics; a mesh has seldom more
@@ -112,7 +110,7 @@ def _of_mark(prefix: bytes) -> SchemaName:
     return SchemaName("glue" if prefix[0] == GLUE else "guid", str(UUID_OF(bytes=prefix[-16:])))
 
 
-def _by_id(data: bytes, schemas: Schemas) -> tuple[tuple[Read, str] | None, int]:
+def _by_id(data: bytes, schemas: Schemas) -> tuple[tuple[Line, str] | None, int]:
     """What reads the bytes behind Confluent's prefix or Apicurio's, with the word for the column, and where they begin."""
     name = _named(data[:PREFIX])
     schema = schemas.find_schema(name) if name is not None else None
@@ -130,7 +128,7 @@ def _by_id(data: bytes, schemas: Schemas) -> tuple[tuple[Read, str] | None, int]
     return None, 0
 
 
-def _marked(data: bytes, schemas: Schemas) -> tuple[tuple[Read, str] | None, int]:
+def _marked(data: bytes, schemas: Schemas) -> tuple[tuple[Line, str] | None, int]:
     """The same behind what names a schema and is no number: not packed, and no Protobuf, before which more stands."""
     if data[0] == MAGIC[0]:
         size, is_named = MAGIC_PREFIX, data.startswith(MAGIC)
@@ -149,7 +147,7 @@ def _marked(data: bytes, schemas: Schemas) -> tuple[tuple[Read, str] | None, int
     return ((found[0], FORMATS["AVRO"]) if schema.type == "AVRO" else None), size
 
 
-def _kept(schema: Schema, is_referred: bool = False) -> tuple[Read, str] | None:
+def _kept(schema: Schema, is_referred: bool = False) -> tuple[Line, str] | None:
     """What reads a value by its schema; `is_referred` where the name of a message stands before it."""
     # By the object, which is kept with what is made of it: the hash of a schema is one of all its fields.
     kept = _readers.get((id(schema), is_referred))
@@ -160,22 +158,33 @@ def _kept(schema: Schema, is_referred: bool = False) -> tuple[Read, str] | None:
     return kept[1]
 
 
-def _reader(schema: Schema, is_referred: bool) -> tuple[Read, str] | None:
+def _reader(schema: Schema, is_referred: bool) -> tuple[Line, str] | None:
     read, word = _made(schema, is_referred), FORMATS.get(schema.type, "")
     return (read, f"{word} {schema.id}" if schema.id else word) if read is not None else None
 
 
-def _made(schema: Schema, is_referred: bool) -> Read | None:
+def _made(schema: Schema, is_referred: bool) -> Line | None:
     if schema.rules:  # fields of it may be encrypted
         return None
     try:
         if schema.type == "AVRO":
             return avro_line.reader(schema)
         if schema.type == "PROTOBUF":
-            return Lines(schema).read_referred if is_referred else Lines(schema).read
+            return _laid(Lines(schema).read_referred if is_referred else Lines(schema).read)
     except (Unlisted, Undecodable):
         return None
     return json_line.read if schema.type == "JSON" else None
+
+
+def _laid(read: Read) -> Line:
+    """A line of the words that are read."""
+
+    def line(data: bytes, at: int, limit: int) -> tuple[str, Tones]:
+        words: Words = []
+        read(data, at, words)
+        return line_of(words, limit)
+
+    return line
 
 
 def _event(payload: Payload, limit: int, is_flat: bool) -> Preview | None:

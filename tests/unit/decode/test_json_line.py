@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from meshdesk.decode import json_line, quick
 from meshdesk.decode.contract import Payload
+from meshdesk.decode.line import Unlisted
 from meshdesk.model.schema import SchemaState
 from tests.unit.decode.lines import Named, by_chain
 from tests.unit.model.trees import TEXTS, VALUES
@@ -48,6 +49,7 @@ def test_that_a_document_that_was_changed_is_shown_as_the_chain_shows_it(said: A
         ('{"l": [1, "x", null], "m": [1, 2, 3, 4], "o": [{}]} \n', "l [ 1 x null ] m [4] o [1]"),
         ('[1, [2], {"a": true}]', "[3] 1 [ 2 ] { a true }"),
         ('{"": ""}', '"" ""'),
+        ('{"a": {"op": "c"}, "b": ["op"]}', "a { op c } b [ op ]"),
         ("[]", "[]"),
         ("{}", "{}"),
     ],
@@ -61,7 +63,6 @@ def test_that_a_line_is_exact(text: str, line: str) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b'{"specversion": "1.0", "id": "1", "source": "a", "type": "b"}',
         b'{"a": 1} {"b": 2}',
         b'{"a": 1}\n{"b": 2}',
         b'{"a": "\x01"}',
@@ -73,6 +74,19 @@ def test_that_a_line_is_exact(text: str, line: str) -> None:
 )
 def test_that_what_is_not_plain_is_left_to_the_chain(data: bytes) -> None:
     assert quick.preview(value(data), NONE, 160) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"specversion": "1.0", "id": "1", "source": "a", "type": "b"}',
+        b'{"inner": {"op": "in it"}, "op": "c"}',
+        b'{"long": "' + b"A" * 200 + b'", "op": "c"}',
+    ],
+)
+def test_that_an_event_is_no_plain_document_wherever_it_says_so(data: bytes) -> None:
+    with pytest.raises(Unlisted):
+        json_line.read(data, 0, 160)
 
 
 def test_that_no_more_names_are_kept_than_a_mesh_has(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,9 @@ from meshdesk.decode.line import (
     Words,
     bytes_word,
     close_array,
+    cut,
     is_inside,
+    lay_array,
     name_word,
     text_word,
     tree_words,
@@ -41,17 +43,32 @@ def test_that_as_many_words_are_kept_as_a_line_can_hold(tree: Node, limit: int) 
     assert line_of(words, limit) == line_of(words_of(tree, 0, LONGEST), limit)
 
 
-@pytest.mark.parametrize(
-    ("count", "is_root", "line"),
-    [(0, False, "[]"), (0, True, "[]"), (2, False, "[ a b ]"), (2, True, "[2] a b"), (4, False, "[4]")],
-)
-def test_that_an_array_shows_few_elements_or_their_number(count: int, is_root: bool, line: str) -> None:
+@pytest.mark.parametrize(("count", "line"), [(0, "[]"), (2, "[ a b ]"), (4, "[4]")])
+def test_that_an_array_shows_few_elements_or_their_number(count: int, line: str) -> None:
     out: Words = [("before", "name"), LEFT]
     out += [("a", "string"), ("b", "string")] if count else []
-    close_array(out, 1, count, is_root)
+    close_array(out, 1, count)
     assert line_of(out, LONGEST)[0] == f"before {line}"
     assert (EMPTY in out) is (count == 0)
     assert (RIGHT in out) is (line == "[ a b ]")
+
+
+@given(st.lists(st.text(min_size=1, max_size=9), min_size=1, max_size=30), st.integers(1, LONGEST), st.integers(0, 9))
+def test_that_a_line_that_was_laid_out_is_cut_as_words_are(texts: list[str], limit: int, count: int) -> None:
+    said: Words = [(text, "string") for text in texts[:count]]
+    words, tones, at = [], [], 0
+    for text in texts:
+        words.append(text)
+        tones.append((at, at + len(text), "string"))
+        at += len(text) + 1
+    at = lay_array(words, tones, at, said, len(said))
+    assert at == len(" ".join(words)) + 1
+    laid: Words = [LEFT]
+    laid += said
+    close_array(laid, 0, len(said))
+    whole = line_of([*((text, "string") for text in texts), *laid], limit)
+    found = cut(words, tones, limit) if at - 1 > limit else (" ".join(words), tuple(tones))
+    assert found == whole
 
 
 def test_that_records_are_shown_to_the_second_level() -> None:
