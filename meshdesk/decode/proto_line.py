@@ -315,7 +315,8 @@ def _is_full(out: Words) -> bool:
 
 
 def _skip_fields(message: Message, data: bytes, at: int, end: int, depth: int) -> None:
-    fields, seen = message.fields, set()
+    """The same where nothing of it is shown: whether a field comes twice is nothing to see, then."""
+    fields = message.fields
     while at < end:
         start = at
         tag = data[at]
@@ -323,9 +324,6 @@ def _skip_fields(message: Message, data: bytes, at: int, end: int, depth: int) -
         if tag >= 0x80:
             tag, at = varint(data, start, end)
         field = fields.get(tag) or message.unknown(tag)
-        if field.key in seen:
-            raise Unlisted
-        seen.add(field.key)
         at = field.skip(data, start if field.runs else at, end, depth)
     if at != end:
         raise Unlisted
@@ -585,7 +583,10 @@ def _number(scalar: Scalar) -> ReadField:
                 word = small[byte] = word_of(*scalar(data, byte, at, at), LONGEST)
             out.append(word)
             return at + 1
-        value, at = varint(data, at, end)
+        if at + 2 <= end and data[at + 1] < 0x80:
+            value, at = byte & 0x7F | data[at + 1] << 7, at + 2
+        else:
+            value, at = varint(data, at, end)
         out.append(word_of(*scalar(data, value, at, at), LONGEST))
         return at
 

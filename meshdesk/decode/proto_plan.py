@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Callable
 from functools import lru_cache
+from math import isfinite
 
 from meshdesk.decode.contract import Undecodable
 from meshdesk.decode.moments import real
@@ -41,6 +42,8 @@ def real32(data: bytes) -> str:
     '0.1'
     """
     number = struct.unpack("<f", data)[0]
+    if not isfinite(number):
+        return real(number)
     for digits in range(6, 10):
         text = f"{number:.{digits}g}"
         # Nine digits tell every float from its neighbours.
