@@ -1,6 +1,7 @@
 """The hue of each domain: they take turns, and a domain keeps its own in every view and from one run to the next."""
 
 import json
+from collections.abc import Iterable
 
 from PySide6.QtGui import QColor
 
@@ -17,6 +18,11 @@ class DomainHues:
     def __init__(self, remembered: Remembered) -> None:
         self._remembered = remembered
         self._places = _places(remembered.text(NAME))
+
+    def know(self, domains: Iterable[str]) -> None:
+        """Gives those that are new their hues, in this order: else which view is shown first would decide."""
+        for domain in domains:
+            self.of(domain)
 
     def of(self, domain: str) -> QColor:
         """The hue of a domain, for strokes and fills; one that is new gets the one that the fewest have."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QSplitterHandle, QStackedWidget, QWidget
 
 from meshdesk.model import decode_as
+from meshdesk.model.placing import Placing
 from meshdesk.session.opened import Opened
 from meshdesk.ui import theme
 from meshdesk.ui.about import About, about_topic
@@ -56,6 +57,7 @@ class Frame(QWidget):
         self._is_slim = False
         self._shape: tuple[bool, bool, bool] | None = None  # narrow, slim, roomy: what the sizes were set for
         self.hues = DomainHues(remembered)
+        self._placings: list[Placing] = []  # whose domains have their hues, each in the order of names
         self.explorer = Explorer(self.hues)
         self.records = RecordsView(remembered)
         self.inspector = Inspector(self.hues)
@@ -108,6 +110,10 @@ class Frame(QWidget):
         """Lets the panels ask what is new."""
         for opened in captures:
             self._recall_wishes(opened)
+        placings = [opened.now.mesh.placing for opened in captures]  # ready: they are made beside the window
+        if placings != self._placings:
+            self._placings = placings
+            self.hues.know(domain.name for placing in placings for domain in placing.domains)
         self.records.are_topics_beside = self.explorer.isVisible()
         is_drawn = cast(Drawn, self._work.currentWidget()).refresh()
         self.explorer.refresh(captures, has_turn=not is_drawn)

@@ -363,7 +363,7 @@ QListWidget {{ background: transparent; outline: 0; }}
 QListWidget::item {{ padding: 0 8px; border-radius: 4px; }}
 QListWidget::item:selected {{ background: {c.selection.name()}; color: {c.text.name()}; }}
 QListWidget::item:hover:!selected {{ background: {c.faint.name()}; }}
-QTableView#plain::item {{ padding: 0 10px; border: 0; }}
+QTableView#plain::item {{ padding: 0 7px; border: 0; }}
 QTableView#plain::item:selected {{ background: {c.selection.name()}; color: {c.text.name()}; }}
 QTableView#plain QHeaderView::section {{ background: {c.panel.name()}; color: {c.second.name()}; padding: 0 10px; border: 0;
     border-bottom: 1px solid {c.line.name()}; }}

@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from meshdesk.ui import theme
 from meshdesk.ui.domain_hues import MOST, NAME, DomainHues
+from meshdesk.ui.frame import Frame
 from meshdesk.ui.remembered import Remembered
+from tests.ui.memory import MemoryCapture, opened
+from tests.unit.model.facts import company
 
 
 def test_that_domains_take_turns_and_keep_their_hue_in_the_next_run(tmp_path: Path) -> None:
@@ -38,3 +42,13 @@ def test_that_no_more_than_so_many_are_remembered() -> None:
     for n in range(MOST + 5):
         hues.of(f"domain {n}")
     assert remembered.text(NAME).count(":") == MOST
+
+
+def test_that_the_hues_of_domains_do_not_depend_on_which_of_them_is_drawn_first(qtbot: QtBot) -> None:
+    def hues_of(shown: str) -> list[str]:
+        frame = Frame(Remembered(None))
+        qtbot.addWidget(frame)
+        frame.refresh([opened(MemoryCapture("acme", topics=(), mesh=company()))])
+        return [frame.hues.of(name).name() for name in (shown, "payments", "Sales")][1:]
+
+    assert hues_of("Sales") == hues_of("payments") == hues_of("a domain that came later")
