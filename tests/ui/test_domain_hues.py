@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from meshdesk.session.readings import Reading
 from meshdesk.ui import theme
 from meshdesk.ui.domain_hues import MOST, NAME, DomainHues
 from meshdesk.ui.frame import Frame
@@ -48,7 +49,7 @@ def test_that_the_hues_of_domains_do_not_depend_on_which_of_them_is_drawn_first(
     def hues_of(shown: str) -> list[str]:
         frame = Frame(Remembered(None))
         qtbot.addWidget(frame)
-        frame.refresh([opened(MemoryCapture("acme", topics=(), mesh=company()))])
+        frame.refresh([opened(MemoryCapture("acme", now=Reading(mesh=company())))])
         return [frame.hues.of(name).name() for name in (shown, "payments", "Sales")][1:]
 
     assert hues_of("Sales") == hues_of("payments") == hues_of("a domain that came later")
