@@ -16,7 +16,7 @@ from meshdesk.model.graph import Box, Graph, Level
 Key = TypeVar("Key", bound=Hashable)
 
 # In pixels of a picture that is neither enlarged nor reduced, on a grid of 4.
-SIZES: dict[Level, tuple[int, int]] = {"domains": (208, 84), "products": (172, 52), "topics": (216, 28)}
+SIZES: dict[Level, tuple[int, int]] = {"domains": (208, 84), "products": (188, 52), "topics": (216, 28)}
 HEAD = 40  # of a domain, for its name
 PAD = 12
 GAPS: dict[Level, tuple[int, int]] = {
@@ -25,6 +25,7 @@ GAPS: dict[Level, tuple[int, int]] = {
     "topics": (44, 8),
 }  # between columns, rows
 BETWEEN = 76  # columns of domains: room for what flows
+WIDEST_BETWEEN = 200  # of a picture that is higher than wide: it has room to spare
 BELOW = 40  # a domain
 WIDE = 1.1  # a picture's width for its height: the work area between two panels is about a square
 TOO_WIDE = 1.5
@@ -274,6 +275,7 @@ def _in_columns(
     area = sum((width + BETWEEN) * (height + BELOW) for width, height in every)
     tallest = max(sqrt(area / WIDE), *(height for _, height in every))
     columns: list[list[str]] = []
+    high = 0.0
     for _ in range(TRIES):
         columns = _columns_of_domains(ranks, sizes, tallest)
         wide = sum(max(sizes[domain][0] for domain in column) + BETWEEN for column in columns)
@@ -281,14 +283,17 @@ def _in_columns(
         if wide <= TOO_WIDE * high or len(columns) <= FEW:
             break
         tallest *= sqrt(wide / high / WIDE)
+    widths = [max(sizes[domain][0] for domain in column) for column in columns]
+    between = (WIDE * high - sum(widths)) / max(1, len(columns) - 1)
+    between = round(min(WIDEST_BETWEEN, max(BETWEEN, between)) / 4) * 4.0
     placed: dict[str, Rect] = {}
     x = 0.0
-    for column in columns:
+    for column, width in zip(columns, widths, strict=True):
         y = 0.0
         for domain in column:
             placed[domain] = Rect(x, y, *sizes[domain])
             y += sizes[domain][1] + BELOW
-        x += max(sizes[domain][0] for domain in column) + BETWEEN
+        x += width + between
     return placed
 
 

@@ -1,11 +1,12 @@
 """All about what is selected on the map for the inspector: a topic as elsewhere, a domain, a product, or who reads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from meshdesk.model import wording
-from meshdesk.model.catalogue import Product
+from meshdesk.model.catalogue import Port, Product
 from meshdesk.model.graph import Box
 from meshdesk.model.group import Reads
+from meshdesk.model.late import BEHIND
 from meshdesk.model.mesh import Mesh
 from meshdesk.model.offers import Said
 from meshdesk.model.placing import Domain, PlacedProduct
@@ -14,7 +15,7 @@ from meshdesk.session.pictures import Behind
 from meshdesk.ui.about import UNKNOWN, About, Note, Row, Section, about_topic
 from meshdesk.ui.about_group import about_group
 from meshdesk.ui.evidence import how_known, where_known
-from meshdesk.ui.widgets.explorer_lines import group_state
+from meshdesk.ui.widgets.explorer_lines import group_state, lateness
 from meshdesk.ui.widgets.explorer_words import differing
 
 MOST = 30  # of what is listed: the table has all
@@ -31,11 +32,11 @@ def about_box(opened: Opened, box: Box, behind: Behind) -> About:
     if box.kind == "product":
         product = next((one for one in domain.products if f"product {one.id}" == box.key), None)
         if product is not None:
-            return _of_product(mesh, box, product)
-    return _of_domain(mesh, box, domain)
+            return _of_product(mesh, box, product, behind)
+    return _of_domain(mesh, box, domain, behind)
 
 
-def _of_product(mesh: Mesh, box: Box, product: PlacedProduct) -> About:
+def _of_product(mesh: Mesh, box: Box, product: PlacedProduct, behind: Behind) -> About:
     files = mesh.products.get(product.id, ())
     owners = differing([said for topic in product.topics[:1] for said in mesh.belonging(topic).owners])
     owner = owners[0].value if owners else next((file.team.owner for file in files if file.team.owner), "")
@@ -50,9 +51,9 @@ def _of_product(mesh: Mesh, box: Box, product: PlacedProduct) -> About:
     readers = [reads for topic in product.topics for reads in mesh.consumers(topic)]
     sections = (
         Section("", (*rows, *_owned(owners, owner))),
-        _ports(files),
+        _reading(readers, mesh, behind),
         _topics(f"Gives out {wording.plural(len(product.topics), 'topic')}", product.topics, mesh),
-        _reading(readers, mesh),
+        _ports(files),
     )
     return About(
         box.title,
@@ -74,11 +75,13 @@ def _noted(said: Said) -> Note:
 
 
 def _ports(files: Iterable[Product]) -> Section:
+    """Of one file its path stands above already; of several each port says its own."""
+    files = tuple(files)
     rows = [
         Row(
             f"{port.direction.capitalize()} port",
             port.name or port.contract or UNKNOWN,
-            (Note(f"contract {port.contract}, line {port.line} of {file.fact.source}", file.fact.evidence),),
+            (_port_note(file, port, files),),
         )
         for file in files
         for port in file.ports
@@ -87,7 +90,14 @@ def _ports(files: Iterable[Product]) -> Section:
     return Section("Ports", tuple(rows[:MOST]))
 
 
-def _of_domain(mesh: Mesh, box: Box, domain: Domain) -> About:
+def _port_note(file: Product, port: Port, files: Sequence[Product]) -> Note:
+    line = f"line {port.line} of {file.fact.source}"
+    where = line if len(files) > 1 else f"line {port.line}"
+    contract = f"contract {port.contract}" if port.contract else "no contract"
+    return Note(f"{contract}, {where}", file.fact.evidence, f"{contract[:1].upper()}{contract[1:]}: {line}.")
+
+
+def _of_domain(mesh: Mesh, box: Box, domain: Domain, behind: Behind) -> About:
     how = tuple(_noted(said) for said in domain.said)
     products = [
         Row("", product.name, right=wording.plural(len(product.topics), "topic")) for product in domain.products
@@ -109,15 +119,21 @@ def _of_domain(mesh: Mesh, box: Box, domain: Domain) -> About:
             box.topics if box.kind == "topics" else domain.topics,
             mesh,
         ),
-        _groups("Consumers", box.groups, mesh),
+        _groups("Consumers", box.groups, mesh, _late(box.groups, behind)),
     )
     title = box.title if box.kind != "domain" else box.domain or "No domain known"
     return About(title, box.domain, box.is_inferred, counts, tuple(section for section in sections if section.rows))
 
 
-def _reading(reads: Iterable[Reads], mesh: Mesh) -> Section:
-    groups = sorted({one.group for one in reads})
-    return _groups(f"Read by {wording.plural(len(groups), 'group')}", groups, mesh)
+def _reading(reads: Iterable[Reads], mesh: Mesh, behind: Behind) -> Section:
+    """Who reads these topics, and how far it is behind in them: the last comes first."""
+    late: dict[str, float] = {}
+    for one in reads:
+        total = behind.get((one.group, one.topic))
+        seconds = total.late.seconds if total is not None and total.late is not None else 0.0
+        late[one.group] = max(seconds, late.get(one.group, 0.0))
+    names = sorted(late, key=lambda name: (-late[name], name))
+    return _groups(f"Read by {wording.plural(len(late), 'group')}", names, mesh, late)
 
 
 def _topics(heading: str, names: Sequence[str], mesh: Mesh) -> Section:
@@ -129,13 +145,25 @@ def _topics(heading: str, names: Sequence[str], mesh: Mesh) -> Section:
     return Section(heading, (*rows, *_more(names)))
 
 
-def _groups(heading: str, names: Sequence[str], mesh: Mesh) -> Section:
+def _groups(heading: str, names: Sequence[str], mesh: Mesh, late: Mapping[str, float]) -> Section:
+    """Groups with their state; where one is behind (`late`, s, as far as it is known), with that."""
     known = {name: mesh.groups.get(name) for name in names[:MOST]}
-    rows = [
-        Row("", name, right=group_state(group) if group else UNKNOWN, state=group.state if group else "")
-        for name, group in known.items()
-    ]
+    rows = []
+    for name, group in known.items():
+        seconds = late.get(name, 0.0)
+        state = group_state(group) if group else UNKNOWN
+        right = f"{wording.span(seconds)} behind" if seconds >= BEHIND else state
+        rows.append(Row("", name, right=right, state=lateness(group.state, seconds) if group else ""))
     return Section(heading, (*rows, *_more(names)))
+
+
+def _late(groups: Iterable[str], behind: Behind) -> dict[str, float]:
+    """How long (s) each group is behind in what it reads, where that is known."""
+    late = dict.fromkeys(groups, 0.0)
+    for (group, _), total in behind.items():
+        if group in late and total.late is not None:
+            late[group] = max(late[group], total.late.seconds)
+    return late
 
 
 def _more(names: Sequence[str]) -> list[Row]:

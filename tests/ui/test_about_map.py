@@ -4,6 +4,9 @@ from typing import TYPE_CHECKING, cast
 
 from meshdesk.model.graph import LEVELS, graph
 from meshdesk.model.lag import Total
+from meshdesk.model.late import Late
+from meshdesk.model.mesh import fold
+from meshdesk.session.pictures import Behind
 from meshdesk.ui.about import About
 from meshdesk.ui.about_map import MOST, about_box
 from tests.ui.memory import MemoryCapture
@@ -16,10 +19,10 @@ if TYPE_CHECKING:
 BEHIND = {("fraud-scorer", "sales.orders.placed.v1"): Total(48_210, 0, 3, 0)}
 
 
-def page(key: str, capture: MemoryCapture | None = None) -> About:
+def page(key: str, capture: MemoryCapture | None = None, behind: Behind = BEHIND) -> About:
     capture = capture or MemoryCapture(mesh=shop().now())
     boxes = [box for level in LEVELS for box in graph(capture.mesh, level).boxes]
-    return about_box(cast("Opened", capture), next(box for box in boxes if box.key == key), BEHIND)
+    return about_box(cast("Opened", capture), next(box for box in boxes if box.key == key), behind)
 
 
 def values(about: About, heading: str) -> list[tuple[str, str]]:
@@ -34,9 +37,23 @@ def test_that_a_product_says_its_ports_with_their_lines_its_topics_and_who_reads
     assert values(about, "Read by 1 group") == [("dwh", "1 member")]
     ports = next(section for section in about.sections if section.heading == "Ports").rows
     assert [(row.label, row.value, row.notes[0].text) for row in ports] == [
-        ("Output port", "out", "contract scores, line 5 of products/scores.yaml"),
-        ("Input port", "orders", "contract orders, line 7 of products/scores.yaml"),
+        ("Output port", "out", "contract scores, line 5"),
+        ("Input port", "orders", "contract orders, line 7"),
     ]
+    assert ports[0].notes[0].whole == "Contract scores: line 5 of products/scores.yaml."
+
+
+def test_that_who_is_farthest_behind_in_a_product_is_named_first_and_with_how_long() -> None:
+    mesh = shop()
+    fold(mesh, reads("aardvark", "sales.orders.placed.v1"))
+    about = page("product orders", MemoryCapture(mesh=mesh.now()))
+    every = [(name, "1 member") for name in ("aardvark", "dwh", "fraud-scorer")]
+    assert values(about, "Read by 3 groups") == every
+    late = {("fraud-scorer", "sales.orders.placed.v1"): Total(48_210, 0, 3, 0, Late(112.0, 0.5))}
+    about = page("product orders", MemoryCapture(mesh=mesh.now()), late)
+    assert values(about, "Read by 3 groups") == [("fraud-scorer", "1 m 52 s behind"), *every[:2]]
+    row = next(one for one in about.sections if one.heading == "Read by 3 groups").rows[0]
+    assert row.state == "far behind"
 
 
 def test_that_a_domain_says_who_declares_it_and_what_is_in_it() -> None:

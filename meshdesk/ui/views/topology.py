@@ -51,6 +51,8 @@ class TopologyView(QWidget):
         self._shown: tuple[Opened | None, Picture | None] = (None, None)
         self._about: About | None = None
         self._about_of: tuple[object, ...] = ()  # which box that is, and as of when
+        self._followed: tuple[Opened | None, str, Level | None] = (None, "", None)  # which topic was chosen for
+        self._chosen_names: tuple[str, ...] = ()  # topics and groups of the box that was selected last
         self._rests = 0
         self.level: Level = "products"
         self.setAccessibleName(TITLE)
@@ -72,6 +74,7 @@ class TopologyView(QWidget):
         self.legend = Legend()
         self.table = MapTable()
         self._empty = Empty("share-2", "No topology")
+        self.map.chosen.connect(self._keep_choice)
         self.map.chosen.connect(self.table.choose)
         self.map.chosen.connect(window.frame.leave_group)
         self.table.chosen.connect(self.map.choose)
@@ -108,12 +111,33 @@ class TopologyView(QWidget):
                 self.table.choose(self.map.choice)
             self._rests = 0
             self._say()
+        self._follow()
         self._rests -= 1
         if opened is not None and self._rests <= 0:
             self._rests = BEATS_BETWEEN
             self.show_rates(self.rates)
             self.map.show_behind(opened.pictures.behind(opened.lags))
         return is_other
+
+    def _follow(self) -> None:
+        """Selects where the topic is that was opened last, and on another level what holds the same."""
+        opened, picture = self._shown
+        records = self._window.frame.records
+        topics = records.listing.topics if records.opened is opened else ()
+        wanted = (opened, topics[0] if len(topics) == 1 else "", picture.graph.level if picture else None)
+        if picture is None or wanted == self._followed:
+            return
+        is_another_level = wanted[:2] == self._followed[:2]
+        self._followed = wanted
+        names = self._chosen_names if is_another_level else wanted[1:2]
+        held = (box for box in picture.graph.boxes if not set(names).isdisjoint((*box.topics, *box.groups)))
+        if (box := next(held, None)) is not None:
+            self.map.choose(box.key)
+
+    def _keep_choice(self, key: str) -> None:
+        picture = self._shown[1]
+        box = next((box for box in picture.graph.boxes if box.key == key), None) if picture else None
+        self._chosen_names = (*box.topics, *box.groups) if box else ()
 
     def show_level(self, level: Level) -> None:
         """Shows domains, products or topics."""

@@ -1,12 +1,15 @@
 """What stands in the explorer: the lines of one capture, in their folds, as far as they pass the filter. Without Qt."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from meshdesk.model import wording
 from meshdesk.model.group import Group
 from meshdesk.model.lag import Total
+from meshdesk.model.late import BEHIND, FAR_BEHIND
 from meshdesk.model.placing import Domain, PlacedProduct, Placing
 from meshdesk.session.opened import Opened
 from meshdesk.session.readings import Topic
@@ -14,6 +17,7 @@ from meshdesk.ui.widgets.record_lines import CONTROLS
 
 Kind = Literal["capture", "domain", "unplaced", "product", "topic", "internal", "consumers", "group"]
 MANY = 60  # topics, or groups: of more, declared domains and the consumers are folded until somebody unfolds them
+MARKS = re.compile(r"[._\-]")  # between the parts of a topic's name
 
 
 class Entry(NamedTuple):
@@ -30,6 +34,7 @@ class Entry(NamedTuple):
     about: Domain | PlacedProduct | Group | None = None
     is_folded: bool = False
     total: Total | None = None  # of a group: how far it is behind
+    lead: int = 0  # of a topic: how much of its name repeats the domain that it stands in
 
     @property
     def rate(self) -> str:
@@ -79,6 +84,7 @@ class Part:
     is_folded: bool = False  # as long as nobody has said otherwise
     speed: float | None = None  # records per second in all its topics
     key: str = ""  # what the filter looks in where the fold itself may pass
+    domain: str = ""  # that it is, or is in
     lines: list[tuple[str, Entry]] = field(
         default_factory=list
     )  # of its topics: key and line, made anew with their numbers
@@ -130,7 +136,7 @@ def fill(parts: Iterable[Part], opened: Opened, topics: Mapping[str, Topic]) -> 
     for part in parts:
         level = part.level + 1 if part.text else part.level
         part.lines = [
-            (key, Entry("topic", opened, name, topics[name], 0, level))
+            (key, Entry("topic", opened, name, topics[name], 0, level, lead=repeated(name, part.domain)))
             for key, name in zip(part.keys, part.names, strict=True)
             if name in topics
         ]
@@ -170,6 +176,32 @@ def group_state(group: Group) -> str:
     if group.count:
         return wording.plural(group.count, "member")
     return group.state.replace("_", " ").lower() or "unknown"
+
+
+def lateness(state: str, seconds: float) -> str:
+    """What a group's dot says: its state, or, of one that has members, that it is behind.
+
+    >>> lateness("stable", 0.0), lateness("stable", 20.0), lateness("stable", 80.0), lateness("empty", 80.0)
+    ('stable', 'behind', 'far behind', 'empty')
+    """
+    if seconds < BEHIND or state in ("", "empty"):
+        return state
+    return "far behind" if seconds >= FAR_BEHIND else "behind"
+
+
+@lru_cache(20_000)  # names: twice as many as a large cluster has topics; asked for again with all numbers
+def repeated(name: str, domain: str) -> int:
+    """How many characters at a topic's beginning say no more than its domain, with what stands before and the mark behind.
+
+    >>> repeated("acme.sales.orders.placed", "Sales"), repeated("sales", "sales"), repeated("salesforce.x", "sales")
+    (11, 0, 0)
+    """
+    lowered, lead = name.casefold(), domain.casefold()
+    if not lead or len(lowered) != len(name):
+        return 0
+    begins = (at for at in (0, *(mark.end() for mark in MARKS.finditer(name))) if lowered.startswith(lead, at))
+    ends = (at + len(lead) for at in begins)
+    return next((end + 1 for end in ends if MARKS.match(name, end) and end + 1 < len(name)), 0)
 
 
 def short(number: int) -> str:
@@ -229,11 +261,14 @@ def _part_of(domain: Domain, kind: Kind, names: set[str], folded: bool) -> Part:
                 [f"{within} {name.lower()}" for name in own],
                 about=product,
                 key=within,
+                domain=domain.name,
             )
         )
     own = [name for name in domain.topics if name in names]
     keys = [f"{lead} {name.lower()}" for name in own]
-    return Part(kind, text, folds, 1, own, keys, parts, domain if domain.name else None, folded, key=lead)
+    return Part(
+        kind, text, folds, 1, own, keys, parts, domain if domain.name else None, folded, key=lead, domain=domain.name
+    )
 
 
 def _all_names(part: Part) -> list[str]:

@@ -4,19 +4,25 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
 from meshdesk.model.group import Group
-from meshdesk.model.late import BEHIND, FAR_BEHIND
 from meshdesk.model.placing import Domain
 from meshdesk.ui import icons, theme
 from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.widgets.controls import baseline, draw_dot, tone_of
-from meshdesk.ui.widgets.explorer_lines import Entry
+from meshdesk.ui.widgets.explorer_lines import Entry, lateness
 
 MARGIN = 12
 STEP = 14  # indent of one level
 NUMBERS = 56  # width of the column of rates
 RATE_LEAST = 44  # the room of a rate, so that names do not move while it changes: 999/s, 12.5 k/s
 SQUARE = 9  # the sign of a domain
-GROUP_TONES = {"stable": ("good", False), "empty": ("third", True), "dead": ("bad", False), "": ("third", True)}
+GROUP_TONES = {  # of a group's state, or of how late it is, and whether its dot is hollow
+    "stable": ("good", False),
+    "empty": ("third", True),
+    "dead": ("bad", False),
+    "": ("third", True),
+    "behind": ("attention", False),
+    "far behind": ("bad", False),
+}
 
 
 def paint_entry(
@@ -40,14 +46,19 @@ def paint_entry(
     right = _paint_numbers(painter, entry, base, width, x + advance + 8)
     if entry.topic is not None and entry.topic.tailing and entry.opened.state == "live":
         draw_dot(painter, QPointF(x - 8, middle), c.accent, radius=2.5)
-    name, room = entry.text, max(24, int(right - x - 8))
-    if advance > room:
-        name = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+    name = shown_name(metrics, entry.text, entry.lead, max(24, int(right - x - 8)))
     if words and entry.kind not in ("capture", "internal", "consumers", "unplaced"):
         _paint_hits(painter, metrics, name, x, y, words)
     painter.setFont(font)
     painter.setPen(c.text if is_strong or is_open or entry.kind == "product" else c.second)
     painter.drawText(QPointF(x, base), name)
+
+
+def shown_name(metrics: QFontMetrics, name: str, lead: int, room: int) -> str:
+    """A name, shortened where it has no room (px): first by its `lead` characters, which say no more than its domain."""
+    if metrics.horizontalAdvance(name) <= room:
+        return name
+    return metrics.elidedText("…" + name[lead:] if lead else name, Qt.TextElideMode.ElideMiddle, room)
 
 
 def name_begins(entry: Entry) -> float:
@@ -73,10 +84,8 @@ def _paint_sign(painter: QPainter, entry: Entry, middle: float, hues: DomainHues
         paint_square(painter, x, middle, hues.of(entry.text) if entry.kind == "domain" else c.third, not is_known)
         return x + 15
     if isinstance(entry.about, Group):
-        tone, hollow = GROUP_TONES.get(entry.about.state, ("attention", False))
         late = entry.total.late.seconds if entry.total is not None and entry.total.late is not None else 0.0
-        if late >= BEHIND and not hollow:
-            tone = "bad" if late >= FAR_BEHIND else "attention"
+        tone, hollow = GROUP_TONES.get(lateness(entry.about.state, late), ("attention", False))
         draw_dot(painter, QPointF(x + 4, middle), getattr(c, tone), hollow, 3.5)
         return x + 14
     return x

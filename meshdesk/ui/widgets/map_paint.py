@@ -7,13 +7,14 @@ from math import log10
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from meshdesk.model import wording
 from meshdesk.model.graph import Box, Flow
 from meshdesk.model.lag import Total
 from meshdesk.model.late import BEHIND, FAR_BEHIND
-from meshdesk.model.layout import HEAD, PAD, Rect
+from meshdesk.model.layout import HEAD, PAD
+from meshdesk.model.routes import Route, routes
 from meshdesk.session.pictures import Picture
 from meshdesk.ui import theme
 
@@ -26,13 +27,17 @@ LEAST_HEIGHT = 13.0  # px of a box on the screen that has room for a line
 TWO_LINES = 29.0  # px that have room for two
 SIMPLE_BELOW = 0.3  # below it flows are straight and boxes have corners: nobody sees more
 LARGE = 300  # boxes of a picture that is so simple as long as it is not read from near, to be painted within a frame
+TINT = 0.08  # of a domain's hue on the canvas
 TITLE_ROOM = 36  # px that a domain's title needs
 LEAST_HEAD = 14.0  # px above the boxes of a domain that its title needs
 ROOMY_HEAD = 26.0  # px above the boxes of a domain from which on its title is as large as elsewhere
 BOLD = 2.4  # width of what is declared and observed, at least
 WIDEST = 6.0
 LEAST = 0.05  # records/s that are written
-PROMISED = 0.6  # what is only declared stands back behind what was seen
+HEAD_LONG, HEAD_WIDE = 8.0, 7.0  # px of an arrow's head, in the picture
+LATE_MOST = 60  # notes of lags: more find no room on a screen
+LEAST_FOR_LAGS = 0.45  # of the natural size, from which on a lag stands on its line
+NOTED_AT = (0.5, 0.4, 0.6, 0.3, 0.7)  # of a line's length: where a note may stand
 FADED = 0.25  # what does not flow to or from the selected box, while one is selected
 
 
@@ -44,6 +49,7 @@ class Line(NamedTuple):
     path: QPainterPath
     straight: QLineF
     around: QRectF
+    head: QPolygonF  # an arrow's, at its end
 
 
 class Style(NamedTuple):
@@ -65,6 +71,9 @@ class Drawing:
     groups: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # of a domain
     hues: Mapping[str, QColor] = field(default_factory=dict)  # of the domains
     whole: QRectF = field(default_factory=QRectF)  # of boxes and flows
+    late: list[tuple[Line, Tone, str]] = field(
+        default_factory=list
+    )  # those that are behind, and by how much; the worst first
     _styles: list[Style] = field(default_factory=list)  # of the lines
     _styled_by: tuple[object, object] = (None, None)  # rates and lags
 
@@ -78,7 +87,8 @@ class Drawing:
         for box in picture.graph.boxes:
             drawing.boxes[box.key] = (box, QRectF(*layout.boxes[box.key]))
             drawing.groups[box.domain] += len(box.groups)
-        drawing.lines = [_line(flow, layout.boxes) for flow in picture.graph.flows]
+        flows = picture.graph.flows
+        drawing.lines = [_line(*one) for one in zip(flows, routes(flows, layout.boxes), strict=True)]
         drawing.whole = QRectF(*layout.whole)
         for line in drawing.lines:
             drawing.whole |= line.around
@@ -94,30 +104,27 @@ class Drawing:
                 )
                 for line in self.lines
             ]
+            late = [
+                (*worst_of(line.flow, behind, rates), line, style.tone)
+                for line, style in zip(self.lines, self._styles, strict=True)
+                if style.tone in ("attention", "bad")
+            ]
+            late.sort(key=lambda one: -one[0])
+            self.late = [(line, tone, words_of(total)) for _, total, line, tone in late[:LATE_MOST]]
         return self._styles
 
     def hue(self, domain: str) -> QColor:
         return self.hues.get(domain, theme.colours().third)
 
 
-def _line(flow: Flow, rects: Mapping[str, Rect]) -> Line:
-    """From the right side of what is read to the left side of who reads it; back and around where that one stands before."""
-    source, target = rects[flow.source], rects[flow.target]
-    begin = QPointF(source.right, source.y + source.height / 2)
-    end = QPointF(target.x, target.y + target.height / 2)
-    if (
-        begin.x() > end.x() and abs(source.x - target.x) < source.width
-    ):  # one stands below the other: around their right side
-        end = QPointF(target.right, target.y + target.height / 2)
-        bend = 28 + min(60.0, abs(end.y() - begin.y()) / 6)
-        controls = QPointF(begin.x() + bend, begin.y()), QPointF(end.x() + bend, end.y())
-    else:
-        bend = max(40.0, abs(end.x() - begin.x()) / 2)
-        controls = QPointF(begin.x() + bend, begin.y()), QPointF(end.x() - bend, end.y())
+def _line(flow: Flow, route: Route) -> Line:
+    begin, leaving, coming, end = (QPointF(*point) for point in route)
     path = QPainterPath(begin)
-    path.cubicTo(*controls, end)
-    around = path.boundingRect().adjusted(-1, -1, 1, 1)  # one that is quite level has no height, and would meet nothing
-    return Line(flow, flow.topics, path, QLineF(begin, end), around)
+    path.cubicTo(leaving, coming, end)
+    back = HEAD_LONG if end.x() < coming.x() else -HEAD_LONG
+    head = QPolygonF([end, end + QPointF(back, HEAD_WIDE / 2), end + QPointF(back, -HEAD_WIDE / 2)])
+    around = path.boundingRect().adjusted(-1, -HEAD_WIDE / 2, 1, HEAD_WIDE / 2)
+    return Line(flow, flow.topics, path, QLineF(begin, end), around, head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +166,8 @@ def paint(painter: QPainter, drawing: Drawing, look: Look) -> None:
             _paint_words(painter, drawing, look, box, look.transform.mapRect(rect))
     if drawing.picture.graph.level != "domains":
         _paint_titles(painter, drawing, look, shown)
+    if not is_simple and look.scale >= LEAST_FOR_LAGS:
+        _paint_lags(painter, drawing, look, [rect for _, rect in boxes])
 
 
 def _is_far(drawing: Drawing, look: Look) -> bool:
@@ -180,8 +189,24 @@ def tone_of(flow: Flow, behind: Mapping[tuple[str, str], Total], rates: Mapping[
     pace at which records arrive."""
     if not flow.reads:
         return "declared"
-    worst = max((_seconds(behind.get((one.group, one.topic)), rates.get(one.topic)) for one in flow.reads), default=0.0)
+    worst = worst_of(flow, behind, rates)[0]
     return "bad" if worst >= FAR_BEHIND else "attention" if worst >= BEHIND else "observed"
+
+
+def worst_of(
+    flow: Flow, behind: Mapping[tuple[str, str], Total], rates: Mapping[str, float]
+) -> tuple[float, Total | None]:
+    """(s, the lag) of the group that is farthest behind."""
+    totals = [(behind.get((one.group, one.topic)), rates.get(one.topic)) for one in flow.reads]
+    late = [(_seconds(total, rate), total) for total, rate in totals]
+    return max(late, key=lambda one: one[0], default=(0.0, None))
+
+
+def words_of(total: Total | None) -> str:
+    """A lag in a word or two: in time where that is known, else in records; "" where it is not known."""
+    if total is None or total.offsets is None:
+        return ""
+    return wording.span(total.late.seconds) if total.late is not None else wording.plural(total.offsets, "record")
 
 
 def _seconds(total: Total | None, rate: float | None) -> float:
@@ -215,7 +240,7 @@ def _paint_domains(painter: QPainter, drawing: Drawing, shown: QRectF, is_simple
         if rect.intersects(shown):
             hue = drawing.hue(domain)
             painter.setPen(_pen(theme.on_canvas(hue, 0.5), 1.0))
-            painter.setBrush(theme.on_canvas(hue, 0.08))
+            painter.setBrush(theme.on_canvas(hue, TINT))
             if is_simple:
                 painter.drawRect(rect)
             else:
@@ -234,19 +259,26 @@ def _paint_titles(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF
             continue
         pad = max(4.0, PAD * min(1.0, look.scale))
         middle = on_screen.center().y() if _is_far(drawing, look) else on_screen.y() + high / 2
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(drawing.hue(domain))
-        painter.drawEllipse(QPointF(on_screen.x() + pad + 4, middle), 4, 4)
+        hue = drawing.hue(domain)
         room = on_screen.width() - 2 * pad - 16
         groups = wording.plural(drawing.groups[domain], "group") if drawing.groups.get(domain) else ""
         note = small_metrics.horizontalAdvance(groups) if groups else 0
         title = domain or "No domain known"
         if note + 12 + metrics.horizontalAdvance(title) > room:
             note = 0
+        title = _cut(metrics, title, int(room))
         base = middle + metrics.capHeight() / 2
+        left, high = on_screen.x() + pad, metrics.height()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.on_canvas(hue, TINT))  # flows run below words, not through them
+        painter.drawRect(QRectF(left - 2, middle - high / 2, metrics.horizontalAdvance(title) + 20, high))
+        if note:
+            painter.drawRect(QRectF(on_screen.right() - pad - note - 3, middle - high / 2, note + 6, high))
+        painter.setBrush(hue)
+        painter.drawEllipse(QPointF(left + 4, middle), 4, 4)
         painter.setFont(font)
         painter.setPen(colours.text)
-        painter.drawText(QPointF(on_screen.x() + pad + 14, base), _cut(metrics, title, int(room)))
+        painter.drawText(QPointF(on_screen.x() + pad + 14, base), title)
         if note:
             painter.setFont(small)
             painter.setPen(colours.second)
@@ -275,6 +307,37 @@ def _paint_lines(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF,
         else:
             for line in lines:
                 painter.drawPath(line.path)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(pen.color())
+            for line in lines:
+                painter.drawConvexPolygon(line.head)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _paint_lags(painter: QPainter, drawing: Drawing, look: Look, boxes: Sequence[QRectF]) -> None:
+    """By how much a flow is behind, on its line, where no box and no other such note stands."""
+    colours, font = theme.colours(), theme.font("label")
+    metrics = QFontMetrics(font)
+    taken = [look.transform.mapRect(rect) for rect in boxes]
+    painter.setFont(font)
+    for line, tone, words in drawing.late:
+        if not words or (look.chosen and look.chosen not in (line.flow.source, line.flow.target)):
+            continue
+        size = QRectF(0, 0, metrics.horizontalAdvance(words) + 14, metrics.height() + 4)
+        spots = [look.transform.map(line.path.pointAtPercent(part)) for part in NOTED_AT]
+        plates = [size.translated(spot - size.center()) for spot in spots]
+        plates += [
+            plate.translated(size.width() / 2 - 4, 0) for plate in plates
+        ]  # beside a line that runs near to boxes
+        plate = next((plate for plate in plates if not any(plate.intersects(other) for other in taken)), None)
+        if plate is None:  # the hover says it
+            continue
+        taken.append(plate)
+        painter.setPen(QPen(getattr(colours, tone), 1.0))
+        painter.setBrush(colours.raised)
+        painter.drawRoundedRect(plate, plate.height() / 2, plate.height() / 2)
+        painter.setPen(getattr(theme.colours(), f"{tone}_text", colours.text))
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words)
 
 
 def _paint_boxes(

@@ -79,6 +79,25 @@ def test_that_a_double_click_leads_from_a_product_to_its_topics_and_from_a_topic
     assert window.pages.shown == "topology"
 
 
+def test_that_the_map_selects_where_the_opened_topic_is_and_the_same_on_another_level(qtbot: QtBot) -> None:
+    view, _made, window, session = view_on(qtbot)
+    opened = window.current
+    assert opened is not None
+    window.open_topic(opened, "sales.orders.placed.v1")
+    window.show_view("topology")
+    turn(session, window)
+    assert view.map.choice == "product orders"
+    assert view.about is not None
+    assert view.about.title == "Orders"
+    view.levels.chosen.emit(LEVELS.index("topics"))
+    go_to(qtbot, view, "topics", session, window)
+    assert view.map.choice == "topic sales.orders.placed.v1"
+    view.map.choose("")
+    view.levels.chosen.emit(LEVELS.index("products"))
+    go_to(qtbot, view, "products", session, window)
+    assert view.map.choice == "", "somebody wanted nothing to be selected"
+
+
 def test_that_the_table_shows_the_same_and_both_select_the_same(qtbot: QtBot) -> None:
     view, _, window, session = view_on(qtbot)
     view.map.choose("product orders")

@@ -1,7 +1,7 @@
 """How the lines of the explorer are drawn: signs that say the same as their colours, names that stay clear of the numbers."""
 
 import pytest
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from meshdesk.model.mesh import Mesh
@@ -9,7 +9,7 @@ from meshdesk.ui import theme
 from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.explorer_lines import Entry, fill, lines_of, parts_of
-from meshdesk.ui.widgets.explorer_paint import MARGIN, paint_entry
+from meshdesk.ui.widgets.explorer_paint import MARGIN, paint_entry, shown_name
 from tests.ui.memory import MemoryCapture, Topic, opened
 from tests.unit.model.facts import company, contract, mesh_of, product, topic
 
@@ -76,3 +76,20 @@ def test_that_hits_are_marked_in_domains_and_topics_and_not_in_headings(qapp: QA
     assert hit in colours(drawn(entry_of(company(), "Sales"), ("sal",)), 0, WIDTH)
     assert hit in colours(drawn(entry_of(company(), "billing"), ("ill",)), 0, WIDTH)
     assert hit not in colours(drawn(entry_of(company(), "Consumers"), ("cons",)), 0, WIDTH)
+
+
+def test_that_a_name_without_room_gives_up_what_repeats_its_domain_first(qapp: QApplication) -> None:
+    metrics = QFontMetrics(theme.font("text"))
+    entry = entry_of(
+        mesh_of(*map(topic, ("sales.orders.placed.v1", "sales.baskets.v1", "stock.a.v1", "stock.b.v1"))),
+        "sales.orders.placed.v1",
+    )
+    assert entry.lead == len("sales.")
+    wide, less = (metrics.horizontalAdvance(name) for name in (entry.text, "…orders.placed.v1"))
+    assert shown_name(metrics, entry.text, entry.lead, wide) == entry.text
+    assert shown_name(metrics, entry.text, entry.lead, less) == "…orders.placed.v1"
+    shorter = shown_name(metrics, entry.text, entry.lead, less - 20)
+    assert shorter.startswith("…o")
+    assert shorter.endswith("v1")
+    assert shorter.count("…") == 2
+    assert shown_name(metrics, entry.text, 0, less).startswith("sales")

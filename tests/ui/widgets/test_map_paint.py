@@ -40,8 +40,11 @@ def test_that_flows_begin_and_end_at_the_sides_of_their_boxes(level: Level) -> N
     drawing = Drawing.of(Picture(mesh, content, laid_out(content)), DomainHues(Remembered(None)).of)
     for line in drawing.lines:
         source, target = drawing.boxes[line.flow.source][1], drawing.boxes[line.flow.target][1]
-        assert line.path.pointAtPercent(0).x() == pytest.approx(source.right())
-        assert line.path.pointAtPercent(1).x() in (pytest.approx(target.left()), pytest.approx(target.right()))
+        for at, box in ((0, source), (1, target)):
+            end = line.path.pointAtPercent(at)
+            assert end.x() in (pytest.approx(box.left()), pytest.approx(box.right()))
+            assert box.top() < end.y() < box.bottom()
+        assert line.head.first() == line.path.pointAtPercent(1)
         assert drawing.whole.contains(line.around)
         assert line.around.intersects(drawing.whole)
 
@@ -56,3 +59,21 @@ def test_that_a_flow_has_the_tone_of_the_group_that_is_farthest_behind() -> None
     known = [tone_of(flow, {one: Total(9_000, 0, 1, 0, Late(late, 0.5))}, rates) for late in (14.0, 16.0, 61.0)]
     assert known == ["observed", "attention", "bad"], "what is known in time needs no rate"
     assert tone_of(flow, {one: Total(90, 0, 1, 0)}, {}) == "bad"  # it stands still, and so does the topic
+
+
+def test_that_a_flow_that_is_behind_says_by_how_much_and_the_worst_is_first() -> None:
+    drawing = Drawing.of(drawn(shop().now(), "products", None), DomainHues(Remembered(None)).of)
+    pairs = sorted({(one.group, one.topic) for line in drawing.lines for one in line.flow.reads})
+    assert len(pairs) > 1
+    behind = {
+        pairs[0]: Total(90, 0, 1, 0, Late(20.0, 0.5)),
+        pairs[1]: Total(900, 0, 1, 0, Late(112.0, 0.5)),
+    }
+    drawing.styles({}, behind)
+    said = [(tone, words) for _, tone, words in drawing.late]
+    assert said[0] == ("bad", "1 m 52 s")
+    assert said[-1] == ("attention", "20 s")
+    drawing.styles({}, {pairs[0]: Total(4_000, 0, 1, 0)})
+    assert {words for _, _, words in drawing.late} == {"4,000 records"}
+    drawing.styles({}, {pairs[0]: Total(3, 0, 1, 0)})
+    assert drawing.late == []

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshdesk.model.graph import LEVELS, Box, Flow, Graph, Level
-from meshdesk.model.layout import Layout, Rect, laid_out, ranked
+from meshdesk.model.layout import BETWEEN, WIDEST_BETWEEN, Layout, Rect, laid_out, ranked
 
 DOMAINS = st.sampled_from(["sales", "fraud", "payments", "shipping", ""])
 BOXES = st.lists(st.tuples(DOMAINS, st.integers(0, 60)), min_size=1, max_size=80, unique=True)
@@ -124,3 +124,14 @@ def test_that_circles_are_cut_where_they_close_and_every_key_has_one_rank() -> N
 
 def test_that_an_empty_picture_has_no_size() -> None:
     assert laid_out(Graph("topics")).whole == Rect(0, 0, 0, 0)
+
+
+def test_that_a_picture_that_is_higher_than_wide_leaves_its_flows_more_room_between_columns() -> None:
+    few = [(domain, at) for domain in ("a", "b") for at in range(2)]
+    many = [(domain, at) for domain in ("a", "b") for at in range(8)]
+    gaps = []
+    for boxes in (few, many):
+        graph = made("products", boxes, [(0, len(boxes) - 1)])
+        domains = laid_out(graph).domains
+        gaps.append(domains["b"].x - domains["a"].right)
+    assert BETWEEN <= gaps[0] < gaps[1] <= WIDEST_BETWEEN
