@@ -204,6 +204,11 @@ class Frame(QWidget):
             if view is not self.records:
                 cast(Telling, view).say_times_anew()
 
+    def topic_of(self, opened: Opened | None) -> str:
+        """The topic of a capture whose records are in the list; "" where that is none, or several."""
+        topics = self.records.listing.topics if self.records.opened is opened else ()
+        return topics[0] if len(topics) == 1 else ""
+
     @property
     def is_slim(self) -> bool:
         """The explorer is folded into the rail."""

@@ -7,6 +7,7 @@ from meshdesk.model import wording
 from meshdesk.model.lag import Total
 from meshdesk.model.product_page import FieldLine, PortLine, ProductPage, ReaderLine
 from meshdesk.ui.about import setting
+from meshdesk.ui.widgets.explorer_lines import repeated
 from meshdesk.ui.widgets.record_lines import CONTROLS
 
 UNKNOWN, NONE = "unknown", "–"
@@ -120,11 +121,11 @@ def kept(settings: Mapping[str, str]) -> str:
     return "for ever" if retention.startswith("-") else setting("retention.ms", retention) if retention else UNKNOWN
 
 
-def readers(lines: Sequence[ReaderLine], clock: Callable[[int], str]) -> list[list[Cell]]:
-    """The rows of READERS; `clock` words a moment."""
+def readers(lines: Sequence[ReaderLine], domain: str, clock: Callable[[int], str]) -> list[list[Cell]]:
+    """The rows of READERS; `domain` is that of the product, `clock` words a moment."""
     rows = []
     for line in lines:
-        named = ", ".join(line.topics[:SHOWN]) + (
+        named = ", ".join(_brief(topic, domain) for topic in line.topics[:SHOWN]) + (
             f" and {len(line.topics) - SHOWN} more" if len(line.topics) > SHOWN else ""
         )
         late = behind(line.behind) if line.kind == "group" else NONE
@@ -158,8 +159,13 @@ def _where(source: str, line: int) -> Cell:
     return Cell(f"{name}:{line}" if line else name, "declared_text", whole)
 
 
-def fields(lines: Sequence[FieldLine]) -> list[list[Cell]]:
-    """The rows of FIELDS."""
+def _brief(topic: str, domain: str) -> str:
+    """A topic's name without the domain in front of it, which the page names above."""
+    return topic[repeated(topic, domain) :].translate(CONTROLS)
+
+
+def fields(lines: Sequence[FieldLine], domain: str) -> list[list[Cell]]:
+    """The rows of FIELDS; `domain` is that of the product."""
     rows = []
     for line in lines:
         column = line.column
@@ -173,7 +179,7 @@ def fields(lines: Sequence[FieldLine]) -> list[list[Cell]]:
             [
                 Cell(column.name.translate(CONTROLS), "text", column.description),
                 Cell(words, "second"),
-                Cell(line.topic.translate(CONTROLS), "second"),
+                Cell(_brief(line.topic, domain), "second", line.topic),
                 _where(line.contract.fact.source, column.line),
             ]
         )

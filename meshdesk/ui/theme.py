@@ -366,7 +366,7 @@ QListWidget::item:hover:!selected {{ background: {c.faint.name()}; }}
 QTableView#plain::item {{ padding: 0 7px; border: 0; }}
 QTableView#plain::item:selected {{ background: {c.selection.name()}; color: {c.text.name()}; }}
 QTableView#plain QHeaderView::section {{ background: {c.panel.name()}; color: {c.second.name()}; padding: 0 10px; border: 0;
-    border-bottom: 1px solid {c.line.name()}; }}
+    border-bottom: 1px solid {c.line.name()}; font-size: {FONTS["label"][1]}px; font-weight: {FONTS["label"][2].value}; }}
 QMenu {{ background: {c.raised.name()}; border: 1px solid {c.line.name()}; padding: 4px; }}
 QMenu::item {{ padding: 5px 28px 5px 10px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {c.selection.name()}; color: {c.text.name()}; }}

@@ -36,7 +36,7 @@ def make(window: "Window") -> QWidget:
 
 
 class ProductView(QWidget):
-    """One product at a time; which one is chosen in the explorer, on the map, or by the arrows beside its name."""
+    """One product at a time: that of the topic that was opened last, until one is chosen in the explorer or by the arrows."""
 
     said = Signal(str)  # a sentence that passes
     NOTHING = ("Nothing is selected", "Select a consumer to read about it.")
@@ -45,7 +45,9 @@ class ProductView(QWidget):
         """`window` is asked for the capture that it is about, at each beat on which the view can be seen."""
         super().__init__()
         self._window = window
-        self._chosen: dict[int, str] = {}  # the product of each capture, by its number
+        self._chosen: dict[
+            int, tuple[str, str]
+        ] = {}  # by a capture's number: the product, and the topic that was open then
         self._opened: Opened | None = None
         self._page: ProductPage | None = None
         self._of: tuple[object, ...] = ()
@@ -88,7 +90,7 @@ class ProductView(QWidget):
 
     def show_product(self, opened: Opened, id: str) -> None:
         """Shows this product of a capture."""
-        self._chosen[opened.number] = id
+        self._chosen[opened.number] = (id, self._window.frame.topic_of(opened))
         self._of = ()
         self.refresh()
         self._scroll.verticalScrollBar().setValue(0)
@@ -107,12 +109,13 @@ class ProductView(QWidget):
         self._rests -= 1
         behind: Behind = opened.pictures.behind(opened.lags) if opened is not None else {}
         place = (opened.number, opened.mesh.place, opened.moment) if opened is not None else ()
-        is_other = (*place, self._chosen.get(opened.number) if opened else "") != self._of[:4]
+        wish = self._wish(opened) if opened is not None else ""
+        is_other = (*place, wish) != self._of[:4]
         if not is_other and self._rests > 0:
             return False
         self._rests = BEATS_BETWEEN
         self._opened = opened
-        of = (*place, self._chosen.get(opened.number) if opened else "", id(behind))
+        of = (*place, wish, id(behind))
         if of != self._of:
             self._of = of
             self._page = self._made(opened, behind)
@@ -145,10 +148,18 @@ class ProductView(QWidget):
         if opened is None:
             return None
         ids = [known for known, _, _ in product_ids(opened.mesh)]
-        chosen = self._chosen.get(opened.number, "")
-        if chosen not in ids:
-            chosen = ids[0] if ids else ""
-        return product_page(opened.mesh, chosen, behind) if ids else None
+        wish = self._wish(opened)
+        return product_page(opened.mesh, wish if wish in ids else ids[0], behind) if ids else None
+
+    def _wish(self, opened: Opened) -> str:
+        """The product that somebody has chosen since a topic was opened, or that topic's; "" where there is none."""
+        topic = self._window.frame.topic_of(opened)
+        chosen, then = self._chosen.get(opened.number, ("", topic))
+        if chosen and then == topic:
+            return chosen
+        said = opened.mesh.belonging(topic).products if topic else ()
+        self._chosen[opened.number] = (chosen := said[0].value if said else chosen, topic)
+        return chosen
 
     def _say(self) -> None:
         page, opened = self._page, self._opened
@@ -161,8 +172,10 @@ class ProductView(QWidget):
         self.head.say(page)
         self.figures.say(product_words.figures(page, rates, records))
         self.ports.show_rows(product_words.ports(page.ports, rates))
-        self.readers.show_rows(product_words.readers(page.readers, lambda ms: _clock(ms, opened.now.ended)))
-        self.fields.show_rows(product_words.fields(page.fields))
+        self.readers.show_rows(
+            product_words.readers(page.readers, page.domain, lambda ms: _clock(ms, opened.now.ended))
+        )
+        self.fields.show_rows(product_words.fields(page.fields, page.domain))
         self.promises.show_rows(product_words.promises(page))
         notes = {
             "What is in it": f"{len(page.topics)} of {len(page.ports)} in the cluster",

@@ -66,6 +66,8 @@ class ThroughputView(QWidget):
         self._asked_at = 0.0  # monotonic: when the past was asked for
         self._about: About | None = None
         self._about_of: tuple[object, ...] = ()
+        self._followed: tuple[object, ...] = ()  # capture, topic and level that a curve was selected for
+        self._led_to = ""  # the key of that curve
         self.by: By = "product"
         self.of: Of = "records"
         self.setAccessibleName(TITLE)
@@ -117,7 +119,9 @@ class ThroughputView(QWidget):
         if not self._time.is_still and drawn.asked.end - drawn.asked.start == end - start:
             start, end = drawn.asked.start, drawn.asked.end  # as far as the curves go: they follow twice a second
         is_new, self._drawn = drawn is not self._drawn, drawn
+        before_it = self.plot.choice
         self.plot.show_curves(drawn, start, end, self._hues.of(drawn.curves))
+        self._follow(opened, drawn, before_it)
         if is_new:
             self._show_values()
             self._say(drawn, recorded[0], recorded[1] if newest > recorded[1] else None)
@@ -140,6 +144,22 @@ class ThroughputView(QWidget):
         from meshdesk.model.curves import topics_on  # numpy, which is there once there are curves
 
         opened.ask_past(topics_on(drawn, MOST_ASKED), start, end)
+
+    def _follow(self, opened: Opened, drawn: "Curves", choice: str) -> None:
+        """Selects the curve of the topic that was opened last; on another level again, unless somebody selected something else.
+
+        `choice` is what was selected before these curves were shown.
+        """
+        wanted = (opened.number, self._window.frame.topic_of(opened), drawn.asked.by)
+        if wanted == self._followed:
+            return
+        is_another_level = wanted[:2] == self._followed[:2]
+        self._followed = wanted
+        if is_another_level and choice != self._led_to:
+            return
+        of = (curve.key for curve in drawn.curves if wanted[1] in curve.box.topics)
+        self._led_to = next(of, "") if wanted[2] != "total" else ""
+        self.plot.choose(self._led_to)
 
     # What can be done
 

@@ -122,10 +122,10 @@ class TopologyView(QWidget):
     def _follow(self) -> None:
         """Selects where the topic is that was opened last, and on another level what holds the same."""
         opened, picture = self._shown
-        records = self._window.frame.records
-        topics = records.listing.topics if records.opened is opened else ()
-        wanted = (opened, topics[0] if len(topics) == 1 else "", picture.graph.level if picture else None)
-        if picture is None or wanted == self._followed:
+        if picture is None:
+            return
+        wanted = (opened, self._window.frame.topic_of(opened), picture.graph.level)
+        if wanted == self._followed:
             return
         is_another_level = wanted[:2] == self._followed[:2]
         self._followed = wanted

@@ -38,6 +38,26 @@ def test_that_a_page_stands_there_at_once_and_the_arrows_lead_through_all_produc
     assert seen == ["Ledger", "Scores", "Orders", "Ledger"]
 
 
+def test_that_the_page_is_that_of_the_opened_topic_until_another_is_chosen(qtbot: QtBot) -> None:
+    view, window, session = page_on(qtbot)
+    capture = opened(session.captures[0])
+
+    def show_after(topic: str) -> str:
+        if topic:
+            window.open_topic(capture, topic)
+        window.show_view("product")
+        turn(session, window)
+        return shown(view)
+
+    assert show_after("orders.v1") == "Orders"
+    view.before.click()
+    turn(session, window)
+    assert shown(view) == "Scores"
+    assert show_after("") == "Scores"
+    assert show_after("nobody.knows.it") == "Scores", "of this topic no product is known"
+    assert show_after("orders.v1") == "Orders"
+
+
 def test_that_the_page_has_figures_ports_consumers_and_fields(qtbot: QtBot) -> None:
     view, window, session = page_on(qtbot)
     window.open_product(opened(session.captures[0]), "orders")

@@ -214,6 +214,30 @@ def test_that_what_is_selected_is_so_in_plot_and_table_and_the_inspector_tells_o
     assert shown.view.plot.choice == ""  # all together have no curve among those of the products
 
 
+def test_that_the_curve_of_the_opened_topic_is_selected_on_each_level_until_somebody_selects_another(
+    qtbot: QtBot,
+) -> None:
+    shown = Shown(qtbot)
+    opened = shown.window.current
+    assert opened is not None
+    shown.window.open_topic(opened, "sales.orders.placed.v1")
+    shown.window.show_view("throughput")
+    shown.titles("product")
+    assert shown.view.plot.choice == "product orders"
+    shown.view.show_by("domain")
+    shown.titles("domain")
+    assert shown.view.plot.choice == "domain sales"
+    shown.view.plot.choose("domain fraud")
+    turn(shown.session, shown.window)
+    shown.view.show_by("product")
+    shown.titles("product")
+    assert shown.view.plot.choice == ""
+    shown.window.open_topic(opened, "sales.baskets.v1")
+    shown.window.show_view("throughput")
+    turn(shown.session, shown.window)
+    assert shown.view.plot.choice == "topics sales"
+
+
 def test_that_return_leads_from_a_domain_to_its_products_to_topics_and_to_records(qtbot: QtBot) -> None:
     shown = Shown(qtbot)
     shown.view.show_by("domain")
