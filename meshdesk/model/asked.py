@@ -14,9 +14,9 @@ LEVELS: dict[By, Level] = {"topic": "topics", "product": "products", "domain": "
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000  # ms
 SPANS = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY)
 STEPS = tuple(
-    SECOND * s for s in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900)
+    SECOND * s for s in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800)
 )  # each divides the hour, so that columns stay where they are
-COLUMNS = 720  # of a picture at most: what a screen shows beside two panels
+COLUMNS = 360  # of a picture at most: where a curve has a point every other pixel, nobody sees it for its noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def step_for(span: int) -> int:
     """The width of a column, in ms, for a span in ms.
 
     >>> step_for(MINUTE), step_for(HOUR), step_for(7 * DAY)
-    (1000, 5000, 900000)
+    (1000, 10000, 1800000)
     """
     return next((step for step in STEPS if span <= step * COLUMNS), STEPS[-1])
 

@@ -268,12 +268,12 @@ def _paint_titles(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF
             note = 0
         title = _cut(metrics, title, int(room))
         base = middle + metrics.capHeight() / 2
-        left, high = on_screen.x() + pad, metrics.height()
+        left, tall = on_screen.x() + pad, metrics.height()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.on_canvas(hue, TINT))  # flows run below words, not through them
-        painter.drawRect(QRectF(left - 2, middle - high / 2, metrics.horizontalAdvance(title) + 20, high))
+        painter.drawRect(QRectF(left - 2, middle - tall / 2, metrics.horizontalAdvance(title) + 20, tall))
         if note:
-            painter.drawRect(QRectF(on_screen.right() - pad - note - 3, middle - high / 2, note + 6, high))
+            painter.drawRect(QRectF(on_screen.right() - pad - note - 3, middle - tall / 2, note + 6, tall))
         painter.setBrush(hue)
         painter.drawEllipse(QPointF(left + 4, middle), 4, 4)
         painter.setFont(font)

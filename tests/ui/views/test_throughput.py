@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from meshdesk.model.asked import BYS, HOUR, MINUTE, SPANS, By
+from meshdesk.model.asked import BYS, HOUR, MINUTE, SPANS, By, step_for
 from meshdesk.model.cursor import Cursor
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.sizes import Sizes
@@ -124,7 +124,7 @@ def test_that_of_a_cluster_that_is_silent_the_gap_grows(qtbot: QtBot, clock: lis
     assert drawn is not None
     assert drawn.column(END - 1_000) is not None
     silent = drawn.total.rates[drawn.edges[:-1] >= END]
-    assert len(silent) >= 20
+    assert len(silent) * step_for(LIVE_SPAN) == MINUTE
     assert np.isnan(silent).all()
 
 

@@ -126,9 +126,7 @@ def test_that_pieces_that_meet_within_a_column_leave_no_gap_and_lose_no_record()
     mesh = shop()
     fold(mesh, [by_time("lonely", BEGAN - 15_000, 15_000, 0, 45), by_time("lonely", BEGAN, 5_000, 45, 55, 70, 90)])
     late = {"lonely": 3}
-    made = drawn(
-        "topic", recording(late, began=BEGAN + 15_000), mesh, start=BEGAN - 10 * MINUTE, end=BEGAN + 5 * MINUTE
-    )
+    made = drawn("topic", recording(late, began=BEGAN + 15_000), mesh, start=BEGAN - 5 * MINUTE, end=BEGAN + 5 * MINUTE)
     assert int(made.edges[1] - made.edges[0]) == 2_000  # of which none ends where the two meet
     (lonely,) = [curve for curve in made.curves if curve.title == "lonely"]
     inside = (made.edges[:-1] >= BEGAN - 14_000) & (made.edges[1:] <= BEGAN + 15_000)
