@@ -138,6 +138,7 @@ class Look:
     chosen: str = ""
     hovered: str = ""
     has_focus: bool = False
+    pixels: float = 1.0  # of the screen to one of the window
 
     @property
     def scale(self) -> float:
@@ -151,7 +152,7 @@ def paint(painter: QPainter, drawing: Drawing, look: Look) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.scale >= SIMPLE_BELOW)
     painter.setTransform(look.transform)
     if drawing.picture.graph.level != "domains":
-        _paint_domains(painter, drawing, shown, is_simple)
+        _paint_domains(painter, drawing, look, shown, is_simple)
     _paint_lines(painter, drawing, look, shown, is_simple)
     boxes = [(box, rect) for box, rect in drawing.boxes.values() if rect.intersects(shown)]
     if _is_far(drawing, look):
@@ -235,11 +236,11 @@ def note_of(box: Box, rates: Mapping[str, float]) -> str:
     return " · ".join(parts)
 
 
-def _paint_domains(painter: QPainter, drawing: Drawing, shown: QRectF, is_simple: bool) -> None:
+def _paint_domains(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF, is_simple: bool) -> None:
     for domain, rect in drawing.domains.items():
         if rect.intersects(shown):
             hue = drawing.hue(domain)
-            painter.setPen(_pen(theme.on_canvas(hue, 0.5), 1.0))
+            painter.setPen(_pen(look, theme.on_canvas(hue, 0.5), 1.0))
             painter.setBrush(theme.on_canvas(hue, TINT))
             if is_simple:
                 painter.drawRect(rect)
@@ -297,7 +298,7 @@ def _paint_lines(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF,
         tone = getattr(colours, name)
         faded = bool(look.chosen) and not mine
         pen = _pen(
-            theme.seen_through(tone, FADED) if faded else tone, max(width, BOLD) if evidence == "both" else width
+            look, theme.seen_through(tone, FADED) if faded else tone, max(width, BOLD) if evidence == "both" else width
         )
         if evidence == "declared":
             pen.setDashPattern([4.0, 3.0])
@@ -349,7 +350,7 @@ def _paint_boxes(
         by_domain[box.domain].append(rect)
     painter.setBrush(colours.raised)
     for domain, rects in by_domain.items():
-        painter.setPen(_pen(theme.on_canvas(drawing.hue(domain), 0.4), 1.0))
+        painter.setPen(_pen(look, theme.on_canvas(drawing.hue(domain), 0.4), 1.0))
         if is_simple:
             painter.drawRects(rects)
         else:
@@ -357,7 +358,7 @@ def _paint_boxes(
                 painter.drawRoundedRect(rect, theme.RADIUS, theme.RADIUS)
     for key, colour, width in ((look.hovered, colours.second, 1.0), (look.chosen, colours.accent, 2.0)):
         if key in drawing.boxes:
-            painter.setPen(_pen(colour, width))
+            painter.setPen(_pen(look, colour, width))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(drawing.boxes[key][1], theme.RADIUS, theme.RADIUS)
 
@@ -400,8 +401,8 @@ def _cut(metrics: QFontMetrics, words: str, room: int, mode: Qt.TextElideMode = 
     return words if metrics.horizontalAdvance(words) <= room else metrics.elidedText(words, mode, room)
 
 
-def _pen(colour: QColor, width: float) -> QPen:
-    """As wide on the screen whatever the picture's size is."""
-    pen = QPen(colour, width)
+def _pen(look: Look, colour: QColor, width: float) -> QPen:
+    """As wide in the window whatever the picture's size is; Qt counts such a width in the screen's pixels."""
+    pen = QPen(colour, width * look.pixels)
     pen.setCosmetic(True)
     return pen

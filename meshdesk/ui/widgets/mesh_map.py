@@ -192,7 +192,14 @@ class MeshMap(QWidget):
         if self._drawing is None:
             return
         look = Look(
-            self.transform, QRectF(self.rect()), self._rates, self._behind, self._choice, self._hovered, self.hasFocus()
+            self.transform,
+            QRectF(self.rect()),
+            self._rates,
+            self._behind,
+            self._choice,
+            self._hovered,
+            self.hasFocus(),
+            self.devicePixelRatioF(),
         )
         with QPainter(self) as painter:
             paint(painter, self._drawing, look)
