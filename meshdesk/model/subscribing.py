@@ -26,10 +26,15 @@ class Subscription:
         return {**settings, "group.id": self.group, "auto.offset.reset": "earliest"}
 
 
+def _literal(text: str) -> str:
+    """As Python and Java write a text, with letters of any script as they are."""
+    return json.dumps(text, ensure_ascii=False)
+
+
 def python(wanted: Subscription) -> str:
     """For confluent-kafka."""
-    lines = [f"    {json.dumps(name)}: {json.dumps(value)}," for name, value in wanted.settings.items()]
-    topics = ", ".join(json.dumps(topic) for topic in wanted.topics)
+    lines = [f"    {_literal(name)}: {_literal(value)}," for name, value in wanted.settings.items()]
+    topics = ", ".join(_literal(topic) for topic in wanted.topics)
     return "\n".join(
         [
             "from confluent_kafka import Consumer",
@@ -48,8 +53,8 @@ def python(wanted: Subscription) -> str:
 
 def java(wanted: Subscription) -> str:
     """For kafka-clients."""
-    lines = [f"settings.put({json.dumps(name)}, {json.dumps(value)});" for name, value in wanted.settings.items()]
-    topics = ", ".join(json.dumps(topic) for topic in wanted.topics)
+    lines = [f"settings.put({_literal(name)}, {_literal(value)});" for name, value in wanted.settings.items()]
+    topics = ", ".join(_literal(topic) for topic in wanted.topics)
     return "\n".join(
         [
             "Properties settings = new Properties();",

@@ -42,8 +42,8 @@ def size(number: int) -> str:
 def rate(per_second: float | None) -> str:
     """Records (or anything) per second; unknown is the word, nothing is a dash.
 
-    >>> rate(None), rate(0), rate(0.31), rate(14), rate(812.4), rate(1234)
-    ('unknown', '–', '0.3/s', '14/s', '812/s', '1.2 k/s')
+    >>> rate(None), rate(0), rate(0.31), rate(14), rate(812.4), rate(1234), rate(329_000)
+    ('unknown', '–', '0.3/s', '14/s', '812/s', '1.2 k/s', '329 k/s')
     """
     if per_second is None:
         return "unknown"
@@ -55,8 +55,10 @@ def rate(per_second: float | None) -> str:
         return f"{per_second:.1f}/s".replace(".0/s", "/s")
     if per_second < 999.5:
         return f"{per_second:.0f}/s"
-    if per_second < 999_950:
+    if per_second < 99_950:
         return f"{per_second / 1000:.1f} k/s"
+    if per_second < 999_500:
+        return f"{per_second / 1000:.0f} k/s"
     return f"{per_second / 1_000_000:,.1f} M/s"
 
 

@@ -41,7 +41,7 @@ PROMISES = ("Promise", "Value", "Stands in")
 def subtitle(page: ProductPage) -> str:
     """Where it belongs, whose it is, and in which state."""
     versions = list(dict.fromkeys(contract.version for contract in page.contracts if contract.version))
-    contract = f"contract {versions[0]}" if len(versions) == 1 else f"{len(page.contracts)} contracts"
+    contract = f"contract {versions[0]}" if len(versions) == 1 else wording.plural(len(page.contracts), "contract")
     words = [
         page.domain or "no domain known",
         f"owned by {page.owner}" if page.owner else "owner unknown",
@@ -56,7 +56,10 @@ def figures(page: ProductPage, rates: Mapping[str, float], records: Mapping[str,
     known = [rates[topic] for topic in page.topics if topic in rates]
     groups = [line for line in page.readers if line.kind == "group"]
     domains = {line.domain for line in groups if line.domain}
-    worst = max((line for line in groups if line.behind is not None), key=lambda line: _late(line.behind), default=None)
+    worst = max(groups, key=lambda line: _late(line.behind), default=None)
+    of_worst = "nobody reads it" if worst is None else f"at most: {worst.name}"
+    if worst is not None and worst.behind is None:
+        of_worst = "no commit is known"
     there = [records[topic] for topic in page.topics if topic in records]
     undeclared = (
         f"{page.undeclared} undeclared"
@@ -73,9 +76,7 @@ def figures(page: ProductPage, rates: Mapping[str, float], records: Mapping[str,
             f"{wording.plural(len(domains), 'domain')} · {undeclared}" if domains else undeclared,
             "attention_text" if page.undeclared else "second",
         ),
-        Figure(
-            "Behind", behind(worst.behind) if worst else NONE, f"at most: {worst.name}" if worst else "nobody reads it"
-        ),
+        Figure("Behind", behind(worst.behind) if worst else NONE, of_worst),
         Figure("Records", wording.count(sum(there)) if there else UNKNOWN, "there now, at most"),
     )
 

@@ -1,5 +1,7 @@
 """What the page of a product says: its figures and the cells of its tables."""
 
+from dataclasses import replace
+
 from meshdesk.ui import product_words
 from tests.unit.model.test_product_page import page
 
@@ -15,6 +17,12 @@ def test_that_the_figures_say_how_much_who_reads_and_how_far_the_last_is_behind(
 def test_that_what_is_not_known_is_unknown() -> None:
     rate, _, _, records = product_words.figures(page(), {}, {})
     assert (rate.value, records.value) == ("unknown", "unknown")
+    read = page()
+    unheard = replace(read, readers=tuple(line._replace(behind=None) for line in read.readers))
+    behind = product_words.figures(unheard, {}, {})[2]
+    assert (behind.value, behind.note) == ("unknown", "no commit is known")
+    unread = product_words.figures(replace(read, readers=()), {}, {})[2]
+    assert (unread.value, unread.note) == ("–", "nobody reads it")
 
 
 def test_that_the_subtitle_names_domain_owner_contract_and_state() -> None:

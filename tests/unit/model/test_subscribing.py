@@ -34,6 +34,12 @@ def test_that_a_plaintext_cluster_needs_no_word_of_security(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_that_letters_of_any_script_stand_as_they_are(way: str) -> None:
+    text = WAYS[way](Subscription("h:1", ("t",), "my-domain.größe-出荷"))
+    assert "my-domain.größe-出荷" in text
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_that_quotes_and_line_ends_in_names_stay_within_their_words(way: str) -> None:
     text = WAYS[way](Subscription("h:1", ('a"b\nzz',), "g"))
     assert "\nzz" not in text or way == "kcat"  # a shell's quotes hold a line end
