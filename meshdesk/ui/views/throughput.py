@@ -157,8 +157,8 @@ class ThroughputView(QWidget):
         self._followed = wanted
         if is_another_level and choice != self._led_to:
             return
-        of = (curve.key for curve in drawn.curves if wanted[1] in curve.box.topics)
-        self._led_to = next(of, "") if wanted[2] != "total" else ""
+        alone = (curve for curve in drawn.curves if curve.key not in ("other", "total"))
+        self._led_to = next((curve.key for curve in alone if wanted[1] in curve.box.topics), "")
         self.plot.choose(self._led_to)
 
     # What can be done
