@@ -36,6 +36,7 @@ class Mesh:
         """`place` is how many of the timeline's facts are in it; None: all, also those that come later."""
         self.timeline = Timeline() if timeline is None else timeline
         self._place = place
+        self._made: dict[str, object] = {}  # of a fixed place, what is asked for again and again
 
     @property
     def place(self) -> int:
@@ -92,7 +93,7 @@ class Mesh:
     @property
     def topics(self) -> Mapping[str, TopicFacts]:
         """The topics that are there, by name. Nobody changes it."""
-        return self._newest("topic", _topic)
+        return self._kept("topics", lambda: self._newest("topic", _topic))
 
     @property
     def schemas(self) -> Mapping[str, Schema | SchemaState]:
@@ -120,7 +121,7 @@ class Mesh:
     @property
     def groups(self) -> Mapping[str, Group]:
         """The groups that are there, by id. Nobody changes it."""
-        return self._newest("group", group_from)
+        return self._kept("groups", lambda: self._newest("group", group_from))
 
     def consumers(self, topic: str) -> tuple[Reads, ...]:
         """Which groups read a topic, in the order of their ids.
@@ -152,7 +153,9 @@ class Mesh:
     @property
     def placing(self) -> Placing:
         """Which topic belongs to which domain and product."""
-        return self.timeline.derived("placing", PLACED_BY, self.place, self._place_topics)
+        return self._kept(
+            "placing", lambda: self.timeline.derived("placing", PLACED_BY, self.place, self._place_topics)
+        )
 
     def belonging(self, topic: str) -> Place:
         """Where a topic belongs."""
@@ -185,6 +188,16 @@ class Mesh:
             for fact in facts:
                 said |= fact.value or {}
         return said
+
+    def _kept(self, name: str, make: Callable[[], Made]) -> Made:
+        """What `make` gives, as long as this mesh is in use: the timeline has it at hand for some moments only, and while those
+        pass by the window would make it anew. The mesh of now changes, and keeps nothing."""
+        found = self._made.get(name)
+        if found is None:
+            found = make()
+            if self._place is not None:
+                self._made[name] = found
+        return found  # type: ignore[return-value]  # a name is of one type
 
     def _newest(self, kind: str, make: Callable[[Fact], Made]) -> Mapping[str, Made]:
         """By subject what is made of the fact of it; where several sources speak, of the newest."""
