@@ -4,6 +4,7 @@ The event may be the value, the data of a CloudEvent (op is then an attribute of
 ExtractNewRecordState. The tree stays what was written; what it means stands in notes and in the chain.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from meshdesk.decode.connect_types import variable_decimal
@@ -169,5 +170,6 @@ def _rounded(row: Node) -> Node:
     return replace(row, children=tuple(children))
 
 
-def _with_part(tree: Node, name: str, shape) -> Node:  # type: ignore[no-untyped-def]
+def _with_part(tree: Node, name: str, shape: Callable[[Node], Node]) -> Node:
+    """The tree with each part of that name as it is shaped."""
     return replace(tree, children=tuple(shape(child) if child.name == name else child for child in tree.children))

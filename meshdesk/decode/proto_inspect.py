@@ -1,6 +1,7 @@
 """A Protobuf field without a schema: what its bytes can be."""
 
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ def inspected(data: bytes, at: int, end: int) -> Iterator[Found]:
         at = stop
 
 
-class Inspected:
+class Inspected(ABC):
     """One reading of one payload, and how much may still be made of it."""
 
     def __init__(self, data: bytes, bounds: Bounds) -> None:
@@ -90,8 +91,7 @@ class Inspected:
             return self.scalar(name, "string", text, note, span)
         return self.scalar(name, "bytes", piece.hex(), note, span)
 
-    def fields(
-        self, plan: None, at: int, end: int, depth: int, group: int
-    ) -> tuple[tuple[Node, ...], int]:  # pragma: no cover
-        """The fields of a message; the walker of messages has them."""
-        raise NotImplementedError
+    @abstractmethod
+    def fields(self, plan: None, at: int, end: int, depth: int, group: int) -> tuple[tuple[Node, ...], int]:
+        """The fields of a message of which nothing is known, and where it ends; `group` is 0, or the number of the group that it
+        is."""

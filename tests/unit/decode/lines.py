@@ -1,5 +1,6 @@
 """What the whole chain says of a payload on one line, which quicker readings are held to."""
 
+from meshdesk.decode import quick
 from meshdesk.decode.chain import decode
 from meshdesk.decode.contract import Payload, Preview, Schemas
 from meshdesk.model.node import one_line_spans
@@ -29,3 +30,10 @@ def framed(body: bytes) -> Payload:
 def is_whole(schema: Schema, body: bytes) -> bool:
     """Whether the value says what the schema wrote, and is not declined."""
     return by_chain(framed(body), Named(schema)).format.endswith(" 42")
+
+
+def line_of_message(data: bytes, schema: Schema) -> str | None:
+    """What is said of a message without its tree, where it is what the tree says."""
+    found = quick.preview(framed(data), Named(schema), 160)
+    assert found is None or found == by_chain(framed(data), Named(schema))
+    return None if found is None else found.text

@@ -122,3 +122,34 @@ def reading(data: bytes, schema: Schema, message: str = "", bounds: Bounds = BOU
     book: Book = book_of(schema)
     found = book.types.messages[message] if message else book.types.files[0].messages[0]
     return read(data, 0, book, found, bounds)
+
+
+def tagged(number: int, message: Any) -> bytes:
+    """A message as field `number` of another, of less than 16 KB."""
+    body: bytes = message.SerializeToString()
+    tag = (number << 3) | 2
+    return bytes([tag & 127 | 128, tag >> 7, len(body) & 127 | 128, len(body) >> 7]) + body
+
+
+# Schemas of which messages are written by hand
+
+SHOP = text_schema("""
+    syntax = "proto3"; package shop;
+    import "google/protobuf/timestamp.proto"; import "google/protobuf/wrappers.proto"; import "google/protobuf/struct.proto";
+    import "google/protobuf/any.proto"; import "google/protobuf/duration.proto";
+    message Order { string id = 1; int64 cents = 2; repeated int32 lines = 3; Order parent = 4; Size size = 5;
+      oneof how { string card = 6; bool cash = 7; } map<int32, Size> sizes = 8; map<string, Order> orders = 9; float kg = 10;
+      google.protobuf.Timestamp at = 11; google.protobuf.Int64Value weight = 12; repeated Order all = 13;
+      google.protobuf.Struct more = 14; repeated string tags = 15; bytes proof = 16; google.protobuf.Any any = 17;
+      google.protobuf.Duration took = 18; repeated google.protobuf.Timestamp stops = 19; google.protobuf.Value some = 20;
+      google.protobuf.ListValue list = 21; map<string, google.protobuf.Value> by_name = 22; }
+    enum Size { SMALL = 0; LARGE = 2; }
+""")
+OLD = text_schema("""
+    syntax = "proto2"; package shop;
+    message Order { required string id = 1; optional group Address = 6 { optional string street = 1; optional string city = 2; }
+      repeated group Line = 7 { optional int32 n = 1; } optional Order parent = 8; map<string, Order> orders = 9; }
+""")
+FEW = text_schema(
+    'syntax = "proto3"; package test; message Every { double one_double = 1; Every inner = 500; string one_string = 14; }'
+)
