@@ -152,11 +152,20 @@ class _Asked:
 
     def __init__(self, decoders: tuple[Decoder, ...]) -> None:
         self.decoders = decoders
+        known = [
+            (
+                decoder,
+                getattr(decoder, "BEGINS", EVERY),
+                getattr(decoder, "could_be", None),
+                getattr(decoder, "HEADERS", ()),
+            )
+            for decoder in decoders
+        ]
         self.by_first = [
             tuple(
-                (decoder, first in getattr(decoder, "BEGINS", EVERY), getattr(decoder, "could_be", None), headers)
-                for decoder in decoders
-                if (headers := getattr(decoder, "HEADERS", ())) or first in getattr(decoder, "BEGINS", EVERY)
+                (decoder, first in begins, could_be, headers)
+                for decoder, begins, could_be, headers in known
+                if headers or first in begins
             )
             for first in EVERY
         ]

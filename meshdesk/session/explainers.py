@@ -37,13 +37,16 @@ MEMORY = 1 << 30  # bytes resident; an answer is bounded well below, so more is 
 ENDS = 8  # that nobody asked for, within ENDS_WITHIN s; more is a program that cannot run here, and it rests as long
 ENDS_WITHIN = 20.0
 CULPRITS = 1_000  # records that are not decoded again; each cost a deadline
+# s from the first word of the first process to the start of its spare. In that time the window loads what it had no need of
+# to be painted, and readers wait for their first rows; a process that nobody waits for takes 0.3 s from them (2026-11).
+CALM = 1.0
 
 Done = Callable[[Message], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a process may take before it is ended, and how often it may end before it is given a rest."""
+    """What a process may take before it is ended, how often it may end before it is given a rest, and when its spare comes."""
 
     deadlines: Mapping[str, float] = field(default_factory=DEADLINES.copy)
     silences: Mapping[str, float] = field(default_factory=SILENCES.copy)
@@ -52,6 +55,7 @@ class Limits:
     memory: int = MEMORY
     ends: int = ENDS
     ends_within: float = ENDS_WITHIN
+    calm: float = CALM
 
 
 @dataclass(slots=True)
@@ -101,6 +105,7 @@ class Explainers:
         self._in_vain = 0  # how many in a row have ended before their first word, however long that took
         self._rests_until = 0.0  # monotonic; nothing is started before
         self._is_wanted = False
+        self._spare_from: float | None = None  # monotonic; None before a process has said its first word
         self._culprits: dict[tuple[str, int, str, int], str] = {}  # (do, capture, topic, row): why it is not decoded
         self.killed = 0  # how many were ended by us, for the diagnosis
 
@@ -113,8 +118,13 @@ class Explainers:
         """The processes of this role: active first."""
         return [child.pid for child in (self._active, self._spare) if child]
 
+    @property
+    def stands_by(self) -> bool:
+        """Whether a spare was started: the first rows are there, and processors are free for what nobody waits for."""
+        return self._spare is not None
+
     def warm(self) -> None:
-        """Starts the processes that are missing; a new active one is told all that was asked."""
+        """Starts the processes that are missing, the first spare later; a new active one is told all that was asked."""
         self._is_wanted = True
         if self._active is None:
             if self._spare and not self._spare.lives:
@@ -124,13 +134,13 @@ class Explainers:
             for asked in self._asked.values() if self._active else ():
                 asked.due = None
                 self._send(asked.message)
-        if self._spare is None and self._keeps_spare:
+        is_calm = self._spare_from is not None and time.monotonic() >= self._spare_from
+        if self._spare is None and self._keeps_spare and is_calm:
             self._spare = self._start()
         self._clock()
 
     def open(self, capture: int, path: str, which: int = 0) -> None:
-        """Opens a capture in every process of the role, also in those to come."""
-        self.warm()
+        """Opens a capture in every process of the role, also in those to come; starts none."""
         self._open[capture] = (path, which)
         for child in (self._active, self._spare):
             if child:
@@ -169,6 +179,7 @@ class Explainers:
             self._ended(child)
         elif message.get("is") == "ready":
             self._ready.add(child)
+            self._spare_from = self._spare_from or time.monotonic() + self._limits.calm
             self._in_vain = 0
             self._clock()
         elif not message.get("id"):
@@ -207,13 +218,17 @@ class Explainers:
                 self._kill(child, f"it needed more than {size(self._limits.memory)} of memory")
 
     def end(self) -> list[Child]:
-        """Lets go of all processes; they end by themselves once their pipe has."""
+        """Lets go of all processes; they end by themselves once their pipe has. One that has not said its first word would
+        only see that when all of it is loaded, and has nothing to lose."""
         children = [child for child in (self._active, self._spare) if child]
         self._active = self._spare = None
         self._is_wanted = False
         self._asked.clear()
         for child in children:
-            child.hang_up()
+            if child in self._ready:
+                child.hang_up()
+            else:
+                child.kill("it was not needed")
         return children
 
     # Processes

@@ -705,6 +705,7 @@ class Opened:
         self._follower = Follower(self.number, path, grows, self._told, self.which)
         self._follower.nudge()
         self._look.open(self.number, str(path), self.which)
+        self._look.warm()
         self._work.open(self.number, str(path), self.which)
         self._changed()
 

@@ -171,11 +171,6 @@ class Session:
         leaving = [leaving.opened for leaving in self._leaving]
         return tuple(work for opened in (*self.captures, *leaving) for work in opened.works.now)
 
-    def warm(self) -> None:
-        """Starts the programs that will be needed, before they are."""
-        self._look.warm()
-        self._work.warm()
-
     def shut(self, opened: Opened) -> None:
         """Closes one capture, with the mesh that was made for it; what was collected is deleted once nobody writes it.
 
@@ -275,6 +270,8 @@ class Session:
         for checking in self._checks.values():
             checking.beat()
         self._look.beat()
+        if self._look.stands_by:
+            self._work.warm()  # before it is asked for something, and after the rows that somebody waits for
         self._work.beat()
         self._save.beat()
         self._see_off()

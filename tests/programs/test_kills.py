@@ -189,8 +189,8 @@ def test_that_what_is_asked_is_answered_whichever_explain_program_is_killed_at_a
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    """One for which so many ends are not yet a program that cannot run here."""
-    made = Session(tmp_path / "captures", Limits(ends=10 * EXPLAIN))
+    """One for which so many ends are not yet a program that cannot run here, and which has a spare at once."""
+    made = Session(tmp_path / "captures", Limits(ends=10 * EXPLAIN, calm=0.0))
     yield made
     made.close()
 

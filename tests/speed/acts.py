@@ -70,7 +70,7 @@ def sort(driven: Driven, folder: str, topic: str, column: str) -> Act:
     driven.window.open_topic(opened, topic)
     driven.window.frame.records.table.verticalScrollBar().setValue(0)
     yield from driven.calm()
-    yield from wait(1.0)  # the look program's spare and the work program have started
+    yield from driven.stands_by()
     driven.beat.lateness.clear()
     place = next(place for place, known in enumerate(COLUMNS) if known.by == column)
     head = driven.table.horizontalHeader()
@@ -99,7 +99,7 @@ def hold(driven: Driven, folder: str, topic: str, word: str) -> Act:
     opened = yield from driven.open(folder)
     driven.window.open_topic(opened, topic)
     yield from driven.calm()
-    yield from wait(1.0)  # the look program's spare and the work program have started
+    yield from driven.stands_by()
     began = time.perf_counter()
     driven.window.frame.records.hold(word)
     order = opened.order(driven.window.frame.records.list)
@@ -393,7 +393,7 @@ def inspect(driven: Driven, folder: str, topic: str) -> Act:
     opened = yield from driven.open(folder)
     driven.window.open_topic(opened, topic)
     yield from driven.calm()
-    yield from wait(1.0)  # the look program's spare has started
+    yield from driven.stands_by()
     driven.beat.lateness.clear()
     yield from wait(2.0)
     calm = driven.beat.lateness.max

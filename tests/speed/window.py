@@ -136,6 +136,12 @@ class Driven(QObject):
         while not (self.window.session.idle() and self.window.frame.records.is_complete):
             yield
 
+    def stands_by(self) -> Generator[None, None, None]:
+        """Waits until the look program's spare and the work program stand, which start after the first rows."""
+        while len(self.window.session.pids["look"]) < 2 or not self.window.session.pids["work"]:
+            yield
+        yield from wait(1.0)
+
 
 def wait(seconds: float) -> Generator[None, None, None]:
     """So many seconds."""

@@ -57,8 +57,8 @@ def program(path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def quick(seconds: float = 0.5, **limits: Any) -> Limits:
-    """Deadlines that a test can wait for."""
-    return Limits(dict.fromkeys(DEADLINES, seconds), **limits)
+    """Deadlines that a test can wait for, and a spare at once."""
+    return Limits(dict.fromkeys(DEADLINES, seconds), **{"calm": 0.0, **limits})
 
 
 class Role:
@@ -68,7 +68,7 @@ class Role:
         self.heard: SimpleQueue[Heard] = SimpleQueue()
         self.troubles: list[Trouble] = []
         self.ready: set[int] = set()
-        self.explainers = Explainers(role, self.heard, self.troubles.append, role == "look", limits)
+        self.explainers = Explainers(role, self.heard, self.troubles.append, role == "look", limits or Limits(calm=0.0))
 
     def __enter__(self) -> Self:
         return self
@@ -115,7 +115,11 @@ class Role:
     def warm(self) -> None:
         """Waits until the processes stand ready; then a deadline means the question's own time."""
         self.explainers.warm()
-        self.wait(lambda: self.ready >= set(self.explainers.pids), "the processes to be ready")
+        count = 2 if self.explainers.role == "look" else 1
+        self.wait(
+            lambda: len(self.explainers.pids) == count and self.ready >= set(self.explainers.pids),
+            "the processes to be ready",
+        )
 
     @property
     def said(self) -> list[str]:
@@ -165,6 +169,11 @@ def turn(session: Session, claim: Callable[[], object], what: str) -> None:
 def settle(session: Session) -> None:
     """Lets the session beat until nothing is on its way."""
     turn(session, session.idle, "the session to be idle")
+
+
+def stand_by(session: Session) -> None:
+    """Waits for the programs that start after the first rows, before anybody needs them."""
+    turn(session, lambda: session.pids["work"], "the spare and the work program")
 
 
 def sentences(session: Session) -> list[str]:

@@ -15,7 +15,7 @@ from meshdesk.session.diagnosis import asked, written
 from meshdesk.session.parts import parts
 from meshdesk.session.session import Session
 from meshdesk.session.settings import Settings
-from tests.programs.session.serving import sentences, turn
+from tests.programs.session.serving import sentences, stand_by, turn
 from tests.unit.capture.making import Rec, made_capture
 
 SECRET = "hunter2-planted"
@@ -76,6 +76,7 @@ def test_that_names_and_secrets_that_are_planted_everywhere_are_nowhere_in_it(se
             json.loads("{" + PAYLOAD.decode())
         except ValueError as error:
             log.info("a mistake", exc_info=type(error)(PAYLOAD.decode(), PAYLOAD.decode(), 0))
+        stand_by(session)
         session.shut(opened)  # its names are left out all the same
         text = text_of(session)
         assert live.title == "Acme production"

@@ -110,6 +110,22 @@ def test_that_a_save_that_is_cancelled_writes_nothing(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["big"]
 
 
+def test_that_the_first_spare_comes_once_the_first_process_has_stood_ready_for_a_while(capture: Path) -> None:
+    with Role("look", Limits(calm=1e9)) as look:
+        look.explainers.open(1, str(capture))
+        assert values(look.answer(do="rows", first=3, count=2)) == ["3", "4"]
+        look.beat()
+        assert (len(look.explainers.pids), look.explainers.stands_by) == (1, False)
+
+
+def test_that_a_process_that_still_loads_when_nobody_needs_it_is_ended_at_once() -> None:
+    with Role("look", Limits(calm=1e9)) as look:
+        look.explainers.warm()
+        (child,) = look.explainers.end()
+        assert child.wait(10)
+        assert child.code == -signal.SIGKILL  # 0 where it has read that its pipe is closed
+
+
 # Killed by somebody
 
 

@@ -24,7 +24,7 @@ from tests.broker.collect.producing import New, produce
 from tests.kafka import MakeTopic
 from tests.programs.live import live_on
 from tests.programs.running import gone, records_in
-from tests.programs.session.serving import program, sentences, settle, stopped, turn
+from tests.programs.session.serving import program, sentences, settle, stand_by, stopped, turn
 from tests.unit.capture.making import SEEN, Rec, made_capture
 
 NOBODY = Connection("127.0.0.1:1")
@@ -226,6 +226,7 @@ def test_that_a_question_to_a_capture_that_is_gone_is_said_and_costs_no_program(
     opened.find(RecordName("t", 0, 0), found.append, lambda: found.append("failed"))
     opened.copy("t", [0], False, lambda _text: None)
     settle(session)  # both programs have it open
+    stand_by(session)
     pids = session.pids
     shutil.rmtree(folder)
     opened.find(RecordName("t", 0, 0), found.append, lambda: found.append("failed"))
@@ -287,7 +288,7 @@ def test_that_a_place_where_nothing_can_be_written_is_said_and_the_capture_can_b
 ) -> None:
     (tmp_path / "a folder").mkdir()
     opened = session.open_file(folder)
-    settle(session)
+    stand_by(session)
     said: list[str] = []
     opened.save(tmp_path / where, said.append)
     pids = session.pids
@@ -397,7 +398,7 @@ def test_that_opening_is_a_work_that_can_be_cancelled(session: Session, folder: 
 def test_that_a_sort_that_is_cancelled_is_no_trouble_and_can_be_begun_again(session: Session, tmp_path: Path) -> None:
     big = made_capture(tmp_path / "big", {"t": [[Rec(0, k, value=b"%d" % k) for k in range(20_000)]]})
     opened = session.open_file(big)
-    settle(session)
+    stand_by(session)
     with stopped(session.pids["work"][0]):
         name = opened.arrange(Listing(("t",), "value"))
         turn(session, lambda: session.works, "the sort to be told")

@@ -21,7 +21,7 @@ from meshdesk.session.launch import child_environment
 from meshdesk.session.opened import Opened
 from meshdesk.session.session import Session
 from tests.programs.running import GONE, gone, records_in, wait_until
-from tests.programs.session.serving import PYTHON, program, quick, sentences, settle, stopped, turn
+from tests.programs.session.serving import PYTHON, program, quick, sentences, settle, stand_by, stopped, turn
 from tests.unit.capture.making import Rec, made_capture
 
 NOBODY = Connection("127.0.0.1:1")
@@ -249,6 +249,28 @@ def test_that_what_is_prepared_is_a_work_that_can_be_cancelled(session: Session)
     assert (session.captures, session.works, sentences(session)) == ([], (), [])
 
 
+# What nobody waits for
+
+
+def test_that_a_file_is_opened_by_one_program_and_the_others_come_after_its_rows(
+    session: Session, folder: Path
+) -> None:
+    opened = session.open_file(folder)
+    turn(session, lambda: opened.rows("t"), "it to be read")
+    opened.want("t", 0, 1)
+    turn(session, lambda: opened.row("t", 0), "the first row")
+    assert {what: len(pids) for what, pids in session.pids.items()} == {"collect": 0, "look": 1, "work": 0, "save": 0}
+    stand_by(session)
+    assert len(session.pids["look"]) == 2
+
+
+def test_that_work_that_is_asked_for_at_once_starts_at_once(session: Session, folder: Path) -> None:
+    copied: list[str] = []
+    session.open_file(folder).copy("t", [0], as_json=False, done=copied.append)
+    assert len(session.pids["work"]) == 1
+    turn(session, lambda: copied, "the copy")
+
+
 # The end of the session
 
 
@@ -257,8 +279,8 @@ def test_that_the_end_leaves_no_process_and_no_folder(tmp_path: Path, folder: Pa
     session.open_file(folder).want("t", 0, 100)
     live(session)
     live(session)
+    turn(session, lambda: len(all_pids(session)) == 5, "two collect, look and its spare, work")
     pids = all_pids(session)
-    assert len(pids) == 5  # two collect, look and its spare, work
     session.close()
     assert [pid for pid in pids if not gone(pid)] == []
     assert list((tmp_path / "captures").iterdir()) == []
@@ -274,6 +296,7 @@ def test_that_programs_that_hang_do_not_keep_the_end_waiting_and_what_was_being_
     session.open_file(folder)
     live(session)
     opened, wanted = live(session)
+    turn(session, lambda: len(all_pids(session)) == 5, "two collect, look and its spare, work")
     pids = all_pids(session)
     for pid in pids:
         psutil.Process(pid).suspend()
@@ -296,7 +319,7 @@ from meshdesk.session.session import Session
 session = Session(Path(sys.argv[1]))
 session.open_file(Path(sys.argv[2]))
 opened = session.connect(Connection("127.0.0.1:1"))
-while not (opened.folder / "index-1-000").exists():
+while not ((opened.folder / "index-1-000").exists() and session.pids["work"]):
     session.beat()
     time.sleep(0.01)
 print(json.dumps(session.pids), flush=True)
