@@ -45,6 +45,7 @@ COLLECT_AFTER = (200_000, 20, 100)
 PROGRESS_EVERY = 8 << 20  # bytes between two words on how far saving is
 TOO_LARGE = "The answer is too large to be handed over. Select fewer records, or save the capture."
 GONE = "That record is not in the capture any more."
+TELL_EVERY = 0.05  # s between two words on rows that a filter has found: as often as the window draws, and a bit
 ROWS_EVERY = 200_000  # rows between two words on how far an order is: ten a second
 
 AT_ONCE = ("columns",)  # answered before what was asked earlier: a reader has jumped, and waits for them
@@ -367,17 +368,19 @@ def _made(
     only: Places | None = None
     if listing.is_filtered:
         found: list[Places] = []
+        is_shown, due = listing.by is None and len(listing.topics) == 1, 0.0
         for places in filtered(rows, listing, begin, progress):
-            if listing.by is None and len(listing.topics) == 1:
-                append_places(file, places)
-                count += len(places)
+            found.append(places)
+            if is_shown and len(places) and time.monotonic() >= due:
+                append_places(file, np.concatenate(found))
+                count += sum(map(len, found))
+                found.clear()
                 tell(count)
-            else:
-                found.append(places)
-        if listing.by is None and len(listing.topics) == 1:
-            file.touch()
-            return count
+                due = time.monotonic() + TELL_EVERY
         only = np.concatenate(found) if found else np.empty(0, PLACE)
+        if is_shown:
+            append_places(file, only)
+            return count + len(only)
     for places in sorted_places(rows, listing, progress, only):
         write_places(file, places)
         count = len(places)

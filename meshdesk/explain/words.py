@@ -9,11 +9,16 @@ import pyarrow.compute as pc
 
 Hits: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int64]]"
 Mask: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.bool_]]"  # of each row
+Bytes: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.uint8]]"
 
 AT_ONCE = 16  # values that are looked through as if they were one
 FEW = (
     2  # where more than one row in so many is in a piece that holds the word, each row is looked through straight away
 )
+PIECE = 96 << 10  # bytes that are compared at once: with what is made of them they stay in a processor's second cache
+SAMPLE = 4 << 10  # bytes by which it is judged which letters are rare
+OFTEN = 512  # where more than one byte in so many may begin the word, RE2 is as fast (measured 2026-11)
+LOWER = np.frombuffer(bytes(range(256)).lower(), np.uint8)  # of each byte, as RE2 folds bytes that are letters of ASCII
 
 
 def hits(batch: pa.RecordBatch, word: str) -> Hits:
@@ -33,8 +38,16 @@ def hits(batch: pa.RecordBatch, word: str) -> Hits:
 
 
 def _holds(column: pa.Array, word: str) -> Mask:
-    """Which values hold it: looked for in several at once, and in each alone where it is in them. To begin a search takes as
-    long as to look through 70 bytes (measured 2026-11): of short keys a fifth of the time is left, of values four fifths."""
+    """Which values hold it.
+
+    In bytes a word of ASCII in any case is looked for by its two rarest letters, three times as fast as RE2 folds cases.
+    Else, or where these letters are not rare, several values are looked through at once, and each alone where the word is in
+    them. To begin a search takes as long as to look through 70 bytes: of short keys a fifth of the time is left, of values
+    four fifths (both measured 2026-11)."""
+    if pa.types.is_binary(column.type) and word.isascii() and word == word.lower():
+        scanned = _scanned(column, np.frombuffer(word.encode(), np.uint8))
+        if scanned is not None:
+            return scanned
     pieces = np.flatnonzero(_match(_joined(column), word))
     rows = (pieces[:, np.newaxis] * AT_ONCE + np.arange(AT_ONCE)).ravel()
     rows = rows[rows < len(column)]
@@ -44,6 +57,46 @@ def _holds(column: pa.Array, word: str) -> Mask:
     if len(rows):
         held[rows] = _match(column.take(pa.array(rows)), word)
     return held
+
+
+def _scanned(column: pa.Array, word: Bytes) -> "Mask | None":
+    """Which values hold a word of lower case in any case; None where its letters are in so many places that RE2 is as fast."""
+    held = np.zeros(len(column), np.bool_)
+    _, offsets, data = column.buffers()
+    if not len(column) or data is None:
+        return held
+    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
+    places = _places(np.frombuffer(data, np.uint8)[ends[0] : ends[-1]], word)
+    if places is None:
+        return None
+    places = (places + ends[0]).astype(np.int32)
+    rows = np.searchsorted(ends, places, "right") - 1
+    held[rows[places + len(word) <= ends[rows + 1]]] = True  # else it begins in one value and ends in the next
+    if column.null_count:
+        held &= column.is_valid().to_numpy(zero_copy_only=False)  # what is null may hold any bytes
+    return held
+
+
+def _places(data: Bytes, word: Bytes) -> "Hits | None":
+    """Where a word of lower case stands, in any case; None where its two rarest letters alone stand in too many places."""
+    letters = word | 0x20
+    known = np.bincount(data[:SAMPLE] | 0x20, minlength=256)[letters]
+    first, last = sorted(np.argsort(known, kind="stable")[:2].tolist()) if len(word) > 1 else (0, 0)
+    apart, found, count = last - first, [np.empty(0, np.int64)], 0
+    for at in range(0, len(data) - apart, PIECE):
+        piece = data[at : at + PIECE + apart] | 0x20
+        both = piece[: len(piece) - apart] == letters[first]
+        both &= piece[apart:] == letters[last]
+        if both.any():
+            found.append(np.flatnonzero(both) + (at - first))
+            count += len(found[-1])
+            if count > (at + PIECE) // OFTEN:
+                return None
+    places = np.concatenate(found)
+    places = places[(places >= 0) & (places <= len(data) - len(word))]
+    for n, letter in enumerate(word):
+        places = places[LOWER[data[places + n]] == letter]
+    return places
 
 
 def _joined(column: pa.Array) -> pa.Array:

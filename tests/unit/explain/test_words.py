@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshdesk.explain.words import hits
+from meshdesk.explain.words import OFTEN, PIECE, hits
 from tests.unit.capture.making import Rec, table
 
 BYTES = st.none() | st.binary(max_size=12) | st.text("aAbBüÜ.*( \\_x", max_size=8).map(str.encode)
@@ -62,6 +62,16 @@ def test_that_rare_and_common_words_are_found_among_many_records(every: int, fir
     batch = table(records).slice(first)
     for word in ("needle", "Needle", "k33", "nene"):
         assert hits(batch, word).tolist() == naive(records[first:], word)
+
+
+@pytest.mark.parametrize("filler", [b".", b"n", b"needl"])
+def test_that_a_word_is_found_wherever_the_pieces_begin_that_are_compared_at_once(filler: bytes) -> None:
+    """Also where its rarest letters are in so many places that it is looked for in another way."""
+    beside = (filler * PIECE)[: PIECE - 3]
+    records = [Rec(0, n, value=beside[n:] + b"NEEdle" + filler * (2 * OFTEN)) for n in range(12)]
+    records += [Rec(0, 12, value=beside + b"NEE_dle"), Rec(0, 13, value=b"dle"), Rec(0, 14, value=b"needle")]
+    assert hits(table(records), "needle").tolist() == [*range(12), 14]
+    assert hits(table(records).slice(12), "needle").tolist() == [2]
 
 
 def test_that_what_lies_behind_a_null_is_not_found() -> None:
