@@ -6,7 +6,7 @@ have a budget: enough at once for what comes on a screen, and a tenth of one of 
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
@@ -17,6 +17,8 @@ from meshdesk.collect.past import Past
 from meshdesk.collect.properties import Source
 from meshdesk.collect.reached import Reached, Seen
 from meshdesk.collect.watch import Watch
+from meshdesk.model.fact import Checked, Fact
+from meshdesk.model.past import SOURCE
 
 TURN = 0.25  # s between looks whether there is something to ask
 SOON = 0.05  # s between looks whether the watch has connected
@@ -32,9 +34,11 @@ class ByTime:
         watch: Watch,
         committed: Callable[[], Mapping[str, Mapping[Place, int]]],
         news: Callable[[], None],
+        known: Callable[[], Iterable[Fact | Checked]],
     ) -> None:
-        """`committed` gives what each group has committed by now."""
-        self._committed = committed
+        """`committed` gives what each group has committed by now; `known` the facts that predecessors wrote into the same
+        capture, which are read in this thread and may raise CaptureError."""
+        self._committed, self._known = committed, known
         self._source, self._writer, self._watch, self._news = source, writer, watch, news
         self._stop, self._wake = threading.Event(), threading.Event()
         self._wish: tuple[Sequence[str], int, int] | None = None
@@ -70,6 +74,9 @@ class ByTime:
         budget = Budget()
         past = Past(cluster, self._writer, self._stop, budget, lambda: self._watch.counts)
         reached = Reached(cluster, self._writer, self._stop, budget, self._seen)
+        known = [fact for fact in self._known() if fact.source == SOURCE]
+        past.recall(known)
+        reached.recall(known)
         while not self._stop.is_set():
             self._wake.clear()
             wish, self._wish = self._wish, None

@@ -136,7 +136,9 @@ class Collector:
         )
         self.watch = Watch(Cluster(source, report), self._writer, report, news)
         self._background = Background(source, self._writer, self.watch, report)
-        self._by_time = ByTime(source, self._writer, self.watch, lambda: self._background.committed, news)
+        self._by_time = ByTime(
+            source, self._writer, self.watch, lambda: self._background.committed, news, lambda: facts_in(folder)
+        )
         known = facts_in(folder) if source.catalogues or source.schemas else []
         self.catalogues = Catalogues(
             source.catalogues, source.schemas, self._store_facts, report, news, now, known, source.bootstrap

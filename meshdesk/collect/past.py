@@ -22,7 +22,7 @@ from meshdesk.collect.budget import Budget, rest
 from meshdesk.collect.client import KafkaTrouble, now
 from meshdesk.collect.offsets_at import BEGINNING, END, NONE, Place, Question, offsets_at
 from meshdesk.collect.sentences import LATE, asking_is_worn
-from meshdesk.model.fact import Fact
+from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.frame import Message
 from meshdesk.model.past import FINE, KIND, PAGE, SOURCE, STEPS, Page, about, coarse_step, fine_step
 
@@ -125,6 +125,26 @@ class Past:
         """Whether there is something left to ask."""
         return bool(self._todo)
 
+    def recall(self, facts: Iterable[Fact | Checked]) -> None:
+        """Takes over what a predecessor has written of the same capture: it is not asked again.
+
+        But for what it asked within minutes of its moment, behind which others may have come, and for the newest moment that
+        is known of a topic: by the answer it is seen whether it is still the same topic.
+        """
+        pages: dict[str, Fact] = {}
+        for fact in facts:
+            if isinstance(fact, Fact) and (fact.kind, fact.source) == (KIND, SOURCE):
+                pages.pop(fact.about, None)  # the one that was written last is the last to be forgotten
+                if fact.value is not None:
+                    pages[fact.about] = fact
+        for fact in pages.values():
+            name, start, step = fact.about.split(" ")
+            self._topics[name] = topic = self._topics.pop(name, None) or _Topic(0)
+            _recall(topic, (int(start), int(step)), fact)
+        for topic in self._topics.values():
+            for moment in topic.moments[-1:]:
+                topic.open[moment] = -OPEN_AGAIN
+
     def wish(self, topics: Sequence[str], start: int, end: int) -> None:
         """What is on the screen, in ms; it replaces what was wished before. What is known costs nothing."""
         self._todo.clear()
@@ -173,7 +193,8 @@ class Past:
         written = topic.pages.get(span.page) if topic is not None else None
         if topic is None or written is None or topic.failed is not None:
             return False
-        is_due = any(self._is_due(topic, moment) for moment in span.moments)
+        # A topic that was made again has its pages, and no row of before.
+        is_due = any(moment not in topic.rows or self._is_due(topic, moment) for moment in span.moments)
         return written[0] <= span.first and span.last <= written[1] and not is_due
 
     def _is_due(self, topic: _Topic, moment: int) -> bool:
@@ -349,6 +370,27 @@ class Past:
             del self._topics[name]
             facts += [_fact(name, page, None) for page in (*topic.pages, *([topic.failed] if topic.failed else []))]
         return facts
+
+
+def _recall(topic: _Topic, page: Page, fact: Fact) -> None:
+    """Takes over one page, the ones that were written later after it."""
+    value = fact.value or {}
+    if value.get("why"):
+        topic.failed = page
+    columns = [value["offsets"][str(number)] for number in range(len(value["offsets"]))]
+    if not columns:
+        return
+    if topic.partitions != len(columns):  # it has got more of them; what is known of fewer is asked anew
+        topic.rows, topic.moments, topic.open, topic.partitions = {}, [], {}, len(columns)
+    if len(value["beginnings"]) == len(columns):
+        topic.beginnings = tuple([int(value["beginnings"][str(number)]) for number in range(len(columns))])
+    first = int(value["from"])
+    topic.pages[page] = first, first + (len(columns[0]) - 1) * page[1]
+    for at, row in enumerate(zip(*columns, strict=True)):
+        moment = first + at * page[1]
+        topic.put(moment, row)
+        if fact.seen - moment < SETTLED:
+            topic.open[moment] = -OPEN_AGAIN
 
 
 def spans_of(start: int, end: int, moment: int) -> list[tuple[Page, int, int]]:

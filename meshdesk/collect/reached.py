@@ -16,8 +16,9 @@ from meshdesk.collect.asking import Asking
 from meshdesk.collect.budget import Budget, rest
 from meshdesk.collect.client import now
 from meshdesk.collect.offsets_at import NONE, Place, offsets_of
-from meshdesk.model.fact import Fact
-from meshdesk.model.late import KIND, Point, about, value_of, within_of
+from meshdesk.model.fact import Checked, Fact
+from meshdesk.model.late import KIND, Point, about, reached, value_of, within_of
+from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.past import SOURCE
 
 LOOK_EVERY = 2.0  # s between two looks who is behind
@@ -84,6 +85,12 @@ class Reached:
         self._searches: dict[tuple[Place, int], _Search] = {}
         self._resting: dict[Place, float] = {}  # until when, monotonic
         self._look_at = 0.0  # monotonic
+
+    def recall(self, facts: Iterable[Fact | Checked]) -> None:
+        """Takes over what a predecessor has written of the same capture: it is not looked for again."""
+        mesh = Mesh()
+        fold(mesh, facts)
+        self._points = {place: list(points) for place, points in list(reached(mesh).items())[-PARTITIONS:]}
 
     def step(self) -> bool:
         """One request, if there is something to look for; whether something was written. Raises CaptureError."""

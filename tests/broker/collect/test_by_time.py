@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from meshdesk.demo.broker import Broker
+from meshdesk.model.fact import Fact
 from meshdesk.model.mesh import Mesh, fold
-from meshdesk.model.past import pieces
+from meshdesk.model.past import KIND, pieces
 from tests.broker.collect.producing import New, produce
 from tests.broker.collect.written import Written
 from tests.kafka import MakeTopic
@@ -32,6 +33,12 @@ def counted(written: Written, topic: str, step: int) -> int:
     return sum(sum(piece.counts) for piece in pieces(mesh, topic) if piece.step == step)
 
 
+def past_of(written: Written, topic: str) -> list[Fact]:
+    """What was written of its past."""
+    facts = [fact for fact in written.facts if isinstance(fact, Fact) and fact.kind == KIND]
+    return [fact for fact in facts if fact.about.startswith(f"{topic} ")]
+
+
 def test_that_the_past_of_what_is_on_the_screen_stands_in_the_capture(
     broker: Broker, make_topic: MakeTopic, tmp_path: Path
 ) -> None:
@@ -47,8 +54,16 @@ def test_that_the_past_of_what_is_on_the_screen_stands_in_the_capture(
             child.wait(lambda name=name: counted(written, name, HOUR) == 22 * 60, "the hours")  # type: ignore[misc]
             child.wait(lambda name=name: counted(written, name, HOUR // 12) == 22 * 60, "each five minutes")  # type: ignore[misc]
         child.wait(lambda: len(written.samples("end").get((topic, 0), [])) > 3, "end offsets all the while")
-        child.stop()
     assert child.troubles == []
+    said = past_of(written, topic)
+    with CollectChild(tmp_path / "c", broker.bootstrap) as child:  # one that goes on for it
+        child.send({"do": "past", "topics": [topic, other], "start": end - 24 * HOUR, "end": end - HOUR})
+        third = make_topic()
+        child.wait(lambda: {third} <= {fact.about for fact in written.facts if isinstance(fact, Fact)}, "the new topic")
+        child.send({"do": "past", "topics": [topic, third], "start": end - 24 * HOUR, "end": end - HOUR})
+        child.wait(lambda: past_of(written, third), "what comes behind what is known")
+        child.stop()
+    assert past_of(written, topic) == said, "what the capture knows is not asked again"
 
 
 def test_that_an_order_that_lacks_something_is_said(broker: Broker, tmp_path: Path) -> None:

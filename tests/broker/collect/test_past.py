@@ -24,6 +24,7 @@ from meshdesk.collect.offsets_at import offsets_at
 from meshdesk.collect.past import Past, spans_of
 from meshdesk.collect.properties import Source
 from meshdesk.demo.broker import Broker
+from meshdesk.model.fact import Fact
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.past import PAGE, Piece, coarse_step, fine_step, pieces, why
 from tests.broker import oracles
@@ -245,6 +246,53 @@ def test_that_what_comes_later_is_asked_when_it_is_wished_again(
     put(broker.bootstrap, topic, [New(b"late", timestamp=end - 30_500)])
     past.know(topic, start=start, end=end)
     assert sum(sum(piece.counts) for piece in past.of(topic, 1_000)) == 1
+
+
+# One that goes on for another
+
+
+def goes_on_for(past: PastOf, begin: Begin, bootstrap: str) -> PastOf:
+    """The past as a collect program finds it that goes on in the capture of another."""
+    successor = begin(Source(bootstrap))
+    successor.past.recall(past.facts)
+    successor.writer.facts([fact for fact in past.facts if isinstance(fact, Fact)])
+    return successor
+
+
+def test_that_a_program_that_goes_on_asks_nothing_of_the_past_that_the_capture_knows(
+    broker: Broker, make_topic: MakeTopic, begin: Begin
+) -> None:
+    topic = make_topic(PARTITIONS, retention_ms="-1")
+    start, end, new = a_week()
+    put(broker.bootstrap, topic, new)
+    past = begin(Source(broker.bootstrap))
+    past.know(topic, start=start, end=end)
+    successor = goes_on_for(past, begin, broker.bootstrap)
+    successor.know(topic, start=start, end=end - 2 * HOUR)
+    assert successor.lookups == 0
+    successor.know(topic, start=start, end=end)
+    assert 0 < successor.lookups < past.lookups / 10, "what lies beside now may have changed"
+    matches(successor, topic, new, start, end)
+    asked = successor.lookups
+    successor.know(topic, start=start, end=end)
+    assert successor.lookups == asked
+
+
+def test_that_a_program_that_goes_on_sees_that_a_topic_was_made_again(broker: Broker, topic: str, begin: Begin) -> None:
+    start, end, new = a_week(2)
+    create_topic(broker.bootstrap, topic, 2, retention_ms="-1")
+    put(broker.bootstrap, topic, new)
+    past = begin(Source(broker.bootstrap))
+    past.know(topic, start=start, end=end)
+    delete_topic(broker.bootstrap, topic)
+    wait_until(lambda: topic not in past.partitions(), "its end")
+    create_topic(broker.bootstrap, topic, 2, retention_ms="-1")
+    put(broker.bootstrap, topic, left := new[-5:])
+    successor = goes_on_for(past, begin, broker.bootstrap)
+    wait_until(lambda: topic in successor.partitions(), "its successor")
+    successor.know(topic, start=start, end=end)  # by what lies beside now it is seen
+    successor.know(topic, start=start, end=end)
+    matches(successor, topic, left, start, end)
 
 
 # Who may not, and what is not there

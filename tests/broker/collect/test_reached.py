@@ -51,8 +51,13 @@ class Looking(Written):
         self.first_ends: dict[Place, int] = {}
         self.beginnings: dict[Place, int] = {}
         self.steps = 0
+        self.go_on()
+
+    def go_on(self) -> None:
+        """As a collect program does that finds a capture of another; the first one finds nothing."""
         seen = lambda: Seen(self.commits, self.first_ends, self.beginnings)  # noqa: E731
         self.reached = Reached(self.cluster, self.writer, Event(), Budget(1 << 40), seen)
+        self.reached.recall(self.facts)
 
     def until_found(self) -> None:
         """Steps until nothing is looked for any more."""
@@ -112,6 +117,9 @@ def test_that_a_group_that_stands_still_is_asked_for_once_and_one_that_is_not_be
     assert len(looking.points(topic)) == 1
     looking.until_found()
     assert looking.steps == 0
+    looking.go_on()
+    looking.until_found()
+    assert looking.steps == 0, "what the capture knows a program that goes on does not look for"
 
 
 def test_that_what_was_lost_is_not_looked_for_but_what_is_read_next(
