@@ -15,9 +15,20 @@ from meshdesk.model.schema import NameKind, Schema, SchemaName, SchemaState
 
 NAME = "Apicurio id"
 BEGINS = b"\0"
+PREFIX = 5  # bytes, or nine
 HEADERS = ("apicurio.",)
 NAMED: tuple[tuple[str, NameKind], ...] = (("contentId", "content"), ("globalId", "global"))
 KINDS: tuple[NameKind, ...] = ("content", "global")
+
+
+def minds(payload: Payload, data: bytes) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether one of them names the schema."""
+    return _in_headers(payload) is not None
+
+
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether there is room for an id and a payload."""
+    return len(data) > PREFIX
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:

@@ -19,6 +19,11 @@ SYNC = 16
 METADATA = Schema("", 0, "AVRO", '{"type": "map", "values": "bytes"}')
 
 
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether it has the mark."""
+    return data.startswith(MAGIC)
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """The values of all blocks as an array. Raises Undecodable."""
     if not data.startswith(MAGIC):

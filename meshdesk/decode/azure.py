@@ -27,6 +27,11 @@ def amqp_text(value: bytes | None) -> str:
     return value.decode("utf-8", "replace")
 
 
+def minds(payload: Payload, data: bytes) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether one of them names the schema."""
+    return payload.role == "value" and _named(payload) != ""
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """The whole payload, by the schema that a header names. Raises Undecodable."""
     number = _named(payload) if payload.headers and payload.role == "value" else ""

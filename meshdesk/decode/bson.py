@@ -11,11 +11,12 @@ from meshdesk.model.node import Node
 NAME = "BSON"
 BIAS = 6176  # of the exponent of a decimal of 128 bits
 TYPES = frozenset((*range(0x01, 0x14), 0x7F, 0xFF))
+SORTS = frozenset(bytes((sort,)) for sort in TYPES)
 
 
-def could_be(payload: Payload, data: bytes) -> bool:  # noqa: ARG001 (the contract's form)
-    """Whether it ends as a document does."""
-    return data[-1] == 0
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether it begins and ends as a document does."""
+    return data[-1] == 0 and (len(data) == 5 or data[4:5] in SORTS) and int.from_bytes(data[:4], "little") <= len(data)
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)

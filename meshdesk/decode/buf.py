@@ -14,6 +14,11 @@ BEGINS = b""  # nothing but a header says it
 HEADERS = ("buf.registry.",)
 
 
+def minds(payload: Payload, data: bytes) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether one of them names the message."""
+    return payload.header(f"buf.registry.{payload.role}.schema.message") is not None
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """The whole payload as the message that the headers name. Raises Undecodable."""
     said = payload.header(f"buf.registry.{payload.role}.schema.message") if payload.headers else None

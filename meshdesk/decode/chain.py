@@ -1,8 +1,9 @@
 """The chain: decoders asked in order, the first that reads all bytes wins, and why the others declined is kept."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from meshdesk.decode import (
     apicurio,
@@ -61,7 +62,6 @@ from meshdesk.decode.contract import (
     Schemas,
     Undecodable,
 )
-from meshdesk.decode.text import DECLARING
 from meshdesk.model.decode_as import OF_TYPE
 from meshdesk.model.node import SHORT, Node, one_line_spans
 
@@ -83,6 +83,7 @@ BUILT_IN = DECODERS
 UNPROVED: tuple[Decoder, ...] = (number, raw)  # which any bytes would please
 # What a value that was read may be in, and in that again: each is asked of what the one before has left.
 ENVELOPES: tuple[Envelope, ...] = (kafka_internal, connect_json, connect_internal, cloudevents, debezium, dead_letter)
+CHANGING = tuple((envelope, envelope.could_change) for envelope in ENVELOPES)
 BOUNDS = Bounds()
 AS_ASKED = Layer("as asked")  # the layer before what somebody asked for (Payload.asked)
 
@@ -98,10 +99,10 @@ def decode(payload: Payload, schemas: Schemas, bounds: Bounds = BOUNDS) -> Decod
     data = payload.data
     if data is None:
         layer = Layer("tombstone" if payload.role == "value" else "null")
-        return _in_envelope(payload, Decoded(Node("", "null", "null"), (layer,), "null"))
+        return _in_envelope(payload, Decoded(Node("", "null", "null"), (layer,), "null"), bounds)
     if not data:
-        return _in_envelope(payload, Decoded(Node("", "string", ""), (Layer("empty"),), "empty"))
-    found = _in_envelope(payload, inner(payload, data, schemas, bounds))
+        return _in_envelope(payload, Decoded(Node("", "string", ""), (Layer("empty"),), "empty"), bounds)
+    found = _in_envelope(payload, inner(payload, data, schemas, bounds), bounds)
     if payload.asked and AS_ASKED not in found.chain:
         why = next((one.why for one in found.tried if one.name == payload.asked), "this version has no such decoder")
         found = replace(
@@ -110,9 +111,10 @@ def decode(payload: Payload, schemas: Schemas, bounds: Bounds = BOUNDS) -> Decod
     return found
 
 
-def _in_envelope(payload: Payload, decoded: Decoded) -> Decoded:
-    for envelope in ENVELOPES:
-        decoded = envelope.opened(payload, decoded) or decoded
+def _in_envelope(payload: Payload, decoded: Decoded, bounds: Bounds) -> Decoded:
+    for envelope, could_change in CHANGING:
+        if bounds.tells or could_change(payload, decoded.tree):
+            decoded = envelope.opened(payload, decoded) or decoded
     return decoded
 
 
@@ -126,7 +128,7 @@ def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> De
         if isinstance(wanted, Decoded):
             return wanted
         tried += [wanted] if wanted else []
-    for decoder in DECODERS if bounds.tells else worth_asking(payload, data):
+    for decoder in DECODERS if bounds.tells else worth_asking(payload, data, schemas):
         try:
             found = decoder.decode(payload, data, schemas, bounds)
         except Undecodable as why:
@@ -153,56 +155,62 @@ class _Asked:
     def __init__(self, decoders: tuple[Decoder, ...]) -> None:
         self.decoders = decoders
         known = [
-            (
-                decoder,
-                getattr(decoder, "BEGINS", EVERY),
-                getattr(decoder, "could_be", None),
-                getattr(decoder, "HEADERS", ()),
-            )
-            for decoder in decoders
+            (decoder, getattr(decoder, "BEGINS", EVERY), getattr(decoder, "could_be", _always)) for decoder in decoders
         ]
         self.by_first = [
-            tuple(
-                (decoder, first in begins, could_be, headers)
-                for decoder, begins, could_be, headers in known
-                if headers or first in begins
-            )
+            tuple((decoder, could_be) for decoder, begins, could_be in known if first in begins)
             for first in EVERY
         ]
+        self._minding: dict[tuple[Any, Any], list[Decoder]] = {}  # by the headers that they look at, and how
+        for decoder in decoders:
+            if hasattr(decoder, "HEADERS"):
+                group = decoder.HEADERS, getattr(decoder, "minds", _always)
+                self._minding.setdefault(group, []).append(decoder)
+        self._by_names: dict[tuple[str, ...], list[tuple[Any, list[Decoder]]]] = {}
+
+    def minding(self, payload: Payload, data: bytes) -> Sequence[Decoder]:
+        """The decoders to which headers of the record say something."""
+        names = tuple([name for name, _ in payload.headers])
+        groups = self._by_names.get(names)
+        if groups is None:
+            if len(self._by_names) >= NAMES:
+                self._by_names.clear()
+            lower = [name.lower() for name in names]
+            groups = self._by_names[names] = [
+                (minds, decoders)
+                for (starts, minds), decoders in self._minding.items()
+                if any(name.startswith(starts) for name in lower)
+            ]
+        return [decoder for minds, decoders in groups if minds(payload, data) for decoder in decoders]
 
 
+def _always(*_: object) -> bool:
+    return True
+
+
+NAMES = 500  # sets of names that records of a topic have as headers; most topics have one of them
 EVERY = bytes(range(256))
 _asked = _Asked(DECODERS)
-HEADERS = tuple(start for module in (*DECODERS, *ENVELOPES) for start in getattr(module, "HEADERS", ()))
-OF_DECODERS = tuple(start for module in DECODERS for start in getattr(module, "HEADERS", ()))
-# Those that change what a line says; dead letters are told by the chain alone, and what Debezium's mean is known to quick.py.
-TOLD = tuple(start for start in HEADERS if start not in (*dead_letter.HEADERS, *debezium.HEADERS))
-# Which many serialisers write, and which says no more than the bytes.
-PLAIN = frozenset((name, b"application/json") for name in DECLARING)
 
 
-def worth_asking(payload: Payload, data: bytes) -> Iterator[Decoder]:
+def worth_asking(payload: Payload, data: bytes, schemas: Schemas) -> Iterable[Decoder]:
     """The decoders without those of which a glance tells that they decline, and have nothing to say about it."""
     global _asked  # noqa: PLW0603 (a table of DECODERS, which plug-ins change)
-    named = [name.lower() for name, _ in payload.headers] if has_telling_header(payload, OF_DECODERS) else []
     if _asked.decoders is not DECODERS:
         _asked = _Asked(DECODERS)
-    for decoder, begins, could_be, headers in _asked.by_first[data[0]]:
-        if (begins and (could_be is None or could_be(payload, data))) or (
-            named and headers and any(name.startswith(headers) for name in named)
-        ):
-            yield decoder
+    asked = _asked.by_first[data[0]]
+    minding = _asked.minding(payload, data) if payload.headers else ()
+    if not minding and not payload.asked:
+        return (decoder for decoder, could_be in asked if could_be(payload, data, schemas))
+    worth = {id(decoder) for decoder, could_be in asked if could_be(payload, data, schemas)}
+    worth.update(map(id, minding))
+    return [decoder for decoder in DECODERS if id(decoder) in worth or payload.asked == decoder.NAME]
 
 
-def has_telling_header(payload: Payload, told: tuple[str, ...] = HEADERS) -> bool:
-    """Whether the record has a header that any decoder or envelope looks at."""
-    return bool(payload.headers) and any(name.lower().startswith(told) for name, _ in payload.headers)
-
-
-def _is_told(payload: Payload) -> bool:
-    """Whether a header changes what a line says."""
-    names = ((name.lower(), value) for name, value in payload.headers)
-    return any(name.startswith(TOLD) and (name, value) not in PLAIN for name, value in names)
+def has_telling_header(payload: Payload) -> bool:
+    """Whether a header changes what a line says. Dead letters are told by the chain alone, and what Debezium's mean is known
+    to quick.py."""
+    return bool(payload.headers) and (cloudevents.minds(payload) or bool(_asked.minding(payload, payload.data or b"")))
 
 
 def _as_asked(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded | Declined | None:
@@ -242,7 +250,7 @@ def preview(payload: Payload, schemas: Schemas, limit: int = 160) -> Preview:
     if payload.data is None:
         return Preview("", (), "null")
     # What is quick knows DECODERS as they are here, and no plug-ins.
-    if DECODERS is BUILT_IN and not (payload.headers and _is_told(payload)):
+    if DECODERS is BUILT_IN and not has_telling_header(payload):
         found = quick.preview(payload, schemas, limit)
         if found is not None:
             return found

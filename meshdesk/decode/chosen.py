@@ -4,6 +4,7 @@ It is asked for by the name that the topic's subject would have ("orders-value")
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from meshdesk.decode import by_schema, flatbuffers, thrift_idl
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
@@ -20,9 +21,20 @@ MESSAGES = 50  # of a file that are tried where nobody says which one it is
 STREAMS = (("gRPC frame", grpc), ("Protobuf delimited", delimited))
 
 
+@lru_cache(maxsize=4_096)  # topics; a mesh has seldom more
+def file_of(topic: str, role: str) -> SchemaName:
+    """By what a schema is known that was chosen for the keys or the values of a topic."""
+    return SchemaName("file", f"{topic}-{role}")
+
+
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether somebody chose one."""
+    return isinstance(schemas.find_schema(file_of(payload.topic, payload.role)), Schema)
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """The whole payload by the schema that was chosen for it. Raises Undecodable."""
-    schema = schemas.find_schema(SchemaName("file", f"{payload.topic}-{payload.role}"))
+    schema = schemas.find_schema(file_of(payload.topic, payload.role))
     if not isinstance(schema, Schema):
         raise Undecodable("no schema was chosen for it")
     return by_schema.framed_by(Layer(NAME), read_whole(data, schema, bounds), schema)

@@ -14,11 +14,29 @@ from meshdesk.model.node import Node, hexed, more, shortened
 NAME = "CloudEvents"
 MARK = "application/cloudevents"
 PREFIX = "ce_"
-HEADERS = ("content-type", PREFIX)
 REQUIRED = frozenset(("specversion", "id", "source", "type"))
 FIRST = ("specversion", "type", "source", "id", "subject", "time")  # attributes in the order in which they are shown
 ATTRIBUTES = 200  # of one event; more are an attack
 TEXT = 100_000  # characters of one attribute
+
+
+def minds(payload: Payload) -> bool:
+    """Whether headers say that it is an event."""
+    if payload.role == "key":
+        return False
+    content: bytes | None = None
+    for name, value in payload.headers:
+        lower = name.lower()
+        if lower == "ce_specversion":
+            return True
+        if lower == "content-type" and value is not None:
+            content = value
+    return content is not None and content.lower().startswith(MARK.encode())
+
+
+def could_change(payload: Payload, tree: Node) -> bool:
+    """Whether a header or an attribute says that it is an event."""
+    return payload.role == "value" and (part(tree, "specversion") is not None or minds(payload))
 
 
 def opened(payload: Payload, decoded: Decoded) -> Decoded | None:

@@ -45,10 +45,20 @@ def _book() -> Book:
     return Book(Types([file_of(TEXT)], known_files()))
 
 
+def is_said(content: str) -> bool:
+    """Whether a content type, in small letters, is that of events in Protobuf."""
+    return content.startswith(MARK) and "+protobuf" in content
+
+
+def minds(payload: Payload, data: bytes) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether one of them says that it is such an event."""
+    return payload.role == "value" and is_said(content_type(payload).lower())
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """The event, or the events of a batch. Raises Undecodable."""
     content = content_type(payload).lower()
-    if payload.role == "key" or not content.startswith(MARK) or "+protobuf" not in content:
+    if payload.role == "key" or not is_said(content):
         raise Undecodable("no header says that it is an event in Protobuf")
     is_batch = content.startswith(f"{MARK}-batch")
     message = BATCH if is_batch else EVENT

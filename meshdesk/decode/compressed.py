@@ -29,6 +29,11 @@ ENTRIES = 100  # of an archive that are opened
 Unpack = Callable[[bytes, int], bytes]
 
 
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether it begins as anything compressed does."""
+    return data.startswith(MARKS) or data[0] == 0x78 or data[1:4] == SKIPPABLE
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """What compressed bytes say, once they are unpacked. Raises Undecodable."""
     name, unpack = _found(data)
@@ -197,6 +202,7 @@ MAGICS: dict[bytes, tuple[tuple[bytes, str, Unpack | None], ...]] = {
         (b"PK\x03\x04", "zip", None),
     ) if entry[0][:1] == magic]]
 }  # fmt: skip
+MARKS = (*(mark for found in MAGICS.values() for mark, _, _ in found), *IN_BASE64)
 SURE = ("gzip", "zstd", "xz", "LZ4 frame", "Snappy framed", "S2", "Snappy of snappy-java")
 BEGINS = bytes({*b"".join(MAGICS), *range(0x50, 0x60), 0x78, *(start[0] for start in IN_BASE64)})
 

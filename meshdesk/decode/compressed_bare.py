@@ -21,6 +21,11 @@ CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 START = re.compile(rb"[\xef\xbb\xbf]{0,3}[\s]*([\[{\"<]|[\x20-\x7e\xc2-\xf4]{12})")
 
 
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether it is long enough, and no plain text."""
+    return len(data) >= LEAST and data[0] != 0 and not (data.isascii() and data.decode("ascii").isprintable())
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """What such bytes say. Raises Undecodable."""
     is_wanted = payload.wants(NAME)

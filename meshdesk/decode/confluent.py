@@ -19,6 +19,11 @@ IDS = range(1, 2**31)  # registries count from 1 in an int32; nothing else was e
 NUMBER = 8  # bytes of a long or a double: as keys and counters they are common, and below 2^56 they begin with a zero
 
 
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether there is room for an id."""
+    return len(data) >= PREFIX
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """The payload behind the prefix, by the schema that it names. Raises Undecodable."""
     number = candidate(data)

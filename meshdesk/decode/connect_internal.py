@@ -49,6 +49,11 @@ def _state(tree: Node) -> str:
     return newer if newer != "?" else _part(tree, "state")
 
 
+def could_change(payload: Payload, tree: Node) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether secrets are masked in it."""
+    return bool(payload.masked)
+
+
 def opened(payload: Payload, decoded: Decoded) -> Decoded | None:
     """The record with what it says in the chain; None where it is none of Connect's own."""
     key = payload.record_key

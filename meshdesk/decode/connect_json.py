@@ -18,6 +18,11 @@ TYPES = frozenset(
 REALS = {"NaN", "Infinity", "-Infinity"}
 
 
+def could_change(payload: Payload, tree: Node) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether it has two fields, and one of them the payload."""
+    return len(tree.children) == 2 and part(tree, "payload") is not None
+
+
 def opened(payload: Payload, decoded: Decoded) -> Decoded | None:  # noqa: ARG001 (the envelope's form)
     """The payload, typed; None where this is no schema and payload."""
     tree = decoded.tree

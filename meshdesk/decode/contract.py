@@ -110,10 +110,11 @@ class Preview:
 class Decoder(Protocol):
     """A module of this package with these two names.
 
-    It may have three more, by which a list of rows is spared from asking it in vain. `BEGINS` holds the bytes that such a
-    payload can begin with, and `could_be(payload, data)` is a glance that costs nothing: of anything else the decoder has no
-    word to say but that it declines. `HEADERS` are the beginnings, in small letters, of the names of headers that it looks at;
-    where a record has one of them, the other two do not count.
+    It may have four more, by which a list of rows is spared from asking it in vain. `BEGINS` holds the bytes that such a
+    payload can begin with, and `could_be(payload, data, schemas)` is a glance that costs nothing: of anything else the decoder
+    has no word to say but that it declines. `HEADERS` are the beginnings, in small letters, of the names of headers that it
+    looks at, and `minds(payload, data)` tells whether those of a record say anything to it; where they do, the first two do
+    not count.
     """
 
     NAME: str
@@ -130,3 +131,7 @@ class Envelope(Protocol):
     def opened(self, payload: Payload, decoded: Decoded) -> Decoded | None:
         """The same with its envelope named in the chain, and whatever it adds; None where this is not it. Also asked of null:
         a tombstone may be an event, too."""
+
+    def could_change(self, payload: Payload, tree: Node) -> bool:
+        """A glance: whether a line can look otherwise for it, or its format have another word. Most of what an envelope says
+        stands in the chain and in notes, which a list does not show."""

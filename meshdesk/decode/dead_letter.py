@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from meshdesk.decode.contract import Decoded, Layer, Payload
 from meshdesk.decode.headers import header_node
-from meshdesk.model.node import shortened, visible
+from meshdesk.model.node import Node, shortened, visible
 
 NAME = "dead letter"
 MESSAGE = 200  # characters of the reason in the chain; the header has all of it
@@ -30,7 +30,6 @@ class Convention(NamedTuple):
 SPRING = "kafka_dlt-"
 CONNECT = "__connect.errors."
 STREAMS = "__streams.errors."
-HEADERS = tuple(name.lower() for name in (*TYPE.values(), SPRING, CONNECT, STREAMS))
 CONVENTIONS = (
     Convention(
         "Spring dead letter", f"{SPRING}original-topic", f"{SPRING}original-partition", f"{SPRING}original-offset",
@@ -45,6 +44,11 @@ CONVENTIONS = (
         f"{STREAMS}exception", f"{STREAMS}message",
     ),
 )  # fmt: skip
+
+
+def could_change(payload: Payload, tree: Node) -> bool:  # noqa: ARG001 (the contract's form)
+    """Never: all of it stands in the chain."""
+    return False
 
 
 def opened(payload: Payload, decoded: Decoded) -> Decoded | None:

@@ -22,7 +22,16 @@ WAS = 60  # characters of a value as it was before
 TOLD = 5  # names of changed columns in the chain
 ROUNDED = "a double, to which the connector may have rounded a decimal"
 FLAT = ("__op", "__deleted")
-HEADERS = ("__debezium.", *FLAT)
+OF_ROWS = frozenset(("op", "iodebeziumop", *FLAT))
+
+
+def could_change(payload: Payload, tree: Node) -> bool:
+    """Whether it may be a row, whose decimals are shown as such; all else stands in the chain and in notes."""
+    return (
+        payload.role == "value"
+        and payload.data is not None
+        and (any(child.name in OF_ROWS for child in tree.children) or (bool(payload.headers) and is_flattened(payload)))
+    )
 
 
 def opened(payload: Payload, decoded: Decoded) -> Decoded | None:

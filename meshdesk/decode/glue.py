@@ -20,6 +20,11 @@ PREFIX = 18
 PLAIN, ZLIB = 0, 5
 
 
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether its second byte is one of those that Glue writes."""
+    return len(data) >= PREFIX and data[1] in (PLAIN, ZLIB)
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """The body by the schema version that the prefix names. Raises Undecodable."""
     if len(data) < PREFIX or data[0] != 3 or data[1] not in (PLAIN, ZLIB):

@@ -16,6 +16,11 @@ BEGINS = b""  # nothing but a header says it
 HEADERS = ("__key_schema_id", "__value_schema_id")
 
 
+def minds(payload: Payload, data: bytes) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether one of them names the schema."""
+    return payload.header(f"__{payload.role}_schema_id") is not None
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """The whole payload, by the schema that the header names. Raises Undecodable."""
     said = payload.header(f"__{payload.role}_schema_id") if payload.headers else None

@@ -22,6 +22,11 @@ def name_in(data: bytes) -> tuple[SchemaName, int] | None:
     return None
 
 
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether there is room for a GUID."""
+    return len(data) >= PREFIX
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """The payload behind the prefix, by the schema that it names. Raises Undecodable."""
     if len(data) < PREFIX or data[0] != 1:

@@ -9,13 +9,17 @@ import re
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.ion import TYPES
-from meshdesk.decode.text import DECLARING, charset_of, text_of
+from meshdesk.decode.text import DECLARING, charset_of, is_declared, text_of
 from meshdesk.model.node import Kind, Node, hexed, more, shortened
 from meshdesk.model.wording import plural
 
 NAME = "Ion text"
 BEGINS = b"\xef\xbb\xbf \t\r\n{[$/\xff\xfe"
+BEFORE = b"\xef\xbb\xbf \t\r\n"
+STARTS = (b"{", b"[", b"$ion_1_0", b"//", b"/*")
+WIDE = (b"\xff\xfe", b"\xfe\xff")  # the marks of UTF-16
 HEADERS = DECLARING
+minds = is_declared
 MARKED = re.compile(r"\$ion_1_0(?![A-Za-z0-9_$]|\s*::)")
 LARGEST = 4 << 20  # bytes; some six seconds, and Ion that is so large is binary
 BLANKS = re.compile(r"(?:[\s\ufeff]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
@@ -36,10 +40,14 @@ LITERAL = frozenset("\"'?/\\")  # that stand for themselves behind a backslash
 NULL_TYPES = frozenset(("null", "bool", *TYPES[2:]))
 
 
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether a struct, a list, a comment or the mark stands first."""
+    return _begins(data)
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """The value of a document, or its values as a list. Raises Undecodable."""
-    head = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not head.startswith((b"{", b"[", b"$ion_1_0", b"//", b"/*")) and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+    if not _begins(data):
         raise Undecodable("it begins neither as a struct nor with $ion_1_0")
     if len(data) > min(LARGEST, bounds.bytes):
         raise Undecodable(f"it is larger than {min(LARGEST, bounds.bytes):,} bytes")
@@ -61,6 +69,10 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     return Decoded(
         Node("", "array", "", (*shown, *rest)), (Layer("Ion", f"text, {plural(len(values), 'value')}"),), "Ion"
     )
+
+
+def _begins(data: bytes) -> bool:
+    return data.startswith(STARTS) or data[:64].lstrip(BEFORE).startswith(STARTS) or data[:2] in WIDE
 
 
 def _as_json(node: Node) -> Node:

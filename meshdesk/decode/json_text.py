@@ -7,13 +7,17 @@ from typing import Any
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.json_spans import spanned
-from meshdesk.decode.text import DECLARING, charset_of, text_of
+from meshdesk.decode.text import DECLARING, charset_of, is_declared, text_of
 from meshdesk.model.node import Kind, Node, more, pretty, shortened
 from meshdesk.model.wording import plural
 
 NAME = "JSON"
 BEGINS = b'{["\xef\xff\xfe\0 \t\r\n'  # also in UTF-16 and UTF-32, and behind blanks and marks
 HEADERS = DECLARING
+minds = is_declared
+PLAIN = b'{[" \t\r\n'  # its first bytes in UTF-8; of UTF-16 the first one may be zero
+WIDE = b'{[" \t\r\n\0\xfe'
+SIGNS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # of an encoding
 FIRST = frozenset('{["')  # bare numbers and words are as likely text; they are shown as they stand
 BLANKS = re.compile("[ \t\r\n\ufeff]*")
 
@@ -38,6 +42,14 @@ class _Pairs(list[tuple[str, Any]]):
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_Pairs, parse_int=_Number, parse_float=_Real, parse_constant=_Real, strict=False
 )
+
+
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether it begins as JSON does, in the encoding that its first bytes show."""
+    first = data[0]
+    if first in PLAIN:
+        return True
+    return data[1] in WIDE if len(data) > 1 and not first else data.startswith(SIGNS)
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)

@@ -17,7 +17,7 @@ NAME = "Kafka internal"
 HEAD = 2  # bytes of the type in front of a key, and of the version in front of a value
 
 
-def could_be(payload: Payload, data: bytes) -> bool:  # noqa: ARG001 (the contract's form)
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
     """Whether the topic is one of Kafka's own."""
     return payload.topic in INTERNAL
 
@@ -36,6 +36,11 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     noted = partial(meaning, record.name)
     value = tree_of(data, HEAD, record.value, int(version.text), _less(bounds), noted, "value")
     return _decoded(payload, number, record, key, (version, value), (0, len(data)), bounds)
+
+
+def could_change(payload: Payload, tree: Node) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether it is a tombstone in a topic of Kafka's own."""
+    return payload.data is None and payload.topic in INTERNAL
 
 
 def opened(payload: Payload, decoded: Decoded) -> Decoded | None:

@@ -19,6 +19,11 @@ WINDOW = range(946_684_800_000, 4_102_444_800_000)  # ms from 2000 to 2100: when
 LONG = 8
 
 
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether it is a key with room for a window, or begins as a list does."""
+    return len(data) > LONG and (payload.role == "key" or data[0] < 2)
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """A list or a windowed key. Raises Undecodable."""
     length = len(data)

@@ -22,6 +22,11 @@ WORD = re.compile(r"[^\W\d_]+")
 ALONE = frozenset("àáâéèêíóôöøåæúùÀÁÉÍÓÖØÅÆÚ")  # words of one letter
 
 
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether it is longer than a number."""
+    return len(data) >= LEAST
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """Such text. Raises Undecodable."""
     if payload.wants(NAME) and len(data) <= bounds.bytes:

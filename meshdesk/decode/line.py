@@ -4,8 +4,7 @@ For payloads of the formats that lists are full of this is what model/node.py ma
 equal to it by tests; a tree of them takes five times as long. What is not plain sailing is left to the decoders.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
 
 from meshdesk.model.node import DEEP, SHORT, Node, Tones, Word, visible, words_of
 
@@ -58,9 +57,9 @@ def count_word(count: int) -> Word:
     return f"[{count:,}]", "text"
 
 
-def tree_words(node: Node, depth: int) -> Iterable[Word]:
+def tree_words(node: Node, depth: int) -> Words:
     """The words of a part that was read as a tree."""
-    return islice(words_of(node, depth, LONGEST), MOST)
+    return words_of(node, depth, LONGEST)
 
 
 def close_array(out: Words, begin: int, count: int) -> None:

@@ -17,7 +17,7 @@ ENDS = tuple(kind.ends for kind in MIRRORED)
 VERSION = 2  # bytes of the version in front of a value
 
 
-def could_be(payload: Payload, data: bytes) -> bool:  # noqa: ARG001 (the contract's form)
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
     """Whether the topic is named as one of MirrorMaker's."""
     return payload.topic.endswith(ENDS)
 

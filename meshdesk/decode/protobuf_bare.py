@@ -17,6 +17,11 @@ LOOKED_AT = 20_000  # fields before it is decided
 STREAMS = (("gRPC frame", grpc), ("Protobuf delimited", delimited))
 
 
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether it is no text as a glance tells."""
+    return not (data.isascii() and data[0] >= 0x20 and data.decode("ascii").isprintable())
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """The fields by number. Raises Undecodable."""
     if len(data) > bounds.bytes:

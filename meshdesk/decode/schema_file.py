@@ -5,6 +5,7 @@ a framing whose schema nobody knows, as where the registry is gone, or was never
 """
 
 from dataclasses import replace
+from functools import lru_cache
 
 from meshdesk.decode import (
     apicurio,
@@ -27,9 +28,20 @@ NAME = "schema file"
 FRAMINGS: tuple[Decoder, ...] = (guid_header, azure, buf, confluent, apicurio, guid_prefix, glue, tibco, avro_single)
 
 
+@lru_cache(maxsize=4_096)  # topics; a mesh has seldom more
+def subject_of(topic: str, role: str) -> SchemaName:
+    """By what a schema is known whose file has the name of a topic's subject."""
+    return SchemaName("subject", f"{topic}-{role}")
+
+
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether a file has the name of its topic."""
+    return isinstance(schemas.find_schema(subject_of(payload.topic, payload.role)), Schema)
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """The payload by the file that has the name of its subject or topic. Raises Undecodable."""
-    schema = schemas.find_schema(SchemaName("subject", f"{payload.topic}-{payload.role}"))
+    schema = schemas.find_schema(subject_of(payload.topic, payload.role))
     if not isinstance(schema, Schema):
         raise Undecodable("no file has the name of its topic")
     try:

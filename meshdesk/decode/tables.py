@@ -15,8 +15,14 @@ from meshdesk.model.wording import plural
 
 NAME = "Parquet, Arrow, ORC"
 BEGINS = b"PAO\xff"  # PAR1, ARROW1, ORC, FFFFFFFF
+MARKS = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff", b"ORC")
 BATCH = 1_000  # rows that are read at once
 DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
+
+
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether it begins as one of them does."""
+    return data.startswith(MARKS)
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)

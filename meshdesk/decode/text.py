@@ -22,6 +22,16 @@ UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 ODD = 0.3  # share of control characters from which bytes are no text, though each of them is valid
 
 
+def is_declared(payload: Payload, data: bytes) -> bool:
+    """Whether a header declares an encoding by which bytes may read otherwise than without it; UTF-8 is what is tried in any
+    case, but where every other byte is zero."""
+    charset = charset_of(payload)
+    return bool(charset) and not (charset.lower() == "utf-8" and b"\0" not in data)
+
+
+minds = is_declared
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """Text that a person could have written. Raises Undecodable."""
     text, encoding = text_of(data, charset_of(payload))

@@ -36,7 +36,7 @@ SIZES = {BOOL: 1, BYTE: 1, I16: 2, I32: 4, I64: 8}
 WORDS = {BYTE: "i8", I16: "i16", I32: "i32", I64: "i64"}
 
 
-def could_be(payload: Payload, data: bytes) -> bool:  # noqa: ARG001 (the contract's form)
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
     """Whether it ends as a struct does."""
     return data[-1] == 0
 

@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.decode.text import DECLARING, charset_of, text_of
+from meshdesk.decode.text import DECLARING, charset_of, is_declared, text_of
 from meshdesk.model.node import Kind, Node, more, shortened
 
 NAME = "YAML"
 HEADERS = DECLARING
+minds = is_declared
 LARGEST = 1 << 20  # bytes; libyaml takes half a second for them
+MARKS = b"-%\xef\xff\xfe"  # the first byte of a mark, and of those of encodings
+OTHERS = b"\0{[<"
 SAYS_SO = re.compile(r"\ufeff?(---(\s|$)|%YAML)")
 NAME_OF = r"""(?:[\w$./@~-]+|"[^"\n]*"|'[^'\n]*')"""
 # Lines: a name and its value, an item of a list, what is indented, a comment, nothing, an end mark.
@@ -30,10 +33,15 @@ MOMENT = re.compile(
 PLAIN = "tag:yaml.org,2002:"
 
 
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether it has a line's end, or begins as only a document of YAML does."""
+    return (b"\n" in data or data[0] in MARKS) and data[0] not in OTHERS
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """A document of YAML, or several as a list. Raises Undecodable."""
     is_wanted = payload.wants(NAME)
-    if len(data) > min(LARGEST, bounds.bytes) or (data[:1] in (b"\0", b"{", b"[", b"<", b"") and not is_wanted):
+    if len(data) > min(LARGEST, bounds.bytes) or ((not data or data[0] in OTHERS) and not is_wanted):
         raise Undecodable("it does not begin as YAML that is told from text does")
     text, _ = text_of(data, charset_of(payload))
     says_so = is_wanted or SAYS_SO.match(text) is not None

@@ -158,6 +158,49 @@ def test_that_a_header_that_says_something_is_left_to_the_chain() -> None:
     assert not chain.has_telling_header(value(b"{}", headers=(("traceparent", b"00-1-2-00"),)))
 
 
+SAYING = [
+    ("Content-Type", b"application/json"),
+    ("content-type", b"application/json; charset=UTF-8"),
+    ("content-type", b"text/plain; charset=utf-16"),
+    ("contentType", b"text/plain; charset=latin1"),
+    ("encoding", b"utf-8"),
+    ("content-type", b"application/cloudevents+json"),
+    ("content-type", b"application/cloudevents+protobuf"),
+    ("content-type", b"avro/binary+" + b"0" * 32),
+    ("content-type", None),
+    ("ce_specversion", b"1.0"),
+    ("ce_type", b"t"),
+    ("schemaId", b"0" * 32),
+    ("__value_schema_id", b"\0\0\0\0\x2a"),
+    ("__key_schema_id", b"\0\0\0\0\x2a"),
+    ("apicurio.value.contentId", bytes(7) + b"\x2a"),
+    ("apicurio.key.globalId", bytes(7) + b"\x2a"),
+    ("apicurio.value.encoding", b"JSON"),
+    ("buf.registry.value.schema.message", b"shop.Order"),
+    ("__op", b"c"),
+    ("__debezium.context.connectorName", b"a"),
+    ("kafka_dlt-original-topic", b"orders"),
+    ("traceparent", b"00"),
+]
+SAID = [
+    b'{"id": "A"}', b"ORD-1", b"\x02A", b"a\0b\0c\0d\0", b"\0a\0b\0c\0d", b'\0{\0"\0a\0"\0:\x001\0}', b"\xff\xfea\0", b"\xe4\xf6",
+    b'{"specversion":"1.0","id":"1","source":"s","type":"t","data":{"a":1}}', b"a: 1\nb: 2\n", b"{a: 1}", b"\x0a\x01A",
+    b'{"op":"c","source":{},"after":{"n":{"scale":2,"value":"AAE="}}}', b"\0\0\0\0\x2a\x02A",
+]  # fmt: skip
+
+
+@given(
+    st.sampled_from(SAID), st.lists(st.sampled_from(SAYING), max_size=3), st.sampled_from(("key", "value")),
+    st.booleans(),
+)  # fmt: skip
+def test_that_whatever_headers_say_a_list_shows_what_the_chain_says(
+    data: bytes, headers: list[tuple[str, bytes | None]], role: Any, has_schema: bool
+) -> None:
+    schemas = Named(ORDER if has_schema else SchemaState.NO_REGISTRY)
+    sent = Payload(data, role, "orders", tuple(headers), b"key")
+    assert chain.preview(sent, schemas, 80) == by_chain(sent, schemas, 80)
+
+
 def test_that_no_more_schemas_are_kept_than_a_person_looks_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quick, "READERS", 3)
     for number in range(9):
