@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.moments import moment, real
-from meshdesk.decode.walk import Parts, Walk, whole
+from meshdesk.decode.walk import Walk, whole, words_in
 from meshdesk.model.node import Node
 
 NAME = "BSON"
@@ -29,11 +29,12 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
     walk = Walk(data, bounds)
     if int.from_bytes(data[:4], "little") == len(data):
-        return Decoded(whole(_document(walk, "", False), walk, NAME), (Layer(NAME),), NAME)
-    parts = Parts(walk, 0)
+        return Decoded(whole(_document(walk, "", False), walk, NAME), (Layer(NAME),), NAME, words=words_in(walk))
+    parts = walk.array("", 0)
     while walk.at < len(data):
         parts.add(_document(walk, str(parts.count), False))
-    return Decoded(whole(parts.node("", "array"), walk, NAME), (Layer(NAME, f"{parts.count:,} documents"),), NAME)
+    tree = whole(parts.node("", "array"), walk, NAME)
+    return Decoded(tree, (Layer(NAME, f"{parts.count:,} documents"),), NAME, words=words_in(walk))
 
 
 def _little(walk: Walk, length: int, is_signed: bool = True) -> int:
@@ -45,7 +46,7 @@ def _document(walk: Walk, name: str, is_array: bool, note: str = "") -> Node | N
     end = start + _little(walk, 4)
     if end < start + 5 or end > len(walk.data):
         raise Undecodable(f"the document at byte {start:,} says a length that is not there")
-    parts = Parts(walk, start)
+    parts = walk.array(name, start) if is_array else walk.record(name, start)
     while (kind := walk.byte()) != 0:
         key = _cstring(walk)
         parts.add(_value(walk, key, kind))
@@ -126,7 +127,7 @@ def _pointer(walk: Walk, name: str, start: int) -> Node | None:
 
 def _scoped(walk: Walk, name: str, start: int) -> Node | None:
     length = _little(walk, 4)
-    parts = Parts(walk, start)
+    parts = walk.record(name, start)
     at = walk.at
     parts.add(walk.text("code", _string(walk), at))
     parts.add(_document(walk, "scope", False))

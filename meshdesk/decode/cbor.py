@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.moments import day, moment, real, scaled, seconds_as_moment
-from meshdesk.decode.walk import KEY_NODES, Parts, Walk, is_proved, key_text, whole, with_note
+from meshdesk.decode.walk import KEY_NODES, Walk, is_proved, whole, with_note, words_in
 from meshdesk.model.node import CONTAINERS, Kind, Node
 
 NAME = "CBOR"
@@ -44,24 +44,25 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     walk = Walk(data, bounds)
     if data.startswith(MARK):
         walk.at = len(MARK)
-        return Decoded(whole(_value(walk, ""), walk, NAME), (Layer(NAME, "self-described"),), NAME)
-    tree, detail = _documents(walk, is_wanted)
+        tree = whole(_value(walk, ""), walk, NAME)
+        return Decoded(tree, (Layer(NAME, "self-described"),), NAME, words=words_in(walk))
+    walk, tree, detail = _documents(walk, is_wanted)
     if not is_wanted and (not is_proved(walk) or tree.kind not in CONTAINERS):
         raise Undecodable("it could be CBOR, but so could any number")
-    return Decoded(tree, (Layer(NAME, detail),), NAME)
+    return Decoded(tree, (Layer(NAME, detail),), NAME, words=words_in(walk))
 
 
-def _documents(walk: Walk, is_wanted: bool) -> tuple[Node, str]:
+def _documents(walk: Walk, is_wanted: bool) -> tuple[Walk, Node, str]:
     first = _value(walk, "")
     if walk.at == len(walk.data):
-        return whole(first, walk, NAME), ""
+        return walk, whole(first, walk, NAME), ""
     walk = Walk(walk.data, walk.bounds)
-    parts = Parts(walk, 0)
+    parts = walk.array("", 0)
     while walk.at < len(walk.data):
         if not 0xA1 <= walk.data[walk.at] <= 0xBF and not is_wanted:
             raise Undecodable(f"what follows at byte {walk.at:,} is no map of CBOR")
         parts.add(_value(walk, str(parts.count)))
-    return whole(parts.node("", "array"), walk, NAME), f"sequence of {parts.count:,}"
+    return walk, whole(parts.node("", "array"), walk, NAME), f"sequence of {parts.count:,}"
 
 
 def _argument(walk: Walk, start: int, low: int) -> int:
@@ -116,22 +117,39 @@ def _chunks(walk: Walk, major: int) -> bytes:
 
 
 def _array(walk: Walk, name: str, start: int, count: int) -> Node | None:
-    parts = Parts(walk, start)
+    parts = walk.array(name, start)
     while _goes_on(walk, parts.count, count):
         parts.add(_value(walk, str(parts.count)))
     return parts.node(name, "array")
 
 
 def _map(walk: Walk, name: str, start: int, count: int) -> Node | None:
-    parts = Parts(walk, start)
+    parts = walk.record(name, start)
     is_record = True
     while _goes_on(walk, parts.count, count):
-        kept, walk.nodes = walk.nodes, KEY_NODES
-        key, note = key_text(_value(walk, ""))
-        walk.nodes = kept
-        is_record = is_record and not note
-        parts.add(with_note(_value(walk, key), note))
+        key, note = _key(walk)
+        if note:
+            is_record = False
+            parts.add(with_note(_value(walk, key), note))
+        else:
+            parts.add(_value(walk, key))
     return parts.node(name, "record" if is_record else "map")
+
+
+def _key(walk: Walk) -> tuple[str, str]:
+    """A key and what stands in its value's note: short text in no time, as nearly all are."""
+    at = walk.at
+    first = walk.data[at] if at < len(walk.data) else 0
+    end = at + first - 0x5F
+    if 0x60 <= first < 0x78 and end <= len(walk.data):
+        try:
+            text = walk.data[at + 1 : end].decode()
+        except UnicodeDecodeError:
+            raise Undecodable(f"the text at byte {at:,} is no UTF-8") from None
+        walk.at = end
+        walk.letters += len(text)
+        return text, ""
+    return walk.key(lambda walk: _value(walk, ""))
 
 
 def _goes_on(walk: Walk, number: int, count: int) -> bool:
@@ -168,6 +186,8 @@ FLOATS = {25: (">e", 2, "float16"), 26: (">f", 4, "float32"), 27: (">d", 8, "")}
 
 
 def _tagged(walk: Walk, name: str, start: int, tag: int) -> Node | None:
+    if walk.line is not None:  # a tag makes something else of its content
+        return walk.apart(lambda walk: _tagged(walk, name, start, tag))
     walk.enter()
     if tag in (4, 5, 30):
         node = _of_two(walk, name, start, tag)

@@ -225,7 +225,8 @@ def _archive(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) ->
                 if left < 0:
                     raise Undecodable(f"it unpacks to more than {bounds.bytes:,} bytes", ARCHIVE.format(bounds.bytes))
                 layer = Layer("zip", entry.filename)
-                room = replace(bounds, nodes=max(0, bounds.nodes // max(1, len(entries)) - 1))
+                nodes = max(0, bounds.nodes // max(1, len(entries)) - 1)
+                room = replace(bounds, nodes=nodes, line=bounds.line and len(entries) == 1)
                 found.append((entry.filename, read_unpacked(payload, content, schemas, room, layer)))
     except (
         zipfile.BadZipFile,

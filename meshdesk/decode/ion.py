@@ -74,6 +74,7 @@ class _Ion(Walk):
     """A walk that knows the symbols."""
 
     __slots__ = ("symbols",)
+    SAYS = False
 
     def __init__(self, data: bytes, bounds: Bounds, start: int = 0) -> None:
         super().__init__(data, bounds, start)

@@ -99,6 +99,7 @@ class _Stream(Walk):
     """A walk that keeps what may be referred to again."""
 
     __slots__ = ("handles", "open")
+    SAYS = False
 
     def __init__(self, data: bytes, bounds: Bounds) -> None:
         super().__init__(data, bounds)

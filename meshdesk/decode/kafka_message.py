@@ -98,19 +98,20 @@ def tree_of(data: bytes, at: int, message: Message, version: int, bounds: Bounds
     if not 0 <= version <= message.last:
         raise Undecodable(f"it says version {version}, of which none is known")
     reader = _Reader(data, at, version, version >= message.flexible, bounds, noted)
-    return whole(reader.record(name, message.fields), reader, "record of Kafka's")
+    return whole(reader.struct(name, message.fields), reader, "record of Kafka's")
 
 
 class _Reader(Walk):
     """A walk over a message of one version."""
 
     __slots__ = ("_is_flexible", "_noted", "_version")
+    SAYS = False
 
     def __init__(self, data: bytes, at: int, version: int, is_flexible: bool, bounds: Bounds, noted: Noted) -> None:
         super().__init__(data, bounds, at)
         self._version, self._is_flexible, self._noted = version, is_flexible, noted
 
-    def record(self, name: str, fields: tuple[Field, ...]) -> Node | None:
+    def struct(self, name: str, fields: tuple[Field, ...]) -> Node | None:
         """A struct, with its tagged fields where its definition has them."""
         container = Parts(self, self.at)
         parts: dict[str, Node | None] = {}
@@ -161,7 +162,7 @@ class _Reader(Walk):
                 if sign not in (0xFF, 0):  # the second where it is a tagged field
                     raise Undecodable(f"byte {start:,} says neither that {name} is there nor that it is null")
                 return self.made(name, "null", "null", start)
-            return self.record(name, field.fields)
+            return self.struct(name, field.fields)
         if kind in NUMBERS:
             form = NUMBERS[kind]
             text = str(struct.unpack(form, self.take(struct.calcsize(form)))[0])

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.moments import moment, real
-from meshdesk.decode.walk import KEY_NODES, Parts, Walk, is_proved, key_text, whole, with_note
+from meshdesk.decode.walk import Walk, is_proved, whole, with_note, words_in
 from meshdesk.model.node import Node
 
 NAME = "MessagePack"
@@ -30,23 +30,23 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     if data[0] not in MAPS and not is_wanted:
         tree, detail = whole(_value(walk, ""), walk, NAME), ""
     else:
-        tree, detail = _documents(walk, is_wanted)
+        walk, tree, detail = _documents(walk, is_wanted)
     if not is_proved(walk) and not is_wanted:
         raise Undecodable("it could be MessagePack, but so could any number")
-    return Decoded(tree, (Layer(NAME, detail),), NAME)
+    return Decoded(tree, (Layer(NAME, detail),), NAME, words=words_in(walk))
 
 
-def _documents(walk: Walk, is_wanted: bool) -> tuple[Node, str]:
+def _documents(walk: Walk, is_wanted: bool) -> tuple[Walk, Node, str]:
     first = _value(walk, "")
     if walk.at == len(walk.data):
-        return whole(first, walk, NAME), ""
+        return walk, whole(first, walk, NAME), ""
     walk = Walk(walk.data, walk.bounds)
-    parts = Parts(walk, 0)
+    parts = walk.array("", 0)
     while walk.at < len(walk.data):
         if walk.data[walk.at] not in MAPS and not is_wanted:
             raise Undecodable(f"what follows at byte {walk.at:,} is no map of MessagePack")
         parts.add(_value(walk, str(parts.count)))
-    return whole(parts.node("", "array"), walk, NAME), f"{parts.count:,} documents"
+    return walk, whole(parts.node("", "array"), walk, NAME), f"{parts.count:,} documents"
 
 
 def _value(walk: Walk, name: str) -> Node | None:
@@ -69,27 +69,40 @@ def _value(walk: Walk, name: str) -> Node | None:
 
 
 def _array(walk: Walk, name: str, start: int, count: int) -> Node | None:
-    parts = Parts(walk, start)
+    parts = walk.array(name, start)
     for number in range(_possible(walk, count)):
         parts.add(_value(walk, str(number)))
     return parts.node(name, "array")
 
 
 def _map(walk: Walk, name: str, start: int, count: int) -> Node | None:
-    parts = Parts(walk, start)
+    parts = walk.record(name, start)
     is_record = True
     for _ in range(_possible(walk, 2 * count) // 2):
-        key, note = key_text(_key(walk))
-        is_record = is_record and not note
-        parts.add(with_note(_value(walk, key), note))
+        key, note = _key(walk)
+        if note:
+            is_record = False
+            parts.add(with_note(_value(walk, key), note))
+        else:
+            parts.add(_value(walk, key))
     return parts.node(name, "record" if is_record else "map")
 
 
-def _key(walk: Walk) -> Node | None:
-    kept, walk.nodes = walk.nodes, KEY_NODES
-    key = _value(walk, "")
-    walk.nodes = kept
-    return key
+def _key(walk: Walk) -> tuple[str, str]:
+    """A key and what stands in its value's note: short text in no time, as nearly all are."""
+    at = walk.at
+    first = walk.data[at] if at < len(walk.data) else 0
+    end = at + 1 + (first & 0x1F)
+    if 0xA0 <= first < 0xC0 and end <= len(walk.data):
+        try:
+            text = walk.data[at + 1 : end].decode()
+        except UnicodeDecodeError:
+            pass
+        else:
+            walk.at = end
+            walk.letters += len(text)
+            return text, ""
+    return walk.key(lambda walk: _value(walk, ""))
 
 
 def _possible(walk: Walk, count: int) -> int:

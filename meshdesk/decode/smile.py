@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.moments import real, scaled
-from meshdesk.decode.walk import Parts, Walk, whole
+from meshdesk.decode.walk import Walk, whole, words_in
 from meshdesk.model.node import Node
 
 NAME = "Smile"
@@ -38,7 +38,7 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     tree = whole(node, walk, NAME)
     if not has_header and not walk.letters and not payload.wants(NAME):
         raise Undecodable("it could be Smile, but holds no text that would prove it")
-    return Decoded(tree, (Layer(NAME, "" if has_header else "without a header"),), NAME)
+    return Decoded(tree, (Layer(NAME, "" if has_header else "without a header"),), NAME, words=words_in(walk))
 
 
 class _Smile(Walk):
@@ -136,14 +136,14 @@ def _value(walk: _Smile, name: str, byte: int) -> Node | None:
 
 
 def _array(walk: _Smile, name: str, start: int) -> Node | None:
-    parts = Parts(walk, start)
+    parts = walk.array(name, start)
     while (byte := walk.byte()) != END_ARRAY:
         parts.add(_value(walk, str(parts.count), byte))
     return parts.node(name, "array")
 
 
 def _object(walk: _Smile, name: str, start: int) -> Node | None:
-    parts = Parts(walk, start)
+    parts = walk.record(name, start)
     while (byte := walk.byte()) != END_OBJECT:
         key = _key(walk, byte)
         walk.letters += len(key)

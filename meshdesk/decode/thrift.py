@@ -74,6 +74,8 @@ def _decoded(walk: "_Thrift", detail: str) -> Decoded:
 class _Thrift(Walk):
     """What both protocols share: a struct's fields by their numbers, and containers."""
 
+    SAYS = False
+
     def field(self, before: int) -> tuple[int, int, Callable[[str], Node | None] | None]:
         """The type and number of the next field, and how it is read where its head says its value; type 0 at the end."""
         raise NotImplementedError

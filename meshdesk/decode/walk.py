@@ -1,25 +1,35 @@
 """A walk over bytes that become a tree: where it is, how much may still be made, and the parts of a container.
 
-Values beyond a bound are walked all the same, so that a container can say how many parts it has and the end is found.
+Values beyond a bound are walked all the same, so that a container can say how many parts it has and the end is found. Where a
+list wants no more than a line (contract.Bounds.line), what is found becomes words in place of nodes (decode/one_line.py).
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from json import dumps
+from typing import Self
 
 from meshdesk.decode.contract import Bounds, Undecodable
-from meshdesk.model.node import Kind, Node, hexed, more, shortened, to_json
+from meshdesk.decode.line import Words
+from meshdesk.decode.one_line import OneLine
+from meshdesk.model.node import SHORT, Kind, Node, hexed, more, shortened, to_json
 
 STEPS = 3_000_000  # values walked in one payload, shown or not; some three seconds
 KEY_NODES = 50  # of a key that is no scalar
 
 
 class Walk:
-    """Where in the bytes reading is. Every method raises Undecodable for what is not there."""
+    """Where in the bytes reading is. Every method raises Undecodable for what is not there.
 
-    __slots__ = ("at", "bounds", "data", "depth", "letters", "nodes", "steps", "tried")
+    What is made is a node, or None beyond a bound; where there is a `line`, it was said to that, and None is what is left.
+    """
+
+    __slots__ = ("at", "bounds", "data", "depth", "letters", "line", "nodes", "steps", "tried")
+    SAYS = True  # whether a line is said where that is wanted; not where nodes are looked at once more
 
     def __init__(self, data: bytes, bounds: Bounds, start: int = 0) -> None:
         self.data, self.bounds, self.at = data, bounds, start
+        self.line = OneLine() if bounds.line and self.SAYS else None
         self.depth = self.steps = 0
         self.letters = 0  # characters of text so far, by which a format without a mark proves itself
         self.nodes = bounds.nodes
@@ -27,19 +37,21 @@ class Walk:
 
     def byte(self) -> int:
         """The next byte."""
+        at = self.at
         try:
-            byte = self.data[self.at]
+            byte = self.data[at]
         except IndexError:
-            raise Undecodable(f"it ends at byte {self.at:,}, in the middle of a value") from None
-        self.at += 1
+            raise Undecodable(f"it ends at byte {at:,}, in the middle of a value") from None
+        self.at = at + 1
         return byte
 
     def take(self, length: int) -> bytes:
         """The next bytes."""
-        end = self.at + length
-        if length < 0 or end > len(self.data):
-            raise Undecodable(f"the {length:,} bytes that byte {self.at:,} should begin are not there")
-        piece = self.data[self.at : end]
+        at = self.at
+        end = at + length
+        piece = self.data[at:end]
+        if len(piece) != length:
+            raise Undecodable(f"the {length:,} bytes that byte {at:,} should begin are not there")
         self.at = end
         return piece
 
@@ -75,11 +87,51 @@ class Walk:
         if self.depth > self.bounds.depth:
             raise Undecodable(f"it is nested deeper than {self.bounds.depth} levels")
 
+    def step(self) -> None:
+        """One more value was walked over."""
+        self.steps += 1
+        if self.steps > STEPS:
+            raise Undecodable(f"it holds more than {STEPS:,} values")
+
     def made(self, name: str, kind: Kind, text: str, start: int, note: str = "") -> Node | None:
         """A scalar; None beyond the bound."""
+        if self.line is not None:
+            self.step()
+            self.line.scalar(name, kind, text)
+            return None
         if not self.room():
             return None
-        return Node(name, kind, shortened(text, self.bounds.text), (), note, (start, self.at))
+        if len(text) > self.bounds.text:
+            text = shortened(text, self.bounds.text)
+        return Node(name, kind, text, (), note, (start, self.at))
+
+    def record(self, name: str, start: int) -> "Parts | LineParts":
+        """A record or a map, whose fields are yet to be added."""
+        return Parts(self, start) if self.line is None else LineParts(self, self.line, name, is_array=False)
+
+    def array(self, name: str, start: int) -> "Parts | LineParts":
+        """An array, whose elements are yet to be added."""
+        return Parts(self, start) if self.line is None else LineParts(self, self.line, name, is_array=True)
+
+    def key(self, read: Callable[[Self], Node | None]) -> tuple[str, str]:
+        """A key of any kind, as `key_text` has it; no more of it is made than is shown."""
+        line, self.line = self.line, None
+        kept, self.nodes = self.nodes, KEY_NODES
+        found = key_text(read(self))
+        self.nodes, self.line = kept, line
+        return found
+
+    def apart(self, read: Callable[[Self], Node | None]) -> Node | None:
+        """What can only be said once it was read as a tree, as it is something else than it looks in the bytes."""
+        if self.line is None:
+            return read(self)
+        line, self.line = self.line, None
+        self.nodes = self.bounds.nodes
+        node = read(self)
+        self.line = line
+        if node is not None:
+            line.whole(node)
+        return None
 
     def text(self, name: str, data: bytes, start: int, note: str = "") -> Node | None:
         """Text in UTF-8; bytes where it is none, which are shown and not refused."""
@@ -92,6 +144,8 @@ class Walk:
 
     def hex(self, name: str, data: bytes, start: int, note: str = "") -> Node | None:
         """Bytes that nothing more is known of."""
+        if self.line is not None:
+            return self.made(name, "bytes", hexed(data, self.bounds.text), start)
         if not self.room():
             return None
         return Node(name, "bytes", hexed(data, self.bounds.text), (), note, (start, self.at))
@@ -133,6 +187,30 @@ class Parts:
         return Node(name, kind, "", tuple(self._shown), note, (self._start, walk.at))
 
 
+class LineParts:
+    """The same where no more than a line is wanted: the parts were said when they are added."""
+
+    __slots__ = ("_container", "_line", "_walk", "count")
+
+    def __init__(self, walk: Walk, line: OneLine, name: str, is_array: bool) -> None:
+        walk.enter()
+        walk.step()
+        self._walk, self._line = walk, line
+        self._container = line.begin(name, is_array)
+        self.count = 0
+
+    def add(self, part: Node | None) -> None:  # noqa: ARG002 (None)
+        """One more part was said."""
+        self.count += 1
+        if self.count > SHORT and self._container.is_short:
+            self._line.shorten(self._container)
+
+    def node(self, name: str, kind: Kind, note: str = "", count: int | None = None) -> None:  # noqa: ARG002 (the form of Parts)
+        """The end of the container."""
+        self._walk.depth -= 1
+        self._line.end(self._container, kind, self.count if count is None else count)
+
+
 def key_text(key: Node | None) -> tuple[str, str]:
     """A key of any kind as a name, and what stands in its value's note: nothing for text."""
     if key is None:
@@ -153,9 +231,16 @@ def whole(node: Node | None, walk: Walk, name: str) -> Node:
     """The tree, where it was read to the end of the bytes. Raises Undecodable."""
     if walk.at != len(walk.data):
         raise Undecodable(f"it is no {name}: it ends at byte {walk.at:,} of {len(walk.data):,}")
+    if node is None and walk.line is not None:
+        return Node("", walk.line.kind, "")
     if node is None:
         raise Undecodable("nothing may be made of it")
     return node
+
+
+def words_in(walk: Walk) -> Words | None:
+    """What was said of the whole, where a line was wanted and no tree."""
+    return walk.line.words if walk.line is not None else None
 
 
 LIKE_NUMBERS = frozenset((1, 2, 3, 4, 8, 16, 20, 32, 64))  # bytes of numbers, UUIDs and digests

@@ -1,0 +1,152 @@
+"""What a list shows of a value, said while its bytes are walked over, where no tree of it is made.
+
+Decoders that walk (decode/walk.py) are written once, for the tree of the inspector and for the line of a list alike: what they
+find is either made into nodes or said here, as words. A tree of twelve values and its line take 30 us, the words alone 15
+(measured 2026-11), and a screen has forty rows. It is one mechanism and not a second reader for each format, as those would
+have to be held equal to the first ones; the walk and with it all proof that the bytes are of the format are the same here.
+The words are those that model/node.py would make of the tree (`words_of`), held equal to them by tests.
+"""
+
+from meshdesk.decode.line import (
+    CLOSE,
+    EMPTY,
+    INSIDE,
+    LEFT,
+    LONGEST,
+    NOTHING,
+    OPEN,
+    RIGHT,
+    TELLING,
+    Unlisted,
+    Words,
+    count_word,
+)
+from meshdesk.model.node import CONTAINERS, DEEP, FULL, SHORT, Kind, Node, Word, name_of, word_of, words_of
+
+
+class Container:
+    """A record or an array that is open, and what was so around it."""
+
+    __slots__ = ("begin", "depth", "hid", "is_array", "is_short", "is_shown", "outer", "room")
+
+    def __init__(self, line: "OneLine", outer: "Container | None", is_array: bool) -> None:
+        self.outer, self.is_array = outer, is_array
+        self.depth: int = 0 if outer is None else outer.depth + 1
+        self.hid = line.hides
+        self.is_shown = not line.hides and line.room >= FULL
+        self.is_short = is_array and self.depth > 0  # an array that shows its elements only where they are few
+        self.begin, self.room = len(line.words), line.room
+
+
+class OneLine:
+    """The words of a value so far. Whoever says a part says its name with it, which is left out where it is an element."""
+
+    __slots__ = ("hides", "kind", "names", "open", "room", "words")
+
+    def __init__(self) -> None:
+        self.words: Words = []
+        self.room = LONGEST  # characters that the line still has; below FULL it shows already that more follows
+        self.hides = False  # whether nothing is shown of what comes now
+        self.names = False  # whether parts are shown with their names
+        self.open: Container | None = None  # the innermost
+        self.kind: Kind = "null"  # of the whole, once it was said
+
+    def scalar(self, name: str, kind: Kind, text: str) -> None:
+        """A value that is no container. Raises Unlisted, as `begin`."""
+        outer, room = self.open, self.room
+        if outer is None:
+            self.kind = kind
+        elif outer.depth == 0 and name in TELLING:
+            raise Unlisted
+        if self.hides or room < FULL:
+            return
+        words = self.words
+        if self.names:
+            word: Word = (name, "name") if name.isprintable() and 0 < len(name) <= LONGEST else name_of(name, LONGEST)
+            words.append(word)
+            room -= len(word[0]) + 1
+        word = word_of(kind, text, LONGEST)
+        words.append(word)
+        self.room = room - len(word[0]) - 1
+
+    def whole(self, node: Node) -> None:
+        """A part that was read as a tree. Raises Unlisted, as `begin`."""
+        if node.kind not in CONTAINERS:
+            self.scalar(node.name, node.kind, node.text)
+            return
+        container = self.begin(node.name, node.kind == "array")
+        if container.outer is None:
+            for child in node.children:
+                self._look_at(child.name)
+        if container.is_shown:
+            del self.words[container.begin :]
+            self.room = container.room
+            for word in words_of(node, container.depth, LONGEST):
+                self._say(word)
+        self._leave(container, node.kind)
+
+    def begin(self, name: str, is_array: bool) -> Container:
+        """A record or an array, to which all belongs that is said until its end. Raises Unlisted where a field of the whole has
+        a name by which an envelope may know it: those are shown trees."""
+        outer = self.open
+        if outer is not None:
+            if outer.depth == 0:
+                self._look_at(name)
+            if outer.is_short:
+                self.shorten(outer)
+        if self.names and not self.hides and self.room >= FULL:
+            self._say(name_of(name, LONGEST))
+        container = self.open = Container(self, outer, is_array)
+        self.names = not is_array
+        if not container.is_shown or (not is_array and container.depth >= DEEP):
+            self.hides = True
+        elif container.depth:
+            self._say(LEFT if is_array else OPEN)
+        return container
+
+    def shorten(self, container: Container) -> None:
+        """The array holds more than a line shows of it: only how much there is."""
+        container.is_short = False
+        if container.is_shown:
+            del self.words[container.begin :]
+            self.room = container.room
+        self.hides = True
+
+    def end(self, container: Container, kind: Kind, count: int) -> None:
+        """The end of a record, a map or an array of so many parts."""
+        if container.is_shown and not container.is_array:
+            if not count:
+                del self.words[container.begin :]
+                self.room = container.room
+                self._say(NOTHING)
+            elif container.depth >= DEEP:
+                self._say(INSIDE)
+            elif container.depth:
+                self._say(CLOSE)
+        elif container.is_shown:
+            if not count:
+                del self.words[container.begin :]
+                self.room = container.room
+                self._say(EMPTY)
+            elif not container.depth:
+                self.words.insert(container.begin, count_word(count))
+            else:
+                if container.is_short and count > SHORT:
+                    self.shorten(container)
+                self._say(RIGHT if container.is_short else count_word(count))
+        self._leave(container, kind)
+
+    def _leave(self, container: Container, kind: Kind) -> None:
+        self.hides, self.open = container.hid, container.outer
+        if container.outer is None:
+            self.kind = kind
+        else:
+            self.names = not container.outer.is_array
+
+    def _say(self, word: Word) -> None:
+        self.words.append(word)
+        self.room -= len(word[0]) + 1
+
+    def _look_at(self, name: str) -> None:
+        if name in TELLING:
+            raise Unlisted
