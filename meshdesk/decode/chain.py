@@ -161,8 +161,7 @@ class _Asked:
             (decoder, getattr(decoder, "BEGINS", EVERY), getattr(decoder, "could_be", _always)) for decoder in decoders
         ]
         self.by_first = [
-            tuple((decoder, could_be) for decoder, begins, could_be in known if first in begins)
-            for first in EVERY
+            tuple((decoder, could_be) for decoder, begins, could_be in known if first in begins) for first in EVERY
         ]
         self._minding: dict[tuple[Any, Any], list[Decoder]] = {}  # by the headers that they look at, and how
         for decoder in decoders:
@@ -269,7 +268,9 @@ def preview(payload: Payload, schemas: Schemas, limit: int = 160) -> Preview:
 
 def _is_opened(payload: Payload) -> bool:
     """Whether an envelope may want the tree of the value, whatever names are in it."""
-    return bool(payload.masked) or (bool(payload.headers) and (cloudevents.minds(payload) or debezium.is_flattened(payload)))
+    return bool(payload.masked) or (
+        bool(payload.headers) and (cloudevents.minds(payload) or debezium.is_flattened(payload))
+    )
 
 
 @cache  # a list asks for four of them, a hundred times a screen

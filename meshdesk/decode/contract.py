@@ -79,7 +79,9 @@ class Bounds:
     width: int = 50_000  # parts of one container that are shown; a line has room for few
     layers: int = 4  # compressions and containers within each other that are opened; more are an attack
     tells: bool = True  # whether it is wanted who declined, and why; a list asks only those that may read the payload
-    line: bool = False  # whether the words of a line do in place of a tree (Decoded.words); who makes none gives the tree
+    line: bool = (
+        False  # whether the words of a line do in place of a tree (Decoded.words); who makes none gives the tree
+    )
     spans: bool = False  # whether the bytes behind nodes are wanted where that costs a second walk: JSON's
 
 
@@ -96,7 +98,9 @@ class Decoded:
     unpacked: bytes | None = (
         None  # what was compressed, unpacked: the spans of the tree lie in it, and not in the payload
     )
-    words: list[Word] | None = None  # those of its line, where Bounds.line asked for them; the tree is then no more than its root
+    words: list[Word] | None = (
+        None  # those of its line, where Bounds.line asked for them; the tree is then no more than its root
+    )
 
 
 @value(frozen=True, slots=True)

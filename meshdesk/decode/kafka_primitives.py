@@ -168,7 +168,10 @@ def _key(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Dec
     if bounds.layers <= 0 or not data:
         return None
     inner = chain.inner(
-        replace(payload, role="value"), data, schemas, replace(bounds, layers=bounds.layers - 1, nodes=bounds.nodes - 4, line=False)
+        replace(payload, role="value"),
+        data,
+        schemas,
+        replace(bounds, layers=bounds.layers - 1, nodes=bounds.nodes - 4, line=False),
     )
     return inner if inner.format != "bytes" and inner.unpacked is None else None
 

@@ -68,9 +68,9 @@ def test_that_a_part_that_was_read_as_a_tree_stands_where_it_belongs(one: Node, 
         container = line.begin("all", kind == "array")
         for part in parts:
             line.whole(part)
-        line.end(container, kind, 2)  # type: ignore[arg-type]
+        line.end(container, kind, 2)
         line.end(inner, "record", 1)
-        tree = Node("", "record", "", (Node("all", kind, "", parts),))  # type: ignore[arg-type]
+        tree = Node("", "record", "", (Node("all", kind, "", parts),))
         assert line_of(line.words, LONGEST) == one_line_spans(tree, LONGEST)
 
 
