@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -35,6 +35,7 @@ MADE_BY = f"MeshDesk {__version__}"
 END = 3.0  # s that the end of the session waits for its children
 NAMES_KEPT = 50_000  # of what was closed, to be left out of a diagnosis: the topics of several large meshes, some MB
 LEAVE = 10.0  # s that the programs of a capture which was closed may take to end by themselves
+SAID_WHY = 1  # how a program that makes a mesh leaves, without a last word, when it has told its trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +283,9 @@ class Session:
         return not (asked or self.has_news) and all(opened.idle for opened in self.captures)
 
     def report(self, trouble: Trouble) -> None:
-        """Takes a trouble into the list."""
+        """Takes a trouble into the list; one that does not say when it was seen is seen now."""
+        if not trouble.seen:
+            trouble = replace(trouble, seen=time.time_ns() // 1_000_000)
         self.troubles = with_trouble(self.troubles, trouble)
         log.info("%s: %s", trouble.about, trouble.sentence)
         self._changed()
@@ -401,11 +404,9 @@ class Session:
             if opened.state == "connecting" and opened.folder is None:
                 opened.fail(f"{opened.title} could not be started: {ended_how(child)}.")
             elif opened.state in ("connecting", "live"):
-                self.report(
-                    Trouble(
-                        f"The program behind {opened.title} has ended.", "What was captured stays open.", opened.title
-                    )
-                )
+                if child.code != SAID_WHY or child.last_words.strip():
+                    text = f"The program behind {opened.title} has ended: {ended_how(child)}."
+                    self.report(Trouble(text, "What was captured stays open.", opened.title))
                 opened.stop()
         elif message.get("is") == "progress":
             opened.prepared(str(message.get("text", "")), int(message.get("done", 0)), int(message.get("of", 0)))

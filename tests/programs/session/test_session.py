@@ -40,6 +40,11 @@ if sys.argv[2] == "fails":
     sys.exit(1)
 if sys.argv[2] == "names":
     pipes.send({"is": "mesh", "name": "Demo mesh", "bootstrap": "127.0.0.1:1", "catalogues": sys.argv[3:]})
+if sys.argv[2] == "tells":
+    pipes.send({"is": "mesh", "name": "Demo mesh", "bootstrap": "127.0.0.1:1"})
+    pipes.messages.get()  # where its capture is
+    pipes.send({"is": "trouble", "text": "Its Kafka has ended.", "advice": "", "about": "it", "severity": "bad"})
+    sys.exit(1)
 while (message := pipes.messages.get()) is not None:
     pass
 """
@@ -223,6 +228,25 @@ def test_that_the_folders_that_a_mesh_names_are_read_into_its_capture(session: S
     turn(session, lambda: contracts() == ["a"], "the contract among its facts")
     session.shut(opened)
     turn(session, lambda: not running("mesh"), "its end")
+
+
+@pytest.mark.usefixtures("mesh")
+def test_that_the_end_of_a_mesh_is_said_once_by_itself_or_else_with_how_it_ended(session: Session) -> None:
+    told = session.open_through(["mesh", "tells"], "Told mesh")
+    turn(session, lambda: told.state == "ended", "its end")
+    assert "Its Kafka has ended." in sentences(session)
+    assert not any("The program behind" in said for said in sentences(session))
+    killed = session.open_through(["mesh", "names"], "Killed mesh")
+    turn(session, lambda: killed.folder is not None, "its capture")
+    running("mesh")[0].kill()
+    turn(session, lambda: killed.state == "ended", "the end of the other")
+    title = killed.title
+    said = f"The program behind {title} has ended: it was killed by signal 9. What was captured stays open."
+    assert said in sentences(session)
+    assert all(trouble.seen for trouble in session.troubles)
+    for opened in (told, killed):
+        session.shut(opened)
+    settle(session)
 
 
 @pytest.mark.usefixtures("mesh")
