@@ -39,6 +39,7 @@ class Column:
     colour: str
     right: bool = False
     by: "listing.Column | None" = None  # what a list is sorted by when this head is clicked
+    is_shown: bool = True  # until somebody says otherwise
 
 
 PARTITION, OFFSET, TIME, KEY, VALUE, HEADERS, FORMAT, SIZE, TOPIC = range(9)
@@ -48,7 +49,8 @@ COLUMNS = (
     Column("time", "Time", 108, "mono", "second", False, "timestamp"),
     Column("key", "Key", 96, "mono", "text", False, "key"),
     Column("value", "Value", 260, "mono", "text", False, "value"),
-    Column("headers", "Headers", 60, "text", "second", False, "headers"),
+    # The inspector has them whole; beside two panels their room is the value's.
+    Column("headers", "Headers", 72, "text", "second", False, "headers", is_shown=False),
     Column("format", "Format", 72, "text", "second"),
     Column("size", "Size", 60, "text", "second", True, "size"),
     Column("topic", "Topic", 140, "text", "second"),  # the first one on the screen, while several topics are shown

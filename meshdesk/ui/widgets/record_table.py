@@ -459,8 +459,8 @@ class RecordTable(QTableView):
         for place, column in enumerate(COLUMNS):
             known = widths[place] if len(widths) == len(COLUMNS) else column.width
             self.setColumnWidth(place, min(max(known, self._header.minimumSectionSize()), 2000))
-            if len(shown) == len(COLUMNS) and place != VALUE:
-                self.setColumnHidden(place, not shown[place])
+            is_shown = shown[place] if len(shown) == len(COLUMNS) else column.is_shown
+            self.setColumnHidden(place, not is_shown and place != VALUE)
         self.setColumnHidden(TOPIC, True)
         self._header.moveSection(self._header.visualIndex(TOPIC), 0)
         self._value_is_free = self._remembered.is_on("records/value_is_free", True)
@@ -468,8 +468,12 @@ class RecordTable(QTableView):
     def _keep_columns(self) -> None:
         hidden = [self.isColumnHidden(place) for place in range(len(COLUMNS))]
         self._remembered.keep_numbers("records/shown", [0 if is_hidden else 1 for is_hidden in hidden])
-        if not any(hidden[:TOPIC]):  # a hidden column has no width to remember
-            self._remembered.keep_numbers("records/widths", [self.columnWidth(place) for place in range(len(COLUMNS))])
+        known = self._remembered.numbers("records/widths")
+        before = known if len(known) == len(COLUMNS) else [column.width for column in COLUMNS]
+        widths = [  # a hidden column has none: it comes back as wide as it was
+            before[place] if is_hidden else self.columnWidth(place) for place, is_hidden in enumerate(hidden)
+        ]
+        self._remembered.keep_numbers("records/widths", widths)
         self._remembered.keep("records/value_is_free", self._value_is_free)
         self.columns_changed.emit()
 

@@ -176,9 +176,10 @@ def test_that_the_value_column_takes_what_the_others_leave(qtbot: QtBot) -> None
     table, _ = table_on(qtbot, 3)
     table.resize(1300, 400)
     assert sum(table.columnWidth(place) for place in range(len(COLUMNS))) == table.viewport().width()
+    assert table.isColumnHidden(HEADERS)
     before = table.columnWidth(VALUE)
-    table.show_column(HEADERS, False)
-    assert table.columnWidth(VALUE) > before
+    table.show_column(HEADERS, True)
+    assert table.columnWidth(VALUE) == before - COLUMNS[HEADERS].width
 
 
 def test_that_the_model_is_a_qt_model_of_eight_columns() -> None:
