@@ -13,6 +13,7 @@ from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.record_lines import (
     COLUMNS,
     DAY_WIDTH,
+    FORMAT,
     HEADERS,
     KEY,
     NOT_YET,
@@ -164,12 +165,17 @@ def test_that_the_selection_stays_with_its_rows_while_more_arrive(qtbot: QtBot) 
 
 def test_that_widths_and_hidden_columns_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:
     first, _ = table_on(qtbot, 3, Remembered(tmp_path))
-    first.setColumnWidth(KEY, 177)
+    first.show_column(HEADERS, True)
+    for column, width in ((KEY, 177), (FORMAT, 99)):
+        first.setColumnWidth(column, width)
     first._keep_columns()
-    first.show_column(HEADERS, False)
+    first.show_column(FORMAT, False)
     second, _ = table_on(qtbot, 3, Remembered(tmp_path))
-    assert second.isColumnHidden(HEADERS)
+    assert not second.isColumnHidden(HEADERS)
+    assert second.isColumnHidden(FORMAT)
     assert second.columnWidth(KEY) == 177
+    second.show_column(FORMAT, True)
+    assert second.columnWidth(FORMAT) == 99
 
 
 def test_that_the_value_column_takes_what_the_others_leave(qtbot: QtBot) -> None:
