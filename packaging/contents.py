@@ -74,6 +74,9 @@ QT_FOLDERS = {
     "wayland-graphics-integration-client",  # for what is drawn with OpenGL
 }
 
+# Of what botocore knows of 400 services of AWS (28 MB): Glue, and those that log in to it.
+SERVICES = {"glue", "signin", "sso", "sso-oidc", "sts"}
+
 # Of the system's libraries (Linux), those that differ between distributions and that Python's own modules are linked to;
 # all others are the system's own, on which the .deb depends.
 OF_PYTHON = ("libpython3", "libssl", "libcrypto", "libffi", "libbz2", "liblzma", "libuuid", "libexpat")
@@ -119,7 +122,7 @@ def papers(modules: Iterable[str]) -> list[Entry]:
 
 
 def kept(entries: Iterable[Entry], own: Iterable[str]) -> list[Entry]:
-    """The entries without Qt's unused parts, and without libraries of the system but Python's.
+    """The entries without Qt's unused parts and AWS's other services, and without libraries of the system but Python's.
 
     `own` are the folders that Python and its packages lie in.
     """
@@ -133,6 +136,10 @@ def kept(entries: Iterable[Entry], own: Iterable[str]) -> list[Entry]:
 
 def _is_unused(name: PurePath) -> bool:
     in_qt = "PySide6" in name.parts and not QT_FOLDERS.isdisjoint(name.parts)
+    if (
+        name.parts[:2] == ("botocore", "data") and len(name.parts) > 3
+    ):  # beside them lie endpoints and the like, for all
+        return name.parts[2] not in SERVICES
     return in_qt or name.name.removeprefix("lib").startswith(QT_PARTS)
 
 

@@ -19,7 +19,7 @@ SETS = {
     "run": (["aws", "demo"], ["build"]),
     "test": (["aws", "demo", "test"], ["build"]),
     "speed": (["aws", "demo", "test", "speed"], ["build"]),
-    "package": ([], ["build", "package"]),
+    "package": (["aws"], ["build", "package"]),
 }
 HEADER = "# Made by `make pins` from pyproject.toml, not by hand: what to install {what} with Python {python}.\n"
 WHAT = {

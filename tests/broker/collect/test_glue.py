@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Iterator
@@ -10,8 +9,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import botocore.session
-import httpx
 import pytest
 from botocore.stub import Stubber
 
@@ -28,12 +25,11 @@ from meshdesk.model.trouble import Trouble
 from tests.broker.collect.listening import closed_port, scripted_port
 from tests.broker.collect.made import Made
 from tests.broker.collect.producing import New, produce
+from tests.glue import ORDER, REGION, aws, registered
 from tests.kafka import MakeTopic
 from tests.programs.running import SECONDS, run, wait_until
 
-REGION = "eu-west-1"
 URL = f"glue://{REGION}"
-ORDER = '{"type": "record", "name": "Order", "fields": [{"name": "id", "type": "string"}]}'
 
 
 @pytest.fixture(autouse=True)
@@ -53,25 +49,8 @@ def _login(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture(scope="module")
 def moto() -> Iterator[str]:
-    """The address of a server that answers as AWS does, as far as it goes."""
-    port = closed_port()
-    words = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-
-    def answers() -> bool:
-        try:
-            return httpx.get(f"{url}/moto-api/", trust_env=False).is_success
-        except httpx.TransportError:
-            assert process.poll() is None
-            return False
-
-    try:
-        wait_until(answers, "moto's server", 2 * SECONDS)
+    with aws() as url:
         yield url
-    finally:
-        process.kill()
-        process.wait(SECONDS)
 
 
 @pytest.fixture
@@ -79,14 +58,6 @@ def endpoint(moto: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The same, which is asked in the place of AWS."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_GLUE", moto)
     return moto
-
-
-def registered(name: str, text: str = ORDER, kind: str = "AVRO") -> str:
-    """The UUID of the first version of a schema."""
-    client = botocore.session.Session().create_client("glue", region_name=REGION)
-    made = client.create_schema(SchemaName=name, DataFormat=kind, Compatibility="NONE", SchemaDefinition=text)
-    client.close()
-    return str(made["SchemaVersionId"])
 
 
 class Fetching:
