@@ -1,6 +1,7 @@
 """All about one topic for the inspector: where it belongs, what is promised, who reads it, and how each of it is known."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -8,16 +9,19 @@ from meshdesk.model import wording
 from meshdesk.model.catalogue import Contract
 from meshdesk.model.fact import Evidence
 from meshdesk.model.group import Group, Reads
+from meshdesk.model.late import BEHIND
 from meshdesk.model.mesh import Mesh
 from meshdesk.model.offers import Said
 from meshdesk.session.opened import Opened
+from meshdesk.session.pictures import Behind
+from meshdesk.session.readings import Topic
 from meshdesk.ui.evidence import how_known, named, seen, where_known
-from meshdesk.ui.widgets.explorer_lines import group_state
+from meshdesk.ui.widgets.explorer_lines import group_state, lateness
 from meshdesk.ui.widgets.explorer_words import differing
 from meshdesk.ui.widgets.record_lines import CONTROLS
 
 READERS_MOST = 50  # groups that are listed: nobody reads through more here
-UNKNOWN = "unknown"
+UNKNOWN, NOTHING = "unknown", "–"
 SETTINGS = ("cleanup.policy", "retention.ms", "retention.bytes", "min.insync.replicas")  # first, in this order
 
 
@@ -75,8 +79,8 @@ class About:
         return ". ".join(word.rstrip(".") for word in words if word)
 
 
-def about_topic(opened: Opened, name: str) -> About:
-    """The page of a topic, at the mesh of the last reading."""
+def about_topic(opened: Opened, name: str, behind: Behind) -> About:
+    """The page of a topic, at the mesh of the last reading; `behind` is how far each group is in each topic."""
     mesh = opened.mesh
     place = mesh.belonging(name)
     domains, owners, products = differing(place.domains), differing(place.owners), differing(place.products)
@@ -95,6 +99,7 @@ def about_topic(opened: Opened, name: str) -> About:
             _contract_rows([contract for contract, _ in place.contracts])
             or _rows("Contract", (), _why_unknown(mesh, "contract"))
         ),
+        *_amounts(topic_of(opened, name)),
     )
     return About(
         _text(name),
@@ -103,7 +108,7 @@ def about_topic(opened: Opened, name: str) -> About:
         f"{_text(domain) or 'No domain known'} · {_text(owner)}",
         (
             Section("", belongs, () if _has_files(mesh) else (Note("No folder of contracts was read."),)),
-            _readers(mesh, name),
+            _readers(mesh, name, behind),
             _cluster(mesh, name),
         ),
     )
@@ -133,10 +138,41 @@ def _contract_rows(contracts: Iterable[Contract]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _readers(mesh: Mesh, name: str) -> Section:
-    """The groups that read it and the products that say that they do."""
-    reads, groups = mesh.consumers(name), mesh.groups
-    rows = [_reader(one, groups.get(one.group)) for one in reads[:READERS_MOST]]
+def _amounts(topic: Topic | None) -> tuple[Row, ...]:
+    """How much arrives in a topic and is there, as far as its offsets tell."""
+    if topic is None or (topic.rate is None and topic.records is None):
+        return ()
+    arriving = rate_words(topic.rate) if topic.rate is not None else UNKNOWN
+    there = f"{wording.plural(topic.records, 'record')} at most" if topic.records is not None else ""
+    return (Row("Rate", " · ".join(filter(None, (arriving, there)))),)
+
+
+def topic_of(opened: Opened, name: str) -> Topic | None:
+    """What is known of a topic at the moment that is shown."""
+    place = bisect_left(opened.topics, name, key=lambda topic: topic.name)
+    found = opened.topics[place] if place < len(opened.topics) else None
+    return found if found is not None and found.name == name else None
+
+
+def state_of(group: Group | None, seconds: float) -> tuple[str, str]:
+    """(the words beside a group's name, the state of its dot): how far it is behind where that is much, else how it is."""
+    if group is None:
+        return UNKNOWN, ""
+    state = lateness(group.state, seconds)
+    return (f"{wording.span(seconds)} behind" if state != group.state else group_state(group)), state
+
+
+def seconds_behind(behind: Behind, group: str, topics: Iterable[str]) -> float:
+    """How long (s) a group is behind in the one of these topics in which it is farthest, as far as that is known."""
+    totals = (behind.get((group, topic)) for topic in topics)
+    return max((total.late.seconds for total in totals if total is not None and total.late is not None), default=0.0)
+
+
+def _readers(mesh: Mesh, name: str, behind: Behind) -> Section:
+    """The groups that read it, the last first, and the products that say that they do."""
+    groups, late = mesh.groups, {one.group: seconds_behind(behind, one.group, (name,)) for one in mesh.consumers(name)}
+    reads = sorted(mesh.consumers(name), key=lambda one: -late[one.group] if late[one.group] >= BEHIND else 0.0)
+    rows = [_reader(one, groups.get(one.group), late[one.group]) for one in reads[:READERS_MOST]]
     if len(reads) > READERS_MOST:
         rows.append(Row("", f"and {len(reads) - READERS_MOST} more", is_quiet=True))
     for product in mesh.declared_readers(name):
@@ -154,13 +190,12 @@ def _readers(mesh: Mesh, name: str) -> Section:
     return Section("Read by", (Row("", "No group reads it.", (why,), is_quiet=True),))
 
 
-def _reader(reads: Reads, group: Group | None) -> Row:
+def _reader(reads: Reads, group: Group | None, seconds: float) -> Row:
     partitions = f"{wording.plural(reads.assigned, 'partition')} assigned" if reads.assigned else "nothing assigned"
     committed = "" if reads.committed == reads.assigned else f", {wording.count(reads.committed)} committed"
     whole = f"Observed in Kafka: {partitions}{committed}, {seen(reads.fact.seen)}."
     note = Note(f"observed: {partitions}{committed}", "observed", whole)
-    state = group_state(group) if group is not None else UNKNOWN
-    return Row("", _text(reads.group) or '""', (note,), state, group.state if group is not None else "")
+    return Row("", _text(reads.group) or '""', (note,), *state_of(group, seconds))
 
 
 def _cluster(mesh: Mesh, name: str) -> Section:
@@ -191,6 +226,11 @@ def _cluster(mesh: Mesh, name: str) -> Section:
     names = [*[key for key in SETTINGS if key in settings], *sorted(settings.keys() - set(SETTINGS))]
     rows += [Row(_text(key), _text(setting(key, str(settings[key])))) for key in names]
     return Section("In the cluster", tuple(rows), _when(configs[0].seen), has_long_labels=True)
+
+
+def rate_words(rate: float) -> str:
+    """How much arrives, as a value beside its label."""
+    return "nothing arrives" if (words := wording.rate(rate)) == NOTHING else words
 
 
 def setting(key: str, value: str) -> str:

@@ -1,5 +1,6 @@
 """All about what is selected on the map for the inspector: a topic as elsewhere, a domain, a product, or who reads."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from meshdesk.model import wording
@@ -12,10 +13,20 @@ from meshdesk.model.offers import Said
 from meshdesk.model.placing import Domain, PlacedProduct
 from meshdesk.session.opened import Opened
 from meshdesk.session.pictures import Behind
-from meshdesk.ui.about import UNKNOWN, About, Note, Row, Section, about_topic
+from meshdesk.ui.about import (
+    UNKNOWN,
+    About,
+    Note,
+    Row,
+    Section,
+    about_topic,
+    rate_words,
+    seconds_behind,
+    state_of,
+    topic_of,
+)
 from meshdesk.ui.about_group import about_group
 from meshdesk.ui.evidence import how_known, where_known
-from meshdesk.ui.widgets.explorer_lines import group_state, lateness
 from meshdesk.ui.widgets.explorer_words import differing
 
 MOST = 30  # of what is listed: the table has all
@@ -25,18 +36,19 @@ def about_box(opened: Opened, box: Box, behind: Behind) -> About:
     """The page of a box, at the mesh of the last reading; `behind` is how far its groups are."""
     mesh = opened.mesh
     if box.kind == "topic":
-        return about_topic(opened, box.topics[0])
+        return about_topic(opened, box.topics[0], behind)
     if box.kind == "group":
         return about_group(opened, box.groups[0], behind)
     domain = next((one for one in mesh.placing.domains if one.name == box.domain), mesh.placing.unplaced)
     if box.kind == "product":
         product = next((one for one in domain.products if f"product {one.id}" == box.key), None)
         if product is not None:
-            return _of_product(mesh, box, product, behind)
-    return _of_domain(mesh, box, domain, behind)
+            return _of_product(opened, box, product, behind)
+    return _of_domain(opened, box, domain, behind)
 
 
-def _of_product(mesh: Mesh, box: Box, product: PlacedProduct, behind: Behind) -> About:
+def _of_product(opened: Opened, box: Box, product: PlacedProduct, behind: Behind) -> About:
+    mesh = opened.mesh
     files = mesh.products.get(product.id, ())
     owners = differing([said for topic in product.topics[:1] for said in mesh.belonging(topic).owners])
     owner = owners[0].value if owners else next((file.team.owner for file in files if file.team.owner), "")
@@ -50,7 +62,7 @@ def _of_product(mesh: Mesh, box: Box, product: PlacedProduct, behind: Behind) ->
             rows.append(Row("", file.description, is_quiet=True))
     readers = [reads for topic in product.topics for reads in mesh.consumers(topic)]
     sections = (
-        Section("", (*rows, *_owned(owners, owner))),
+        Section("", (*rows, *_owned(owners, owner), *_rate(opened, product.topics))),
         _reading(readers, mesh, behind),
         _topics(f"Gives out {wording.plural(len(product.topics), 'topic')}", product.topics, mesh),
         _ports(files),
@@ -62,6 +74,15 @@ def _of_product(mesh: Mesh, box: Box, product: PlacedProduct, behind: Behind) ->
         f"{box.domain or 'No domain known'} · {f'owned by {owner}' if owner else 'owner unknown'}",
         tuple(section for section in sections if section.rows),
     )
+
+
+def _rate(opened: Opened, topics: Iterable[str]) -> list[Row]:
+    """Records a second in all of them together, as far as that is known; nothing of no topic."""
+    known = [topic for name in topics if (topic := topic_of(opened, name)) is not None]
+    rates = [topic.rate for topic in known if topic.rate is not None]
+    if not known:
+        return []
+    return [Row("Rate", rate_words(sum(rates)) if rates else UNKNOWN, is_quiet=not rates)]
 
 
 def _owned(said: Sequence[Said], otherwise: str) -> list[Row]:
@@ -97,7 +118,8 @@ def _port_note(file: Product, port: Port, files: Sequence[Product]) -> Note:
     return Note(f"{contract}, {where}", file.fact.evidence, f"{contract[:1].upper()}{contract[1:]}: {line}.")
 
 
-def _of_domain(mesh: Mesh, box: Box, domain: Domain, behind: Behind) -> About:
+def _of_domain(opened: Opened, box: Box, domain: Domain, behind: Behind) -> About:
+    mesh = opened.mesh
     how = tuple(_noted(said) for said in domain.said)
     products = [
         Row("", product.name, right=wording.plural(len(product.topics), "topic")) for product in domain.products
@@ -112,6 +134,7 @@ def _of_domain(mesh: Mesh, box: Box, domain: Domain, behind: Behind) -> About:
         )
     )
     sections = (
+        Section("", tuple(_rate(opened, box.topics))),
         Section("How we know", (Row("Domain", box.domain or UNKNOWN, how),) if box.domain else ()),
         Section("Data products", tuple(products[:MOST]) if box.kind == "domain" else ()),
         _topics(
@@ -119,21 +142,19 @@ def _of_domain(mesh: Mesh, box: Box, domain: Domain, behind: Behind) -> About:
             box.topics if box.kind == "topics" else domain.topics,
             mesh,
         ),
-        _groups("Consumers", box.groups, mesh, _late(box.groups, behind)),
+        _groups("Consumers", mesh, _late(box.groups, behind)),
     )
     title = box.title if box.kind != "domain" else box.domain or "No domain known"
     return About(title, box.domain, box.is_inferred, counts, tuple(section for section in sections if section.rows))
 
 
 def _reading(reads: Iterable[Reads], mesh: Mesh, behind: Behind) -> Section:
-    """Who reads these topics, and how far it is behind in them: the last comes first."""
-    late: dict[str, float] = {}
+    """Who reads these topics, and how far it is behind in them."""
+    topics: dict[str, list[str]] = defaultdict(list)
     for one in reads:
-        total = behind.get((one.group, one.topic))
-        seconds = total.late.seconds if total is not None and total.late is not None else 0.0
-        late[one.group] = max(seconds, late.get(one.group, 0.0))
-    names = sorted(late, key=lambda name: (-late[name], name))
-    return _groups(f"Read by {wording.plural(len(late), 'group')}", names, mesh, late)
+        topics[one.group].append(one.topic)
+    late = {group: seconds_behind(behind, group, names) for group, names in topics.items()}
+    return _groups(f"Read by {wording.plural(len(late), 'group')}", mesh, late)
 
 
 def _topics(heading: str, names: Sequence[str], mesh: Mesh) -> Section:
@@ -145,15 +166,14 @@ def _topics(heading: str, names: Sequence[str], mesh: Mesh) -> Section:
     return Section(heading, (*rows, *_more(names)))
 
 
-def _groups(heading: str, names: Sequence[str], mesh: Mesh, late: Mapping[str, float]) -> Section:
-    """Groups with their state; where one is behind (`late`, s, as far as it is known), with that."""
-    known = {name: mesh.groups.get(name) for name in names[:MOST]}
+def _groups(heading: str, mesh: Mesh, late: Mapping[str, float]) -> Section:
+    """Groups by how long (s) each is behind as far as that is known, the last first."""
+    names = sorted(late, key=lambda name: (-late[name] if late[name] >= BEHIND else 0.0, name))
+    known = mesh.groups
     rows = []
-    for name, group in known.items():
-        seconds = late.get(name, 0.0)
-        state = group_state(group) if group else UNKNOWN
-        right = f"{wording.span(seconds)} behind" if seconds >= BEHIND else state
-        rows.append(Row("", name, right=right, state=lateness(group.state, seconds) if group else ""))
+    for name in names[:MOST]:
+        right, state = state_of(known.get(name), late[name])
+        rows.append(Row("", name, right=right, state=state))
     return Section(heading, (*rows, *_more(names)))
 
 

@@ -12,7 +12,7 @@ from meshdesk.model import decode_as
 from meshdesk.model.placing import Placing
 from meshdesk.session.opened import Opened
 from meshdesk.ui import theme
-from meshdesk.ui.about import About, about_topic
+from meshdesk.ui.about import About, about_topic, topic_of
 from meshdesk.ui.about_group import about_group
 from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.remembered import Remembered
@@ -185,13 +185,15 @@ class Frame(QWidget):
         return self._about
 
     def _of_topic(self) -> About | None:
-        """What there is to say of the topic on the screen; made anew when more is known of the mesh."""
+        """What there is to say of the topic on the screen; made anew when more is known of the mesh, its rate or its readers."""
         opened, topics = self.records.opened, self.records.listing.topics
         if opened is None or len(topics) != 1:
             return None
-        of = (opened.number, "topic", topics[0], opened.mesh.place)
+        behind, facts = opened.pictures.behind(opened.lags), topic_of(opened, topics[0])
+        numbers = (facts.records, facts.rate) if facts is not None else ()
+        of = (opened.number, "topic", topics[0], opened.mesh.place, id(behind), numbers)
         if of != self._about_of:
-            self._about_of, self._about = of, about_topic(opened, topics[0])
+            self._about_of, self._about = of, about_topic(opened, topics[0], behind)
         return self._about
 
     def say_times_anew(self) -> None:

@@ -3,14 +3,16 @@
 import pytest
 
 from meshdesk.model.fact import Checked
+from meshdesk.model.lag import Total
+from meshdesk.model.late import Late
 from meshdesk.model.mesh import Mesh
 from meshdesk.ui.about import About, Row, about_topic, setting
-from tests.ui.memory import MemoryCapture, opened
+from tests.ui.memory import MemoryCapture, Topic, opened
 from tests.unit.model.facts import TOPICS, company, contract, group, mesh_of, topic
 
 
 def about(mesh: Mesh, name: str = "orders.placed.v1") -> About:
-    return about_topic(opened(MemoryCapture(mesh=mesh)), name)
+    return about_topic(opened(MemoryCapture(mesh=mesh)), name, {})
 
 
 def rows(page: About, label: str = "") -> list[Row]:
@@ -72,6 +74,26 @@ def test_that_consumers_stand_there_with_their_state_and_that_nobody_reads_is_no
     assert [note.text for row in about(failed, "t").sections[1].rows for note in row.notes] == [
         "The groups may not be listed."
     ]
+
+
+def test_that_a_reader_that_is_far_behind_comes_first_and_says_for_how_long() -> None:
+    late = {("old-report", "orders.placed.v1"): Total(9, 0, 3, 0, Late(20.0, 0.5))}
+    late |= {
+        ("billing", "orders.placed.v1"): Total(90, 0, 3, 0, Late(112.0, 0.5)),
+        ("billing", "other"): Total(1, 0, 1, 0),
+    }
+    page = about_topic(opened(MemoryCapture(mesh=company())), "orders.placed.v1", late)
+    assert [(row.value, row.right, row.state) for row in page.sections[1].rows] == [
+        ("billing", "1 m 52 s behind", "far behind"),
+        ("old-report", "empty", "empty"),  # nobody is there who could be behind
+    ]
+
+
+def test_that_the_page_of_a_topic_says_how_much_is_there_and_arrives() -> None:
+    for rate, said in ((812.0, "812/s"), (0.0, "nothing arrives")):
+        known = Topic("orders.placed.v1", 3, 1_184_002, rate, 0)
+        page = about_topic(opened(MemoryCapture(mesh=company(), topics=(known,))), "orders.placed.v1", {})
+        assert value(page, "Rate")[0] == f"{said} · 1,184,002 records at most"
 
 
 def test_that_of_many_readers_the_first_are_listed_and_the_rest_is_counted() -> None:

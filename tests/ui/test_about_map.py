@@ -9,7 +9,7 @@ from meshdesk.model.mesh import fold
 from meshdesk.session.pictures import Behind
 from meshdesk.ui.about import About
 from meshdesk.ui.about_map import MOST, about_box
-from tests.ui.memory import MemoryCapture
+from tests.ui.memory import MemoryCapture, Topic
 from tests.unit.model.shop import contract, mesh_of, product, reads, shop, topic
 
 if TYPE_CHECKING:
@@ -54,6 +54,24 @@ def test_that_who_is_farthest_behind_in_a_product_is_named_first_and_with_how_lo
     assert values(about, "Read by 3 groups") == [("fraud-scorer", "1 m 52 s behind"), *every[:2]]
     row = next(one for one in about.sections if one.heading == "Read by 3 groups").rows[0]
     assert row.state == "far behind"
+
+
+def test_that_a_product_and_a_domain_say_how_much_arrives_in_all_their_topics() -> None:
+    mesh = shop().now()
+    topics = tuple(
+        Topic(name, 3, 10, rate) for name, rate in (("sales.baskets.v1", 12.0), ("sales.orders.placed.v1", 800.0))
+    )
+    capture = MemoryCapture(mesh=mesh, topics=topics)
+    rates = [
+        [
+            (row.value, row.is_quiet)
+            for section in page(key, capture).sections
+            for row in section.rows
+            if row.label == "Rate"
+        ]
+        for key in ("product orders", "domain sales", "product scores")
+    ]
+    assert rates == [[("800/s", False)], [("812/s", False)], []]
 
 
 def test_that_a_domain_says_who_declares_it_and_what_is_in_it() -> None:

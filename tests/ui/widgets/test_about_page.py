@@ -20,7 +20,7 @@ def page_on(qtbot: QtBot, mesh: Mesh, name: str = "orders.placed.v1", width: int
     page = AboutPage(DomainHues(Remembered(None)))
     qtbot.addWidget(page)
     page.resize(width, 500)
-    page.say(about_topic(opened(MemoryCapture(mesh=mesh)), name))
+    page.say(about_topic(opened(MemoryCapture(mesh=mesh)), name, {}))
     page.show()
     page.grab()
     return page
@@ -46,9 +46,9 @@ def test_that_it_scrolls_where_it_is_higher_than_its_room_and_begins_at_its_top_
     page.resize(372, 200)
     qtbot.waitUntil(lambda: bar.maximum() > 0, timeout=30_000)
     bar.setValue(bar.maximum())
-    page.say(about_topic(opened(MemoryCapture(mesh=company())), "orders.placed.v1"))
+    page.say(about_topic(opened(MemoryCapture(mesh=company())), "orders.placed.v1", {}))
     assert bar.value() > 0  # the same: nobody is moved
-    page.say(about_topic(opened(MemoryCapture(mesh=company())), "fraud.scored.v2"))
+    page.say(about_topic(opened(MemoryCapture(mesh=company())), "fraud.scored.v2", {}))
     assert bar.value() == 0
 
 
