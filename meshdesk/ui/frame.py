@@ -16,6 +16,7 @@ from meshdesk.ui.about import About, about_topic, topic_of
 from meshdesk.ui.about_group import about_group
 from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.retold import Retold
 from meshdesk.ui.views.records import RecordsView
 from meshdesk.ui.widgets.explorer import Explorer
 from meshdesk.ui.widgets.inspector import NO_RECORD, Inspector
@@ -61,8 +62,7 @@ class Frame(QWidget):
         self.explorer = Explorer(self.hues)
         self.records = RecordsView(remembered)
         self.inspector = Inspector(self.hues)
-        self._about: About | None = None  # what there is to say of the topic on the screen
-        self._about_of: tuple[object, ...] = ()  # which one that is, and as of when
+        self._retold = Retold()  # of the topic on the screen, or of a group
         self._group: tuple[Opened | None, str] = (None, "")  # the one that was chosen last
         self._recalled: dict[int, str] = {}  # under which name it was looked up what was asked for, by capture
         self._across = _Splitter(Qt.Orientation.Horizontal)
@@ -179,10 +179,8 @@ class Frame(QWidget):
 
     def _of_group(self, opened: Opened, group: str) -> About | None:
         behind = opened.pictures.behind(opened.lags)
-        of = (opened.number, "group", group, opened.mesh.place, behind)
-        if of != self._about_of:
-            self._about_of, self._about = of, about_group(opened, group, behind)
-        return self._about
+        subject, state = (opened.number, "group", group), (opened.mesh.place, behind)
+        return self._retold.page(subject, state, lambda: about_group(opened, group, behind))
 
     def _of_topic(self) -> About | None:
         """What there is to say of the topic on the screen; made anew when more is known of the mesh, its rate or its readers."""
@@ -190,15 +188,14 @@ class Frame(QWidget):
         if opened is None or len(topics) != 1:
             return None
         behind, facts = opened.pictures.behind(opened.lags), topic_of(opened, topics[0])
-        numbers = (facts.records, facts.rate) if facts is not None else ()
-        of = (opened.number, "topic", topics[0], opened.mesh.place, id(behind), numbers)
-        if of != self._about_of:
-            self._about_of, self._about = of, about_topic(opened, topics[0], behind)
-        return self._about
+        state = (opened.mesh.place, behind, facts.records if facts else None, facts.rate if facts else None)
+        return self._retold.page(
+            (opened.number, "topic", topics[0]), state, lambda: about_topic(opened, topics[0], behind)
+        )
 
     def say_times_anew(self) -> None:
         """Times are shown in another zone."""
-        self._about_of = ()
+        self._retold.forget()
         self.records.table.records.say_anew()
         self.records.table.viewport().update()
         self.inspector.say_times_anew()

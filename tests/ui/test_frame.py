@@ -137,8 +137,12 @@ def test_that_the_inspector_tells_of_the_topic_while_no_record_is_selected_and_o
     assert inspector.title.text.startswith("Record")
     window.frame.records.table.clearSelection()
     made.mesh = company(product("orders", "orders", team={"name": "Another squad"}))
-    turn(session, window)
-    assert "Owner: Another squad" in inspector.about.accessibleDescription()
+
+    def is_retold() -> bool:
+        turn(session, window, 1)
+        return "Owner: Another squad" in inspector.about.accessibleDescription()
+
+    qtbot.waitUntil(is_retold)
     inspector.copy_value()
     assert QGuiApplication.clipboard().text() == TOPIC
 

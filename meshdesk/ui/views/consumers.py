@@ -13,6 +13,7 @@ from meshdesk.session.opened import Opened
 from meshdesk.ui import theme
 from meshdesk.ui.about import About
 from meshdesk.ui.about_group import about_group
+from meshdesk.ui.retold import Retold
 from meshdesk.ui.widgets.consumer_table import ConsumerTable
 from meshdesk.ui.widgets.controls import Line, Rule, Segments
 from meshdesk.ui.widgets.empty import Empty
@@ -46,8 +47,7 @@ class ConsumersView(QWidget):
         self._window = window
         self._shown: tuple[Opened | None, Told | None] = (None, None)
         self._choice = ""
-        self._about: About | None = None
-        self._about_of: tuple[object, ...] = ()
+        self._retold = Retold()
         self.setAccessibleName(TITLE)
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
@@ -114,22 +114,17 @@ class ConsumersView(QWidget):
         opened, told = self._shown
         if opened is None or told is None or not self._choice:
             return None
-        of = (id(told), self._choice, opened.number, opened.mesh.place)
-        if of != self._about_of:
-            self._about_of = of
-            row = self.table.content.row_of(self._choice)
-            line = self.table.content.lines[row] if row >= 0 else None
-            behind = (
-                {(self._choice, topic): whole for topic, whole in by_topic(dict(line.total.parts)).items()}
-                if line
-                else {}
-            )
-            self._about = about_group(opened, self._choice, behind, line)
-        return self._about
+        return self._retold.page((opened.number, self._choice), (told, opened.mesh.place), lambda: self._page(opened))
+
+    def _page(self, opened: Opened) -> About:
+        row = self.table.content.row_of(self._choice)
+        line = self.table.content.lines[row] if row >= 0 else None
+        parts = by_topic(dict(line.total.parts)) if line else {}
+        return about_group(opened, self._choice, {(self._choice, topic): whole for topic, whole in parts.items()}, line)
 
     def say_times_anew(self) -> None:
         """Times are shown in another zone."""
-        self._about_of = ()
+        self._retold.forget()
 
     def _chosen(self, group: str) -> None:
         self._choice = group

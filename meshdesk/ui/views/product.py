@@ -14,6 +14,7 @@ from meshdesk.session.pictures import Behind
 from meshdesk.ui import product_words, theme, times
 from meshdesk.ui.about import About
 from meshdesk.ui.about_group import about_group
+from meshdesk.ui.retold import Retold
 from meshdesk.ui.widgets.controls import Button, Line, Rule, Segments, name_bars
 from meshdesk.ui.widgets.empty import Empty
 from meshdesk.ui.widgets.sheet import Sheet
@@ -52,8 +53,7 @@ class ProductView(QWidget):
         self._page: ProductPage | None = None
         self._of: tuple[object, ...] = ()
         self._rests = 0
-        self._about: About | None = None
-        self._about_of: tuple[object, ...] = ()
+        self._retold = Retold()
         self.setAccessibleName(TITLE)
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
@@ -128,15 +128,14 @@ class ProductView(QWidget):
         page, opened, row = self._page, self._opened, self.readers.currentIndex().row()
         if page is None or opened is None or not 0 <= row < len(page.readers) or page.readers[row].kind != "group":
             return None
-        of = (self._of, page.readers[row].name)
-        if of != self._about_of:
-            self._about_of = of
-            self._about = about_group(opened, page.readers[row].name, opened.pictures.behind(opened.lags))
-        return self._about
+        name, behind = page.readers[row].name, opened.pictures.behind(opened.lags)
+        state = (opened.mesh.place, behind)
+        return self._retold.page((opened.number, name), state, lambda: about_group(opened, name, behind))
 
     def say_times_anew(self) -> None:
         """Times are shown in another zone."""
-        self._of = self._about_of = ()
+        self._of = ()
+        self._retold.forget()
 
     def copy(self) -> None:
         """What Ctrl+C copies."""

@@ -17,6 +17,7 @@ from meshdesk.ui import theme
 from meshdesk.ui.about import About
 from meshdesk.ui.about_map import about_box
 from meshdesk.ui.curve_hues import CurveHues
+from meshdesk.ui.retold import Retold
 from meshdesk.ui.widgets.controls import Button, Line, Rule, Segments, with_shortcut
 from meshdesk.ui.widgets.curve_table import CurveTable
 from meshdesk.ui.widgets.curve_words import how_many, to_be_known
@@ -64,8 +65,7 @@ class ThroughputView(QWidget):
         self._drawn: Curves | None = None
         self._time = ShownTime()
         self._asked_at = 0.0  # monotonic: when the past was asked for
-        self._about: About | None = None
-        self._about_of: tuple[object, ...] = ()
+        self._retold = Retold()
         self._followed: tuple[object, ...] = ()  # capture, topic and level that a curve was selected for
         self._led_to = ""  # the key of that curve
         self.by: By = "product"
@@ -234,17 +234,15 @@ class ThroughputView(QWidget):
         opened, drawn, key = self._opened, self._drawn, self.plot.choice
         if opened is None or drawn is None:
             return None
-        behind = opened.pictures.behind(opened.lags)
-        of = (opened, opened.mesh.place, key, self.by, id(behind))
-        if of != self._about_of:
-            self._about_of = of
-            box = self._chosen_box
-            self._about = about_box(opened, box, behind) if box is not None and key not in ("other", "total") else None
-        return self._about
+        behind, box = opened.pictures.behind(opened.lags), self._chosen_box
+        if box is None or key in ("other", "total"):
+            return None
+        state = (opened.mesh.place, behind, opened.topics)
+        return self._retold.page((opened.number, key, self.by), state, lambda: about_box(opened, box, behind))
 
     def say_times_anew(self) -> None:
         """Times are shown in another zone."""
-        self._about_of = ()
+        self._retold.forget()
         self.plot.say_times_anew()
 
     # Inside

@@ -13,6 +13,7 @@ from meshdesk.session.pictures import Behind, Picture
 from meshdesk.ui import theme
 from meshdesk.ui.about import About
 from meshdesk.ui.about_map import about_box
+from meshdesk.ui.retold import Retold
 from meshdesk.ui.times import before_the_recording
 from meshdesk.ui.widgets import map_words
 from meshdesk.ui.widgets.controls import Button, Line, Rule, Segments, with_shortcut
@@ -49,9 +50,8 @@ class TopologyView(QWidget):
         super().__init__()
         self._window = window
         self._shown: tuple[Opened | None, Picture | None] = (None, None)
-        self._about: About | None = None
-        self._about_of: tuple[object, ...] = ()  # which box that is, and as of when
-        self._followed: tuple[Opened | None, str, Level | None] = (None, "", None)  # which topic was chosen for
+        self._retold = Retold()
+        self._followed: tuple[object, ...] = ()  # capture, topic and level that a box was selected for
         self._chosen_names: tuple[str, ...] = ()  # topics and groups of the box that was selected last
         self._rests = 0
         self.level: Level = "products"
@@ -124,12 +124,12 @@ class TopologyView(QWidget):
         opened, picture = self._shown
         if picture is None:
             return
-        wanted = (opened, self._window.frame.topic_of(opened), picture.graph.level)
+        wanted = (opened.number if opened else 0, self._window.frame.topic_of(opened), picture.graph.level)
         if wanted == self._followed:
             return
         is_another_level = wanted[:2] == self._followed[:2]
         self._followed = wanted
-        names = self._chosen_names if is_another_level else wanted[1:2]
+        names = self._chosen_names if is_another_level else (wanted[1],)
         held = (box for box in picture.graph.boxes if not set(names).isdisjoint((*box.topics, *box.groups)))
         if (box := next(held, None)) is not None:
             self.map.choose(box.key)
@@ -173,20 +173,17 @@ class TopologyView(QWidget):
     def about(self) -> About | None:
         """What there is to say of the box that is selected; made anew when more is known of the mesh."""
         opened, picture = self._shown
+        boxes = picture.graph.boxes if picture else ()
+        box = next((box for box in boxes if box.key == self.map.choice), None)
+        if opened is None or box is None:
+            return None
         behind = self._behind
-        of = (opened, picture, self.map.choice, behind)
-        if len(of) != len(self._about_of) or any(
-            one is not other for one, other in zip(of, self._about_of, strict=True)
-        ):
-            self._about_of = of
-            boxes = picture.graph.boxes if picture else ()
-            box = next((box for box in boxes if box.key == self.map.choice), None)
-            self._about = about_box(opened, box, behind) if opened is not None and box is not None else None
-        return self._about
+        state = (picture, behind, opened.topics)
+        return self._retold.page((opened.number, box.key), state, lambda: about_box(opened, box, behind))
 
     def say_times_anew(self) -> None:
         """Times are shown in another zone."""
-        self._about_of = ()
+        self._retold.forget()
 
     @property
     def rates(self) -> dict[str, float]:
