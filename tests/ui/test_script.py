@@ -37,6 +37,14 @@ def later_session(tmp_path: Path) -> Iterator[Session]:
     made.close()
 
 
+@pytest.fixture(scope="module")
+def long_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """One whose programs have served many captures already, as they do for somebody who opens one after the other."""
+    made = Session(tmp_path_factory.mktemp("captures"))
+    yield made
+    made.close()
+
+
 def window_on(qtbot: QtBot, session: Session) -> Window:
     window = Window(Remembered(None), None)
     qtbot.addWidget(window)
@@ -213,13 +221,15 @@ STORED = sorted(Path(__file__).parents[1].joinpath("captures").glob("*.*cap*"))
 @pytest.mark.parametrize("path", STORED, ids=lambda path: path.name)
 @pytest.mark.parametrize("view", VIEWS)
 def test_that_every_view_shows_every_stored_capture(
-    qtbot: QtBot, session: Session, tmp_path: Path, path: Path, view: str
+    qtbot: QtBot, long_session: Session, tmp_path: Path, path: Path, view: str
 ) -> None:
-    session.open_file(path)
-    window = window_on(qtbot, session)
+    long_session.open_file(path)
+    window = window_on(qtbot, long_session)
     if view == "start":
         window.show_start()
     script = run(window, picture(window, tmp_path / "out.png", view, ""))
+    for opened in long_session.captures:
+        long_session.shut(opened)
     assert script.code == 0 or script.sentence.endswith((" holds no topic.", "ask for it again."))
 
 
