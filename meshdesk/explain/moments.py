@@ -9,12 +9,21 @@ order one or two batches are read.
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from meshdesk.capture.index import NO_TIME
 from meshdesk.capture.reader import Placed
 from meshdesk.capture.records import NO_TIMESTAMP
-from meshdesk.explain.orders import BITS, NEEDED, PLACE, Values, timestamps
+from meshdesk.explain.places import BITS, PLACE, Values
 from meshdesk.explain.rows import Rows
+
+TIMES = ("timestamp", "timestamp_type")  # the columns that say when a record was
+
+
+def timestamps(batch: pa.RecordBatch) -> Values:
+    """When each record was, in ms; −1 where it has no timestamp."""
+    times, kinds = batch.column("timestamp").to_numpy(), batch.column("timestamp_type").to_numpy()
+    return np.where(kinds == 0, -1, times)
 
 
 def row_at(rows: Rows, topic: str, moment: int) -> int | None:
@@ -30,7 +39,7 @@ def row_at(rows: Rows, topic: str, moment: int) -> int | None:
     for bound, first, placed in batches:
         if best is not None and bound < best[0]:
             break
-        for k, batch in rows.batches(topic, first, first + placed.batch.rows, NEEDED["timestamp"]):
+        for k, batch in rows.batches(topic, first, first + placed.batch.rows, TIMES):
             found = _nearest(timestamps(batch), moment)
             if found is not None:
                 best = max(best or found, (found[0], k + found[1]))

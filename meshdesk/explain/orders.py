@@ -1,79 +1,26 @@
-"""Orders: the places of rows in a file, made by work and read by look.
+"""Orders as they are made by work: which rows a listing leaves out, and how it sorts the others. Their file is places.py's.
 
-A place is a u64, little-endian: which of the listing's topics in the upper 24 bits, the row of that topic in the lower 40.
-The file is replaced as a whole, or grows at its end; what is in it stays true, as row numbers never change.
+Only work loads this: pyarrow.compute takes 50 of the 280 ms of a program that starts (2026-11).
 """
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from meshdesk.capture.store import CaptureError
+from meshdesk.explain.moments import TIMES, timestamps
+from meshdesk.explain.places import Places, Values, placed
 from meshdesk.explain.rows import Rows
 from meshdesk.explain.words import Hits, hits
 from meshdesk.model.listing import Column, Listing
 
-BITS = 40  # of a row; a capture of a trillion rows has other troubles
-PLACE = np.dtype("<u8")
 THREADS = 2  # that look for a word; the window and collect want a core, too
 FIRST = 1_000  # rows of a new order that are shown before the whole of it is made
 
-Places: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.uint64]]"
-Values: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int64]]"
 Progress = Callable[[int, int], None]  # rows looked at, rows in all; may raise to cancel
-
-
-# The file
-
-
-def write_places(path: Path, places: Places) -> None:
-    """Replaces the order as a whole."""
-    draft = path.with_name(path.name + ".part")
-    places.astype(PLACE, copy=False).tofile(draft)
-    os.replace(draft, path)
-
-
-def append_places(path: Path, places: Places) -> None:
-    """Goes on with the order."""
-    with path.open("ab") as file:
-        file.write(places.astype(PLACE, copy=False).tobytes())
-
-
-def read_places(path: Path, first: int, count: int) -> list[tuple[int, int]]:
-    """(topic of the listing, row of that topic) of rows [first, first + count) of the order. Raises CaptureError."""
-    with _there(), path.open("rb") as file:
-        file.seek(first * PLACE.itemsize)
-        data = file.read(count * PLACE.itemsize)
-    places = np.frombuffer(data[: len(data) // PLACE.itemsize * PLACE.itemsize], PLACE)
-    return [(int(place) >> BITS, int(place) & ((1 << BITS) - 1)) for place in places]
-
-
-def find_place(path: Path, topic: int, k: int) -> int | None:
-    """Which row of the order is row `k` of that topic; None where the order leaves it out. Raises CaptureError."""
-    with _there():
-        places = np.fromfile(path, PLACE)
-    found = np.flatnonzero(places == np.uint64((topic << BITS) | k))
-    return int(found[0]) if len(found) else None
-
-
-@contextmanager
-def _there() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise CaptureError(f"This order cannot be read: {error.strerror}. Sort or filter again.") from error
-
-
-def _placed(topic: int, ks: Values) -> Places:
-    return ks.astype(np.uint64) | np.uint64(topic << BITS)
 
 
 # Filtering
@@ -86,9 +33,7 @@ def filtered(rows: Rows, listing: Listing, begin: Sequence[int], progress: Progr
     with ThreadPoolExecutor(THREADS) as pool:  # Arrow looks for words without Python's lock
         asked: deque[tuple[int, int, int, Future[Hits]]] = deque()
         for number, topic in enumerate(listing.topics):
-            for k, batch in rows.batches(
-                topic, begin[number], ends[number], () if listing.word else NEEDED["timestamp"]
-            ):
+            for k, batch in rows.batches(topic, begin[number], ends[number], () if listing.word else TIMES):
                 asked.append((number, k, batch.num_rows, pool.submit(_hits, batch, listing)))
                 if len(asked) > 2 * THREADS:
                     yield _found(*asked[0])
@@ -111,7 +56,7 @@ def _hits(batch: pa.RecordBatch, listing: Listing) -> Hits:
 
 
 def _found(topic: int, k: int, _rows: int, answer: "Future[Hits]") -> Places:
-    return _placed(topic, k + answer.result())
+    return placed(topic, k + answer.result())
 
 
 # Sorting
@@ -148,7 +93,7 @@ def _gathered(
     done, total = 0, sum(ends)
     for number, topic in enumerate(listing.topics):
         for k, batch in rows.batches(topic, 0, ends[number], NEEDED.get(column, ())):
-            places.append(_placed(number, np.arange(k, k + batch.num_rows)))
+            places.append(placed(number, np.arange(k, k + batch.num_rows)))
             if column in ("key", "value"):
                 texts.append(batch.column(column))
             else:
@@ -164,12 +109,6 @@ def _gathered(
 def _end(rows: Rows, topic: str) -> int:
     known = rows.capture.topics.get(topic)
     return known.rows if known else 0
-
-
-def timestamps(batch: pa.RecordBatch) -> Values:
-    """When each record was, in ms; −1 where it has no timestamp."""
-    times, kinds = batch.column("timestamp").to_numpy(), batch.column("timestamp_type").to_numpy()
-    return np.where(kinds == 0, -1, times)
 
 
 def _sizes(batch: pa.RecordBatch) -> Values:
@@ -206,7 +145,7 @@ NUMBERS: dict[Column, Callable[[pa.RecordBatch], Values]] = {
 NEEDED: dict[Column, Sequence[str]] = {
     "partition": ("partition",),
     "offset": ("offset",),
-    "timestamp": ("timestamp", "timestamp_type"),
+    "timestamp": TIMES,
     "key": ("key",),
     "headers": ("headers",),
 }

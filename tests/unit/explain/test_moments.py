@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshdesk.explain.moments import place_at, row_at
-from meshdesk.explain.orders import append_places, filtered, read_places, sorted_places, write_places
+from meshdesk.explain.orders import filtered, sorted_places
+from meshdesk.explain.places import append_places, read_places, write_places
 from meshdesk.explain.rows import Rows
 from meshdesk.model.listing import Listing
 from tests.unit.capture.making import Rec, made_capture, opened

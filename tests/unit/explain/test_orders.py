@@ -12,15 +12,8 @@ from meshdesk.capture.files import remove
 from meshdesk.capture.names import PARTS
 from meshdesk.capture.reader import Capture
 from meshdesk.capture.seal import seal
-from meshdesk.explain.orders import (
-    FIRST,
-    append_places,
-    filtered,
-    find_place,
-    read_places,
-    sorted_places,
-    write_places,
-)
+from meshdesk.explain.orders import FIRST, filtered, sorted_places
+from meshdesk.explain.places import append_places, read_places, write_places
 from meshdesk.explain.rows import Rows
 from meshdesk.model.listing import COLUMNS, Column, Listing
 from tests.unit.capture.making import Rec, made_capture, opened
@@ -163,19 +156,6 @@ def test_that_a_range_of_time_leaves_out_what_is_of_another_and_nothing_without_
     ]
     held = [places.tolist() for places in filtered(rows, Listing(("t",), word=word), [0], lambda _d, _o: None)]
     assert found == [k for k in of_that_time if k in {k for ks in held for k in ks}]
-
-
-def test_that_a_row_is_found_back_in_an_order_and_one_that_is_not_there_is_not(tmp_path: Path) -> None:
-    file = tmp_path / "order"
-    write_places(file, np.array([7, 3, (1 << 40) | 3], np.uint64))
-    assert [find_place(file, 0, 3), find_place(file, 1, 3), find_place(file, 0, 7), find_place(file, 1, 7)] == [
-        1,
-        2,
-        0,
-        None,
-    ]
-    assert read_places(file, 2, 10) == [(1, 3)]
-    assert read_places(file, 9, 10) == []
 
 
 def test_that_cancelling_ends_the_work_where_it_is(tmp_path: Path) -> None:
