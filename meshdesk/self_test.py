@@ -86,7 +86,7 @@ def window_test(capture: Path) -> int:
     session = Session(capture.with_name("window"))
     try:
         opened = session.open_file(capture)
-        _until(session, lambda: opened.rows("orders") == len(KINDS), "the capture's rows were not found")
+        _until(session, lambda: opened.lists.rows("orders") == len(KINDS), "the capture's rows were not found")
         # Qt comes last: what needs no window is checked, and said, where there can be none.
         from meshdesk.ui.self_test import paint
 
@@ -177,11 +177,11 @@ def _write(folder: Path) -> None:
 
 
 def _decode(session: Session, opened: Opened) -> None:
-    _until(session, lambda: opened.rows("orders") == len(KINDS), "the capture's rows were not found")
-    opened.want("orders", 0, len(KINDS) - 1)
-    _until(session, lambda: opened.row("orders", len(KINDS) - 1) is not None, "the explain program gave no rows")
+    _until(session, lambda: opened.lists.rows("orders") == len(KINDS), "the capture's rows were not found")
+    opened.lists.want("orders", 0, len(KINDS) - 1)
+    _until(session, lambda: opened.lists.row("orders", len(KINDS) - 1) is not None, "the explain program gave no rows")
     for k, (_, word, text) in enumerate(KINDS):
-        row = opened.row("orders", k)
+        row = opened.lists.row("orders", k)
         if row is None or row.format != word or text not in row.value:
             raise SelfTestError(f"record {k} came as {row.format if row else 'nothing'}, not as {word}.")
 

@@ -1,7 +1,7 @@
 """One capture that is open: a file, or a live connection whose collecting goes on into it."""
 
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,30 +11,26 @@ from typing import TYPE_CHECKING, Literal
 from meshdesk.capture.pack import draft_of
 from meshdesk.capture.store import KEPT_FREE
 from meshdesk.model.cursor import Cursor
-from meshdesk.model.decode_as import Role, Wishes, wishes_message
 from meshdesk.model.frame import Message
 from meshdesk.model.lag import Lags
-from meshdesk.model.listing import Listing, listing_message
 from meshdesk.model.mesh import Mesh
-from meshdesk.model.node import Node, from_frame
 from meshdesk.model.position import Position
-from meshdesk.model.record import RecordName
-from meshdesk.model.row import Details, Row, details_from
 from meshdesk.model.trouble import Trouble, trouble_from
 from meshdesk.model.wording import plural
 from meshdesk.session.children import Child, Heard
+from meshdesk.session.chosen import Chosen
 from meshdesk.session.collecting import SILENCE, Collecting
 from meshdesk.session.connection import Connection
 from meshdesk.session.consumers import Consumers
 from meshdesk.session.curves import CurveMaker
-from meshdesk.session.explainers import Explainers, rows_from
+from meshdesk.session.explainers import Explainers
 from meshdesk.session.file_notes import FileNotes
 from meshdesk.session.home import Owned
+from meshdesk.session.lists import Lists
 from meshdesk.session.moments import Moments
-from meshdesk.session.orders import Order, Orders
 from meshdesk.session.pictures import Pictures
+from meshdesk.session.questions import Questions
 from meshdesk.session.readings import Follower, Reading, Told, Topic, recorded
-from meshdesk.session.row_cache import RowCache
 from meshdesk.session.strips import Strips
 from meshdesk.session.works import Works
 
@@ -46,7 +42,6 @@ PASSED = 12.0  # s after which a broker that nothing was said of answers: a clie
 BACKLOG = 20_000  # records behind from which on it is told how far reading is: less is there before it is read
 BACKLOG_OVER = 1_000  # behind so few a tail keeps up
 READING, OPENING, PREPARING = "reading", "opening", "preparing"  # the keys of works
-READ_ANEW = 1.0  # s between two times that rows are decoded anew: at first hundreds of schemas come, one by one
 RATE_WINDOW = 2.0  # s over which the rate of captured rows is taken
 
 
@@ -101,29 +96,32 @@ class Opened:
         self.progress: Progress | None = None
         self.status = Status()
         self.revision = 0
-        self.details: Details | None = None
         self.folder: Path | None = None  # of a live capture; deleted when it is closed
         self.which = 0  # of the captures that its file holds
         self.has_company = False  # the others are open, too
         self._owned: Owned | None = None  # the lock on the folder
         self._connection: Connection | None = None
         self._collecting: Collecting | None = None
-        self._look, self._work, self._save, self._told = look, work, save, told
-        self._report, self._withdraw = report, withdraw
+        self._look, self._work, self._save = (Questions(number, role) for role in (look, work, save))
+        self._told, self._report, self._withdraw = told, report, withdraw
         self.works = Works()
         self.pictures = Pictures()
         self._file_notes = FileNotes()
         self.curves = CurveMaker()
         self.strips = Strips()
         self.consumers = Consumers()
-        self._orders = Orders(
-            lambda order: scratch() / f"{number}-{order}.order",
+        self.lists = Lists(
+            self._look,
+            self._work,
             self.works,
-            lambda question, done: self._ask(work, question, done),
-            work.cancel,
-            lambda topic: self._reading.rows.get(topic, 0),
-            self._ordered,
+            lambda order: scratch() / f"{number}-{order}.order",
+            lambda: self._reading,
+            lambda: self.chosen.renew(),
+            self._failed,
+            self._attend,
+            self._changed,
         )
+        self.chosen = Chosen(self._look, self.lists.how, self._failed, self._changed)
         self._shut = shut
         self._saves = 0  # how many were ever begun
         self._read_at = 0  # rows that were captured when the backlog began
@@ -132,19 +130,12 @@ class Opened:
         self.cursor = Cursor()  # of the session, as of the last beat
         self._follower: Follower | None = None
         self._tailing: frozenset[str] = frozenset()
-        self._cache = RowCache(self._fetch, self._fetch_columns)
-        self._read_as: Hashable = None  # Mesh.reading, as of which the rows at hand were asked for
-        self._read_anew_at = 0.0  # monotonic: when that was looked at
-        self._selected: tuple[str, int] | None = None
-        self._revealed: tuple[str, ...] = ()  # names of secrets in the selected record that its reader wants to see
-        self.wishes: Wishes = {}  # which decoders somebody asked for
         self._counted: list[tuple[float, int]] = []
         self._silence = silence
         self.is_reached = True  # the cluster answered when it was last asked
         self._has_reached = False  # the collect program of now had an answer
         self._passing_at = 0.0  # monotonic: when a trouble that passes was last said; 0 once it has passed
         self._saving = 0
-        self._pending = 0  # questions other than rows that are on their way
 
     # What it is
 
@@ -228,10 +219,6 @@ class Opened:
         }[self.state]
 
     @property
-    def row_revision(self) -> int:
-        return self._cache.revision
-
-    @property
     def idle(self) -> bool:
         """Nothing is on its way: not a row, not a detail, not a reading."""
         follower = self._follower is None or self._follower.settled
@@ -239,7 +226,8 @@ class Opened:
         reading = self.state in ("live", "ended", "failed") and not waiting
         beside = (self.curves.is_making, self.consumers.is_busy, self.pictures.is_counting)
         making = (self._moments.is_busy, self.strips.is_busy, *beside)
-        return follower and reading and not (self._cache.busy or self._pending or any(making))
+        asking = (self.lists.is_busy, *(role.is_busy for role in (self._look, self._work, self._save)))
+        return follower and reading and not (any(asking) or any(making))
 
     @property
     def path(self) -> Path:
@@ -317,9 +305,9 @@ class Opened:
             self.works.end(key)
         if self._follower:
             self._follower.stop()
-        self._orders.forget_all()
-        self._look.close(self.number)
-        self._work.close(self.number)
+        self.lists.forget_all()
+        self._look.close()
+        self._work.close()
         if self._collecting is None or self._collecting.child is None:
             return []
         self._collecting.hang_up()
@@ -363,172 +351,12 @@ class Opened:
         """Topics that are not read to where they were asked to be read."""
         return self._tailing
 
-    # Rows
-
-    # Lists: `topic` is the name of a list here, a topic's or an order's (orders.py)
-
-    def arrange(self, listing: Listing) -> str:
-        """The name of the list that shows this; an order is made for it where one is needed."""
-        if listing.is_arrival:
-            return listing.topic
-        try:
-            return self._orders.arrange(listing)
-        except OSError as error:
-            self._attend(f"No order can be stored: {error.strerror}.", "Free some space and sort again.")
-            return listing.topic
-
-    def order(self, name: str) -> Order | None:
-        """How far the order of a list is made; None for a list as it arrived."""
-        return self._orders.get(name)
-
-    def forget(self, name: str) -> None:
-        """Gives up an order: its making is cancelled, its file goes."""
-        self._orders.forget(name)
-
-    def where(self, name: str, row: Row, done: Callable[[int | None], None]) -> None:
-        """Which row of a list a record is that is at hand from another one; None where the list leaves it out."""
-        order = self._orders.get(name)
-        if order is None or row.topic not in order.listing.topics:
-            done(row.k if order is None and row.topic == name else None)
-            return
-        question = {"do": "where", "order": str(order.file), "of": order.listing.topics.index(row.topic), "k": row.k}
-        self._ask(self._look, question, lambda answer: done(answer.get("k")))
-
-    def at_moment(self, name: str, moment: int, done: Callable[[int | None], None]) -> None:
-        """Which row of a list is at a moment (ms); None where all are after it, or the list is not in the order of time."""
-        order = self._orders.get(name)
-        listing = {"listing": listing_message(order.listing)} if order else {}
-        question = {"do": "when", "moment": moment, **listing, **self._where(name)}
-        self._ask(self._look, question, lambda answer: done(answer.get("k")))
-
     def looked(self, topic: str, k: int) -> None:
         """The rows of a topic before number `k` were on the screen: a backlog at its limit may drop them."""
         if self._collecting is not None and self.state == "live":
             self._collecting.looked(topic, k)
 
-    def first(self, topic: str) -> int:
-        """The first row that is there: the ones before it were dropped."""
-        return self._reading.firsts.get(topic, 0)
-
-    def rows(self, topic: str) -> int:
-        """The number of the row behind the last one."""
-        order = self._orders.get(topic)
-        return order.rows if order else self._reading.rows.get(topic, 0)
-
-    def row(self, topic: str, k: int) -> Row | None:
-        return self._cache.get(topic, k)
-
-    def want(self, topic: str, first: int, last: int, jumped: bool = False) -> None:
-        """The rows [first, last] are on the screen. Where a reader has `jumped` to them, their columns come first."""
-        self._cache.want(topic, first, last, self.rows(topic), jumped)
-
-    def select(self, topic: str, k: int | None) -> None:
-        selected = None if k is None else (topic, k)
-        if selected == self._selected:
-            return
-        self._selected, self.details, self._revealed = selected, None, ()
-        self._changed()
-        self._ask_details()
-
-    def reveal(self, name: str) -> None:
-        """Shows a secret of the selected record, as long as it is selected; others stay masked."""
-        if self._selected is not None and name not in self._revealed:
-            self._revealed = (*self._revealed, name)
-            self._ask_details()
-
-    def _ask_details(self) -> None:
-        """Of the record that is selected; what is shown of it stands until they are there."""
-        wanted = selected, revealed = self._selected, self._revealed
-        if selected is None:
-            return
-
-        def arrived(answer: Message) -> None:
-            if (self._selected, self._revealed) != wanted:
-                return  # the reader has gone on
-            if answer.get("is") != "record":
-                self._failed(answer)
-            elif (details := details_from(answer["details"])) != self.details:
-                self.details = details
-                self._changed()
-
-        topic, k = selected
-        question = {"do": "record", "k": k, **self._as_wished(), **self._where(topic)}
-        self._ask(self._look, question | ({"revealed": list(revealed)} if revealed else {}), arrived)
-
-    def fetch_parts(
-        self, role: Role, path: Sequence[int], first: int, done: Callable[[tuple[Node, ...], int], None]
-    ) -> None:
-        """The parts from number `first` on of a container in the tree of the record that is selected, at a path of rows; `done`
-        also gets how many are left. Where they cannot be had that is said, and `done` is not called."""
-
-        def arrived(answer: Message) -> None:
-            if answer.get("is") == "parts":
-                done(tuple(map(from_frame, answer["nodes"])), int(answer["left"]))
-            else:
-                self._failed(answer)
-
-        self._ask_of_selected({"do": "parts", "role": role, "path": list(path), "first": first}, arrived)
-
-    def fetch_text(self, role: Role, path: Sequence[int], done: Callable[[str], None]) -> None:
-        """The same of the text of a part, to be copied."""
-
-        def arrived(answer: Message) -> None:
-            if answer.get("is") == "text":
-                done(str(answer["text"]))
-            else:
-                self._failed(answer)
-
-        self._ask_of_selected({"do": "text", "role": role, "path": list(path)}, arrived)
-
-    def _ask_of_selected(self, question: Message, arrived: Callable[[Message], None]) -> None:
-        """Something of the record that is selected; of one that the reader has left nothing is heard any more."""
-        selected, how = self._selected, (self.wishes, self._revealed)
-        if selected is None:
-            return
-
-        def arrived_still(answer: Message) -> None:
-            if (self._selected, self.wishes, self._revealed) == (selected, *how):
-                arrived(answer)
-
-        topic, k = selected
-        question |= {"k": k, **self._as_wished(), **self._where(topic)}
-        self._ask(self._look, question | ({"revealed": list(self._revealed)} if self._revealed else {}), arrived_still)
-
-    def set_wishes(self, wishes: Wishes) -> None:
-        """Records are decoded as somebody asks, the ones at hand anew."""
-        if wishes == self.wishes:
-            return
-        self.wishes = wishes
-        self._cache.renew()
-        self._ask_details()
-
-    def find(self, name: RecordName, done: Callable[[int | None], None], failed: Callable[[], None]) -> None:
-        """Which row of its topic the record is; None where the capture does not hold it. Where it could not be asked, which
-        is said as trouble, `failed` is called."""
-
-        def arrived(answer: Message) -> None:
-            if answer.get("is") == "found":
-                done(answer.get("k"))
-            else:
-                self._failed(answer)
-                failed()
-
-        self._ask(self._look, {"do": "find", "name": [name.topic, name.partition, name.offset]}, arrived)
-
-    def copy(self, topic: str, ks: Sequence[int], as_json: bool, done: Callable[[str], None]) -> None:
-        """The records as lines. Where they cannot be had that is said, and `done` is not called."""
-
-        def arrived(answer: Message) -> None:
-            if answer.get("is") == "copied":
-                done(str(answer["text"]))
-            else:
-                self._failed(answer)
-
-        self._ask(
-            self._work,
-            {"do": "copy", "ks": list(ks), "json": as_json, **self._as_wished(), **self._where(topic)},
-            arrived,
-        )
+    # Saving
 
     def save(self, path: Path, done: Callable[[str], None], beside: "Sequence[Opened]" = ()) -> None:
         """Writes the capture, and others beside it, as they are now, to a .meshcap; `done` gets "" or the sentence why it could not."""
@@ -556,7 +384,7 @@ class Opened:
         self._saving += 1
         folders = list(dict.fromkeys(map(str, sources)))
         question = {"do": "save", "folders": folders, "path": str(path), "draft": str(draft)}
-        number = self._ask(self._save, question, said)
+        number = self._save.ask(question, said)
         self.works.begin(key, f"Saving {path.name}", cancel=lambda: self._save.cancel(number))
         self._changed()
 
@@ -580,17 +408,7 @@ class Opened:
             self._passing_at = 0.0
             names = self.names.union(topic.name for topic in self.now.topics)
             self._withdraw(lambda trouble: trouble.passes and trouble.about in names)
-        self._read_anew(now)
-
-    def _read_anew(self, now: float) -> None:
-        """Where a schema came, or a registry that was away, rows and the record that is selected are decoded once more."""
-        if now < self._read_anew_at:
-            return
-        self._read_anew_at = now + READ_ANEW
-        before, self._read_as = self._read_as, self._reading.mesh.reading
-        if before is not None and before != self._read_as:
-            self._cache.outdate()
-            self._ask_details()
+        self.lists.read_anew(now)
 
     def take(self, told: Told) -> None:
         """A reading of the capture."""
@@ -609,7 +427,7 @@ class Opened:
             self._report(trouble)
         self._with_tailing()
         self._count(told.reading)
-        self._orders.grow()
+        self.lists.grow()
         self._changed()
 
     def hear(self, heard: Heard) -> None:
@@ -704,9 +522,9 @@ class Opened:
         self._path = path
         self._follower = Follower(self.number, path, grows, self._told, self.which)
         self._follower.nudge()
-        self._look.open(self.number, str(path), self.which)
+        self._look.open(str(path), self.which)
         self._look.warm()
-        self._work.open(self.number, str(path), self.which)
+        self._work.open(str(path), self.which)
         self._changed()
 
     def _rest(self) -> None:
@@ -744,48 +562,6 @@ class Opened:
         self.status = replace(
             self.status, rows=reading.total, rows_rate=rate, bytes=reading.bytes, disk=reading.disk, dropped=dropped
         )
-
-    def _as_wished(self) -> Message:
-        return {"as": wishes_message(self.wishes)} if self.wishes else {}
-
-    def _fetch(self, topic: str, first: int, count: int) -> None:
-        wishes = self.wishes
-
-        def arrived(answer: Message) -> None:
-            if wishes is not self.wishes:
-                self._cache.discard(topic, first)
-            elif answer.get("is") == "rows":
-                self._cache.take(topic, first, rows_from(answer))
-            else:
-                self._cache.failed(topic, first)
-
-        question = {"do": "rows", "capture": self.number, "first": first, "count": count, **self._where(topic)}
-        self._look.ask(question | self._as_wished(), arrived)
-
-    def _fetch_columns(self, topic: str, first: int, count: int) -> None:
-        def arrived(answer: Message) -> None:
-            self._cache.take_columns(topic, first, rows_from(answer) if answer.get("is") == "rows" else [])
-
-        question = {"do": "columns", "capture": self.number, "first": first, "count": count, **self._where(topic)}
-        self._look.ask(question, arrived)
-
-    def _where(self, name: str) -> Message:
-        order = self._orders.get(name)
-        return order.where() if order else {"topic": name}
-
-    def _ordered(self, failed: Message | None) -> None:
-        if failed is not None:
-            self._failed(failed)
-        self._changed()
-
-    def _ask(self, whom: Explainers, message: Message, done: Callable[[Message], None]) -> int:
-        def arrived(answer: Message) -> None:
-            if answer.get("is") != "progress":
-                self._pending -= 1
-            done(answer)
-
-        self._pending += 1
-        return whom.ask(message | {"capture": self.number}, arrived)
 
     def _failed(self, answer: Message) -> None:
         if self.state != "failed":  # else it was said why nothing can be had of it

@@ -120,7 +120,7 @@ class Frame(QWidget):
         self._mark()
         self.inspector.show_hits(self.records.listing.word)
         shown = self.records.opened
-        details = shown.details if shown is not None else None
+        details = shown.chosen.details if shown is not None else None
         view = self._work.currentWidget()
         self.inspector.say_empty(*(NO_RECORD if view is self.records else cast(Telling, view).NOTHING))
         if self._group[0] is not None and self._group[0] in captures:
@@ -134,24 +134,24 @@ class Frame(QWidget):
         """Somebody wants something to be read by another decoder; that holds for the connection, from now on."""
         opened = self.records.opened
         if opened is not None:
-            opened.set_wishes(decode_as.with_wish(opened.wishes, about, decoder))
-            self._remembered.keep(_wishes_of(opened), json.dumps(decode_as.wishes_message(opened.wishes)))
+            opened.lists.set_wishes(decode_as.with_wish(opened.lists.wishes, about, decoder))
+            self._remembered.keep(_wishes_of(opened), json.dumps(decode_as.wishes_message(opened.lists.wishes)))
 
     def _reveal(self, name: str) -> None:
         """Somebody wants to see a secret of the record that is selected."""
         if self.records.opened is not None:
-            self.records.opened.reveal(name)
+            self.records.opened.chosen.reveal(name)
 
     def _fetch_parts(self, role: decode_as.Role, path: tuple[int, ...], first: int, done: object) -> None:
         """Parts of the tree in the inspector, which may still be that of a record that was selected before."""
         opened = self.records.opened
-        if opened is not None and opened.details is self.inspector.details:
-            opened.fetch_parts(role, path, first, cast("Callable[[tuple[Node, ...], int], None]", done))
+        if opened is not None and opened.chosen.details is self.inspector.details:
+            opened.chosen.fetch_parts(role, path, first, cast("Callable[[tuple[Node, ...], int], None]", done))
 
     def _fetch_text(self, role: decode_as.Role, path: tuple[int, ...], done: object) -> None:
         opened = self.records.opened
-        if opened is not None and opened.details is self.inspector.details:
-            opened.fetch_text(role, path, cast("Callable[[str], None]", done))
+        if opened is not None and opened.chosen.details is self.inspector.details:
+            opened.chosen.fetch_text(role, path, cast("Callable[[str], None]", done))
 
     def _recall_wishes(self, opened: Opened) -> None:
         """What was asked for when this connection was open before, once its name is known."""
@@ -159,9 +159,9 @@ class Frame(QWidget):
             return
         self._recalled[opened.number] = opened.title
         try:
-            opened.set_wishes(decode_as.wishes_from(json.loads(self._remembered.text(_wishes_of(opened), "[]"))))
+            opened.lists.set_wishes(decode_as.wishes_from(json.loads(self._remembered.text(_wishes_of(opened), "[]"))))
         except ValueError:  # somebody wrote into the file
-            opened.set_wishes({})
+            opened.lists.set_wishes({})
 
     def show_group(self, opened: Opened, group: str) -> None:
         """The inspector tells of a group, until a topic is opened or a record selected; none is selected meanwhile."""

@@ -26,7 +26,7 @@ class RecordsInTime:
             view.show_listing(replace(view.listing, between=cursor.range))
             return True
         before, moment = self._at, None if cursor.range is not None else cursor.moment
-        order = opened.order(view.list)
+        order = opened.lists.order(view.list)
         if before == (opened.number, view.list, moment) or self._is_asking or (order is not None and not order.is_made):
             return False
         if moment is None:
@@ -42,7 +42,7 @@ class RecordsInTime:
             self._is_asking = False
             if view.list == name and view.opened is opened:
                 self._at = (opened.number, name, moment)
-                view.table.show_moment(-1 if k is None and opened.order(name) is None else k)
+                view.table.show_moment(-1 if k is None and opened.lists.order(name) is None else k)
 
-        opened.at_moment(name, moment, found)
+        opened.lists.at_moment(name, moment, found)
         return False

@@ -115,11 +115,11 @@ def tour(
     until = clock() + seconds
     topic, _ = yield from _place(opened, select)
     window.open_topic(opened, topic)
-    while opened.rows(topic) < 40 and clock() < until:
+    while opened.lists.rows(topic) < 40 and clock() < until:
         yield f"records of {topic}"
     yield from _calm(lambda: window.frame.records.is_complete, "the rows on the screen")
     save_picture(window, folder / "topic.png")
-    if opened.rows(topic):
+    if opened.lists.rows(topic):
         window.frame.records.table.choose(max(0, window.frame.records.table.records.rows - 8))  # of those in the list
         yield from _details(opened, clock, until)
         for choice in BOTH:
@@ -197,7 +197,7 @@ def _collect(window: Window, opened: Opened, topic: str) -> Steps:
     def is_read() -> bool:
         if opened.state == "failed":
             raise CannotError(f"Reading {topic} ended: {opened.state_text}.")
-        begun = opened.rows(topic) > 0 or known.records == 0 or time.monotonic() > gives_up
+        begun = opened.lists.rows(topic) > 0 or known.records == 0 or time.monotonic() > gives_up
         return begun and topic not in opened.reading and window.session.idle()
 
     yield from _calm(is_read, f"the records of {topic}")
@@ -207,7 +207,7 @@ def _collect(window: Window, opened: Opened, topic: str) -> Steps:
 
 def _choose(window: Window, opened: Opened, name: RecordName) -> Steps:
     answers: list[int | str] = []
-    opened.find(
+    opened.lists.find(
         name,
         lambda k: answers.append(f"This capture does not hold {name}." if k is None else k),
         lambda: answers.append(f"Whether this capture holds {name} could not be found out."),
@@ -219,7 +219,7 @@ def _choose(window: Window, opened: Opened, name: RecordName) -> Steps:
         raise CannotError(k)
     window.frame.records.table.grow(max(window.frame.records.table.records.rows, k + 1), False)
     window.frame.records.table.choose(k)
-    while opened.details is None:
+    while opened.chosen.details is None:
         yield f"the details of {name}"
 
 
@@ -233,5 +233,5 @@ def _calm(is_so: Callable[[], bool], what: str) -> Steps:
 
 
 def _details(opened: Opened, clock: Callable[[], float], until: float) -> Steps:
-    while opened.details is None and clock() < until:
+    while opened.chosen.details is None and clock() < until:
         yield "the details of a record"

@@ -35,7 +35,7 @@ class Shown:
         self.qtbot, self.window = qtbot, window
         self.until(lambda: self.opened.state == "ended" and self.opened.topics)
         window.open_topic(self.opened, TOPIC)
-        self.until(lambda: all(self.opened.row(TOPIC, k) for k in range(len(VALUES))))
+        self.until(lambda: all(self.opened.lists.row(TOPIC, k) for k in range(len(VALUES))))
 
     @property
     def opened(self) -> Opened:
@@ -48,15 +48,15 @@ class Shown:
     def values(self) -> list[str]:
         """The list as it stands, once it is whole."""
         self.until(lambda: self.window.session.idle() and self.window.frame.records.is_complete)
-        return [row.value if (row := self.opened.row(TOPIC, k)) else "…" for k in range(len(VALUES))]
+        return [row.value if (row := self.opened.lists.row(TOPIC, k)) else "…" for k in range(len(VALUES))]
 
     def tree(self, k: int) -> list[str]:
         """The lines of the tree of a record that is selected, and its trouble."""
         self.window.frame.records.table.choose(k)
-        self.until(lambda: self.opened.details is not None and self.opened.details.offset == k)
+        self.until(lambda: self.opened.chosen.details is not None and self.opened.chosen.details.offset == k)
         self.until(self.window.session.idle)
         inspector = self.window.frame.inspector
-        self.until(lambda: inspector._details is self.opened.details)
+        self.until(lambda: inspector._details is self.opened.chosen.details)
         nodes = inspector.tree.nodes
         lines = [str(nodes.index(row, 0).data()) for row in range(nodes.rowCount())]
         return [*lines, inspector.note.accessibleName()] if inspector.note.accessibleName() else lines

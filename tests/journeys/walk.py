@@ -279,11 +279,11 @@ class Walker:
         records = self.window.frame.records
         self.until(lambda: records.table.records.rows >= ROWS, "records")
         records.table.choose(self.plan.get("row", 0))
-        self.until(lambda: self.opened.details is not None, "the record taken apart")
+        self.until(lambda: self.opened.chosen.details is not None, "the record taken apart")
         self.at_rest()
         first = records.table.records.first
-        rows = [self.opened.row(self.plan["topic"], first + k) for k in range(3)]
-        return {"rows": repr(rows), "details": repr(self.opened.details)}
+        rows = [self.opened.lists.row(self.plan["topic"], first + k) for k in range(3)]
+        return {"rows": repr(rows), "details": repr(self.opened.chosen.details)}
 
     def curve(self) -> list[list[float]]:
         """How much every topic grew, in ten parts of the time that was recorded."""

@@ -232,12 +232,12 @@ def test_that_a_capture_where_nothing_can_be_written_is_shown_sorted_and_saved_e
 ) -> None:
     opened, saved = session.open_file(read_only / name), list[str]()
     settle(session)
-    ordered = opened.arrange(Listing(("t",), "offset", descending=True))
+    ordered = opened.lists.arrange(Listing(("t",), "offset", descending=True))
     settle(session)
     for listed, keys in (("t", ["key 0", "key 1"]), (ordered, ["key 96", "key 97"])):
-        opened.want(listed, 0, 1)
+        opened.lists.want(listed, 0, 1)
         settle(session)
-        assert [row and row.key for row in (opened.row(listed, 0), opened.row(listed, 1))] == keys
+        assert [row and row.key for row in (opened.lists.row(listed, 0), opened.lists.row(listed, 1))] == keys
     opened.save(tmp_path / "saved.meshcap", saved.append)
     opened.save(read_only / "saved.meshcap", saved.append)
     settle(session)
@@ -283,9 +283,9 @@ def test_that_two_windows_may_look_at_one_capture_and_only_the_one_that_owns_it_
         assert orphans(tmp_path / "captures") == []
         some(broker, topic, 50, 80)
         turn(session, lambda: ours.status.rows == 80, "the rest")
-        theirs.want(topic, 0, 49)
+        theirs.lists.want(topic, 0, 49)
         settle(other)
-        assert [row and row.offset for row in (theirs.row(topic, 0), theirs.row(topic, 49))] == [0, 49]
+        assert [row and row.offset for row in (theirs.lists.row(topic, 0), theirs.lists.row(topic, 49))] == [0, 49]
     finally:
         other.close()
     assert stored(ours) == [value(n) for n in range(80)]

@@ -163,20 +163,20 @@ def test_that_what_is_asked_is_answered_whichever_explain_program_is_killed_at_a
         found: list[int | None] = []
         copied: list[str] = []
         saved: list[str] = []
-        opened.want("t", first, first + 49)
-        opened.select("t", first)
-        opened.find(RecordName("t", first % 4, first // 4), found.append, lambda: None)
-        opened.copy("t", [first, first + 49], False, copied.append)
+        opened.lists.want("t", first, first + 49)
+        opened.chosen.select("t", first)
+        opened.lists.find(RecordName("t", first % 4, first // 4), found.append, lambda: None)
+        opened.lists.copy("t", [first, first + 49], False, copied.append)
         opened.save(target, saved.append)
         moment = time.monotonic() + chance.uniform(0, 0.03)
         turn(session, lambda moment=moment: time.monotonic() > moment, "a moment by chance")  # type: ignore[misc]
         look, work = session.pids["look"], [*session.pids["work"], *session.pids["save"]]
         os.kill(chance.choice([look[0], look[0], look[-1], *work]), signal.SIGKILL)
         settle(session)
-        rows = [opened.row("t", k) for k in range(first, first + 50)]
+        rows = [opened.lists.row("t", k) for k in range(first, first + 50)]
         assert [(row.key, row.trouble) for row in rows if row] == [(f"key {k}", "") for k in range(first, first + 50)]
-        assert opened.details is not None
-        assert (opened.details.row, opened.details.key.text) == (first, f"key {first}")
+        assert opened.chosen.details is not None
+        assert (opened.chosen.details.row, opened.chosen.details.key.text) == (first, f"key {first}")
         assert (found, saved, [len(text.splitlines()) for text in copied]) == ([first], [""], [2])
         assert rows_of(target) == EXPLAIN * SCREENS
     assert records_in(target) == records_in(folder)

@@ -77,7 +77,7 @@ def sort(driven: Driven, folder: str, topic: str, column: str) -> Act:
     at = QPoint(head.sectionViewportPosition(place) + head.sectionSize(place) // 2, head.height() // 2)
     began = time.perf_counter()
     QTest.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    order = opened.order(driven.window.frame.records.list)
+    order = opened.lists.order(driven.window.frame.records.list)
     if order is None or order.listing.by != column:
         raise SystemExit(f"the click on {column} sorted nothing")
     first, told = 0.0, set()
@@ -102,7 +102,7 @@ def hold(driven: Driven, folder: str, topic: str, word: str) -> Act:
     yield from driven.stands_by()
     began = time.perf_counter()
     driven.window.frame.records.hold(word)
-    order = opened.order(driven.window.frame.records.list)
+    order = opened.lists.order(driven.window.frame.records.list)
     if order is None or order.listing.word != word:
         raise SystemExit(f"“{word}” filtered nothing")
     while not order.is_made:
@@ -133,9 +133,9 @@ def scroll_and_follow(driven: Driven, bootstrap: str, topic: str, rows: str, sec
     view, bar = driven.window.frame.records, driven.table.verticalScrollBar()
     driven.window.open_topic(opened, topic)
     view.read_from(*STARTS[0])
-    while opened.rows(topic) < int(rows):
+    while opened.lists.rows(topic) < int(rows):
         yield
-    collected = opened.rows(topic)
+    collected = opened.lists.rows(topic)
     bar.setValue(0)  # the reader takes the scroll bar; the list follows no more
     for place in range(0, bar.maximum(), bar.maximum() // DRAGS):
         bar.setValue(place)
@@ -147,7 +147,7 @@ def scroll_and_follow(driven: Driven, bootstrap: str, topic: str, rows: str, sec
     until = time.monotonic() + float(seconds)
     while time.monotonic() < until:
         yield
-    return {"collected": collected, "followed": opened.rows(topic) - collected}
+    return {"collected": collected, "followed": opened.lists.rows(topic) - collected}
 
 
 def follow_and_save(driven: Driven, bootstrap: str, topic: str, seconds: str, mark: str, target: str) -> Act:
@@ -160,11 +160,11 @@ def follow_and_save(driven: Driven, bootstrap: str, topic: str, seconds: str, ma
     while opened.state != "live" or topic not in {known.name for known in opened.topics}:
         yield
     driven.window.open_topic(opened, topic)
-    while not opened.rows(topic):
+    while not opened.lists.rows(topic):
         yield
     began = time.monotonic()
     yield from wait(float(seconds))
-    rows, took = opened.rows(topic), time.monotonic() - began
+    rows, took = opened.lists.rows(topic), time.monotonic() - began
     Path(mark).touch()
     opened.stop()
     while opened.state == "live" or not driven.window.session.idle():
@@ -175,7 +175,7 @@ def follow_and_save(driven: Driven, bootstrap: str, topic: str, seconds: str, ma
         yield
     if said[0]:
         raise SystemExit(said[0])
-    return {"rows": rows, "seconds": took, "kept": opened.rows(topic) - opened.first(topic)}
+    return {"rows": rows, "seconds": took, "kept": opened.lists.rows(topic) - opened.lists.first(topic)}
 
 
 def connect(driven: Driven, bootstrap: str, topics: str) -> Act:
@@ -401,7 +401,7 @@ def inspect(driven: Driven, folder: str, topic: str) -> Act:
     driven.beat.lateness.clear()
     began = time.perf_counter()
     driven.table.selectRow(1)
-    while opened.details is None or inspector.details is not opened.details:
+    while opened.chosen.details is None or inspector.details is not opened.chosen.details:
         yield
     seconds = time.perf_counter() - began
     tree, unfolded = inspector.tree, 0

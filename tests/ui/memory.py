@@ -90,7 +90,6 @@ class MemoryCapture:
     limit: int = SIZE_LIMIT
     path: Path = Path()
     revision: int = 0
-    row_revision: int = 0
     details: Details | None = None
     mesh: Mesh = field(default_factory=lambda: Mesh().now())
     pictures: Pictures = field(default_factory=Pictures)
@@ -113,11 +112,8 @@ class MemoryCapture:
     wishes: Wishes = field(default_factory=dict)
     revealed: list[str] = field(default_factory=list)
 
-    def reveal(self, name: str) -> None:
-        self.revealed.append(name)
-
-    def set_wishes(self, wishes: Wishes) -> None:
-        self.wishes = wishes
+    def __post_init__(self) -> None:
+        self.lists, self.chosen = MemoryLists(self), MemoryChosen(self)
 
     @property
     def reading(self) -> frozenset[str]:
@@ -136,10 +132,6 @@ class MemoryCapture:
             self.cursor = cursor
             self.revision += 1
 
-    def at_moment(self, name: str, moment: int, done: Callable[[int | None], None]) -> None:
-        before = [k for k, row in enumerate(self.held.get(name, ())) if (row.timestamp or 0) <= moment]
-        self.todo.append(lambda: done(before[-1] if before else None))
-
     def ask_past(self, topics: Sequence[str], start: int, end: int) -> None:
         self.past.append((tuple(topics), start, end))
 
@@ -149,70 +141,8 @@ class MemoryCapture:
     def stop_tail(self, topic: str) -> None:
         self.tails = [tail for tail in self.tails if tail[0] != topic]
 
-    def arrange(self, listing: Listing) -> str:
-        """An order is made at the next beat."""
-        if listing.is_arrival:
-            return listing.topic
-        name = f"/{len(self.orders) + 1}"
-        order = self.orders[name] = Order(name, listing, Path(name), asked=1)
-        self.todo.append(lambda: self._make(order))
-        return name
-
-    def order(self, name: str) -> Order | None:
-        return self.orders.get(name)
-
-    def forget(self, name: str) -> None:
-        self.orders.pop(name, None)
-
-    def where(self, name: str, row: Row, done: Callable[[int | None], None]) -> None:
-        held = self.held.get(name, [])
-        self.todo.append(lambda: done(held.index(row) if row in held else None))
-
     def looked(self, topic: str, k: int) -> None:
         self.looks.append((topic, k))
-
-    def first(self, topic: str) -> int:
-        return self.firsts.get(topic, 0)
-
-    def _make(self, order: Order) -> None:
-        listing = order.listing
-        rows = [row for topic in listing.topics for row in self.held.get(topic, ())]
-        order.ends = [self.rows(topic) for topic in listing.topics]
-        rows = [row for row in rows if listing.word in row.key or listing.word in row.value]
-        if listing.between is not None:
-            rows = [row for row in rows if listing.between[0] <= (row.timestamp or 0) <= listing.between[1]]
-        if listing.by is not None:
-            rows.sort(key=lambda row: getattr(row, listing.by or ""), reverse=listing.descending)
-        self.held[order.name] = rows
-        order.rows, order.asked = len(rows), None
-        self.revision += 1
-
-    def rows(self, topic: str) -> int:
-        return len(self.held.get(topic, ()))
-
-    def row(self, topic: str, k: int) -> Row | None:
-        return self.known.get((topic, k))
-
-    def want(self, topic: str, first: int, last: int, jumped: bool = False) -> None:
-        missing = [k for k in range(first, last + 1) if (topic, k) not in self.known and k < self.rows(topic)]
-        if missing:
-            self.wanted.append((topic, first, last))
-            self.todo.append(lambda: self._answer(topic, missing))
-
-    def select(self, topic: str, k: int | None) -> None:
-        self.details = None
-        if k is not None:
-            self.todo.append(lambda: setattr(self, "details", details_of(self.held[topic][k])))
-
-    def find(self, name: RecordName, done: Callable[[int | None], None], _failed: Callable[[], None]) -> None:
-        places = [(row.partition, row.offset) for row in self.held.get(name.topic, ())]
-        wanted = (name.partition, name.offset)
-        self.todo.append(lambda: done(places.index(wanted) if wanted in places else None))
-
-    def copy(self, topic: str, ks: Sequence[int], as_json: bool, done: Callable[[str], None]) -> None:
-        rows = [self.held[topic][k] for k in ks]
-        text = "\n".join(f'{{"offset": {row.offset}}}' if as_json else f"{row.partition}\t{row.offset}" for row in rows)
-        self.todo.append(lambda: done(text))
 
     def save(self, path: Path, done: Callable[[str], None], beside: Sequence["MemoryCapture"] = ()) -> None:
         self.todo.append(lambda: done(""))
@@ -227,10 +157,105 @@ class MemoryCapture:
             self.held.setdefault(row.topic, []).append(row)
         self.revision += 1
 
+
+class MemoryLists:
+    """Its lists, with the interface of meshdesk.session.lists."""
+
+    def __init__(self, of: MemoryCapture) -> None:
+        self._of = of
+        self.revision = 0
+
+    @property
+    def wishes(self) -> Wishes:
+        return self._of.wishes
+
+    def set_wishes(self, wishes: Wishes) -> None:
+        self._of.wishes = wishes
+
+    def at_moment(self, name: str, moment: int, done: Callable[[int | None], None]) -> None:
+        before = [k for k, row in enumerate(self._of.held.get(name, ())) if (row.timestamp or 0) <= moment]
+        self._of.todo.append(lambda: done(before[-1] if before else None))
+
+    def arrange(self, listing: Listing) -> str:
+        """An order is made at the next beat."""
+        if listing.is_arrival:
+            return listing.topic
+        name = f"/{len(self._of.orders) + 1}"
+        order = self._of.orders[name] = Order(name, listing, Path(name), asked=1)
+        self._of.todo.append(lambda: self._make(order))
+        return name
+
+    def order(self, name: str) -> Order | None:
+        return self._of.orders.get(name)
+
+    def forget(self, name: str) -> None:
+        self._of.orders.pop(name, None)
+
+    def where(self, name: str, row: Row, done: Callable[[int | None], None]) -> None:
+        held = self._of.held.get(name, [])
+        self._of.todo.append(lambda: done(held.index(row) if row in held else None))
+
+    def first(self, topic: str) -> int:
+        return self._of.firsts.get(topic, 0)
+
+    def _make(self, order: Order) -> None:
+        listing = order.listing
+        rows = [row for topic in listing.topics for row in self._of.held.get(topic, ())]
+        order.ends = [self.rows(topic) for topic in listing.topics]
+        rows = [row for row in rows if listing.word in row.key or listing.word in row.value]
+        if listing.between is not None:
+            rows = [row for row in rows if listing.between[0] <= (row.timestamp or 0) <= listing.between[1]]
+        if listing.by is not None:
+            rows.sort(key=lambda row: getattr(row, listing.by or ""), reverse=listing.descending)
+        self._of.held[order.name] = rows
+        order.rows, order.asked = len(rows), None
+        self._of.revision += 1
+
+    def rows(self, topic: str) -> int:
+        return len(self._of.held.get(topic, ()))
+
+    def row(self, topic: str, k: int) -> Row | None:
+        return self._of.known.get((topic, k))
+
+    def want(self, topic: str, first: int, last: int, jumped: bool = False) -> None:
+        missing = [k for k in range(first, last + 1) if (topic, k) not in self._of.known and k < self.rows(topic)]
+        if missing:
+            self._of.wanted.append((topic, first, last))
+            self._of.todo.append(lambda: self._answer(topic, missing))
+
+    def find(self, name: RecordName, done: Callable[[int | None], None], _failed: Callable[[], None]) -> None:
+        places = [(row.partition, row.offset) for row in self._of.held.get(name.topic, ())]
+        wanted = (name.partition, name.offset)
+        self._of.todo.append(lambda: done(places.index(wanted) if wanted in places else None))
+
+    def copy(self, topic: str, ks: Sequence[int], as_json: bool, done: Callable[[str], None]) -> None:
+        rows = [self._of.held[topic][k] for k in ks]
+        text = "\n".join(f'{{"offset": {row.offset}}}' if as_json else f"{row.partition}\t{row.offset}" for row in rows)
+        self._of.todo.append(lambda: done(text))
+
     def _answer(self, topic: str, ks: list[int]) -> None:
         for k in ks:
-            self.known[topic, k] = self.held[topic][k]
-        self.row_revision += 1
+            self._of.known[topic, k] = self._of.held[topic][k]
+        self.revision += 1
+
+
+class MemoryChosen:
+    """Its selected record, with the interface of meshdesk.session.chosen."""
+
+    def __init__(self, of: MemoryCapture) -> None:
+        self._of = of
+
+    @property
+    def details(self) -> Details | None:
+        return self._of.details
+
+    def reveal(self, name: str) -> None:
+        self._of.revealed.append(name)
+
+    def select(self, topic: str, k: int | None) -> None:
+        self._of.details = None
+        if k is not None:
+            self._of.todo.append(lambda: setattr(self._of, "details", details_of(self._of.held[topic][k])))
 
 
 @dataclass

@@ -90,7 +90,7 @@ def test_that_a_live_topic_and_its_saved_file_give_the_same_picture(
     window = window_on(qtbot, session)
     script = run(window, picture(window, tmp_path / "live.png", "", f"{topic}{record}"))
     assert (script.code, script.sentence) == (0, "")
-    assert opened.rows(topic) == 301
+    assert opened.lists.rows(topic) == 301
     saved: list[str] = []
     opened.save(tmp_path / "a name of its own.meshcap", saved.append)
     settle(session, window)

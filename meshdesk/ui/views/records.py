@@ -130,7 +130,9 @@ class RecordsView(QWidget):
             words, position = start_for(known.records, self.first_read)
             self._starts[id(opened), topic] = words
             opened.tail(topic, position)
-        self.table.show_list(opened, topic, *((opened.rows(topic), opened.first(topic)) if opened else (0, 0)))
+        self.table.show_list(
+            opened, topic, *((opened.lists.rows(topic), opened.lists.first(topic)) if opened else (0, 0))
+        )
         self.table.show_order(None, False)
         self.table.show_hits("")
         self.table.name_topics(False)
@@ -143,7 +145,7 @@ class RecordsView(QWidget):
     def choose(self, name: RecordName) -> None:
         """Selects one record of the topic on the screen; says so where the capture does not hold it."""
         if self.opened is not None:
-            self.opened.find(name, lambda k: self._found(name, k), lambda: None)
+            self.opened.lists.find(name, lambda k: self._found(name, k), lambda: None)
 
     def refresh(self) -> bool:
         """Asks the capture for rows: new ones at 15 Hz, and those on the screen that are still missing; whether the list has
@@ -159,7 +161,7 @@ class RecordsView(QWidget):
         if self._in_time.follow(opened):
             return True  # another list was begun, and was refreshed
         if not self.paused:
-            end, begin = self._rows_to_show(opened), opened.first(self.list)
+            end, begin = self._rows_to_show(opened), opened.lists.first(self.list)
             if (end, begin) != (self.table.records.end, self.table.records.first):
                 # What was still on its way when collecting ended is followed too.
                 at_rest = not self.is_live and self.listing.is_arrival and self.table.is_at_the_end
@@ -168,13 +170,13 @@ class RecordsView(QWidget):
         if self._coming > self.table.records.end:
             first, last = max(0, self._coming - 1 - (last - first)), self._coming - 1
         if last >= first:
-            opened.want(self.list, first, last)
+            opened.lists.want(self.list, first, last)
             if self.listing.is_arrival:
-                opened.looked(self.topic, opened.rows(self.list) if self.following else last + 1)
+                opened.looked(self.topic, opened.lists.rows(self.list) if self.following else last + 1)
         self._find_kept()
         self._find_end()
         self._take_in_late_topics()
-        drawn = (*self._on_the_screen(), self.table.records.end, opened.row_revision)
+        drawn = (*self._on_the_screen(), self.table.records.end, opened.lists.revision)
         is_drawn = drawn != self._drawn
         if is_drawn:
             self._drawn = drawn
@@ -190,7 +192,7 @@ class RecordsView(QWidget):
         """What is on the screen now is asked for at once; a beat later it would be there a beat later."""
         first, last = self._on_the_screen()
         if self.opened is not None and not self.following and last >= first:
-            self.opened.want(self.list, first, last, jumped=True)
+            self.opened.lists.want(self.list, first, last, jumped=True)
         self._hasten()
 
     def _hasten(self) -> None:
@@ -228,7 +230,7 @@ class RecordsView(QWidget):
 
     def _rows_to_show(self, opened: Opened) -> int:
         """How far the list goes. While it follows, new rows come once they can be drawn: none blinks in as “…”."""
-        rows, shown = opened.rows(self.list), self.table.records.end
+        rows, shown = opened.lists.rows(self.list), self.table.records.end
         if not self.following or rows < shown:
             self._coming = 0
             return rows
@@ -236,7 +238,7 @@ class RecordsView(QWidget):
         if self._coming > shown:
             first, last = self._on_the_screen()
             unseen = range(max(shown, self._coming - 1 - (last - first)), self._coming)
-            if now < self._coming_until and any(opened.row(self.list, k) is None for k in unseen):
+            if now < self._coming_until and any(opened.lists.row(self.list, k) is None for k in unseen):
                 return shown
             shown = self._coming
         self._coming, self._coming_until = rows, now + LATE
@@ -287,9 +289,9 @@ class RecordsView(QWidget):
         was_newest = self.following or (self.table.records.rows > 0 and self.table.is_at_the_end)
         self._kept = self._kept if line is None else line.row
         self._give_up_order()
-        self.listing, self.list = listing, opened.arrange(listing)
+        self.listing, self.list = listing, opened.lists.arrange(listing)
         self._coming, self.paused = 0, False
-        self.table.show_list(opened, self.list, opened.rows(self.list), opened.first(self.list))
+        self.table.show_list(opened, self.list, opened.lists.rows(self.list), opened.lists.first(self.list))
         self.table.show_hits(listing.word)
         places = [place for place, column in enumerate(COLUMNS) if listing.by and column.by == listing.by]
         is_by_time = not places and len(listing.topics) > 1
@@ -316,16 +318,16 @@ class RecordsView(QWidget):
 
     def _give_up_order(self) -> None:
         """An order that is not on the screen any more is not made to its end."""
-        order = self.opened.order(self.list) if self.opened else None
+        order = self.opened.lists.order(self.list) if self.opened else None
         if self.opened is not None and order is not None and not order.is_made:
-            self.opened.forget(order.name)
+            self.opened.lists.forget(order.name)
 
     def _find_kept(self) -> None:
         """The record that was selected is selected again, once the order is made."""
         opened, kept = self.opened, self._kept
         if opened is None or kept is None:
             return
-        order = opened.order(self.list)
+        order = opened.lists.order(self.list)
         if order is not None and not order.is_made:
             return
         self._kept = None
@@ -335,16 +337,16 @@ class RecordsView(QWidget):
             if self.list != name or self.opened is not opened or self.table.selectionModel().hasSelection():
                 return  # the reader has gone on
             if k is None:
-                opened.select(name, None)
+                opened.chosen.select(name, None)
             else:
-                self.table.grow(max(self.table.records.end, k + 1), False, opened.first(name))
+                self.table.grow(max(self.table.records.end, k + 1), False, opened.lists.first(name))
                 self.table.choose(k)
 
-        opened.where(name, kept, found)
+        opened.lists.where(name, kept, found)
 
     def _find_end(self) -> None:
         """Several topics by time have their newest records at the bottom, where the reader was."""
-        order = self.opened.order(self.list) if self.opened else None
+        order = self.opened.lists.order(self.list) if self.opened else None
         if self._wants_end and (order is None or order.is_made):
             self._wants_end = False
             self.table.to_the_end()
@@ -352,15 +354,15 @@ class RecordsView(QWidget):
     def _take_in_late_topics(self) -> None:
         """A topic that was added before a record of it was read has its records in the list once they are there."""
         opened, topics = self.opened, self.listing.topics
-        order = opened.order(self.list) if opened and len(topics) > 1 else None
+        order = opened.lists.order(self.list) if opened and len(topics) > 1 else None
         if opened is None or order is None or not order.is_made or order.failed or opened.status.behind:
             return
-        if any(end == 0 < opened.rows(topic) for topic, end in zip(topics, order.ends, strict=True)):
+        if any(end == 0 < opened.lists.rows(topic) for topic, end in zip(topics, order.ends, strict=True)):
             self.sort_again()
 
     def _go_on(self) -> None:
         """What the button of the empty page offers."""
-        order = self.opened.order(self.list) if self.opened is not None else None
+        order = self.opened.lists.order(self.list) if self.opened is not None else None
         if self.opened is None:
             self.topics_asked.emit()
         elif order is not None and order.failed:
@@ -380,7 +382,7 @@ class RecordsView(QWidget):
             self.show_listing(replace(self.listing, by=None, descending=False))
         if wanted and self.opened is not None:
             self.paused = False
-            self.table.grow(self.opened.rows(self.list), True, self.opened.first(self.list))
+            self.table.grow(self.opened.lists.rows(self.list), True, self.opened.lists.first(self.list))
             self.table.to_the_end()
         if wanted != self.following:
             self.following = wanted
@@ -429,7 +431,7 @@ class RecordsView(QWidget):
         else:
             form = "JSON" if as_json else "text"
             copied = f"Copied {wording.plural(count, 'record')} as {form}."
-            self.opened.copy(self.list, self.table.chosen(), as_json, lambda text: self._copied(text, copied))
+            self.opened.lists.copy(self.list, self.table.chosen(), as_json, lambda text: self._copied(text, copied))
 
     def _copied(self, text: str, sentence: str) -> None:
         QGuiApplication.clipboard().setText(text)
@@ -444,7 +446,7 @@ class RecordsView(QWidget):
                 self.filter.clear_quietly()
                 self.table.clearSelection()
                 self.show_listing(arrival(self.topic))
-            begin = self.opened.first(self.list) if self.opened else 0
+            begin = self.opened.lists.first(self.list) if self.opened else 0
             self.table.grow(max(self.table.records.end, k + 1), False, begin)
             self.table.choose(k)
 
@@ -452,13 +454,13 @@ class RecordsView(QWidget):
         if self.opened is not None:
             chosen = self.table.selectionModel().hasSelection()
             at = self.table.currentIndex().row()
-            self.opened.select(self.list, self.table.records.first + at if chosen and at >= 0 else None)
+            self.opened.chosen.select(self.list, self.table.records.first + at if chosen and at >= 0 else None)
         self._say()
         self.selected.emit()
 
     def _leave(self) -> None:
         if self.opened is not None:
-            self.opened.select(self.list, None)
+            self.opened.chosen.select(self.list, None)
 
     # The bar and the empty page
 
@@ -507,7 +509,7 @@ class RecordsView(QWidget):
         self.follow_button.setChecked(self.following)
         self.follow_button.set_dot(self.following)
         self.follow_button.say("Following" if self.following else "Follow")
-        waiting = opened.rows(self.list) - self.table.records.end if opened else 0
+        waiting = opened.lists.rows(self.list) - self.table.records.end if opened else 0
         self.pause_button.setChecked(self.paused)
         self.pause_button.say(f"Paused · {wording.count(max(0, waiting))} new" if self.paused else "Pause")
         if opened is not None:
@@ -522,7 +524,7 @@ class RecordsView(QWidget):
         chosen = self.table.chosen_count()
         selected = f" · {wording.count(chosen)} selected" if chosen > 1 else ""
         lead = ("  " if self.is_live else "") + (self._share(rows) or wording.plural(rows, "record"))
-        if self.opened is not None and self.opened.order(self.list) is not None:
+        if self.opened is not None and self.opened.lists.order(self.list) is not None:
             parts = self._order_words()
         self._count.say(
             (lead, "text", "text"), (f" · {parts}" if parts else "", "text", "second"), (selected, "text", "second")
@@ -533,21 +535,21 @@ class RecordsView(QWidget):
         opened, listing = self.opened, self.listing
         if opened is None or not listing.is_filtered:
             return ""
-        of = sum(opened.rows(topic) - opened.first(topic) for topic in listing.topics)
+        of = sum(opened.lists.rows(topic) - opened.lists.first(topic) for topic in listing.topics)
         return f"{wording.count(rows)} of {wording.plural(of, 'record')}"
 
     def _newer(self) -> int:
         """How many records arrived since the order on the screen was made, where they have no place in it."""
         opened = self.opened
-        order = opened.order(self.list) if opened else None
+        order = opened.lists.order(self.list) if opened else None
         if opened is None or order is None or not order.is_made or self._grows:
             return 0
-        return sum(opened.rows(topic) for topic in self.listing.topics) - sum(order.ends)
+        return sum(opened.lists.rows(topic) for topic in self.listing.topics) - sum(order.ends)
 
     def _order_words(self) -> str:
         """How the list is ordered, and how far that is."""
         opened, listing = self.opened, self.listing
-        order = opened.order(self.list) if opened else None
+        order = opened.lists.order(self.list) if opened else None
         if opened is None or order is None:
             return ""
         words = []
@@ -567,7 +569,7 @@ class RecordsView(QWidget):
 
     def _say_empty(self) -> None:
         opened = self.opened
-        order = opened.order(self.list) if opened else None
+        order = opened.lists.order(self.list) if opened else None
         if opened is not None and order is not None and order.failed:
             title = "Not looked through to the end" if self.listing.is_filtered else "Not sorted"
             self._empty.say(title, order.failed, "Try again")

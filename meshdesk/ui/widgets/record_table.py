@@ -107,7 +107,7 @@ class RecordModel(QAbstractTableModel):
         if self._opened is None:
             return None
         k = self._first + at
-        row = self._opened.row(self._list, k)
+        row = self._opened.lists.row(self._list, k)
         line = self._lines.get(k)
         if row is None or (line is not None and line.row is row):
             return line

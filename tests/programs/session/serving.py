@@ -16,6 +16,7 @@ from meshdesk.model.frame import Message
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.children import Heard
 from meshdesk.session.explainers import DEADLINES, Explainers, Limits, rows_from
+from meshdesk.session.opened import Opened
 from meshdesk.session.session import Session
 from tests.programs.running import SECONDS, wait_until
 
@@ -151,6 +152,12 @@ def stopped(pid: int) -> Iterator[psutil.Process]:
 def values(answer: Message) -> list[str]:
     """The values of an answer to "rows"; a culprit's is its trouble."""
     return [row.trouble or row.value for row in rows_from(answer)]
+
+
+def shown(opened: Opened, topic: str, first: int, last: int) -> list[str]:
+    """The values of the rows [first, last] of a list, as far as they are at hand."""
+    rows = [opened.lists.row(topic, k) for k in range(first, last + 1)]
+    return [row.value for row in rows if row is not None]
 
 
 def turn(session: Session, claim: Callable[[], object], what: str) -> None:

@@ -29,26 +29,26 @@ def folder(tmp_path: Path) -> Path:
 
 def shown(session: Session, opened: Opened, name: str, first: int, last: int) -> list[Row]:
     """Rows [first, last] of a list."""
-    opened.want(name, first, last)
-    turn(session, lambda: all(opened.row(name, k) for k in range(first, last + 1)), f"the rows of {name}")
-    return [row for k in range(first, last + 1) if (row := opened.row(name, k))]
+    opened.lists.want(name, first, last)
+    turn(session, lambda: all(opened.lists.row(name, k) for k in range(first, last + 1)), f"the rows of {name}")
+    return [row for k in range(first, last + 1) if (row := opened.lists.row(name, k))]
 
 
 def made(session: Session, opened: Opened, listing: Listing) -> str:
     """The name of the list, once its order is made."""
-    name = opened.arrange(listing)
-    turn(session, lambda: (order := opened.order(name)) is None or order.is_made, f"the order of {listing}")
+    name = opened.lists.arrange(listing)
+    turn(session, lambda: (order := opened.lists.order(name)) is None or order.is_made, f"the order of {listing}")
     return name
 
 
 def test_that_a_list_is_sorted_either_way_and_rows_keep_their_numbers(session: Session, folder: Path) -> None:
     opened = session.open_file(folder)
     settle(session)
-    assert opened.arrange(arrival("t")) == "t"
+    assert opened.lists.arrange(arrival("t")) == "t"
     up, down = (made(session, opened, Listing(("t",), "key", descending)) for descending in (False, True))
     assert [row.key for row in shown(session, opened, up, 0, 2)] == ["000", "001", "002"]
     assert [(row.key, row.k) for row in shown(session, opened, down, 0, 2)] == [("499", 0), ("498", 1), ("497", 2)]
-    assert (opened.rows(up), opened.rows(down)) == (500, 500)
+    assert (opened.lists.rows(up), opened.lists.rows(down)) == (500, 500)
     assert sentences(session) == []
 
 
@@ -67,12 +67,12 @@ def test_that_a_word_filters_and_its_hits_can_be_sorted_selected_and_copied(sess
     assert [row.offset for row in shown(session, opened, name, 0, 49)] == list(range(3, 500, 10))
     ordered = made(session, opened, Listing(("t",), "offset", True, "needle"))
     assert [row.offset for row in shown(session, opened, ordered, 0, 1)] == [493, 483]
-    opened.select(ordered, 1)
-    turn(session, lambda: opened.details is not None, "the details")
-    assert opened.details is not None
-    assert opened.details.offset == 483
+    opened.chosen.select(ordered, 1)
+    turn(session, lambda: opened.chosen.details is not None, "the details")
+    assert opened.chosen.details is not None
+    assert opened.chosen.details.offset == 483
     copied: list[str] = []
-    opened.copy(ordered, [0, 1], False, copied.append)
+    opened.lists.copy(ordered, [0, 1], False, copied.append)
     turn(session, lambda: copied, "the copy")
     assert [line.split("\t")[1] for line in copied[0].splitlines()] == ["493", "483"]
 
@@ -85,7 +85,7 @@ def test_that_a_record_is_found_again_in_another_order_or_said_to_be_left_out(se
     needles, others = (made(session, opened, Listing(("t",), word=word)) for word in ("needle", "no such word"))
     found: list[int | None] = []
     for name in (up, needles, others, "t", "u"):
-        opened.where(name, row, found.append)
+        opened.lists.where(name, row, found.append)
     turn(session, lambda: len(found) == 5, "all answers")
     assert sorted(map(str, found)) == sorted(map(str, [499 - 13, 1, None, 13, None]))
 
@@ -102,12 +102,12 @@ def test_that_a_filter_goes_on_with_what_arrives_and_a_sorted_list_says_what_is_
     writer.close()
     assert opened._follower is not None
     opened._follower.nudge()
-    turn(session, lambda: opened.rows(hits) == 51, "the new hit")
+    turn(session, lambda: opened.lists.rows(hits) == 51, "the new hit")
     assert shown(session, opened, hits, 50, 50)[0].offset == 500
-    order = opened.order(up)
+    order = opened.lists.order(up)
     assert order is not None
-    assert (opened.rows("t"), order.rows, order.ends) == (502, 500, [500])
-    assert opened.arrange(Listing(("t",), "offset")) != up  # sorted again, with the new ones
+    assert (opened.lists.rows("t"), order.rows, order.ends) == (502, 500, [500])
+    assert opened.lists.arrange(Listing(("t",), "offset")) != up  # sorted again, with the new ones
     settle(session)
 
 
@@ -115,8 +115,8 @@ def test_that_old_orders_go_with_their_files_and_all_of_them_with_the_session(se
     opened = session.open_file(folder)
     settle(session)
     names = [made(session, opened, Listing(("t",), word=f"{n}")) for n in range(KEPT + 3)]
-    assert [opened.order(name) is not None for name in names] == [False] * 3 + [True] * KEPT
-    order = opened.order(names[-1])
+    assert [opened.lists.order(name) is not None for name in names] == [False] * 3 + [True] * KEPT
+    order = opened.lists.order(names[-1])
     assert order is not None
     scratch = order.file.parent
     assert len(list(scratch.glob("*.order"))) == KEPT
@@ -128,10 +128,10 @@ def test_that_old_orders_go_with_their_files_and_all_of_them_with_the_session(se
 def test_that_an_order_that_is_given_up_is_cancelled_and_no_trouble(session: Session, folder: Path) -> None:
     opened = session.open_file(folder)
     settle(session)
-    name = opened.arrange(Listing(("t",), "key"))
-    opened.forget(name)
+    name = opened.lists.arrange(Listing(("t",), "key"))
+    opened.lists.forget(name)
     settle(session)
-    assert opened.order(name) is None
+    assert opened.lists.order(name) is None
     assert sentences(session) == []
     assert made(session, opened, Listing(("t",), "size")) != name
 
@@ -170,7 +170,7 @@ def test_that_an_orphan_is_offered_recovered_saved_and_deleted(tmp_path: Path) -
         opened = session.recover(first)
         assert opened is not None
         settle(session)
-        assert (opened.rows("t"), [orphan.folder.name for orphan in session.orphans]) == (1, ["2"])
+        assert (opened.lists.rows("t"), [orphan.folder.name for orphan in session.orphans]) == (1, ["2"])
         said: list[str] = []
         opened.save(tmp_path / "saved.meshcap", said.append)
         turn(session, lambda: said == [""], "the end of saving")

@@ -84,14 +84,14 @@ def test_that_captures_are_open_side_by_side_and_each_answers_for_itself(
     assert session.captures == [one, two]
     settle(session)
     for opened in (one, two):
-        opened.want("t", 0, 0)
+        opened.lists.want("t", 0, 0)
     settle(session)
-    rows = [opened.row("t", 0) for opened in (one, two)]
+    rows = [opened.lists.row("t", 0) for opened in (one, two)]
     assert [row.value for row in rows if row] == ["0", "other"]
     session.shut(one)
-    two.select("t", 0)
+    two.chosen.select("t", 0)
     settle(session)
-    assert two.details is not None
+    assert two.chosen.details is not None
     assert session.captures == [two]
 
 
@@ -124,10 +124,10 @@ def test_that_a_capture_may_be_closed_while_everything_of_it_is_on_its_way(
         found: list[int | None] = []
         copied: list[str] = []
         saved: list[str] = []
-        opened.want("t", 0, 100)
-        opened.select("t", 7)
-        opened.find(RecordName("t", 0, 9), found.append, partial(found.append, None))
-        opened.copy("t", [1, 2], True, copied.append)
+        opened.lists.want("t", 0, 100)
+        opened.chosen.select("t", 7)
+        opened.lists.find(RecordName("t", 0, 9), found.append, partial(found.append, None))
+        opened.lists.copy("t", [1, 2], True, copied.append)
         opened.save(tmp_path / "saved.meshcap", saved.append)
         session.shut(opened)
         assert session.captures == []
@@ -143,10 +143,10 @@ def test_that_a_question_to_a_closed_capture_is_answered_and_costs_no_program(se
     pids = session.pids
     session.shut(opened)
     session.shut(opened)  # twice is no error
-    opened.want("t", 0, 100)
-    opened.select("t", 7)
+    opened.lists.want("t", 0, 100)
+    opened.chosen.select("t", 7)
     found: list[object] = []
-    opened.find(RecordName("t", 0, 9), found.append, lambda: found.append("failed"))
+    opened.lists.find(RecordName("t", 0, 9), found.append, lambda: found.append("failed"))
     settle(session)
     assert found == ["failed"]
     assert session.pids == pids
@@ -280,9 +280,9 @@ def test_that_a_file_is_opened_by_one_program_and_the_others_come_after_its_rows
     session: Session, folder: Path
 ) -> None:
     opened = session.open_file(folder)
-    turn(session, lambda: opened.rows("t"), "it to be read")
-    opened.want("t", 0, 1)
-    turn(session, lambda: opened.row("t", 0), "the first row")
+    turn(session, lambda: opened.lists.rows("t"), "it to be read")
+    opened.lists.want("t", 0, 1)
+    turn(session, lambda: opened.lists.row("t", 0), "the first row")
     assert {what: len(pids) for what, pids in session.pids.items()} == {"collect": 0, "look": 1, "work": 0, "save": 0}
     stand_by(session)
     assert len(session.pids["look"]) == 2
@@ -290,7 +290,7 @@ def test_that_a_file_is_opened_by_one_program_and_the_others_come_after_its_rows
 
 def test_that_work_that_is_asked_for_at_once_starts_at_once(session: Session, folder: Path) -> None:
     copied: list[str] = []
-    session.open_file(folder).copy("t", [0], as_json=False, done=copied.append)
+    session.open_file(folder).lists.copy("t", [0], as_json=False, done=copied.append)
     assert len(session.pids["work"]) == 1
     turn(session, lambda: copied, "the copy")
 
@@ -300,7 +300,7 @@ def test_that_work_that_is_asked_for_at_once_starts_at_once(session: Session, fo
 
 def test_that_the_end_leaves_no_process_and_no_folder(tmp_path: Path, folder: Path) -> None:
     session = Session(tmp_path / "captures")
-    session.open_file(folder).want("t", 0, 100)
+    session.open_file(folder).lists.want("t", 0, 100)
     live(session)
     live(session)
     turn(session, lambda: len(all_pids(session)) == 5, "two collect, look and its spare, work")
@@ -365,13 +365,13 @@ def test_that_a_look_that_hangs_is_replaced_at_the_deadline_of_the_session(tmp_p
     session = Session(tmp_path / "captures", quick(0.5))
     opened = session.open_file(folder)
     settle(session)
-    opened.want("t", 0, 9)
+    opened.lists.want("t", 0, 9)
     settle(session)
     psutil.Process(session.pids["look"][0]).suspend()
-    opened.select("t", 5)
-    turn(session, lambda: opened.details, "the details")
-    assert opened.details is not None
-    assert opened.details.value.trouble.startswith("Decoding took too long")
+    opened.chosen.select("t", 5)
+    turn(session, lambda: opened.chosen.details, "the details")
+    assert opened.chosen.details is not None
+    assert opened.chosen.details.value.trouble.startswith("Decoding took too long")
     session.close()
 
 

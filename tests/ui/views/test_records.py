@@ -37,7 +37,7 @@ def beat(view: RecordsView, made: MemoryCapture, beats: int = 6) -> None:
 
 
 def more(made: MemoryCapture, count: int, topic: str = TOPIC) -> None:
-    first = made.rows(topic)
+    first = made.lists.rows(topic)
     made.add(*(row(k, topic) for k in range(first, first + count)))
 
 

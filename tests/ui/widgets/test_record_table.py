@@ -92,8 +92,8 @@ def test_that_the_strings_kept_are_bounded() -> None:
     made = capture_of(LINES_KEPT + 500)
     all_at_hand(made)
     model = RecordModel()
-    model.show(opened(made), TOPIC, made.rows(TOPIC))
-    for k in range(made.rows(TOPIC)):
+    model.show(opened(made), TOPIC, made.lists.rows(TOPIC))
+    for k in range(made.lists.rows(TOPIC)):
         model.line(k)
     assert len(model._lines) <= LINES_KEPT
 
