@@ -1,4 +1,7 @@
-"""The collector: one cluster, one capture. It owns the consumer, the watch, the schemas and the writer."""
+"""The collector: one cluster, one capture. It owns the partitions that are read and how far they are, and its helpers.
+
+Those are fetching (the consumer), the watch, the schemas, the writer and what stores beside it, and the keeper.
+"""
 
 import time
 from collections import defaultdict
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, Message
 
 from meshdesk.capture.coverage import Coverage
 from meshdesk.capture.index import LOST, READ_UNCOMMITTED, Span
@@ -17,9 +20,12 @@ from meshdesk.capture.writer import Writer
 from meshdesk.collect.background import Background
 from meshdesk.collect.by_time import ByTime
 from meshdesk.collect.catalogues.watching import Catalogues, facts_in
-from meshdesk.collect.client import REQUEST_TIMEOUT, Bounds, Cluster, KafkaTrouble, make_consumer, now
+from meshdesk.collect.client import REQUEST_TIMEOUT, Cluster, KafkaTrouble, now
 from meshdesk.collect.columns import asked_for, lasts, rows_of, schema_names, spans_of
+from meshdesk.collect.fetching import Fetching
+from meshdesk.collect.held import Held
 from meshdesk.collect.keeper import Keeper, Limit
+from meshdesk.collect.out_of_range import OutOfRange
 from meshdesk.collect.properties import Source, client_settings
 from meshdesk.collect.reading import (
     Began,
@@ -54,11 +60,6 @@ from meshdesk.model.position import Position
 from meshdesk.model.trouble import Trouble
 
 LIMITED = Limit()
-BATCH = 10_000  # records taken from the client at once: 7-15 ms of work, 1.4 MB at 140 B
-BATCH_BYTES = 4 << 20  # of them at most, going by the batch before: what fits the processor's caches is copied faster
-FIRST_BATCH = 100  # records, whose size nobody knows yet
-QUEUES = 8  # what the client holds is an eighth of the capture's limit at the most
-WAIT = 0.1  # s; a batch is written after so long even when it holds one record
 # The watch asks all the time and says why; the consumer says less: no reason, and no topic.
 SAID_BY_THE_WATCH = (
     KafkaError._SSL,
@@ -74,8 +75,6 @@ NOTES_EVERY = (
 IS_IT_THE_SAME = 1.0  # s that records wait for the answer which topic of that name they are of
 UNHEARD_OF = 1.0  # s until a topic is said not to be there: each broker hears of one that was just made in its own time
 ELECTION = 3.0  # s until a partition is said to have no leader: one that was just made, or whose broker has just started, has none
-HELD = 10.0  # s until an open transaction is said to hold a partition back; those of stream processors take 0.1 s
-ASK_AGAIN = 1.0  # s until a broker that did not say where a partition begins is asked once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +89,6 @@ class Progress:
     reading: tuple[str, ...]  # topics
     finished: bool  # every partition that was asked for is read to its stop, or was given up
     given_up: bool  # one of them is not read to where it was to be read, which was said
-
-
-@dataclass(slots=True)
-class _Held:
-    """A partition that is read to its last stable offset, behind which there is more."""
-
-    position: int
-    due: float  # when it is said
-    is_said: bool = False
-
-
-@dataclass(slots=True)
-class _Lost:
-    """A partition whose next offset the broker has not."""
-
-    asked: Bounds | None  # where it begins and ends; None: to be asked again
-    due: float = 0.0  # when
 
 
 class Collector:
@@ -126,7 +108,7 @@ class Collector:
         self._isolation = str(settings["isolation.level"])
         self._flags = READ_UNCOMMITTED if self._isolation == "read_uncommitted" else 0
         self._cluster = Cluster(source, report)
-        self._consumer: Consumer = make_consumer(source, self._client_error, limit.bytes // QUEUES)
+        self._fetching = Fetching(source, self._client_error, limit)
         self._settled = settled_in(folder, self._flags)
         self._writer = Writer(folder, limit.segment_size)
         self._storing = Storing(self._writer)
@@ -144,18 +126,14 @@ class Collector:
             source.catalogues, source.schemas, self._store_facts, report, news, now, known, source.bootstrap
         )
         self._partitions: dict[Place, Partition] = {}
-        self._fetched: set[Place] = set()  # what the client was given
-        self._lost: dict[Place, _Lost] = {}  # partitions that stand at an offset which the broker has not
-        self._held: dict[Place, _Held] = {}  # partitions that an open transaction holds back
+        self._out_of_range = OutOfRange(self._cluster.bounds)
+        self._held = Held()
         self._numbers: dict[str, int] = {}  # topic: its number in the writer's names
         self._ids: dict[str, str] = {}
         self._notes_due = 0.0
-        self._batch = FIRST_BATCH
-        self._batch_bytes = min(BATCH_BYTES, limit.segment_size)
         self._growing = self._writer.generation
         self._begins_anew: set[str] = set()  # topics whose successor would have to begin elsewhere than was told
         self._looked: dict[str, int] = {}  # topic: the rows before this one were on the screen
-        self._is_held = False  # nothing is read for now
         self._keeper = Keeper(folder, self._writer, limit, self._may_drop, report)
 
     def tail(self, topic: str, start: Position, until: Position | None = None, began: Began | None = None) -> Began:
@@ -218,7 +196,7 @@ class Collector:
         self._by_time.ask_past(topics, start, end)
 
     def step(self) -> bool:
-        """Takes what has arrived, at most for `WAIT`, and stores it; True where something was stored. Raises CaptureError."""
+        """Takes what has arrived, at most for `fetching.WAIT`, and stores it; True where something was stored. Raises CaptureError."""
         try:
             return self._take()
         except KafkaTrouble as failed:
@@ -227,12 +205,10 @@ class Collector:
 
     def _take(self) -> bool:
         self._hold()
-        wanted = self._batch
-        messages = self._consumer.consume(wanted, WAIT)
+        messages = self._fetching.take()
         if time.monotonic() > self._notes_due:
             self._note()
-        if self._lost:
-            self._find_lost()
+        self._find_lost()
         if not messages:
             self._storing.settle()
             return False
@@ -240,11 +216,11 @@ class Collector:
         records = messages
         if any(errors):
             records = [message for message, error in zip(messages, errors, strict=True) if error is None]
-        if len(messages) < wanted:
+        if not self._fetching.is_flood:
             records = self._of_the_same(records)
         if records:
             self._store(records)
-        if len(messages) < wanted:  # no flood: the next batch may be long in coming, and this one is shown meanwhile
+        if not self._fetching.is_flood:  # the next batch may be long in coming, and this one is shown meanwhile
             self._storing.settle()
         if records is not messages:
             for message, error in zip(messages, errors, strict=True):
@@ -299,15 +275,14 @@ class Collector:
     def close(self, wait_for_schemas: float, seal_for: float = 0.0) -> list[int | str]:
         """Stops everything; the schema ids that were not fetched within so many seconds. The capture stays, and what is
         not sealed of it is, as far as that takes no longer than `seal_for` seconds."""
-        self._consumer.unassign()
-        self._fetched.clear()
+        self._fetching.stop()
         missing = [int(name.id) if name.kind == "id" else name.about for name in self._schemas.settle(wait_for_schemas)]
         self._schemas.stop()
         self._background.stop()
         self._by_time.stop()
         self.watch.stop()
         self.catalogues.stop()
-        self._consumer.close()
+        self._fetching.close()
         try:
             self._storing.close()
         except CaptureError as error:
@@ -366,10 +341,10 @@ class Collector:
 
     def _find_leaders(self, topic: str, timeout: float = REQUEST_TIMEOUT) -> int:
         """Makes the client look for them now; how many partitions the topic has."""
-        said = self._cluster.patiently(
-            lambda seconds: self._consumer.list_topics(topic, timeout=seconds), timeout, topic
+        count: int = self._cluster.patiently(
+            lambda seconds: self._fetching.find_leaders(topic, seconds), timeout, topic
         )
-        return len(said.topics[topic].partitions)
+        return count
 
     def _note(self) -> None:
         self._notes_due = time.monotonic() + NOTES_EVERY
@@ -377,23 +352,11 @@ class Collector:
             raise failure
         self._note_gone()
         self._note_added()
-        for topic, number in self._fetched:
-            _, high = self._consumer.get_watermark_offsets(TopicPartition(topic, number), cached=True)
-            if partition := self._partitions.get((topic, number)):
+        for place, high in self._fetching.ends():
+            if partition := self._partitions.get(place):
                 partition.end = max(partition.end, high)
-                self._note_held((topic, number), partition)
-
-    def _note_held(self, place: Place, partition: Partition) -> None:
-        """An open transaction: the broker says that the partition ends where it has more, and goes on saying so."""
-        if not partition.last_end == partition.position < partition.end:
-            self._held.pop(place, None)
-            return
-        held = self._held.get(place)
-        if held is None or held.position != partition.position:
-            self._held[place] = _Held(partition.position, time.monotonic() + HELD)
-        elif not held.is_said and time.monotonic() > held.due:
-            held.is_said = True
-            self._report(held_back(place[0], {place[1]: (partition.position, partition.end)}, now()))
+                if self._held.is_to_be_said(place, partition, time.monotonic()):
+                    self._report(held_back(place[0], {place[1]: (partition.position, partition.end)}, now()))
 
     def _note_added(self) -> None:
         """Partitions that a topic got while it is read for ever: all their records came since, so they are read from the beginning."""
@@ -451,12 +414,9 @@ class Collector:
             if place in self._settled and span.flags & LOST == 0:
                 self._settled[place].remove(span.begin, span.end)
             self._begin_behind(*place, span)
-        if bool(self._keeper.pause) != self._is_held:
-            self._is_held = not self._is_held
-            (self._consumer.pause if self._is_held else self._consumer.resume)(
-                [TopicPartition(*place) for place in self._fetched]
-            )
-            if self._is_held:
+        if bool(self._keeper.pause) != self._fetching.is_paused:
+            self._fetching.pause(not self._fetching.is_paused)
+            if self._fetching.is_paused:
                 self._report(Trouble(self._keeper.pause, "", self._source.bootstrap, "attention", now(), passes=True))
 
     def _begin_behind(self, key: TopicKey, number: int, dropped: Span) -> None:
@@ -471,8 +431,7 @@ class Collector:
     # What arrives
 
     def _store(self, messages: list[Message]) -> None:
-        size = sum(map(len, messages)) // len(messages) + 1
-        self._batch = min(BATCH, self._batch_bytes // size + 1)
+        self._fetching.fit(messages)
         for topic, group in self._by_topic(messages):
             mine = {number: p for (name, number), p in self._partitions.items() if name == topic}
             rows = rows_of(group)
@@ -527,7 +486,7 @@ class Collector:
         elif error.code() == KafkaError._PARTITION_EOF:
             self._at_end(topic, number, partition, message.offset() or 0)
         elif error.code() == KafkaError._AUTO_OFFSET_RESET:
-            self._lost[topic, number] = _Lost(self._cluster.bounds(topic, number))
+            self._out_of_range.add((topic, number))
         elif trouble := trouble_of(error, self._source.bootstrap, topic, now()):
             partition.done = partition.given_up = True
             self._read_on([(topic, number)])
@@ -544,24 +503,19 @@ class Collector:
     # What is lost
 
     def _find_lost(self) -> None:
-        """Offsets that the broker has not: where their partitions begin and end is asked, and nobody waits for the answer."""
-        for place, lost in list(self._lost.items()):
-            if time.monotonic() < lost.due or (lost.asked is not None and not lost.asked.done):
-                continue
-            if lost.asked is None:
-                lost.asked = self._cluster.bounds(*place)
-                continue
+        """Offsets that the broker has not, of which it has said by now where their partitions begin and end."""
+        for place, asked in self._out_of_range.answered(time.monotonic()):
             try:
-                low, high, topic_id = lost.asked.answer()
+                low, high, topic_id = asked.answer()
             except KafkaException as error:
                 self._report(self._cluster.failed(error.args[0], place[0]).trouble)
-                lost.asked, lost.due = None, time.monotonic() + ASK_AGAIN
+                self._out_of_range.ask_again(place, time.monotonic())
                 continue
-            del self._lost[place]
+            self._out_of_range.forget(place)
             if self._ids[place[0]] not in ("", topic_id):
                 self._give_up(place[0], is_made_again=True)
             else:
-                self._out_of_range(place, low, high)
+                self._read_behind(place, low, high)
 
     def _lost_before(self, topic: str, asked: Mapping[int, Offsets]) -> None:
         """Offsets that were asked for by number, and that the broker has no more."""
@@ -584,7 +538,7 @@ class Collector:
                 self._settled_of(topic, number).add(first, end)
         self._report(lost_to_retention(topic, ranges, now()))
 
-    def _out_of_range(self, place: Place, low: int, high: int) -> None:
+    def _read_behind(self, place: Place, low: int, high: int) -> None:
         """Says why, stores as lost what retention took, and reads on behind it."""
         partition, (topic, number) = self._partitions[place], place
         first = partition.position
@@ -604,25 +558,13 @@ class Collector:
     # The rest
 
     def _read_on(self, places: Iterable[Place]) -> None:
-        """Has the client fetch these partitions from their positions on; those that are done or dropped no more. Raises KafkaTrouble.
-
-        They are taken from it and given anew, which the other partitions do not notice. A seek costs the same (0.1 s with
-        its fetch) and is refused where the client has stopped fetching, as it does at an offset out of range.
-        """
+        """Has these partitions fetched from their positions on; those that are done or dropped no more. Raises KafkaTrouble."""
         places = list(places)
-        away = [place for place in places if place in self._fetched]
-        anew = [place for place in places if (p := self._partitions.get(place)) is not None and not p.done]
+        positions = {at: p.position for at in places if (p := self._partitions.get(at)) is not None and not p.done}
         for place in places:
-            self._lost.pop(place, None)
+            self._out_of_range.forget(place)
         try:
-            if away:
-                self._consumer.incremental_unassign([TopicPartition(*place) for place in away])
-                self._fetched.difference_update(away)
-            if anew:
-                self._consumer.incremental_assign([TopicPartition(*at, self._partitions[at].position) for at in anew])
-                self._fetched.update(anew)
-                if self._is_held:
-                    self._consumer.pause([TopicPartition(*place) for place in anew])
+            self._fetching.read_on(places, positions)
         except KafkaException as error:
             raise self._cluster.failed(error.args[0]) from error
 

@@ -16,7 +16,7 @@ from confluent_kafka.admin import (
 )
 
 from meshdesk.capture.manifest import create_capture
-from meshdesk.collect import collector as module
+from meshdesk.collect import held
 from meshdesk.collect.collector import Collector
 from meshdesk.collect.properties import Source
 from meshdesk.demo.broker import Broker, start_broker, start_brokers
@@ -150,7 +150,7 @@ def test_that_a_transaction_that_stays_open_is_said_to_who_follows_and_its_recor
     collecting: tuple[Collector, list[Trouble]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "HELD", 0.5)
+    monkeypatch.setattr(held, "HELD", 0.5)
     collector, troubles = collecting
     name = make_topic()
     produce(broker.bootstrap, name, [New(b"plain")])
