@@ -101,6 +101,46 @@ def skip_fields(message: Message, data: bytes, at: int, end: int, depth: int) ->
         raise Unlisted
 
 
+def each_once(message: Message, data: bytes, at: int, end: int, depth: int) -> None:
+    """Proves that each field of a message comes once, or its values side by side, and that of a whole value one at least is known.
+    Raises Unlisted."""
+    known = message.fields
+    seen: set[str | int] = set()
+    last: str | int = 0
+    while at < end:
+        start = at
+        tag = data[at]
+        at += 1
+        if tag >= 0x80:
+            tag, at = varint(data, start, end)
+            if tag < 1 << 7 * (at - start - 1):  # in more bytes than it needs, which the others do not expect
+                raise Unlisted
+        field = known.get(tag)
+        if field is None or tag & 7 not in SKIPS:
+            field = field or message.unknown(tag)
+            if field.key in seen:
+                raise Unlisted
+            at = field.skip(data, start if field.runs else at, end, depth)
+        elif field.key in seen and not (field.runs and field.key == last):
+            raise Unlisted
+        else:
+            at = SKIPS[tag & 7](data, at, end, depth)
+        last = field.key
+        seen.add(last)
+    if at != end or not (depth or any(isinstance(key, str) or key > 0 for key in seen)):
+        raise Unlisted
+
+
+def read_other(message: Message, data: bytes, at: int, end: int, out: Words, depth: int, is_shown: bool) -> int:
+    """A field from its tag on, whichever it is, with its name; where it ends."""
+    tag, behind = tag_at(data, at, end)
+    field = message.fields.get(tag) or message.unknown(tag)
+    if not is_shown:
+        return field.skip(data, at if field.runs else behind, end, depth)
+    out.append(field.name)
+    return field.read(data, at if field.runs else behind, end, out, depth)
+
+
 def message_of(message: Message) -> tuple[ReadField, SkipField]:
     """A message behind its length."""
 

@@ -20,30 +20,59 @@ from meshdesk.decode.line import (
     is_inside,
     name_word,
 )
-from meshdesk.decode.moments import moment
+from meshdesk.decode.moments import DAY, MINUTES, day
+from meshdesk.decode.moments import SECONDS as MINUTE
 from meshdesk.decode.proto_fields import NEST
 from meshdesk.decode.proto_known import NANOS, SECONDS, SHAPES, duration
 from meshdesk.decode.proto_plan import MessagePlan
 from meshdesk.decode.proto_scalar_line import ReadField, read_double, read_text, scalar_of
 from meshdesk.decode.proto_skip import SkipField, length_at, skip_varint
 from meshdesk.decode.proto_wire import FIXED64, LENGTH, VARINT, signed, varint
-from meshdesk.model.node import SHORT, Node, word_of
+from meshdesk.model.node import SHORT, Node, Word, word_of
 
 
-def _known_moment(shape: Callable[[int, int], str]) -> Callable[[MessagePlan], tuple[ReadField, SkipField]]:
-    """Seconds and nanoseconds, each at most once."""
+def moment_at(data: bytes, at: int, end: int) -> tuple[int, int, int]:
+    """Seconds and nanoseconds, each at most once, and where they end. Raises Unlisted."""
+    stop = at + 1 + data[at]
+    at += 1
+    seconds = nanos = 0
+    if at < stop and data[at] == 1 << 3 | VARINT:
+        seconds, at = varint(data, at + 1, stop)
+    if at < stop and data[at] == 2 << 3 | VARINT:
+        nanos, at = varint(data, at + 1, stop)
+    if at != stop or stop > end:
+        raise Unlisted
+    return (
+        seconds if seconds < 1 << 63 else seconds - (1 << 64),
+        nanos if nanos < 1 << 31 else signed(nanos, 32),
+        stop,
+    )
 
+
+def timestamp_at(data: bytes, at: int, end: int) -> tuple[str, int]:
+    """A moment as text, and where it ends. Raises Unlisted."""
+    seconds, nanos, stop = moment_at(data, at, end)
+    if seconds not in SECONDS or nanos not in NANOS:
+        raise Unlisted
+    days, rest = divmod(seconds, DAY)
+    return f"{day(days)}T{MINUTES[rest // 60]}{MINUTE[rest % 60]}.{nanos:09d}Z", stop
+
+
+def duration_at(data: bytes, at: int, end: int) -> tuple[str, int]:
+    """The same of a length of time. Raises Unlisted."""
+    seconds, nanos, stop = moment_at(data, at, end)
+    if abs(nanos) not in NANOS or seconds * nanos < 0:
+        raise Unlisted
+    return duration(seconds, nanos), stop
+
+
+def _known_text(
+    text_at: Callable[[bytes, int, int], tuple[str, int]],
+) -> Callable[[MessagePlan], tuple[ReadField, SkipField]]:
     def read(data: bytes, at: int, end: int, out: Words, _depth: int) -> int:
-        at, stop = length_at(data, at, end)
-        seconds = nanos = 0
-        if at < stop and data[at] == 1 << 3 | VARINT:
-            seconds, at = varint(data, at + 1, stop)
-        if at < stop and data[at] == 2 << 3 | VARINT:
-            nanos, at = varint(data, at + 1, stop)
-        if at != stop:
-            raise Unlisted
-        out.append((shape(signed(seconds, 64), signed(nanos, 32)), "text"))
-        return stop
+        text, at = text_at(data, at, end)
+        out.append((text, "text"))
+        return at
 
     return lambda _: (read, _skip_moment)
 
@@ -58,24 +87,17 @@ def _skip_moment(data: bytes, at: int, end: int, depth: int) -> int:
     return stop
 
 
-def _timestamp(seconds: int, nanos: int) -> str:
-    if seconds not in SECONDS or nanos not in NANOS:
-        raise Unlisted
-    return moment(seconds * 10**9 + nanos, 9) or ""
-
-
-def _duration(seconds: int, nanos: int) -> str:
-    if abs(nanos) not in NANOS or seconds * nanos < 0:
-        raise Unlisted
-    return duration(seconds, nanos)
+def default_word(name: str) -> Word:
+    """What the type of a scalar in a message of its own says where nothing is in it."""
+    empty = SHAPES[name](Node("", "record", ""))
+    return word_of(empty.kind, empty.text, LONGEST)
 
 
 def _wrapped(inner: MessagePlan) -> tuple[ReadField, SkipField]:
     """A scalar in a message of its own, which is empty where it has its default."""
     value = inner.fields[1]
     read_value, skip_value = scalar_of(value)
-    empty = SHAPES[inner.name](Node("", "record", ""))
-    default = word_of(empty.kind, empty.text, LONGEST)
+    default = default_word(inner.name)
 
     def read(data: bytes, at: int, end: int, out: Words, depth: int) -> int:
         at, stop = length_at(data, at, end)
@@ -200,11 +222,16 @@ def _skip_struct(data: bytes, at: int, end: int, depth: int) -> None:
         at, stop = length_at(data, at + 1, end)
         if at == stop or data[at] != 1 << 3 | LENGTH:
             raise Unlisted
-        _, at = length_at(data, at + 1, stop)
-        if at == stop or data[at] != 2 << 3 | LENGTH:
+        length = data[at + 1]
+        at = at + 2 + length if length < 0x80 else length_at(data, at + 1, stop)[1]
+        if at >= stop or data[at] != 2 << 3 | LENGTH:
             raise Unlisted
-        at, behind = length_at(data, at + 1, stop)
-        if behind != stop:
+        length = data[at + 1]
+        at += 2
+        if length >= 0x80:
+            at, length = length_at(data, at - 1, stop)
+            length -= at
+        if at + length != stop:
             raise Unlisted
         _skip_value(data, at, stop, depth + 1)
         at = stop
@@ -227,11 +254,12 @@ def _skip_value(data: bytes, at: int, end: int, depth: int) -> None:
     tag = data[at]
     at += 1
     if tag == 3 << 3 | LENGTH:
-        _, at = length_at(data, at, end)
+        length = data[at]
+        at = at + 1 + length if length < 0x80 else length_at(data, at, end)[1]
     elif tag == 2 << 3 | FIXED64:
         at += 8
     elif tag in (1 << 3 | VARINT, 4 << 3 | VARINT):
-        at = skip_varint(data, at, end, depth)
+        at = at + 1 if data[at] < 0x80 else skip_varint(data, at, end, depth)
     elif tag in (5 << 3 | LENGTH, 6 << 3 | LENGTH):
         begin, at = length_at(data, at, end)
         (_skip_struct if tag == 5 << 3 | LENGTH else _skip_list)(data, begin, at, depth)
@@ -241,6 +269,10 @@ def _skip_value(data: bytes, at: int, end: int, depth: int) -> None:
         raise Unlisted
 
 
+WRAPPERS = tuple(
+    f"google.protobuf.{kind}Value"
+    for kind in ("Double", "Float", "Int64", "UInt64", "Int32", "UInt32", "Bool", "String", "Bytes")
+)
 CONTAINERS: dict[str, tuple[ReadField, SkipField]] = {
     "google.protobuf.Struct": _known_json(_struct, _skip_struct),
     "google.protobuf.ListValue": _known_json(_list, _skip_list),
@@ -248,11 +280,11 @@ CONTAINERS: dict[str, tuple[ReadField, SkipField]] = {
 }
 
 
+TEXTS: dict[str, Callable[[bytes, int, int], tuple[str, int]]] = {
+    "google.protobuf.Timestamp": timestamp_at,
+    "google.protobuf.Duration": duration_at,
+}
 KNOWN: dict[str, Callable[[MessagePlan], tuple[ReadField, SkipField]]] = {
-    "google.protobuf.Timestamp": _known_moment(_timestamp),
-    "google.protobuf.Duration": _known_moment(_duration),
-    **{
-        f"google.protobuf.{kind}Value": _wrapped
-        for kind in ("Double", "Float", "Int64", "UInt64", "Int32", "UInt32", "Bool", "String", "Bytes")
-    },
+    **{name: _known_text(text_at) for name, text_at in TEXTS.items()},
+    **dict.fromkeys(WRAPPERS, _wrapped),
 }

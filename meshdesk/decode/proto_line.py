@@ -4,20 +4,34 @@ What a message seldom has is left to decode/protobuf.py (line.Unlisted): fields 
 lists.
 """
 
-from meshdesk.decode.line import NOTHING, TELLING, Unlisted, Words
+import struct
+from typing import NamedTuple
+
+from meshdesk.decode.contract import Undecodable
+from meshdesk.decode.line import NOTHING, TELLING, Line, Unlisted, Words
 from meshdesk.decode.proto_fields import Message, read_fields
 from meshdesk.decode.proto_framing import by_index, indexes, referred
 from meshdesk.decode.proto_known import SHAPES
 from meshdesk.decode.proto_messages import Messages
 from meshdesk.decode.proto_plan import book_of
+from meshdesk.decode.proto_source import line_of_message
 from meshdesk.decode.protobuf import ANY
+from meshdesk.model.node import Tones, line_of
 from meshdesk.model.proto_schema import Message as Declared
 from meshdesk.model.schema import Schema
 
 FIRST: tuple[int, ...] = (0,)  # the path to the first message of a schema
-MORE = b"\x80"  # from which on a number has another byte
-NAMES = (b"\x0a", b"\x8a")  # how the tag of a text that is field 1 may begin
-PATHS = 256  # message indexes of one schema whose messages are kept
+MORE = 0x80  # from which on a number has another byte
+NAMES = (0x0A, 0x8A)  # how the tag of a text that is field 1 may begin
+PATHS = 256  # messages of one schema that are kept, by their indexes or by their names
+UNWRITTEN = (Unlisted, Undecodable, IndexError, ValueError, struct.error)
+
+
+class Shown(NamedTuple):
+    """A message that is the whole value."""
+
+    message: Message
+    line: Line | None  # written for it (proto_source.py), where that can be
 
 
 class Lines:
@@ -26,59 +40,83 @@ class Lines:
     def __init__(self, schema: Schema) -> None:
         self._book = book_of(schema)
         self._messages = Messages(self._book)
-        self._by_name: dict[bytes, Message] = {}
-        self._by_path: dict[tuple[tuple[int, ...], bool], Message] = {}
+        self._by_name: dict[bytes, Shown] = {}
+        self._by_path: dict[tuple[tuple[int, ...], bool], Shown] = {}
+        self._by_prefix: dict[bytes, Shown] = {}
+        self._first: Shown | None = None  # which most schemas have alone
 
-    def read(self, data: bytes, at: int, out: Words) -> int:
+    def read(self, data: bytes, at: int, limit: int) -> tuple[str, Tones]:
         """A message behind its indexes, to the end of the bytes. Raises Unlisted."""
-        is_sure = not data[at]
-        if is_sure:
-            path, at = FIRST, at + 1
-            # Where not all fields are known it is asked whether it is another message: only here it cannot be one,
-            # but for the name of one that Apicurio writes, which is field 1 of a message behind its length.
-            is_sure = data[at : at + 1] < MORE and data[at + 1 : at + 2] not in NAMES
-        else:
-            indexes_of, at = next(indexes(data, at))
-            path = tuple(indexes_of)
-        message = self._by_path.get((path, is_sure)) or self._at(path, is_sure)
-        if at == len(data):
-            out.append(NOTHING)
-            return at
-        seen = read_fields(message, data, at, len(data), out, 0)
-        if is_sure and not any(isinstance(key, str) or key > 0 for key in seen):
-            raise Unlisted
-        return len(data)
+        if data[at]:
+            prefix = data[at : at + 1 + (data[at] >> 1)]  # all of the indexes, where each is of one byte
+            shown = self._by_prefix.get(prefix)
+            if shown is None:
+                path, end = next(indexes(data, at))
+                shown = self._at(tuple(path), False)
+                if end - at != len(prefix):
+                    return _read(shown, data, end, limit, False)
+                if len(self._by_prefix) >= PATHS:
+                    self._by_prefix.clear()
+                self._by_prefix[prefix] = shown
+            return _read(shown, data, at + len(prefix), limit, False)
+        at += 1
+        # Where not all fields are known it is asked whether it is another message: only here it cannot be one,
+        # but for the name of one that Apicurio writes, which is field 1 of a message behind its length.
+        if len(data) > at + 1 and (data[at] >= MORE or data[at + 1] in NAMES):
+            return _read(self._at(FIRST, False), data, at, limit, False)
+        if self._first is None:
+            self._first = self._at(FIRST, True)
+        return _read(self._first, data, at, limit, True)
 
-    def read_referred(self, data: bytes, at: int, out: Words) -> int:
+    def read_referred(self, data: bytes, at: int, limit: int) -> tuple[str, Tones]:
         """A message behind its name, as Apicurio writes it, all of whose fields are known. Raises Unlisted."""
         begin = at + 1 + data[at]
         ref = data[at:begin]
-        message = self._by_name.get(ref)
-        if message is None:
+        shown = self._by_name.get(ref)
+        if shown is None:
             framed = next(referred(data, at, self._book.types))
             if framed.start != begin:
                 raise Unlisted
             if len(self._by_name) >= PATHS:
                 self._by_name.clear()
-            message = self._by_name[ref] = self._shown(framed.message, False)
-        if begin == len(data):
-            out.append(NOTHING)
-        read_fields(message, data, begin, len(data), out, 0)
-        return len(data)
+            shown = self._by_name[ref] = self._shown(framed.message, False)
+        return _read(shown, data, begin, limit, False)
 
-    def _at(self, path: tuple[int, ...], is_sure: bool) -> Message:
-        found = by_index(self._book.types, list(path))
-        if not found:
-            raise Unlisted
-        if len(self._by_path) >= PATHS:
-            self._by_path.clear()
-        message = self._by_path[path, is_sure] = self._shown(found[0], is_sure)
-        return message
+    def _at(self, path: tuple[int, ...], is_sure: bool) -> Shown:
+        shown = self._by_path.get((path, is_sure))
+        if shown is None:
+            found = by_index(self._book.types, list(path))
+            if not found:
+                raise Unlisted
+            if len(self._by_path) >= PATHS:
+                self._by_path.clear()
+            shown = self._by_path[path, is_sure] = self._shown(found[0], is_sure)
+        return shown
 
-    def _shown(self, message: Declared, is_sure: bool) -> Message:
-        """A message that is the whole value."""
-        if message.name in SHAPES or message.name == ANY:
+    def _shown(self, declared: Declared, is_sure: bool) -> Shown:
+        if declared.name in SHAPES or declared.name == ANY:
             raise Unlisted
-        if not TELLING.isdisjoint(field.name for field in message.fields):
+        if not TELLING.isdisjoint(field.name for field in declared.fields):
             raise Unlisted
-        return self._messages.message(self._book.plan(message.name), is_sure)
+        plan = self._book.plan(declared.name)
+        message = self._messages.message(plan, is_sure)
+        try:
+            return Shown(message, line_of_message(self._messages, plan, is_sure))
+        except (Unlisted, RecursionError):
+            return Shown(message, None)
+
+
+def _read(shown: Shown, data: bytes, at: int, limit: int, is_sure: bool) -> tuple[str, Tones]:
+    """A message to the end of the bytes. Raises Unlisted."""
+    if at == len(data):
+        return line_of([NOTHING], limit)
+    if shown.line is not None:
+        try:
+            return shown.line(data, at, limit)
+        except UNWRITTEN:  # fields in another order, or unknown ones
+            pass
+    words: Words = []
+    seen = read_fields(shown.message, data, at, len(data), words, 0)
+    if is_sure and not any(isinstance(key, str) or key > 0 for key in seen):
+        raise Unlisted
+    return line_of(words, limit)

@@ -92,13 +92,14 @@ DEFAULTS: dict[str, tuple[Kind, str]] = {
 class Plan:
     """A field as it is read: a scalar by `scalar`, a message by `message`, else by looking at its bytes."""
 
-    __slots__ = ("is_map", "message", "missing", "name", "note", "oneof", "repeated", "scalar", "type", "wire")
+    __slots__ = ("enum", "is_map", "message", "missing", "name", "note", "oneof", "repeated", "scalar", "type", "wire")
 
     def __init__(self, declared: Field, name: str) -> None:
         self.name, self.repeated, self.oneof, self.type = name, declared.repeated, declared.oneof, declared.type
         self.note = f"oneof {declared.oneof}" if declared.oneof else ""
         self.wire = LENGTH
         self.scalar: Scalar | None = None
+        self.enum: dict[int, str] | None = None  # its words by their numbers, where it is one
         self.message: MessagePlan | None = None
         self.is_map = False
         self.missing = ""
@@ -142,7 +143,7 @@ class Book:
         full = self.types.full_name(declared.type, scope)
         enum = self.types.enums.get(full)
         if enum is not None:
-            plan.wire, plan.scalar = VARINT, _enum(enum.names)
+            plan.wire, plan.scalar, plan.enum = VARINT, _enum(enum.names), enum.names
         elif full:
             plan.message = self.plan(full)
             plan.is_map = self.types.messages[full].is_map and declared.repeated

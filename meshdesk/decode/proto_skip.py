@@ -39,6 +39,13 @@ def skip_varint(data: bytes, at: int, end: int, _depth: int) -> int:
     return stop
 
 
+def skip_packed(data: bytes, at: int, end: int) -> int:
+    """Behind numbers that end where they are said to."""
+    while at < end:
+        at = skip_varint(data, at, end, 0)
+    return at
+
+
 def skip_length(data: bytes, at: int, end: int, _depth: int) -> int:
     """Behind bytes and the length before them."""
     length = data[at]

@@ -33,6 +33,7 @@ from meshdesk.decode.proto_wire import (
 from meshdesk.model.node import SHORT
 
 UNKNOWN = 1_024  # tags of fields that no schema has, kept: each is a name and two functions
+CONTAINERS = (OPEN, INSIDE)  # how the words of a message begin
 LINES = ("\n", "\t", "\r")
 
 
@@ -42,32 +43,42 @@ def unknown_field(tag: int) -> Field:
     number, wire = tag >> 3, tag & 7
     if number not in NUMBERS:
         raise Unlisted
-    guess, skip_one = GUESSES[wire], SKIPS[wire]
+    guess, skip_one, mark = GUESSES[wire], SKIPS[wire], _written(tag)
 
     def read(data: bytes, at: int, end: int, out: Words, depth: int) -> int:
-        """All of them that follow each other; several are an array."""
-        begin, count = len(out), 0
-        while at < end:
-            found, behind = tag_at(data, at, end)
-            if found != tag:
-                break
-            at = guess(data, behind, end, out, depth)
+        """All of them that follow each other; several are an array, of which only scalars are shown, and few."""
+        begin, count, is_short = len(out), 0, True
+        _, at = tag_at(data, at, end)
+        while True:
+            is_short = is_short and count < SHORT and not (count and out[begin] in CONTAINERS)
+            at = guess(data, at, end, out, depth) if is_short else skip_one(data, at, end, depth)
             count += 1
+            if at >= end or not data.startswith(mark, at):
+                break
+            at += len(mark)
         if count > 1:
             words = out[begin:]
-            is_short = count <= SHORT and OPEN not in words and INSIDE not in words
+            is_short = is_short and OPEN not in words and INSIDE not in words
             out[begin:] = [LEFT, *words, RIGHT] if is_short else [count_word(count)]
         return at
 
     def skip(data: bytes, at: int, end: int, depth: int) -> int:
-        while at < end:
-            found, behind = tag_at(data, at, end)
-            if found != tag:
-                break
-            at = skip_one(data, behind, end, depth)
+        _, at = tag_at(data, at, end)
+        at = skip_one(data, at, end, depth)
+        while at < end and data.startswith(mark, at):
+            at = skip_one(data, at + len(mark), end, depth)
         return at
 
     return Field(-number, (str(number), "name"), read, skip, True)
+
+
+def _written(tag: int) -> bytes:
+    """A tag as writers write it; in more bytes than it needs it counts as another field's."""
+    out = bytearray()
+    while tag >= 0x80:
+        out.append(tag & 0x7F | 0x80)
+        tag >>= 7
+    return bytes((*out, tag))
 
 
 def _guessed_varint(data: bytes, at: int, end: int, out: Words, _depth: int) -> int:

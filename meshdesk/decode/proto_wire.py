@@ -7,26 +7,25 @@ from meshdesk.decode.contract import Undecodable
 
 VARINT, FIXED64, LENGTH, GROUP, END, FIXED32 = range(6)
 WIRE = ("varint", "64-bit", "length-delimited", "group", "end of group", "32-bit")
+LONGEST = 10  # bytes of a number
 NUMBERS = range(1, 1 << 29)  # what a field's number can be
+FIXED = {FIXED32: 4, FIXED64: 8}  # bytes of them
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 STEPS = 3_000_000  # fields walked in one payload, shown or not; some three seconds
 
 
 def varint(data: bytes, at: int, end: int) -> tuple[int, int]:
     """An unsigned number of at most ten bytes and 64 bits, and where it ends. Raises Undecodable."""
-    start, shift, value = at, 0, 0
-    while at < end:
-        byte = data[at]
-        at += 1
+    shift = value = 0
+    for byte in data[at : min(end, at + LONGEST)]:
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
             if value >> 64:
-                raise Undecodable(f"the number at byte {start:,} has more than 64 bits")
-            return value, at
+                raise Undecodable(f"the number at byte {at:,} has more than 64 bits")
+            return value, at + shift // 7 + 1
         shift += 7
-        if shift > 63:
-            raise Undecodable(f"the number at byte {start:,} has more than ten bytes")
-    raise Undecodable(f"the number at byte {start:,} has no end")
+    why = "more than ten bytes" if shift == 7 * LONGEST else "no end"
+    raise Undecodable(f"the number at byte {at:,} has {why}")
 
 
 def zigzag(value: int) -> int:
@@ -74,14 +73,34 @@ def fields(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, int,
 
 def is_message(data: bytes, at: int, end: int, steps: list[int]) -> bool:
     """Whether all of the bytes are fields of a message; `steps` holds how many may still be looked at."""
+    begin, left = at, steps[0]
     try:
-        for _ in fields(data, at, end):
-            steps[0] -= 1
-            if steps[0] < 0:
+        while at < end:
+            left -= 1
+            tag = data[at]
+            at += 1
+            if tag >= 0x80:
+                tag, at = varint(data, at - 1, end)
+            wire = tag & 7
+            if wire == LENGTH:
+                length = data[at]
+                at += 1
+                if length >= 0x80:
+                    length, at = varint(data, at - 1, end)
+                at += length
+            elif wire == VARINT:
+                at = at + 1 if data[at] < 0x80 else varint(data, at, end)[1]
+            elif wire in FIXED:
+                at += FIXED[wire]
+            else:
                 return False
-    except Undecodable:
+            if at > end or left < 0 or not 8 <= tag < 1 << 32:
+                return False
+    except (Undecodable, IndexError):
         return False
-    return at < end
+    finally:
+        steps[0] = left
+    return begin < end
 
 
 def text_in(data: bytes) -> str | None:

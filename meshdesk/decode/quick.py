@@ -20,11 +20,11 @@ from meshdesk.decode.debezium import is_flattened
 from meshdesk.decode.glue import PREFIX as GLUE_PREFIX
 from meshdesk.decode.guid_prefix import PREFIX as GUID_PREFIX
 from meshdesk.decode.kafka_records import INTERNAL
-from meshdesk.decode.line import LONGEST, Line, Read, Unlisted, Words, text_word
+from meshdesk.decode.line import LONGEST, Line, Unlisted, Words, text_word
 from meshdesk.decode.mirrormaker import ENDS
 from meshdesk.decode.proto_line import Lines
 from meshdesk.decode.text import UUID
-from meshdesk.model.node import Tones, line_of
+from meshdesk.model.node import line_of
 from meshdesk.model.schema import Schema, SchemaName
 
 LONG_PREFIX = 9  # of Apicurio's older serialisers
@@ -170,21 +170,10 @@ def _made(schema: Schema, is_referred: bool) -> Line | None:
         if schema.type == "AVRO":
             return avro_line.reader(schema)
         if schema.type == "PROTOBUF":
-            return _laid(Lines(schema).read_referred if is_referred else Lines(schema).read)
+            return Lines(schema).read_referred if is_referred else Lines(schema).read
     except (Unlisted, Undecodable):
         return None
     return json_line.read if schema.type == "JSON" else None
-
-
-def _laid(read: Read) -> Line:
-    """A line of the words that are read."""
-
-    def line(data: bytes, at: int, limit: int) -> tuple[str, Tones]:
-        words: Words = []
-        read(data, at, words)
-        return line_of(words, limit)
-
-    return line
 
 
 def _event(payload: Payload, limit: int, is_flat: bool) -> Preview | None:

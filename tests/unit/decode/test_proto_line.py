@@ -1,5 +1,6 @@
 """Lines of Protobuf without a tree: held against the walker of messages."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -7,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshdesk.decode import quick
+from meshdesk.decode.proto_wire import fields
+from meshdesk.model.schema import Schema
 from tests.unit.decode.lines import Named, by_chain, framed, line_of_message
-from tests.unit.decode.protos import FEW, SCHEMA, SHOP, Every, values
+from tests.unit.decode.protos import FEW, SCHEMA, SHOP, Every, text_schema, values
 
 
 @given(values(), st.binary(max_size=3), st.integers(0, 60))
@@ -96,3 +99,41 @@ def test_that_what_could_be_another_message_is_left_to_the_chain() -> None:
         line_of_message(b"\2\0" + b"\x72\x01A\xa8\x1f\x05", FEW) is None
     )  # by the older form, the index of no message
     assert line_of_message(b"\0" + b"\x07\x0a\x05Every\x72\x01A", FEW) is None  # as Apicurio names a message
+
+
+@given(values(), st.randoms(use_true_random=False), st.sampled_from([SCHEMA, FEW]))
+@settings(max_examples=100)
+def test_that_fields_in_any_order_and_again_are_shown_as_the_tree_shows_them(
+    value: dict[str, Any], random: Any, schema: Schema
+) -> None:
+    data = Every(**value).SerializeToString()
+    ends = [0, *(end for *_, end in fields(data, 0, len(data)))]
+    pieces = [data[start:end] for start, end in pairwise(ends)]
+    pieces += random.choices(pieces, k=random.randrange(2)) if pieces else []
+    random.shuffle(pieces)
+    line_of_message(b"\0" + b"".join(pieces), schema)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x18\x01\x98\x00\x02",  # a list, of which the second tag is longer than it needs to be
+        b"\x10\x05\x8a\x00\x01A",  # a text that comes behind a number, the same
+        b"\x10\x05\x0a\x01A\xa8\x1f\x05\xa8\x9f\x00\x06",  # a field that is unknown, the same
+    ],
+)
+def test_that_tags_of_more_bytes_than_they_need_are_no_fields_of_their_own(data: bytes) -> None:
+    line_of_message(b"\0" + data, SHOP)
+
+
+@pytest.mark.parametrize(
+    "indexes", [b"\0", b"\2\0", b"\1\0", b"\4\0\0", b"\2\2", b"\4\2\0", b"\2\x80\0", b"\2\x80\1", b"\3"]
+)
+def test_that_indexes_are_read_as_the_chain_reads_them_the_first_time_and_again(indexes: bytes) -> None:
+    schema = text_schema("""
+        syntax = "proto3"; package shop; message A { string a = 1; message B { string b = 1; } }
+        message C { string c = 1; message D { string d = 1; } }
+    """)
+    for _ in range(2):
+        line_of_message(indexes + b"\x0a\x01A", schema)
+    assert line_of_message(b"\4\2\0\x0a\x01A", schema) == "d A"

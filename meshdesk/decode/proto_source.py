@@ -1,0 +1,594 @@
+"""A Protobuf message as the line that a list shows, read by a function that is written for its schema.
+
+Writers put fields in the order of their numbers, each once: so the function asks for one after the other and needs no table, no
+note of what it has seen, and no call for a number, a text or a message within. Where they come in another order it is looked
+once whether each comes once (proto_fields.py), and asked for them again; what is rare is read by the functions that are made
+there. Nothing here looks whether a piece ends behind the last byte: the place only grows, and must be that of the end of a
+message when all of it is read.
+"""
+
+import struct
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, NamedTuple
+
+from meshdesk.decode.line import (
+    LONGEST,
+    MOST,
+    Line,
+    Unlisted,
+    Words,
+    bytes_word,
+    cut,
+    is_inside,
+    lay_array,
+    name_word,
+    text_word,
+)
+from meshdesk.decode.line_source import HAS_ROOM, Function, Source
+from meshdesk.decode.moments import WORDS
+from meshdesk.decode.proto_fields import NEST, Message, each_once, message_of, read_other, skip_fields
+from meshdesk.decode.proto_known import SHAPES
+from meshdesk.decode.proto_known_line import TEXTS, WRAPPERS, default_word
+from meshdesk.decode.proto_messages import Messages
+from meshdesk.decode.proto_plan import MessagePlan, Plan, Scalar, real32
+from meshdesk.decode.proto_skip import length_at, skip_length, skip_packed, skip_varint
+from meshdesk.decode.proto_wire import FIXED32, GROUP, LENGTH, VARINT
+from meshdesk.decode.protobuf import ANY
+from meshdesk.model.node import SHORT, word_of
+
+STEP = 8  # fields between looks whether they can come at all, and whether the line is full
+INLINE = 40  # fields of a message within that are written where it stands; one with more is called
+FUNCTIONS = 60  # that pass over a message; of a schema of more messages the others are made as proto_fields.py has them
+WIDE = 0x80  # from which on a tag has two bytes
+WIDEST = 1 << 14  # from which on it has three: numbers that nobody gives who counts bytes
+END = 1 << 16  # a tag that no field has: there is no more
+HALF, WHOLE = 1 << 63, 1 << 64
+INTS = ("int32", "int64", "uint32", "uint64")  # which are written alike, if they are small and not negative
+UNPACKED = {"fixed32": "<I", "sfixed32": "<i", "fixed64": "<Q", "sfixed64": "<q"}
+
+
+def line_of_message(messages: Messages, plan: MessagePlan, is_sure: bool) -> Line:
+    """What reads a message from a byte to the end of the bytes. Raises Unlisted where its schema is not for that, and the
+    function raises Unlisted, Undecodable, IndexError, ValueError and struct.error."""
+    return _Writer(messages, is_sure).line(plan)
+
+
+# What the source calls
+
+
+def number_at(data: bytes, at: int) -> tuple[int, int]:
+    """A number of two bytes or more, and where it ends."""
+    byte = data[at + 1]
+    value = data[at] & 0x7F | (byte & 0x7F) << 7
+    if byte < 0x80:
+        return value, at + 2
+    byte = data[at + 2]
+    value |= (byte & 0x7F) << 14
+    if byte < 0x80:
+        return value, at + 3
+    shift = 14
+    for byte in data[at + 3 : at + 10]:
+        shift += 7
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            break
+    if byte >= 0x80 or value >= WHOLE:
+        raise Unlisted
+    return value, at + shift // 7 + 1
+
+
+def _long(data: bytes, at: int) -> tuple[str, int]:
+    value, at = number_at(data, at)
+    return str(value if value < HALF else value - WHOLE), at
+
+
+def _number(scalar: Scalar) -> Callable[[bytes, int], tuple[str, int]]:
+    """A number of two bytes or more as text."""
+
+    def read(data: bytes, at: int) -> tuple[str, int]:
+        value, at = number_at(data, at)
+        return scalar(data, value, at, at)[1], at
+
+    return read
+
+
+def _bytes(data: bytes, at: int) -> tuple[str, int]:
+    at, end = length_at(data, at, len(data))
+    return bytes_word(data[at : min(end, at + LONGEST)])[0], end
+
+
+def _lay(words: list[str], tones: list[tuple[int, int, str]], at: int, said: Words) -> int:
+    """Lays out words from a place on; where the next one begins."""
+    for word, tone in said:
+        end = at + len(word)
+        words.append(word)
+        tones.append((at, end, tone))
+        at = end + 1
+    return at
+
+
+NAMES: dict[str, Any] = {
+    "END": END,
+    "NEST": NEST,
+    "REALS": WORDS,
+    "SMALL": tuple(map(str, range(0x80))),
+    "Unlisted": Unlisted,
+    "as_double": struct.Struct("<d").unpack_from,
+    "bytes_at": _bytes,
+    "cut": cut,
+    "each_once": each_once,
+    "lay": _lay,
+    "lay_array": lay_array,
+    "number_at": number_at,
+    "read_other": read_other,
+    "real32": real32,
+    "skip_fields": skip_fields,
+    "skip_length": skip_length,
+    "skip_packed": skip_packed,
+    "skip_varint": skip_varint,
+    "text_of": lambda text: text_word(text)[0],
+}
+LONGS = {"int64": _long}
+
+
+class _Field(NamedTuple):
+    """A field as it is looked for."""
+
+    plan: Plan
+    tags: tuple[int, ...]  # of one byte or two: as they stand, the first one lowest
+    size: int  # bytes of a tag
+    first: int  # the tag by which Message.fields has it
+
+
+# Writing
+
+
+class _Writer:
+    """Turns what a schema declares into the source of a function that says what it reads, and of those that only read."""
+
+    def __init__(self, messages: Messages, is_sure: bool) -> None:
+        self._messages, self._is_sure = messages, is_sure
+        self._source = Source(NAMES)
+        self._passing: dict[str, str] = {}  # the functions that pass over a message, by its name
+
+    def line(self, plan: MessagePlan) -> Line:
+        """The function that reads a message and gives its line."""
+        body = self._source.function("data, at, limit")
+        body.add("end = len(data)")
+        body.settle()
+        if not self._show(body, plan, "end", 0):
+            raise Unlisted
+        body.finish()
+        line: Line = self._source.compiled(body.name)
+        return line
+
+    def _message(self, plan: MessagePlan) -> Message:
+        return self._messages.message(plan, self._is_sure)
+
+    # What is shown: `depth` is that of the message in the line (model/node.py)
+
+    def _show(self, body: Function, plan: MessagePlan, end: str, depth: int) -> int:
+        """The fields of a message up to its end; how many there are."""
+        message, fields = self._message(plan), _looked_for(plan)
+        oneofs = {one.plan.oneof for one in fields if one.plan.oneof}
+        several = {name for name in oneofs if sum(one.plan.oneof == name for one in fields) > 1}
+        said = {name: self._source.variable("o") for name in sorted(several)}
+        tag, is_wide = self._source.variable("t"), any(one.size > 1 for one in fields)
+        body.add(*(f"{name} = 0" for name in said.values()))
+        begin, at = self._source.variable("g"), self._source.variable("u")
+        body.add(f"{begin} = at")
+        _next_tag(body, tag, end, is_wide)
+        with body.block(f"while {tag} != END:"):  # once, where all come in the order of their numbers
+            body.add(f"{at} = at")
+            self._show_parts(body, message, fields, tag, end, is_wide, said, depth)
+            with body.block(f"if {tag} != END:"):
+                known = self._source.constant(message)
+                body.add(f"if {at} == {begin}:", f" each_once({known}, data, {begin}, {end}, {depth})")
+                with body.block(f"if at == {at}:"):
+                    self._show_other(body, known, end, depth)
+                    _next_tag(body, tag, end, is_wide)
+                body.settle()
+        return len(fields)
+
+    def _show_other(self, body: Function, message: str, end: str, depth: int) -> None:
+        """A field that is not looked for here, as its message does not know it, or it is rare."""
+        said = self._source.variable("q")
+        body.add(f"{said} = []")
+        body.add(f"at = read_other({message}, data, at, {end}, {said}, {depth}, {HAS_ROOM})")
+        body.add(f"p = lay(words, tones, p, {said})")
+
+    def _show_parts(
+        self, body: Function, message: Message, fields: list[_Field], tag: str, end: str, is_wide: bool,
+        oneofs: dict[str, str], depth: int,
+    ) -> None:  # fmt: skip
+        several = oneofs.keys()
+        for part in _parts(fields):
+            # Whether one of a oneof was shown before is only known where all of them are shown.
+            is_skipped = depth == 0 and part[0] is not fields[0] and not any(one.plan.oneof in several for one in part)
+            with _below(body, tag, part, len(fields)):
+                if is_skipped:
+                    with body.block(f"if {HAS_ROOM}:"):
+                        self._show_part(body, message, part, tag, end, is_wide, oneofs, depth)
+                    with body.block("else:"):
+                        body.add(f"at = {self._pass_part(message, part, is_wide)}(data, at, {end}, {depth})")
+                        _next_tag(body, tag, end, is_wide)
+                else:
+                    self._show_part(body, message, part, tag, end, is_wide, oneofs, depth)
+
+    def _show_part(
+        self, body: Function, message: Message, part: Sequence[_Field], tag: str, end: str, is_wide: bool,
+        oneofs: dict[str, str], depth: int,
+    ) -> None:  # fmt: skip
+        for one in part:
+            with body.block(f"if {_is_one(tag, one)}:"):
+                known = oneofs.get(one.plan.oneof)
+                if known:
+                    body.add(f"if {known}:", " raise Unlisted", f"{known} = 1")
+                self._show_field(body, message, one, tag, end, is_wide, depth)
+                body.settle()
+
+    def _show_field(
+        self, body: Function, message: Message, one: _Field, tag: str, end: str, is_wide: bool, depth: int
+    ) -> None:
+        """A field, or all values of it that stand side by side, and the tag behind it."""
+        plan = one.plan
+        if _is_list(plan):
+            self._show_count(body, one, tag, end, is_wide, depth)
+        elif plan.repeated and plan.message is None:
+            self._show_scalars(body, one, tag, end, is_wide)
+        elif plan.is_map and not is_inside(depth + 1) and _is_simple(plan.message):
+            self._show_map(body, one, tag, end, is_wide)
+        else:
+            self._show_value(body, message, one, end, depth)
+            _next_tag(body, tag, end, is_wide)
+
+    def _show_count(self, body: Function, one: _Field, tag: str, end: str, is_wide: bool, depth: int) -> None:
+        """Messages in a list, of which a line says how many there are."""
+        count, text = self._source.variable("n"), self._source.variable("x")
+        body.add(f"{count} = 0")
+        self._pass_each(body, one, tag, end, is_wide, str(depth + 1), count)
+        body.add(f'{text} = f"[{{{count}:,}}]"')
+        self._name(body, one)
+        body.say(text, '"text"')
+
+    def _show_scalars(self, body: Function, one: _Field, tag: str, end: str, is_wide: bool) -> None:
+        """Scalars in a list, each behind the tag, or packed behind one."""
+        count, said, stop = map(self._source.variable, "nqs")
+        packed = f"{tag} == {_standing(one.first & ~7 | LENGTH)}" if one.plan.wire != LENGTH else ""
+        self._name(body, one)
+        body.settle()
+        body.add(f"{count} = 0", f"{said} = []")
+        with body.block(f"while {_is_one(tag, one)}:"):
+            body.add(f"at += {one.size}", f"{stop} = at + 1")
+            if packed:
+                with body.block(f"if {packed}:"):
+                    _length(body)
+                    body.add(f"{stop} = at + b")
+            with body.block(f"while at < {stop}:"):
+                with body.block(f"if {count} < {SHORT}:"):
+                    text, tone = self._scalar(body, one.plan)
+                    body.add(f"{said}.append(({text}, {tone}))")
+                with body.block("else:"):
+                    _pass_scalar(body, one.plan, end)
+                body.add(f"{count} += 1")
+            if packed:
+                body.add(f"if at != {stop} and {packed}:", " raise Unlisted")
+            _next_tag(body, tag, end, is_wide)
+        body.add(f"p = lay_array(words, tones, p, {said}, {count})")
+
+    def _show_map(self, body: Function, one: _Field, tag: str, end: str, is_wide: bool) -> None:
+        """Entries that have a key and a value, in this order, no key twice."""
+        assert one.plan.message is not None  # so it was looked at
+        key, value = (one.plan.message.fields[number] for number in (1, 2))
+        said, stop, names = map(self._source.variable, "qsm")
+        self._name(body, one)
+        body.say('"{"', '"text"', 1)
+        body.settle()
+        body.add(f"{names} = set()", f"{said} = []")
+        with body.block(f"while {_is_one(tag, one)}:"):
+            body.add(f"at += {one.size}")
+            _length(body)
+            body.add(f"{stop} = at + b", f"if data[at] != {1 << 3 | key.wire}:", " raise Unlisted", "at += 1")
+            name, _ = self._scalar(body, key)
+            if key.type == "string":  # of more a word is less than all, and two words may be of different texts
+                body.add(f"if not 0 < b < {LONGEST} or not {name}.isprintable():", " raise Unlisted")
+            body.add(f"if {name} in {names} or at >= {stop} or data[at] != {2 << 3 | value.wire}:", " raise Unlisted")
+            body.add(f"{names}.add({name})", "at += 1")
+            text, tone = self._scalar(body, value)
+            body.add(f'{said} += (({name}, "name"), ({text}, {tone}))', f"if at != {stop}:", " raise Unlisted")
+            _next_tag(body, tag, end, is_wide)
+        body.add(f"p = lay(words, tones, p, {said}[:{MOST}])")
+        body.say('"}"', '"text"', 1)
+
+    def _name(self, body: Function, one: _Field) -> None:
+        word, tone = name_word(one.plan.name)
+        body.say(self._source.constant(word), f'"{tone}"', len(word))
+
+    def _show_value(self, body: Function, message: Message, one: _Field, end: str, depth: int) -> None:
+        plan, inner = one.plan, one.plan.message
+        field = message.fields[one.first]
+        if field.runs:
+            self._name(body, one)
+            self._lay(body, field.read, end, depth)
+            return
+        if inner is None:
+            self._name(body, one)
+            body.say(*self._scalar(body, plan, one.size))
+            return
+        if inner.name in WRAPPERS:
+            self._name(body, one)
+            body.say(*self._wrapped(body, inner, one.size))
+            return
+        body.add(f"at += {one.size}")
+        if inner.name in TEXTS:
+            self._name(body, one)
+            text = self._source.variable("x")
+            body.add(f"{text}, at = {self._source.constant(TEXTS[inner.name])}(data, at, {end})")
+            body.say(text, '"text"')
+        elif not _is_plain(inner) or (len(inner.fields) > INLINE and not is_inside(depth + 1)):
+            self._name(body, one)
+            self._lay(body, field.read, end, depth)
+        elif is_inside(depth + 1):
+            text = self._source.variable("x")
+            body.add(f'{text} = "{{…}}" if data[at] else "{{}}"')
+            body.add(f"at = {self._pass_message(inner)}(data, at, {end}, {depth})")
+            self._name(body, one)
+            body.say(text, '"text"')
+        else:
+            self._show_message(body, one, inner, depth)
+
+    def _wrapped(self, body: Function, inner: MessagePlan, size: int) -> tuple[str, str]:
+        """A scalar in a message of its own, which is empty where it has its default."""
+        value, stop = inner.fields[1], self._source.variable("s")
+        default, tone_of_default = default_word(inner.name)
+        _length(body, size)
+        body.add(f"{stop} = at + b")
+        with body.block("if b:"):
+            body.add(f"if data[at] != {1 << 3 | value.wire}:", " raise Unlisted", "at += 1")
+            text, tone = self._scalar(body, value)
+            body.add(f"if at != {stop}:", " raise Unlisted")
+        with body.block("else:"):
+            body.add(f"{text} = {self._source.constant(default)}")
+        assert tone == f'"{tone_of_default}"'  # of one type
+        return text, tone
+
+    def _show_message(self, body: Function, one: _Field, inner: MessagePlan, depth: int) -> None:
+        stop = self._source.variable("s")
+        _length(body)
+        with body.block("if not b:"):
+            self._name(body, one)
+            body.say('"{}"', '"text"', 2)
+            body.settle()
+        with body.block("else:"):
+            body.add(f"{stop} = at + b")
+            self._name(body, one)
+            body.say('"{"', '"text"', 1)
+            body.settle()
+            self._show(body, inner, stop, depth + 1)
+            body.add(f"if at != {stop}:", " raise Unlisted")
+            body.say('"}"', '"text"', 1)
+            body.settle()
+
+    def _lay(self, body: Function, read: object, end: str, depth: int) -> None:
+        """What a function reads that is made for one field (proto_fields.py)."""
+        said = self._source.variable("q")
+        body.settle()
+        body.add(f"{said} = []", f"at = {self._source.constant(read)}(data, at, {end}, {said}, {depth})")
+        body.add(f"p = lay(words, tones, p, {said})")
+
+    def _scalar(self, body: Function, plan: Plan, size: int = 0) -> tuple[str, str]:
+        """Expressions for a word and its tone; `size` bytes of a tag stand before it."""
+        text = self._source.variable("x")
+        if plan.type == "string":
+            _length(body, size)
+            body.add(f"{text} = data[at : at + b].decode()", "at += b")
+            body.add(f"if b > {LONGEST} or not {text}.isprintable():", f" {text} = text_of({text})")
+            body.add("elif not b:", f" {text} = '\"\"'")
+            return text, '"string"'
+        if plan.wire == VARINT:
+            return text, self._varint(body, plan, text, size)
+        if size:
+            body.add(f"at += {size}")
+        if plan.type == "bytes":
+            body.add(f"{text}, at = bytes_at(data, at)")
+            return text, '"text"'
+        if plan.type == "double":
+            body.add(f"{text} = repr(as_double(data, at)[0])", f"{text} = REALS.get({text}, {text})", "at += 8")
+        elif plan.type == "float":
+            body.add(f"{text} = real32(data[at : at + 4])", "at += 4")
+        else:
+            unpack = self._source.constant(struct.Struct(UNPACKED[plan.type]).unpack_from)
+            body.add(f"{text} = str({unpack}(data, at)[0])", f"at += {struct.calcsize(UNPACKED[plan.type])}")
+        return text, '"number"'
+
+    def _varint(self, body: Function, plan: Plan, text: str, size: int) -> str:
+        """Puts a number's word into a variable; the expression for its tone."""
+        body.add(f"b = data[at + {size}]" if size else "b = data[at]", f"at += {size + 1}")
+        if plan.enum is not None:
+            words = {number & 0xFFFFFFFF: word_of("enum", name, LONGEST)[0] for number, name in plan.enum.items()}
+            body.add("if b > 127:", " b, at = number_at(data, at - 1)", " b &= 0xFFFFFFFF")
+            # A number without a name has another tone.
+            body.add(f"{text} = {self._source.constant(words)}.get(b)", f"if {text} is None:", " raise Unlisted")
+            return '"string"'
+        scalar = plan.scalar
+        assert scalar is not None  # it is no message, and its type is known
+        if plan.type == "bool":
+            body.add("if b > 1:", " raise Unlisted", f'{text} = "true" if b else "false"')
+        else:
+            small = "SMALL"
+            if plan.type not in INTS:
+                small = self._source.constant(tuple(scalar(b"", byte, 0, 0)[1] for byte in range(WIDE)))
+            read = self._source.constant(LONGS.get(plan.type) or _number(scalar))
+            body.add("if b < 128:", f" {text} = {small}[b]", "else:", f" {text}, at = {read}(data, at - 1)")
+        return '"number"'
+
+    # What is read and not shown
+
+    def _pass_message(self, plan: MessagePlan) -> str:
+        """The name of the function that passes over a message behind its length, in one at a depth."""
+        if plan.name not in self._passing:
+            message = self._message(plan)
+            if len(self._passing) >= FUNCTIONS:
+                self._passing[plan.name] = self._source.constant(message_of(message)[1])
+                return self._passing[plan.name]
+            function = self._source.function("data, at, end, depth")
+            self._passing[plan.name] = function.name  # before its lines, which may call it
+            fields = _looked_for(plan)
+            is_wide = any(one.size > 1 for one in fields)
+            _length(function)
+            function.add("stop = at + b", "if stop > end or depth > NEST:", " raise Unlisted", "depth += 1")
+            _next_tag(function, "t", "stop", is_wide)
+            for part in _parts(fields):
+                with _below(function, "t", part, len(fields)):
+                    self._pass_fields(function, message, part, "stop", is_wide)
+            # In another order, or twice, which is nothing to see.
+            function.add("if at != stop:", f" skip_fields({self._source.constant(message)}, data, at, stop, depth)")
+            function.add("return stop")
+        return self._passing[plan.name]
+
+    def _pass_part(self, message: Message, part: Sequence[_Field], is_wide: bool) -> str:
+        """The name of a function that passes over some fields of a message."""
+        function = self._source.function("data, at, end, depth")
+        _next_tag(function, "t", "end", is_wide)
+        self._pass_fields(function, message, part, "end", is_wide)
+        function.add("return at")
+        return function.name
+
+    def _pass_fields(self, body: Function, message: Message, part: Sequence[_Field], end: str, is_wide: bool) -> None:
+        for one in part:
+            with body.block(f"if {_is_one('t', one)}:"):
+                if _is_list(one.plan):
+                    self._pass_each(body, one, "t", end, is_wide, "depth + 1", "")
+                elif one.plan.repeated and one.plan.message is None:
+                    _pass_scalars(body, one, end, is_wide)
+                elif one.plan.is_map and _is_simple(one.plan.message):
+                    _pass_map(body, one, end, is_wide)
+                else:
+                    self._pass_value(body, message, one, end)
+                    _next_tag(body, "t", end, is_wide)
+
+    def _pass_value(self, body: Function, message: Message, one: _Field, end: str) -> None:
+        field, inner = message.fields[one.first], one.plan.message
+        if not field.runs:
+            body.add(f"at += {one.size}")
+        if field.runs or (inner is not None and not _is_plain(inner)):
+            body.add(f"at = {self._source.constant(field.skip)}(data, at, {end}, depth)")
+        elif inner is not None:
+            body.add(f"at = {self._pass_message(inner)}(data, at, {end}, depth)")
+        else:
+            _pass_scalar(body, one.plan, end)
+
+    def _pass_each(
+        self, body: Function, one: _Field, tag: str, end: str, is_wide: bool, depth: str, count: str
+    ) -> None:
+        """Messages in a list; they are counted where `count` names a variable."""
+        assert one.plan.message is not None  # so it was looked at
+        with body.block(f"while {_is_one(tag, one)}:"):
+            if count:
+                body.add(f"{count} += 1")
+            body.add(f"at = {self._pass_message(one.plan.message)}(data, at + {one.size}, {end}, {depth})")
+            _next_tag(body, tag, end, is_wide)
+
+
+def _looked_for(plan: MessagePlan) -> list[_Field]:
+    """The fields of a message in the order of their numbers, but for those that are left to proto_fields.py."""
+    found = []
+    for number, field in sorted(plan.fields.items()):
+        if number << 3 | GROUP >= WIDEST or number < 1 or field.missing:
+            continue
+        wires = {field.wire, LENGTH} if field.repeated else {field.wire}
+        tags = tuple(sorted(_standing(number << 3 | wire) for wire in wires))
+        found.append(_Field(field, tags, 1 if number << 3 < WIDE else 2, number << 3 | field.wire))
+    return found
+
+
+def _standing(tag: int) -> int:
+    """A tag as its bytes stand, the first one lowest; they grow as the tags do."""
+    return tag if tag < WIDE else tag & 0x7F | 0x80 | tag >> 7 << 8
+
+
+def _parts(fields: list[_Field]) -> list[list[_Field]]:
+    return [fields[at : at + STEP] for at in range(0, len(fields), STEP)]
+
+
+def _is_plain(inner: MessagePlan | None) -> bool:
+    """Whether it is a message of which no more is to be known than its fields."""
+    return inner is not None and inner.name not in SHAPES and inner.name != ANY
+
+
+def _is_list(field: Plan) -> bool:
+    """Whether it is such messages one behind the other."""
+    return field.repeated and not field.is_map and _is_plain(field.message)
+
+
+def _is_simple(entry: MessagePlan | None) -> bool:
+    """Whether the key and the value of a map's entry are scalars."""
+    fields = [entry.fields.get(number) for number in (1, 2)] if entry else [None]
+    return all(one is not None and one.scalar is not None and not one.repeated for one in fields)
+
+
+def _is_one(tag: str, one: _Field) -> str:
+    return " or ".join(f"{tag} == {known}" for known in one.tags)
+
+
+def _below(body: Function, tag: str, part: list[_Field], count: int) -> AbstractContextManager[None]:
+    """What is added within is only looked at where the next field is none behind those; of few fields it is always."""
+    return body.block(f"if {tag} <= {part[-1].tags[-1]}:") if count > STEP else nullcontext()
+
+
+def _next_tag(body: Function, tag: str, end: str, is_wide: bool) -> None:
+    if is_wide:
+        body.add(f"if at < {end}:", f" {tag} = data[at]", f" if {tag} > 127:", f"  {tag} |= data[at + 1] << 8")
+        body.add("else:", f" {tag} = END")
+    else:
+        body.add(f"{tag} = data[at] if at < {end} else END")
+
+
+def _pass_scalar(body: Function, plan: Plan, end: str) -> None:
+    if plan.wire == LENGTH:
+        body.add("b = data[at]", f"at = at + 1 + b if b < 128 else skip_length(data, at, {end}, 0)")
+    elif plan.wire == VARINT:
+        body.add(f"at = at + 1 if data[at] < 128 else skip_varint(data, at, {end}, 0)")
+    else:
+        body.add(f"at += {4 if plan.wire == FIXED32 else 8}")
+
+
+def _pass_scalars(body: Function, one: _Field, end: str, is_wide: bool) -> None:
+    """Scalars in a list, each behind the tag `t`, or packed behind one."""
+    plan = one.plan
+    with body.block(f"while {_is_one('t', one)}:"):
+        if plan.wire == LENGTH:
+            body.add(f"at += {one.size}")
+            _pass_scalar(body, plan, end)
+        else:
+            with body.block(f"if t == {_standing(one.first & ~7 | LENGTH)}:"):
+                _length(body, one.size)
+                if plan.wire == VARINT:
+                    body.add("s = at + b", "at = s if data[at:s].isascii() else skip_packed(data, at, s)")
+                else:
+                    body.add(f"if b % {4 if plan.wire == FIXED32 else 8}:", " raise Unlisted", "at += b")
+            with body.block("else:"):
+                body.add(f"at += {one.size}")
+                _pass_scalar(body, plan, end)
+        _next_tag(body, "t", end, is_wide)
+
+
+def _pass_map(body: Function, one: _Field, end: str, is_wide: bool) -> None:
+    """Entries of scalars, each a key and a value in this order."""
+    assert one.plan.message is not None  # so it was looked at
+    with body.block(f"while {_is_one('t', one)}:"):
+        _length(body, one.size)
+        body.add("s = at + b")
+        for number in (1, 2):
+            plan = one.plan.message.fields[number]
+            body.add(f"if at >= s or data[at] != {number << 3 | plan.wire}:", " raise Unlisted", "at += 1")
+            _pass_scalar(body, plan, "s")
+        body.add("if at != s:", " raise Unlisted")
+        _next_tag(body, "t", end, is_wide)
+
+
+def _length(body: Function, size: int = 0) -> None:
+    """The length before bytes, in `b`; so many bytes of a tag stand before it."""
+    body.add(f"b = data[at + {size}]" if size else "b = data[at]", f"at += {size + 1}")
+    body.add("if b > 127:", " b, at = number_at(data, at - 1)")
