@@ -131,14 +131,37 @@ def each_once(message: Message, data: bytes, at: int, end: int, depth: int) -> N
         raise Unlisted
 
 
-def read_other(message: Message, data: bytes, at: int, end: int, out: Words, depth: int, is_shown: bool) -> int:
-    """A field from its tag on, whichever it is, with its name; where it ends."""
+def beside(
+    message: Message, data: bytes, begin: int, at: int, end: int, depth: int,
+    last: int, is_proved: bool, is_other: bool, out: Words, is_shown: bool,
+) -> tuple[int, int, bool]:  # fmt: skip
+    """A field that does not follow one of number `last` in the order in which a message that begins at `begin` declares them: one
+    that it does not know, or one of a lower number.
+
+    Reads it from its tag on, with its name, unless it is known and behind others: then only that each comes once is proved, once
+    for a message (`is_proved`), and it is looked for anew; where it was not found so, it `is_other`. Where it ends, the number
+    that is then the last, and whether it is proved. Raises Unlisted.
+    """
     tag, behind = tag_at(data, at, end)
+    number = tag >> 3
+    if not is_proved and (number <= last or not (last or depth)):
+        each_once(message, data, begin, end, depth)
+        return at, last, True
+    if is_proved and not is_other:
+        return at, last, True
     field = message.fields.get(tag) or message.unknown(tag)
-    if not is_shown:
-        return field.skip(data, at if field.runs else behind, end, depth)
-    out.append(field.name)
-    return field.read(data, at if field.runs else behind, end, out, depth)
+    if not is_proved and isinstance(field.key, str):
+        raise Unlisted
+    start = at if field.runs else behind
+    if is_shown:
+        out.append(field.name)
+        at = field.read(data, start, end, out, depth)
+    else:
+        at = field.skip(data, start, end, depth)
+    if not is_proved and at < end and tag_at(data, at, end)[0] >> 3 <= number:
+        each_once(message, data, begin, end, depth)
+        is_proved = True
+    return at, number, is_proved
 
 
 def message_of(message: Message) -> tuple[ReadField, SkipField]:

@@ -8,7 +8,7 @@ import struct
 from typing import NamedTuple
 
 from meshdesk.decode.contract import Undecodable
-from meshdesk.decode.line import NOTHING, TELLING, Line, Unlisted, Words
+from meshdesk.decode.line import LONGEST, NOTHING, TELLING, Line, Unlisted, Words
 from meshdesk.decode.proto_fields import Message, read_fields
 from meshdesk.decode.proto_framing import by_index, indexes, referred
 from meshdesk.decode.proto_known import SHAPES
@@ -23,6 +23,7 @@ from meshdesk.model.schema import Schema
 FIRST: tuple[int, ...] = (0,)  # the path to the first message of a schema
 MORE = 0x80  # from which on a number has another byte
 NAMES = (0x0A, 0x8A)  # how the tag of a text that is field 1 may begin
+EMPTY = line_of([NOTHING], LONGEST)
 PATHS = 256  # messages of one schema that are kept, by their indexes or by their names
 UNWRITTEN = (Unlisted, Undecodable, IndexError, ValueError, struct.error)
 
@@ -48,17 +49,22 @@ class Lines:
     def read(self, data: bytes, at: int, limit: int) -> tuple[str, Tones]:
         """A message behind its indexes, to the end of the bytes. Raises Unlisted."""
         if data[at]:
-            prefix = data[at : at + 1 + (data[at] >> 1)]  # all of the indexes, where each is of one byte
-            shown = self._by_prefix.get(prefix)
+            start = at
+            at += 1
+            for _ in range(data[start] >> 1):
+                while data[at] >= MORE:
+                    at += 1
+                at += 1
+            shown = self._by_prefix.get(data[start:at])
             if shown is None:
-                path, end = next(indexes(data, at))
+                path, end = next(indexes(data, start))
                 shown = self._at(tuple(path), False)
-                if end - at != len(prefix):
+                if end != at:  # of the older form
                     return _read(shown, data, end, limit, False)
                 if len(self._by_prefix) >= PATHS:
                     self._by_prefix.clear()
-                self._by_prefix[prefix] = shown
-            return _read(shown, data, at + len(prefix), limit, False)
+                self._by_prefix[data[start:at]] = shown
+            return _read(shown, data, at, limit, False)
         at += 1
         # Where not all fields are known it is asked whether it is another message: only here it cannot be one,
         # but for the name of one that Apicurio writes, which is field 1 of a message behind its length.
@@ -109,7 +115,7 @@ class Lines:
 def _read(shown: Shown, data: bytes, at: int, limit: int, is_sure: bool) -> tuple[str, Tones]:
     """A message to the end of the bytes. Raises Unlisted."""
     if at == len(data):
-        return line_of([NOTHING], limit)
+        return EMPTY if limit > len(NOTHING[0]) else line_of([NOTHING], limit)
     if shown.line is not None:
         try:
             return shown.line(data, at, limit)

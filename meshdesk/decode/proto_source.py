@@ -27,15 +27,15 @@ from meshdesk.decode.line import (
 )
 from meshdesk.decode.line_source import HAS_ROOM, Function, Source
 from meshdesk.decode.moments import WORDS
-from meshdesk.decode.proto_fields import NEST, Message, each_once, message_of, read_other, skip_fields
+from meshdesk.decode.proto_fields import NEST, Message, beside, message_of, skip_fields
 from meshdesk.decode.proto_known import SHAPES
 from meshdesk.decode.proto_known_line import TEXTS, WRAPPERS, default_word
 from meshdesk.decode.proto_messages import Messages
 from meshdesk.decode.proto_plan import MessagePlan, Plan, Scalar, real32
 from meshdesk.decode.proto_skip import length_at, skip_length, skip_packed, skip_varint
-from meshdesk.decode.proto_wire import FIXED32, GROUP, LENGTH, VARINT
+from meshdesk.decode.proto_wire import FIXED32, GROUP, LENGTH, VARINT, signed
 from meshdesk.decode.protobuf import ANY
-from meshdesk.model.node import SHORT, word_of
+from meshdesk.model.node import SHORT, Word, word_of
 
 STEP = 8  # fields between looks whether they can come at all, and whether the line is full
 INLINE = 40  # fields of a message within that are written where it stands; one with more is called
@@ -98,6 +98,11 @@ def _bytes(data: bytes, at: int) -> tuple[str, int]:
     return bytes_word(data[at : min(end, at + LONGEST)])[0], end
 
 
+def _unnamed(number: int) -> Word:
+    """A number of an enum for which it has no name."""
+    return str(signed(number, 32)), "number"
+
+
 def _lay(words: list[str], tones: list[tuple[int, int, str]], at: int, said: Words) -> int:
     """Lays out words from a place on; where the next one begins."""
     for word, tone in said:
@@ -117,16 +122,16 @@ NAMES: dict[str, Any] = {
     "as_double": struct.Struct("<d").unpack_from,
     "bytes_at": _bytes,
     "cut": cut,
-    "each_once": each_once,
+    "beside": beside,
     "lay": _lay,
     "lay_array": lay_array,
     "number_at": number_at,
-    "read_other": read_other,
     "real32": real32,
     "skip_fields": skip_fields,
     "skip_length": skip_length,
     "skip_packed": skip_packed,
     "skip_varint": skip_varint,
+    "unnamed": _unnamed,
     "text_of": lambda text: text_word(text)[0],
 }
 LONGS = {"int64": _long}
@@ -176,31 +181,24 @@ class _Writer:
         said = {name: self._source.variable("o") for name in sorted(several)}
         tag, is_wide = self._source.variable("t"), any(one.size > 1 for one in fields)
         body.add(*(f"{name} = 0" for name in said.values()))
-        begin, at = self._source.variable("g"), self._source.variable("u")
-        body.add(f"{begin} = at")
+        begin, at, last, proved, said_by = map(self._source.variable, "gulkq")
+        body.add(f"{begin} = at", f"{last} = {proved} = 0")
         _next_tag(body, tag, end, is_wide)
         with body.block(f"while {tag} != END:"):  # once, where all come in the order of their numbers
             body.add(f"{at} = at")
-            self._show_parts(body, message, fields, tag, end, is_wide, said, depth)
+            self._show_parts(body, message, fields, tag, end, is_wide, said, depth, last)
             with body.block(f"if {tag} != END:"):
-                known = self._source.constant(message)
-                body.add(f"if {at} == {begin}:", f" each_once({known}, data, {begin}, {end}, {depth})")
-                with body.block(f"if at == {at}:"):
-                    self._show_other(body, known, end, depth)
-                    _next_tag(body, tag, end, is_wide)
+                place = f"{self._source.constant(message)}, data, {begin}, at, {end}, {depth}"
+                body.add(f"{said_by} = []")
+                body.add(f"at, {last}, {proved} = beside({place}, {last}, {proved}, at == {at}, {said_by}, {HAS_ROOM})")
+                body.add(f"p = lay(words, tones, p, {said_by})")
+                _next_tag(body, tag, end, is_wide)
                 body.settle()
         return len(fields)
 
-    def _show_other(self, body: Function, message: str, end: str, depth: int) -> None:
-        """A field that is not looked for here, as its message does not know it, or it is rare."""
-        said = self._source.variable("q")
-        body.add(f"{said} = []")
-        body.add(f"at = read_other({message}, data, at, {end}, {said}, {depth}, {HAS_ROOM})")
-        body.add(f"p = lay(words, tones, p, {said})")
-
     def _show_parts(
         self, body: Function, message: Message, fields: list[_Field], tag: str, end: str, is_wide: bool,
-        oneofs: dict[str, str], depth: int,
+        oneofs: dict[str, str], depth: int, last: str,
     ) -> None:  # fmt: skip
         several = oneofs.keys()
         for part in _parts(fields):
@@ -209,19 +207,21 @@ class _Writer:
             with _below(body, tag, part, len(fields)):
                 if is_skipped:
                     with body.block(f"if {HAS_ROOM}:"):
-                        self._show_part(body, message, part, tag, end, is_wide, oneofs, depth)
+                        self._show_part(body, message, part, tag, end, is_wide, oneofs, depth, last)
                     with body.block("else:"):
                         body.add(f"at = {self._pass_part(message, part, is_wide)}(data, at, {end}, {depth})")
+                        body.add(f"{last} = {part[-1].first >> 3}")
                         _next_tag(body, tag, end, is_wide)
                 else:
-                    self._show_part(body, message, part, tag, end, is_wide, oneofs, depth)
+                    self._show_part(body, message, part, tag, end, is_wide, oneofs, depth, last)
 
     def _show_part(
         self, body: Function, message: Message, part: Sequence[_Field], tag: str, end: str, is_wide: bool,
-        oneofs: dict[str, str], depth: int,
+        oneofs: dict[str, str], depth: int, last: str,
     ) -> None:  # fmt: skip
         for one in part:
             with body.block(f"if {_is_one(tag, one)}:"):
+                body.add(f"{last} = {one.first >> 3}")
                 known = oneofs.get(one.plan.oneof)
                 if known:
                     body.add(f"if {known}:", " raise Unlisted", f"{known} = 1")
@@ -406,11 +406,11 @@ class _Writer:
         """Puts a number's word into a variable; the expression for its tone."""
         body.add(f"b = data[at + {size}]" if size else "b = data[at]", f"at += {size + 1}")
         if plan.enum is not None:
-            words = {number & 0xFFFFFFFF: word_of("enum", name, LONGEST)[0] for number, name in plan.enum.items()}
+            words = {number & 0xFFFFFFFF: word_of("enum", name, LONGEST) for number, name in plan.enum.items()}
+            known, tone = self._source.constant(words), self._source.variable("k")
             body.add("if b > 127:", " b, at = number_at(data, at - 1)", " b &= 0xFFFFFFFF")
-            # A number without a name has another tone.
-            body.add(f"{text} = {self._source.constant(words)}.get(b)", f"if {text} is None:", " raise Unlisted")
-            return '"string"'
+            body.add(f"{text}, {tone} = {known}.get(b) or unnamed(b)")
+            return tone
         scalar = plan.scalar
         assert scalar is not None  # it is no message, and its type is known
         if plan.type == "bool":
