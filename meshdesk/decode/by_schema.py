@@ -5,8 +5,11 @@ from dataclasses import replace
 
 from meshdesk.decode import avro, avro_json, csfle, json_text
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Schemas, Undecodable
+from meshdesk.decode.line import Unlisted
 from meshdesk.decode.proto_framing import Framed, best
+from meshdesk.decode.proto_line import lines_of
 from meshdesk.decode.proto_plan import book_of
+from meshdesk.model.node import Node
 from meshdesk.model.proto_schema import Types
 from meshdesk.model.schema import Schema, SchemaName, SchemaState
 
@@ -99,6 +102,15 @@ def _avro(data: bytes, start: int, schema: Schema, bounds: Bounds, encoding: str
 
 def _message(data: bytes, start: int, schema: Schema, bounds: Bounds, framing: Framing) -> Decoded:
     book = book_of(schema)
+    if bounds.line and not schema.rules and len(data) <= bounds.bytes:
+        # The first of which all fields are known is the best (proto_framing.py).
+        framed = next(framing(data, start, book.types), None)
+        try:
+            words = lines_of(schema).words_of(framed.message, data, framed.start) if framed else None
+        except Unlisted:
+            words = None
+        if framed and words:
+            return Decoded(Node("", "record", ""), (Layer("Protobuf"),), "Protobuf", schema, words=words)
     framed, reading = best(data, framing(data, start, book.types), book, bounds)
     trouble = ""
     if reading.missing:

@@ -8,7 +8,9 @@ from functools import lru_cache
 
 from meshdesk.decode import by_schema, flatbuffers, thrift_idl
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.decode.line import Unlisted
 from meshdesk.decode.proto_framing import Framed
+from meshdesk.decode.proto_line import lines_of
 from meshdesk.decode.proto_plan import Book, book_of
 from meshdesk.decode.proto_stream import delimited, grpc
 from meshdesk.decode.protobuf import Reading, read, read_each
@@ -60,6 +62,13 @@ def _messages(data: bytes, schema: Schema, bounds: Bounds) -> Decoded:
     named = book.types.named(schema.subject) or [one for one in book.types.files[0].messages if not one.is_map]
     if not named:
         raise Undecodable(f"the schema has no message {schema.subject}")
+    if bounds.line and not schema.rules and len(data) <= bounds.bytes:
+        try:
+            words = lines_of(schema).words_of(named[0], data, 0)
+        except Unlisted:
+            pass
+        else:
+            return Decoded(Node("", "record", ""), (Layer("Protobuf"),), "Protobuf", schema, words=words)
     why = Undecodable("it is no message")
     kept: tuple[str, Message, Reading] | None = None
     for message in named[:MESSAGES]:

@@ -5,33 +5,19 @@ Attributes are shown as one map, moments as moments; ids stay bytes, shown as he
 """
 
 from collections.abc import Iterator
-from functools import cache
 
+from meshdesk.decode import otlp_line
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.decode.line import Unlisted
 from meshdesk.decode.moments import moment
-from meshdesk.decode.otlp_schema import TEXT
-from meshdesk.decode.proto_plan import Book
+from meshdesk.decode.otlp_schema import KINDS, PACKAGE, SIZES, book
 from meshdesk.decode.proto_wire import varint
 from meshdesk.decode.protobuf import read
 from meshdesk.model.node import Node, more
-from meshdesk.model.proto_schema import Types
-from meshdesk.model.proto_text import file_of
 
 NAME = "OTLP"
 BEGINS = b"\x0a"
-PACKAGE = "opentelemetry.proto"
-KINDS = (  # the message, its word, its records, and the fields of which each record has one
-    ("TracesData", "traces", "spans", ("trace_id",)),
-    ("LogsData", "logs", "log_records", ("time_unix_nano", "observed_time_unix_nano", "body")),
-    ("MetricsData", "metrics", "metrics", ("gauge", "sum", "histogram", "exponential_histogram", "summary")),
-)
-SIZES = {"trace_id": (0, 16), "span_id": (0, 8), "parent_span_id": (0, 8)}
 ATTRIBUTES = ("attributes", "filtered_attributes", "metadata", "kvlist_value")
-
-
-@cache  # parsed once, where the first payload looks like it
-def _book() -> Book:
-    return Book(Types([file_of(TEXT)]))
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
@@ -41,15 +27,20 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     length, start = varint(data, 1, len(data))
     if length > len(data) - start or data[start : start + 1] not in (b"\x0a", b"\x12"):
         raise Undecodable("it does not begin as OTLP does")
+    if bounds.line and len(data) <= bounds.bytes:
+        try:
+            return Decoded(Node("", "record", ""), (Layer(NAME),), NAME, words=otlp_line.words_of(data))
+        except Unlisted:
+            pass
     for message, word, records, one_of in KINDS:
         try:
-            reading = read(data, 0, _book(), _book().types.messages[f"{PACKAGE}.{message}"], bounds)
+            reading = read(data, 0, book(), book().types.messages[f"{PACKAGE}.{message}"], bounds)
         except Undecodable:
             continue
         found = [node for node in _named(reading.tree, records) if node.kind == "array"]
         each = [child for node in found for child in node.children if child.kind != "more"]
         if not reading.odd and each and all(_is_one(record, one_of) for record in each):
-            return Decoded(_shaped(reading.tree), (Layer(f"OTLP {word}"), Layer("Protobuf", message)), "OTLP")
+            return Decoded(_shaped(reading.tree), (Layer(f"OTLP {word}"), Layer("Protobuf", message)), NAME)
     raise Undecodable("its fields are not those of OTLP")
 
 

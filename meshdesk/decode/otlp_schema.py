@@ -1,5 +1,18 @@
 """OpenTelemetry's protocol (opentelemetry-proto 1.x: common, resource, trace, logs, metrics), as far as it is stable."""
 
+from functools import cache
+
+from meshdesk.decode.proto_plan import Book
+from meshdesk.model.proto_schema import Types
+from meshdesk.model.proto_text import file_of
+
+PACKAGE = "opentelemetry.proto"
+KINDS = (  # the message, its word, its records, and the fields of which each record has one
+    ("TracesData", "traces", "spans", ("trace_id",)),
+    ("LogsData", "logs", "log_records", ("time_unix_nano", "observed_time_unix_nano", "body")),
+    ("MetricsData", "metrics", "metrics", ("gauge", "sum", "histogram", "exponential_histogram", "summary")),
+)
+SIZES = {"trace_id": (0, 16), "span_id": (0, 8), "parent_span_id": (0, 8)}
 TEXT = """
 syntax = "proto3";
 package opentelemetry.proto;
@@ -70,3 +83,9 @@ message SummaryDataPoint { fixed64 start_time_unix_nano = 2; fixed64 time_unix_n
 message Exemplar { fixed64 time_unix_nano = 2; oneof value { double as_double = 3; sfixed64 as_int = 6; }
   bytes span_id = 4; bytes trace_id = 5; repeated KeyValue filtered_attributes = 7; }
 """
+
+
+@cache  # parsed once, where the first payload looks like it
+def book() -> Book:
+    """What the protocol declares."""
+    return Book(Types([file_of(TEXT)]))

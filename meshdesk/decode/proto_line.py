@@ -4,17 +4,16 @@ What a message seldom has is left to decode/protobuf.py (line.Unlisted): fields 
 lists.
 """
 
-import struct
-from typing import NamedTuple
+from functools import lru_cache
+from typing import NamedTuple, cast
 
-from meshdesk.decode.contract import Undecodable
 from meshdesk.decode.line import LONGEST, NOTHING, TELLING, Line, Unlisted, Words
 from meshdesk.decode.proto_fields import Message, read_fields
 from meshdesk.decode.proto_framing import by_index, indexes, referred
 from meshdesk.decode.proto_known import SHAPES
 from meshdesk.decode.proto_messages import Messages
 from meshdesk.decode.proto_plan import book_of
-from meshdesk.decode.proto_source import line_of_message
+from meshdesk.decode.proto_source import UNWRITTEN, line_of_message
 from meshdesk.decode.protobuf import ANY
 from meshdesk.model.node import Tones, line_of
 from meshdesk.model.proto_schema import Message as Declared
@@ -24,8 +23,9 @@ FIRST: tuple[int, ...] = (0,)  # the path to the first message of a schema
 MORE = 0x80  # from which on a number has another byte
 NAMES = (0x0A, 0x8A)  # how the tag of a text that is field 1 may begin
 EMPTY = line_of([NOTHING], LONGEST)
+SCHEMAS = 256  # kept: more than a person looks at in an hour
 PATHS = 256  # messages of one schema that are kept, by their indexes or by their names
-UNWRITTEN = (Unlisted, Undecodable, IndexError, ValueError, struct.error)
+UNCUT = 1 << 30  # characters of a line that is not laid out yet
 
 
 class Shown(NamedTuple):
@@ -43,6 +43,7 @@ class Lines:
         self._messages = Messages(self._book)
         self._by_name: dict[bytes, Shown] = {}
         self._by_path: dict[tuple[tuple[int, ...], bool], Shown] = {}
+        self._by_message: dict[str, Shown] = {}
         self._by_prefix: dict[bytes, Shown] = {}
         self._first: Shown | None = None  # which most schemas have alone
 
@@ -88,6 +89,19 @@ class Lines:
             shown = self._by_name[ref] = self._shown(framed.message, False)
         return _read(shown, data, begin, limit, False)
 
+    def words_of(self, declared: Declared, data: bytes, at: int) -> Words:
+        """The message that stands from a byte on to the end of the bytes, all of whose fields are known. Raises Unlisted."""
+        shown = self._by_message.get(declared.name)
+        if shown is None:
+            if len(self._by_message) >= PATHS:
+                self._by_message.clear()
+            shown = self._by_message[declared.name] = self._shown(declared, False)
+        try:
+            text, tones = _read(shown, data, at, UNCUT, False)
+        except (*UNWRITTEN, RecursionError):
+            raise Unlisted from None
+        return cast("Words", [(text[start:end], tone) for start, end, tone in tones])
+
     def _at(self, path: tuple[int, ...], is_sure: bool) -> Shown:
         shown = self._by_path.get((path, is_sure))
         if shown is None:
@@ -110,6 +124,12 @@ class Lines:
             return Shown(message, line_of_message(self._messages, plan, is_sure))
         except (Unlisted, RecursionError):
             return Shown(message, None)
+
+
+@lru_cache(maxsize=SCHEMAS)
+def lines_of(schema: Schema) -> Lines:
+    """Those of a schema, made once. Raises Undecodable."""
+    return Lines(schema)
 
 
 def _read(shown: Shown, data: bytes, at: int, limit: int, is_sure: bool) -> tuple[str, Tones]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
+from meshdesk.decode.contract import Undecodable
 from meshdesk.decode.line import (
     LONGEST,
     MOST,
@@ -32,7 +33,7 @@ from meshdesk.decode.proto_known import SHAPES
 from meshdesk.decode.proto_known_line import TEXTS, WRAPPERS, default_word
 from meshdesk.decode.proto_messages import Messages
 from meshdesk.decode.proto_plan import MessagePlan, Plan, Scalar, real32
-from meshdesk.decode.proto_skip import length_at, skip_length, skip_packed, skip_varint
+from meshdesk.decode.proto_skip import SkipField, length_at, skip_length, skip_packed, skip_varint
 from meshdesk.decode.proto_wire import FIXED32, GROUP, LENGTH, VARINT, signed
 from meshdesk.decode.protobuf import ANY
 from meshdesk.model.node import SHORT, Word, word_of
@@ -43,6 +44,8 @@ FUNCTIONS = 60  # that pass over a message; of a schema of more messages the oth
 WIDE = 0x80  # from which on a tag has two bytes
 WIDEST = 1 << 14  # from which on it has three: numbers that nobody gives who counts bytes
 END = 1 << 16  # a tag that no field has: there is no more
+# What functions raise that are written here, where the bytes are for others.
+UNWRITTEN = (Unlisted, Undecodable, IndexError, ValueError, struct.error)
 HALF, WHOLE = 1 << 63, 1 << 64
 INTS = ("int32", "int64", "uint32", "uint64")  # which are written alike, if they are small and not negative
 UNPACKED = {"fixed32": "<I", "sfixed32": "<i", "fixed64": "<Q", "sfixed64": "<q"}
@@ -50,8 +53,14 @@ UNPACKED = {"fixed32": "<I", "sfixed32": "<i", "fixed64": "<Q", "sfixed64": "<q"
 
 def line_of_message(messages: Messages, plan: MessagePlan, is_sure: bool) -> Line:
     """What reads a message from a byte to the end of the bytes. Raises Unlisted where its schema is not for that, and the
-    function raises Unlisted, Undecodable, IndexError, ValueError and struct.error."""
+    function raises UNWRITTEN."""
     return _Writer(messages, is_sure).line(plan)
+
+
+def pass_of_message(messages: Messages, plan: MessagePlan) -> SkipField:
+    """What passes over a message behind its length, all of whose fields must be known. Raises Unlisted where its schema is not for
+    that, and the function what that of `line_of_message` raises."""
+    return _Writer(messages, is_sure=False).passing(plan)
 
 
 # What the source calls
@@ -167,6 +176,11 @@ class _Writer:
         body.finish()
         line: Line = self._source.compiled(body.name)
         return line
+
+    def passing(self, plan: MessagePlan) -> SkipField:
+        """The function that passes over a message."""
+        passing: SkipField = self._source.compiled(self._pass_message(plan))
+        return passing
 
     def _message(self, plan: MessagePlan) -> Message:
         return self._messages.message(plan, self._is_sure)

@@ -6,8 +6,11 @@ has one lies in it; or where somebody says that it is Protobuf and all bytes are
 """
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.decode.line import Unlisted, Words
+from meshdesk.decode.proto_fields import NEST, read_fields
 from meshdesk.decode.proto_stream import delimited, grpc
-from meshdesk.decode.proto_wire import FIXED32, FIXED64, LENGTH, VARINT, is_message, text_in
+from meshdesk.decode.proto_unknown_line import LINES, NOBODY
+from meshdesk.decode.proto_wire import FIXED32, FIXED64, LENGTH, VARINT, fields, is_message, text_in
 from meshdesk.decode.protobuf import EMPTY, read, read_each
 from meshdesk.model.node import Node
 
@@ -30,6 +33,8 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     if text_in(data[:4096]) is not None and not is_wanted:
         raise Undecodable("it is text as it stands")
     if _begins(data, 0) and is_message(data, 0, len(data), [LOOKED_AT]):
+        if bounds.line and (words := _words(data, is_wanted)):
+            return Decoded(Node("", "record", ""), (Layer(NAME),), "Protobuf", words=words)
         reading = read(data, 0, EMPTY, None, bounds)
         if is_wanted or _is_likely(reading.tree):
             return Decoded(reading.tree, (Layer(NAME),), "Protobuf")
@@ -56,6 +61,33 @@ def _is_likely(node: Node) -> bool:
         return True
     numbers = [int(child.name) for child in node.children if child.kind != "more"]
     return bool(numbers) and max(numbers) <= HIGHEST and _has_text(node)
+
+
+def _words(data: bytes, is_wanted: bool) -> Words | None:
+    """The line of a message that is likely to be one, as its tree would say; None where only the tree tells."""
+    words: Words = []
+    try:
+        parts = list(fields(data, 0, len(data)))
+        if not is_wanted:
+            if max(part[0] for part in parts) > HIGHEST:
+                return None
+            if not any(_reads_as_text(data, begin, end, 0) for _, wire, _, begin, end in parts if wire == LENGTH):
+                return None
+        read_fields(NOBODY, data, 0, len(data), words, 0)
+    except (Unlisted, Undecodable, RecursionError):
+        return None
+    return words
+
+
+def _reads_as_text(data: bytes, at: int, end: int, depth: int) -> bool:
+    """The same as _has_text says of the node that some bytes would be (proto_inspect.guessed). Raises Unlisted."""
+    text = text_in(data[at:end])
+    if depth > NEST:
+        raise Unlisted
+    if (text is None or text[:1] in LINES) and is_message(data, at, end, [LOOKED_AT]):
+        inner = fields(data, at, end)
+        return any(_reads_as_text(data, begin, stop, depth + 1) for _, wire, _, begin, stop in inner if wire == LENGTH)
+    return text is not None and len(text) > 1 and not text.isspace()
 
 
 def _has_text(node: Node) -> bool:

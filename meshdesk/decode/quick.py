@@ -22,7 +22,7 @@ from meshdesk.decode.guid_prefix import PREFIX as GUID_PREFIX
 from meshdesk.decode.kafka_records import INTERNAL
 from meshdesk.decode.line import LONGEST, Line, Unlisted, Words, text_word
 from meshdesk.decode.mirrormaker import ENDS
-from meshdesk.decode.proto_line import Lines
+from meshdesk.decode.proto_line import lines_of
 from meshdesk.decode.text import UUID
 from meshdesk.model.node import line_of
 from meshdesk.model.schema import Schema, SchemaName
@@ -170,7 +170,7 @@ def _made(schema: Schema, is_referred: bool) -> Line | None:
         if schema.type == "AVRO":
             return avro_line.reader(schema)
         if schema.type == "PROTOBUF":
-            return Lines(schema).read_referred if is_referred else Lines(schema).read
+            return lines_of(schema).read_referred if is_referred else lines_of(schema).read
     except (Unlisted, Undecodable):
         return None
     return json_line.read if schema.type == "JSON" else None

@@ -1,13 +1,19 @@
 """What the user chose for a topic: bare Avro, bare Protobuf, messages behind lengths and in gRPC's frames."""
 
-import pytest
+from dataclasses import replace
+from typing import Any
 
-from meshdesk.decode.chain import decode
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshdesk.decode.chain import decode, preview
 from meshdesk.decode.contract import Payload
 from meshdesk.model.node import to_json
 from meshdesk.model.schema import Schema
+from tests.unit.decode.lines import by_chain
 from tests.unit.decode.poison import avro
-from tests.unit.decode.protos import text_schema
+from tests.unit.decode.protos import FEW, SCHEMA, Every, text_schema, values
 from tests.unit.decode.test_apicurio import Registry
 
 B = text_schema("package p; message A { int32 a = 1; } message B { string b = 1; }", "p.B")
@@ -44,3 +50,17 @@ def test_that_it_is_for_that_topic_and_that_part_of_the_record() -> None:
 def test_that_what_it_does_not_read_is_left_to_the_others() -> None:
     assert read(b'{"a": 1}', avro("long")) == ({"a": 1}, ["JSON"])
     assert read(b"text", text_schema("message A {}", "p.Missing"))[1] == ["UTF-8 text"]
+
+
+@given(values(), st.binary(max_size=3), st.integers(0, 40), st.sampled_from(["test.Every", "", "no.Such"]))
+@settings(max_examples=60)
+def test_that_a_list_shows_of_a_chosen_message_what_its_tree_says(
+    value: dict[str, Any], noise: bytes, at: int, subject: str
+) -> None:
+    data = Every(**value).SerializeToString()
+    for schema in (SCHEMA, FEW):
+        registry = Registry(**{"file_orders-value": replace(schema, subject=subject)})
+        for sent in (data, data[:at] + noise + data[at:]):
+            if sent:
+                payload = Payload(sent, "value", "orders", ())
+                assert preview(payload, registry) == by_chain(payload, registry)

@@ -3,19 +3,22 @@
 import json
 import struct
 import uuid
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshdesk.decode.chain import BOUNDS, decode
+from meshdesk.decode.chain import BOUNDS, decode, preview
 from meshdesk.decode.contract import Payload, Undecodable
 from meshdesk.decode.proto_wire import text_in
 from meshdesk.decode.protobuf_bare import decode as decode_bare
 from meshdesk.model.node import to_json
 from meshdesk.model.schema import SchemaState
+from tests.unit.decode.lines import by_chain
 from tests.unit.decode.poison import Every
 from tests.unit.decode.protos import Every as Message
+from tests.unit.decode.protos import values
 
 NONE = Every(SchemaState.NO_REGISTRY)
 HELLO = b"\x0a\x05hello\x10\x05"
@@ -97,3 +100,13 @@ def test_that_what_google_writes_is_read(text: str, number: int) -> None:
     data = Message(one_uint64=number, one_string=text).SerializeToString()
     if not text.isspace() and text_in(data) is None:  # all of its bytes may be text as well
         assert is_read(data)
+
+
+@given(values(), st.binary(max_size=3), st.integers(0, 40))
+@settings(max_examples=80)
+def test_that_a_list_shows_of_a_bare_message_what_its_tree_says(value: dict[str, Any], noise: bytes, at: int) -> None:
+    data = Message(**value).SerializeToString()
+    for sent in (data, data[:at] + noise + data[at:], b"\x0a\x05PAY-7" + data, b"\x0a\x05PAY-7" + data + data):
+        if sent:
+            payload = Payload(sent, "value", "orders", ())
+            assert preview(payload, NONE) == by_chain(payload, NONE)
