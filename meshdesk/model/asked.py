@@ -29,6 +29,7 @@ class Asked:
     end: int
     is_still: bool = False  # it does not follow what is recorded
     before: tuple[str, ...] = ()  # keys of the curves on the screen: they stay as long as they are among the greatest
+    most: int | None = None  # curves that stand alone; None: as many as anybody can tell apart
 
 
 def step_for(span: int) -> int:

@@ -146,7 +146,7 @@ def curves(
     if asked.by == "total":
         shown, rest = [total] if boxes else [], every[:0]
     else:
-        top = _top(boxes, sums, asked.before)
+        top = _top(boxes, sums, asked.before, asked.most or TOP)
         rest = np.setdiff1d(every, top)
         shown = [
             _curve(boxes[at], title_of(boxes[at]), np.array([at]), (sums, known, least), seconds) for at in top.tolist()
@@ -265,12 +265,12 @@ def _summed(boxes: Sequence[Box], amounts: Amounts, there: Flags, missing: Flags
     )
 
 
-def _top(boxes: Sequence[Box], sums: Amounts, before: Iterable[str]) -> npt.NDArray[np.int64]:
-    """The places of the greatest, the greatest first. Where one is left over it is shown instead of *other*."""
+def _top(boxes: Sequence[Box], sums: Amounts, before: Iterable[str], top: int) -> npt.NDArray[np.int64]:
+    """The places of the `top` greatest, the greatest first. Where one is left over it is shown instead of *other*."""
     amounts = sums.sum(axis=1)
     stays = set(before)
     weights = amounts * np.array([STAYS if box.key in stays else 1.0 for box in boxes])
-    most = len(boxes) if len(boxes) <= TOP + 1 else TOP
+    most = len(boxes) if len(boxes) <= top + 1 else top
     chosen = np.argsort(-weights, kind="stable")[:most]
     return chosen[np.argsort(-amounts[chosen], kind="stable")].astype(np.int64)
 

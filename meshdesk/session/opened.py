@@ -32,6 +32,7 @@ from meshdesk.session.pictures import Pictures
 from meshdesk.session.questions import Questions
 from meshdesk.session.readings import Follower, Reading, Told, Topic, recorded
 from meshdesk.session.strips import Strips
+from meshdesk.session.trends import Trends
 from meshdesk.session.works import Works
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class Opened:
         self.pictures = Pictures()
         self._file_notes = FileNotes()
         self.curves = CurveMaker()
+        self.trends = Trends()
         self.strips = Strips()
         self.consumers = Consumers()
         self.lists = Lists(
@@ -224,7 +226,7 @@ class Opened:
         follower = self._follower is None or self._follower.settled
         waiting = self._collecting is not None and self._collecting.waiting
         reading = self.state in ("live", "ended", "failed") and not waiting
-        beside = (self.curves.is_making, self.consumers.is_busy, self.pictures.is_counting)
+        beside = (self.curves.is_making, self.trends.is_making, self.consumers.is_busy, self.pictures.is_counting)
         making = (self._moments.is_busy, self.strips.is_busy, *beside)
         asking = (self.lists.is_busy, *(role.is_busy for role in (self._look, self._work, self._save)))
         return follower and reading and not (any(asking) or any(making))

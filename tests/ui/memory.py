@@ -29,6 +29,7 @@ from meshdesk.session.orders import Order
 from meshdesk.session.pictures import Pictures
 from meshdesk.session.readings import Reading
 from meshdesk.session.strips import Strips
+from meshdesk.session.trends import Trends
 from meshdesk.session.works import Work
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.window import Window
@@ -94,6 +95,7 @@ class MemoryCapture:
     mesh: Mesh = field(default_factory=lambda: Mesh().now())
     pictures: Pictures = field(default_factory=Pictures)
     curves: CurveMaker = field(default_factory=CurveMaker)
+    trends: Trends = field(default_factory=Trends)
     past: list[tuple[tuple[str, ...], int, int]] = field(default_factory=list)  # what was asked by time
     strips: Strips = field(default_factory=Strips)
     consumers: Consumers = field(default_factory=Consumers)

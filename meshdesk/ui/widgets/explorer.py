@@ -41,7 +41,7 @@ class Explorer(QWidget):
         super().__init__()
         self.setAccessibleName("Explorer")
         self._captures: list[Opened] = []
-        self._seen: list[tuple[int, State, int, int]] = []
+        self._seen: list[tuple[int, State, int, int, int]] = []
         self._rests = 0
         self.filter = _Filter()
         self.filter.setPlaceholderText("Filter topics")
@@ -87,7 +87,11 @@ class Explorer(QWidget):
                 opened.pictures.behind(
                     opened.lags
                 )  # where it was asked too early it is counted later, and then `counted` grows
-        seen = [(id(opened), opened.state, opened.revision, opened.pictures.counted) for opened in captures]
+            opened.trends.want(opened.now, opened.mesh, opened.moment)
+        seen = [
+            (id(opened), opened.state, opened.revision, opened.pictures.counted, opened.trends.revision)
+            for opened in captures
+        ]
         self._rests -= 1
         is_due = self._rests <= (0 if has_turn else -BEATS_BETWEEN)
         if seen == self._seen or (not is_due and [s[:2] for s in seen] == [s[:2] for s in self._seen]):

@@ -13,6 +13,7 @@ from meshdesk.model.late import BEHIND, FAR_BEHIND
 from meshdesk.model.placing import Domain, PlacedProduct, Placing
 from meshdesk.session.opened import Opened
 from meshdesk.session.readings import Topic
+from meshdesk.session.trends import Trend
 from meshdesk.ui.widgets.record_lines import CONTROLS
 
 Kind = Literal["capture", "domain", "unplaced", "product", "topic", "internal", "consumers", "group"]
@@ -34,6 +35,7 @@ class Entry(NamedTuple):
     about: Domain | PlacedProduct | Group | None = None
     is_folded: bool = False
     total: Total | None = None  # of a group: how far it is behind
+    trend: Trend = ()  # of a domain: how its rate went of late
     lead: int = 0  # of a topic: how much of its name repeats the domain that it stands in
 
     @property
@@ -231,8 +233,20 @@ def _put(entries: list[Entry], opened: Opened, part: Part, words: tuple[str, ...
             passing += _put(entries, opened, below, words, folded)
         entries += [line for _, line in lines]
     if part.text and (passing or len(entries) > at or _passes(part.key, words)):
+        is_domain = part.kind in ("domain", "unplaced")
+        trend = opened.trends.shown.get(part.domain, ()) if is_domain else ()
         head = Entry(
-            part.kind, opened, part.text, None, passing, part.level, part.speed, part.folds, part.about, is_folded
+            part.kind,
+            opened,
+            part.text,
+            None,
+            passing,
+            part.level,
+            part.speed,
+            part.folds,
+            part.about,
+            is_folded,
+            trend=trend,
         )
         entries.insert(at, head)
     return passing

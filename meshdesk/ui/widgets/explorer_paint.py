@@ -1,5 +1,8 @@
 """How a line of the explorer is drawn: its place, its sign, its name and its numbers."""
 
+from collections.abc import Sequence
+from math import isnan, nan
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
@@ -12,6 +15,7 @@ from meshdesk.ui.widgets.explorer_lines import Entry, lateness
 
 MARGIN = 12
 STEP = 14  # indent of one level
+TREND = (44, 12)  # px: width and height of a domain's line
 NUMBERS = 56  # width of the column of rates
 RATE_LEAST = 44  # the room of a rate, so that names do not move while it changes: 999/s, 12.5 k/s
 SQUARE = 9  # the sign of a domain
@@ -44,6 +48,10 @@ def paint_entry(
     base = y + baseline(metrics, theme.TREE_ROW)
     advance = metrics.horizontalAdvance(entry.text)
     right = _paint_numbers(painter, entry, base, width, x + advance + 8)
+    trend_at = width - MARGIN - NUMBERS - TREND[0]
+    if entry.trend and trend_at > x + advance + 8:
+        hue = hues.of(entry.about.name) if isinstance(entry.about, Domain) else c.third
+        _paint_trend(painter, QRectF(trend_at, middle - TREND[1] / 2, *TREND), entry.trend, hue)
     if entry.topic is not None and entry.topic.tailing and entry.opened.state == "live":
         draw_dot(painter, QPointF(x - 8, middle), c.accent, radius=2.5)
     name = shown_name(metrics, entry.text, entry.lead, max(24, int(right - x - 8)))
@@ -126,6 +134,19 @@ def _paint_numbers(painter: QPainter, entry: Entry, base: float, width: int, nam
         painter.drawText(QPointF(right - advance, base), count)
         right -= advance
     return right
+
+
+def _paint_trend(painter: QPainter, box: QRectF, trend: Sequence[float], hue: QColor) -> None:
+    """A line over the box's width; where nothing is known there is none."""
+    step = box.width() / max(1, len(trend) - 1)
+    painter.setPen(QPen(hue, 1.2))
+    points: list[QPointF] = []
+    for at, height in enumerate((*trend, nan)):
+        if not isnan(height):
+            points.append(QPointF(box.x() + at * step, box.bottom() - height * box.height()))
+        elif points:
+            painter.drawPolyline(points)
+            points = []
 
 
 def _paint_hits(painter: QPainter, metrics: QFontMetrics, name: str, x: float, y: int, words: tuple[str, ...]) -> None:

@@ -20,7 +20,9 @@ def tip(entry: Entry) -> str:
     if isinstance(entry.about, Group):
         return "\n".join(_of_group(entry, entry.about))
     if isinstance(entry.about, Domain):
-        return "\n".join(_of_domain(entry.about))
+        return "\n".join(
+            [*_of_domain(entry.about), *(["The line is its rate of late, at most an hour."] if entry.trend else [])]
+        )
     if isinstance(entry.about, PlacedProduct):
         return "\n".join(_of_product(entry, entry.about))
     if entry.kind == "unplaced":

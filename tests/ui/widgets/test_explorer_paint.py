@@ -1,5 +1,7 @@
 """How the lines of the explorer are drawn: signs that say the same as their colours, names that stay clear of the numbers."""
 
+from math import nan
+
 import pytest
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QApplication
@@ -9,7 +11,7 @@ from meshdesk.ui import theme
 from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.explorer_lines import Entry, fill, lines_of, parts_of
-from meshdesk.ui.widgets.explorer_paint import MARGIN, paint_entry, shown_name
+from meshdesk.ui.widgets.explorer_paint import MARGIN, NUMBERS, TREND, paint_entry, shown_name
 from tests.ui.memory import MemoryCapture, Topic, opened
 from tests.unit.model.facts import company, contract, mesh_of, product, topic
 
@@ -76,6 +78,28 @@ def test_that_hits_are_marked_in_domains_and_topics_and_not_in_headings(qapp: QA
     assert hit in colours(drawn(entry_of(company(), "Sales"), ("sal",)), 0, WIDTH)
     assert hit in colours(drawn(entry_of(company(), "billing"), ("ill",)), 0, WIDTH)
     assert hit not in colours(drawn(entry_of(company(), "Consumers"), ("cons",)), 0, WIDTH)
+
+
+def test_that_a_domain_has_the_line_of_its_rate_where_its_name_leaves_room(qapp: QApplication) -> None:
+    plain = entry_of(company(), "Sales", "ended")
+    left, right = WIDTH - MARGIN - NUMBERS - TREND[0], WIDTH - MARGIN - NUMBERS
+
+    def drawn_rows(trend: tuple[float, ...], first: int = left, last: int = right, text: str = "Sales") -> list[int]:
+        """The y at which something is drawn there."""
+        image, empty = drawn(plain._replace(trend=trend, text=text)), theme.colours().panel.name()
+        return [
+            y
+            for y in range(image.height())
+            if {QColor(image.pixel(x, y)).name() for x in range(first, last)} != {empty}
+        ]
+
+    middle, half = (left + right) // 2, theme.TREE_ROW // 2
+    assert drawn_rows(()) == []
+    assert half < min(drawn_rows((0.0, 0.0, 0.0)))
+    assert max(drawn_rows((1.0, 1.0, 1.0))) < half
+    assert drawn_rows((1.0, 1.0, nan, 1.0, 1.0), middle - 2, middle + 2) == []
+    assert drawn_rows((1.0, 1.0), text="S" * 12) != drawn_rows((), text="S" * 12) == []
+    assert drawn_rows((1.0, 1.0), text="S" * 17) == drawn_rows((), text="S" * 17)
 
 
 def test_that_a_name_without_room_gives_up_what_repeats_its_domain_first(qapp: QApplication) -> None:
