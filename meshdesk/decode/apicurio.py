@@ -23,7 +23,12 @@ KINDS: tuple[NameKind, ...] = ("content", "global")
 
 def minds(payload: Payload, data: bytes) -> bool:  # noqa: ARG001 (the contract's form)
     """Whether one of them names the schema."""
-    return _in_headers(payload) is not None
+    return named(payload) is not None
+
+
+def is_json(payload: Payload) -> bool:
+    """Whether a header says that a value of Avro is written as JSON."""
+    return _text(payload, f"apicurio.{payload.role}.encoding") == "JSON"
 
 
 def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
@@ -33,7 +38,7 @@ def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """The payload by the schema that a header or its prefix names. Raises Undecodable."""
-    name = _in_headers(payload) if payload.headers else None
+    name = named(payload) if payload.headers else None
     if name is not None:
         return _by_header(payload, data, name, schemas, bounds)
     if len(data) < 5 or data[0]:
@@ -66,7 +71,8 @@ def _missing(state: SchemaState, kind: str, number: int, size: int, role: str) -
     return Undecodable(by_schema.WHY[state].format(id=about), trouble)
 
 
-def _in_headers(payload: Payload) -> SchemaName | None:
+def named(payload: Payload) -> SchemaName | None:
+    """The schema that a header names."""
     for word, kind in NAMED:
         said = payload.header(f"apicurio.{payload.role}.{word}")
         if said is not None and len(said) == 8:

@@ -1,6 +1,6 @@
 """The chain: decoders asked in order, the first that reads all bytes wins, and why the others declined is kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -121,9 +121,9 @@ def _in_envelope(payload: Payload, decoded: Decoded, bounds: Bounds) -> Decoded:
     return decoded
 
 
-def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
+def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds, is_plain: bool = False) -> Decoded:
     """What some bytes say, those of the payload or what was unpacked from them: the first decoder that reads all of them.
-    Whoever unpacks asks with one layer less (Bounds.layers)."""
+    Whoever unpacks asks with one layer less (Bounds.layers). `is_plain` as `worth_asking` has it."""
     tried: list[Declined] = []
     trouble = sure = ""
     if payload.asked:
@@ -131,7 +131,7 @@ def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> De
         if isinstance(wanted, Decoded):
             return wanted
         tried += [wanted] if wanted else []
-    for decoder in DECODERS if bounds.tells else worth_asking(payload, data, schemas):
+    for decoder in DECODERS if bounds.tells else worth_asking(payload, data, schemas, is_plain):
         try:
             found = decoder.decode(payload, data, schemas, bounds)
         except Undecodable as why:
@@ -153,37 +153,44 @@ def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> De
 
 
 class _Asked:
-    """Which decoders are worth asking, by the first byte of a payload; made anew where plug-ins came."""
+    """Which decoders are worth asking, by the first byte of a payload and by its headers; made anew where plug-ins came."""
 
     def __init__(self, decoders: tuple[Decoder, ...]) -> None:
         self.decoders = decoders
-        known = [
-            (decoder, getattr(decoder, "BEGINS", EVERY), getattr(decoder, "could_be", _always)) for decoder in decoders
-        ]
-        self.by_first = [
-            tuple((decoder, could_be) for decoder, begins, could_be in known if first in begins) for first in EVERY
-        ]
-        self._minding: dict[tuple[Any, Any], list[Decoder]] = {}  # by the headers that they look at, and how
+        self.by_first = _by_first(decoders)
+        self._minding: dict[tuple[Any, Any], list[Decoder]] = {(cloudevents.HEADERS, cloudevents.minds): []}
         for decoder in decoders:
             if hasattr(decoder, "HEADERS"):
                 group = decoder.HEADERS, getattr(decoder, "minds", _always)
                 self._minding.setdefault(group, []).append(decoder)
         self._by_names: dict[tuple[str, ...], list[tuple[Any, list[Decoder]]]] = {}
 
-    def minding(self, payload: Payload, data: bytes) -> Sequence[Decoder]:
-        """The decoders to which headers of the record say something."""
+    def minding(self, payload: Payload) -> list[tuple[Any, list[Decoder]]]:
+        """Who looks at headers of such names as the record has: how each tells whether they say anything to it, and whom that
+        concerns."""
         names = tuple([name for name, _ in payload.headers])
-        groups = self._by_names.get(names)
-        if groups is None:
+        found = self._by_names.get(names)
+        if found is None:
             if len(self._by_names) >= NAMES:
                 self._by_names.clear()
             lower = [name.lower() for name in names]
-            groups = self._by_names[names] = [
+            found = self._by_names[names] = [
                 (minds, decoders)
                 for (starts, minds), decoders in self._minding.items()
                 if any(name.startswith(starts) for name in lower)
             ]
-        return [decoder for minds, decoders in groups if minds(payload, data) for decoder in decoders]
+        return found
+
+
+def _by_first(decoders: Iterable[Decoder]) -> list[tuple[tuple[Decoder, Any], ...]]:
+    return [
+        tuple(
+            (decoder, getattr(decoder, "could_be", None))
+            for decoder in decoders
+            if first in getattr(decoder, "BEGINS", EVERY)
+        )
+        for first in EVERY
+    ]
 
 
 def _always(*_: object) -> bool:
@@ -193,26 +200,41 @@ def _always(*_: object) -> bool:
 NAMES = 500  # sets of names that records of a topic have as headers; most topics have one of them
 EVERY = bytes(range(256))
 _asked = _Asked(DECODERS)
+# Of payloads that quick.py has found to be like any other.
+PLAIN = _by_first([one for one in BUILT_IN if one not in (chosen, kafka_internal, mirrormaker, schema_file)])
 
 
-def worth_asking(payload: Payload, data: bytes, schemas: Schemas) -> Iterable[Decoder]:
-    """The decoders without those of which a glance tells that they decline, and have nothing to say about it."""
+def worth_asking(payload: Payload, data: bytes, schemas: Schemas, is_plain: bool = False) -> Iterable[Decoder]:
+    """The decoders without those of which a glance tells that they decline, and have nothing to say about it. `is_plain` where
+    no header says anything to any of them, and quick.is_plain."""
     global _asked  # noqa: PLW0603 (a table of DECODERS, which plug-ins change)
+    if is_plain:
+        return [one for one, could_be in PLAIN[data[0]] if could_be is None or could_be(payload, data, schemas)]
     if _asked.decoders is not DECODERS:
         _asked = _Asked(DECODERS)
     asked = _asked.by_first[data[0]]
-    minding = _asked.minding(payload, data) if payload.headers else ()
+    worth = [one for one, could_be in asked if could_be is None or could_be(payload, data, schemas)]
+    minding = _minding(payload, data)
     if not minding and not payload.asked:
-        return (decoder for decoder, could_be in asked if could_be(payload, data, schemas))
-    worth = {id(decoder) for decoder, could_be in asked if could_be(payload, data, schemas)}
-    worth.update(map(id, minding))
-    return [decoder for decoder in DECODERS if id(decoder) in worth or payload.asked == decoder.NAME]
+        return worth
+    named = set(map(id, (*worth, *minding)))
+    return [decoder for decoder in DECODERS if id(decoder) in named or payload.asked == decoder.NAME]
+
+
+def _minding(payload: Payload, data: bytes) -> list[Decoder]:
+    """The decoders to which headers of the record say something."""
+    if not payload.headers:
+        return []
+    return [decoder for minds, decoders in _asked.minding(payload) if minds(payload, data) for decoder in decoders]
 
 
 def has_telling_header(payload: Payload) -> bool:
     """Whether a header changes what a line says. Dead letters are told by the chain alone, and what Debezium's mean is known
     to quick.py."""
-    return bool(payload.headers) and (cloudevents.minds(payload) or bool(_asked.minding(payload, payload.data or b"")))
+    if not payload.headers:
+        return False
+    data = payload.data or b""
+    return any(minds(payload, data) for minds, _ in _asked.minding(payload))
 
 
 def _as_asked(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded | Declined | None:
@@ -250,26 +272,42 @@ def _as_asked(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -
 def preview(payload: Payload, schemas: Schemas, limit: int = 160) -> Preview:
     """The same on one line of at most `limit` characters."""
     if payload.data is None:
-        return Preview("", (), "null")
-    # What is quick knows DECODERS as they are here, and no plug-ins.
-    if DECODERS is BUILT_IN and not has_telling_header(payload):
-        found = quick.preview(payload, schemas, limit)
+        return NO_VALUE
+    is_told = has_telling_header(payload)
+    is_plain = False
+    if DECODERS is BUILT_IN:  # what is quick knows DECODERS as they are here, and no plug-ins
+        found = quick.by_header(payload, schemas, limit) if is_told else quick.preview(payload, schemas, limit)
         if found is not None:
             return found
+        is_plain = not is_told and quick.is_plain(payload, schemas)
     try:
-        decoded = decode(payload, schemas, _enough_for(limit, limit <= LONGEST and not _is_opened(payload)))
+        decoded = _listed(
+            payload, schemas, _enough_for(limit, limit <= LONGEST and not _is_opened(payload, is_told)), is_plain
+        )
     except Unlisted:
-        decoded = decode(payload, schemas, _enough_for(limit, False))
+        decoded = _listed(payload, schemas, _enough_for(limit, False), is_plain)
     if decoded.words is not None:
         return Preview(*line_of(decoded.words, limit), decoded.format, decoded.trouble)
     line, tones = one_line_spans(decoded.tree, limit)
     return Preview(line if payload.data else "", tones if payload.data else (), decoded.format, decoded.trouble)
 
 
-def _is_opened(payload: Payload) -> bool:
+NO_VALUE = Preview("", (), "null")
+
+
+def _listed(payload: Payload, schemas: Schemas, bounds: Bounds, is_plain: bool) -> Decoded:
+    if not payload.data or not is_plain:
+        return decode(payload, schemas, bounds)
+    found = inner(payload, payload.data, schemas, bounds, is_plain=True)
+    return found if found.words is not None else _in_envelope(payload, found, bounds)
+
+
+def _is_opened(payload: Payload, is_told: bool) -> bool:
     """Whether an envelope may want the tree of the value, whatever names are in it."""
-    return bool(payload.masked) or (
-        bool(payload.headers) and (cloudevents.minds(payload) or debezium.is_flattened(payload))
+    return (
+        bool(payload.masked)
+        or (is_told and cloudevents.minds(payload))
+        or (bool(payload.headers) and debezium.is_flattened(payload))
     )
 
 

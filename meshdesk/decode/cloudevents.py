@@ -14,13 +14,14 @@ from meshdesk.model.node import Node, hexed, more, shortened
 NAME = "CloudEvents"
 MARK = "application/cloudevents"
 PREFIX = "ce_"
+HEADERS = ("content-type", "ce_specversion")
 REQUIRED = frozenset(("specversion", "id", "source", "type"))
 FIRST = ("specversion", "type", "source", "id", "subject", "time")  # attributes in the order in which they are shown
 ATTRIBUTES = 200  # of one event; more are an attack
 TEXT = 100_000  # characters of one attribute
 
 
-def minds(payload: Payload) -> bool:
+def minds(payload: Payload, data: bytes = b"") -> bool:  # noqa: ARG001 (the contract's form)
     """Whether headers say that it is an event."""
     if payload.role == "key":
         return False

@@ -10,10 +10,18 @@ from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, U
 from meshdesk.decode.guid_prefix import name_in
 from meshdesk.decode.proto_framing import Framed
 from meshdesk.model.proto_schema import Types
+from meshdesk.model.schema import SchemaName
 
 NAME = "Confluent GUID header"
 BEGINS = b""  # nothing but a header says it
 HEADERS = ("__key_schema_id", "__value_schema_id")
+
+
+def named(payload: Payload) -> SchemaName | None:
+    """The schema that a header names."""
+    said = payload.header(f"__{payload.role}_schema_id")
+    found = name_in(said) if said is not None else None
+    return found[0] if found is not None else None
 
 
 def minds(payload: Payload, data: bytes) -> bool:  # noqa: ARG001 (the contract's form)
@@ -26,10 +34,10 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     said = payload.header(f"__{payload.role}_schema_id") if payload.headers else None
     if said is None:
         raise Undecodable("no header names its schema")
-    named = name_in(said)
-    if named is None:
+    found = name_in(said)
+    if found is None:
         raise Undecodable(f"the header __{payload.role}_schema_id holds neither a GUID nor an id")
-    name, end = named
+    name, end = found
     schema = by_schema.schema_that_header_names(schemas, name, payload.role)
 
     path, begin = (said, end) if end < len(said) else (b"\0", 0)  # nothing there: the first message
@@ -38,5 +46,5 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         for framed in proto_framing.confluent(path, begin, types):
             yield Framed(at, framed.message)
 
-    found = by_schema.read_where_header_says(data, schema, bounds, framing, payload.role)
-    return by_schema.framed_by(Layer(NAME, name.id), found, schema)
+    decoded = by_schema.read_where_header_says(data, schema, bounds, framing, payload.role)
+    return by_schema.framed_by(Layer(NAME, name.id), decoded, schema)

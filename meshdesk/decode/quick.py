@@ -8,13 +8,13 @@ import struct
 from functools import lru_cache
 from uuid import UUID as UUID_OF
 
-from meshdesk.decode import avro_line, connect_line, json_line
+from meshdesk.decode import apicurio, avro_line, azure, buf, cloudevents, connect_line, guid_header, json_line
 from meshdesk.decode.apicurio import KINDS
 from meshdesk.decode.avro_single import MAGIC
 from meshdesk.decode.avro_single import PREFIX as MAGIC_PREFIX
+from meshdesk.decode.chosen import file_of
 from meshdesk.decode.compressed import IN_BASE64
 from meshdesk.decode.confluent import IDS, PREFIX
-from meshdesk.decode.connect_internal import TOPIC
 from meshdesk.decode.contract import Payload, Preview, Schemas, Undecodable
 from meshdesk.decode.debezium import is_flattened
 from meshdesk.decode.glue import PREFIX as GLUE_PREFIX
@@ -23,6 +23,7 @@ from meshdesk.decode.kafka_records import INTERNAL
 from meshdesk.decode.line import LONGEST, Line, Unlisted, Words, text_word
 from meshdesk.decode.mirrormaker import ENDS
 from meshdesk.decode.proto_line import lines_of
+from meshdesk.decode.schema_file import subject_of
 from meshdesk.decode.text import UUID
 from meshdesk.model.node import line_of
 from meshdesk.model.schema import Schema, SchemaName
@@ -66,26 +67,58 @@ def preview(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
             return _text(data, limit)
     else:
         found, at = _by_id(data, schemas)
-    if found is None or is_flat:
+    return None if found is None or is_flat else _line(found, data, at, limit)
+
+
+def is_plain(payload: Payload, schemas: Schemas) -> bool:
+    """Whether nothing but its bytes says what a payload is, headers left out."""
+    names = _names(payload.topic, payload.role)
+    return (
+        names is not None
+        and not payload.asked
+        and not isinstance(schemas.find_schema(names[0]), Schema)
+        and not isinstance(schemas.find_schema(names[1]), Schema)
+    )
+
+
+def by_header(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
+    """The line of a payload whose schema a header names, where that says all; None where the chain is to be asked."""
+    data, names = payload.data, _names(payload.topic, payload.role)
+    if not data or names is None or payload.asked or payload.masked or limit > LONGEST:
         return None
+    name, of_apicurio = guid_header.named(payload), apicurio.named(payload)
+    if (
+        name is None and data[0]
+    ):  # else it could be behind Confluent's prefix, which counts more than Apicurio's headers
+        name = of_apicurio
+    if (
+        name is None
+        or apicurio.is_json(payload)
+        or cloudevents.minds(payload)
+        or azure.minds(payload, data)
+        or buf.minds(payload, data)
+        or (payload.role == "value" and is_flattened(payload))
+        or isinstance(schemas.find_schema(names[0]), Schema)
+    ):
+        return None
+    schema = schemas.find_schema(name)
+    found = _kept(schema) if isinstance(schema, Schema) and schema.type in ("AVRO", "JSON") else None
+    return _line(found, data, 0, limit) if found is not None else None
+
+
+def _line(read: tuple[Line, str], data: bytes, at: int, limit: int) -> Preview | None:
     try:
-        line, tones = found[0](data, at, limit)
+        line, tones = read[0](data, at, limit)
     except LEFT_TO_OTHERS:
         return None
-    return Preview(line, tones, found[1])
+    return Preview(line, tones, read[1])
 
 
 @lru_cache(maxsize=4_096)  # topics; a mesh has seldom more
 def _names(topic: str, role: str) -> tuple[SchemaName, SchemaName] | None:
     """By what a schema is known that was chosen for a topic, and one whose file has its name; None where the topic's name says
     what its records are."""
-    is_telling = (
-        topic in INTERNAL
-        or topic.endswith((*ENDS, ".transaction"))
-        or topic.startswith("__debezium-heartbeat")
-        or TOPIC.search(topic)
-    )
-    return None if is_telling else (SchemaName("file", f"{topic}-{role}"), SchemaName("subject", f"{topic}-{role}"))
+    return None if topic in INTERNAL or topic.endswith(ENDS) else (file_of(topic, role), subject_of(topic, role))
 
 
 @lru_cache(maxsize=4_096)  # schemas of a mesh

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from meshdesk.decode import chain
-from meshdesk.decode.chain import BOUNDS, decode, preview
+from meshdesk.decode.chain import BOUNDS, NO_VALUE, decode, preview
 from meshdesk.decode.confluent import IDS, candidate
 from meshdesk.decode.connect_secrets import masked
 from meshdesk.decode.contract import Decoded, Layer, Payload, Preview, Schemas
@@ -67,8 +67,9 @@ def row_of(record: Record | Lost, schemas: Schemas, k: int = -1, wishes: Wishes 
     if isinstance(record, Lost):
         return _lost_row(record, k)
     of_key, of_value = payloads_of(record, wishes)
-    key, value = _preview(of_key, schemas, KEY), _preview(of_value, schemas, PREVIEW)
-    names = ", ".join(visible(name[:HEADERS]) for name, _ in record.headers[:20])
+    key = _preview(of_key, schemas, KEY) if record.key is not None else NO_VALUE
+    value = _preview(of_value, schemas, PREVIEW) if record.value is not None else NO_VALUE
+    names = ", ".join([visible(name[:HEADERS]) for name, _ in record.headers[:20]]) if record.headers else ""
     return Row(
         row=record.row,
         topic=record.topic,

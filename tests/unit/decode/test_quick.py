@@ -106,8 +106,6 @@ ORDER = avro({"type": "record", "name": "Order", "fields": [{"name": "id", "type
     [
         value(b"\0\0\0\0\x2a\x02A", asked="bytes"),
         value(b"\0\0\0\0\x2a\x02A", topic="__consumer_offsets"),
-        value(b"\0\0\0\0\x2a\x02A", topic="connect-status"),
-        value(b"\0\0\0\0\x2a\x02A", topic="dbserver.transaction"),
         value(b"\0\0\0\0\x2a\x02A", topic="mm2-offset-syncs.b.internal"),
         value(b"\0\0\0\0\x00\x02A"),
         value(b"\0\0\0\0\x2a\x02A and more"),
