@@ -74,7 +74,7 @@ def read(data: bytes, start: int, schema: Schema, bounds: Bounds, framing: Frami
             f"schema {schema.called} is {kind}, which this version does not read",
             f"Schema {schema.called} is {kind}, which this version of MeshDesk does not read; the bytes are shown.",
         )
-    return csfle.marked(found, schema)
+    return csfle.marked(found, schema) if bounds.tells else found  # by notes and in the chain alone
 
 
 def read_where_header_says(

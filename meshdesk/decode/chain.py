@@ -209,7 +209,7 @@ def worth_asking(payload: Payload, data: bytes, schemas: Schemas, is_plain: bool
     no header says anything to any of them, and quick.is_plain."""
     global _asked  # noqa: PLW0603 (a table of DECODERS, which plug-ins change)
     if is_plain:
-        return [one for one, could_be in PLAIN[data[0]] if could_be is None or could_be(payload, data, schemas)]
+        return (one for one, could_be in PLAIN[data[0]] if could_be is None or could_be(payload, data, schemas))
     if _asked.decoders is not DECODERS:
         _asked = _Asked(DECODERS)
     asked = _asked.by_first[data[0]]

@@ -16,7 +16,7 @@ BEGINS = b'{["\xef\xff\xfe\0 \t\r\n'  # also in UTF-16 and UTF-32, and behind bl
 HEADERS = DECLARING
 minds = is_declared
 PLAIN = b'{[" \t\r\n'  # its first bytes in UTF-8; of UTF-16 the first one may be zero
-WIDE = b'{[" \t\r\n\0\xfe'
+WIDE = (b"\0\0\xfe\xff", *(b"\0\0\0" + bytes((byte,)) for byte in PLAIN))  # of UTF-32
 SIGNS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # of an encoding
 FIRST = frozenset('{["')  # bare numbers and words are as likely text; they are shown as they stand
 BLANKS = re.compile("[ \t\r\n\ufeff]*")
@@ -49,7 +49,7 @@ def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: 
     first = data[0]
     if first in PLAIN:
         return True
-    return data[1] in WIDE if len(data) > 1 and not first else data.startswith(SIGNS)
+    return data.startswith(SIGNS) if first else len(data) > 3 and (data[1] in PLAIN or data.startswith(WIDE))
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)

@@ -17,12 +17,18 @@ from meshdesk.model.node import Node
 NAME = "Protobuf without schema"
 HIGHEST = 4_096  # a field's number; those that people give are far lower
 LOOKED_AT = 20_000  # fields before it is decided
+HEADS = frozenset(byte for byte in range(8, 0x80) if byte & 7 in (VARINT, FIXED64, LENGTH, FIXED32))
 STREAMS = (("gRPC frame", grpc), ("Protobuf delimited", delimited))
 
 
 def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
-    """Whether it is no text as a glance tells."""
-    return not (data.isascii() and data[0] >= 0x20 and data.decode("ascii").isprintable())
+    """Whether it is no text as a glance tells, and a field can begin where the message would, or the first of several."""
+    first, length = data[0], len(data)
+    if first in HEADS:
+        return not (data.isascii() and data.decode("ascii").isprintable())
+    if first >= 0x80:  # a length of two bytes at least
+        return length > 0x80
+    return (0 < first < length and data[1] in HEADS) or (not first and length > 6 and data[5] in HEADS)
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
@@ -52,7 +58,7 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
 
 
 def _begins(data: bytes, at: int) -> bool:
-    return len(data) > at + 1 and 0x08 <= data[at] < 0x80 and data[at] & 7 in (VARINT, FIXED64, LENGTH, FIXED32)
+    return len(data) > at + 1 and data[at] in HEADS
 
 
 def _is_likely(node: Node) -> bool:

@@ -8,7 +8,7 @@ import struct
 from functools import lru_cache
 from uuid import UUID as UUID_OF
 
-from meshdesk.decode import apicurio, avro_line, azure, buf, cloudevents, connect_line, guid_header, json_line
+from meshdesk.decode import apicurio, avro_line, azure, buf, cloudevents, connect_line, csfle, guid_header, json_line
 from meshdesk.decode.apicurio import KINDS
 from meshdesk.decode.avro_single import MAGIC
 from meshdesk.decode.avro_single import PREFIX as MAGIC_PREFIX
@@ -197,7 +197,7 @@ def _reader(schema: Schema, is_referred: bool) -> tuple[Line, str] | None:
 
 
 def _made(schema: Schema, is_referred: bool) -> Line | None:
-    if schema.rules:  # fields of it may be encrypted
+    if csfle.rule_of_payload(schema):
         return None
     try:
         if schema.type == "AVRO":

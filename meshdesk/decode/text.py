@@ -81,11 +81,13 @@ def text_of(data: bytes, charset: str = "") -> tuple[str, str]:
 def _wide(data: bytes) -> str:
     """UTF-16 without a mark: of mostly Latin text every other byte is zero."""
     sample = data[:512]
+    if 0 not in sample:
+        return ""
     if len(data) % 4 == 0 and len(data) >= 8 and sample.count(0) >= len(sample) // 2:
         for place, encoding in ((0, "utf-32-le"), (3, "utf-32-be")):
             if 0 not in sample[place::4] and sample.count(0) == len(sample) * 3 // 4:
                 return encoding
-    if len(data) % 2 or len(data) < 4 or b"\0" not in sample:
+    if len(data) % 2 or len(data) < 4:
         return ""
     odd, even, half = sample[1::2].count(0), sample[::2].count(0), len(sample) / 2
     if odd >= 0.6 * half and even <= 0.05 * half:

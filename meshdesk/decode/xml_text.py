@@ -13,13 +13,20 @@ from meshdesk.model.node import Kind, Node, more, shortened
 NAME = "XML"
 STARTS = (b"<", b" ", b"\t", b"\r", b"\n", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<")
 BEGINS = bytes({start[0] for start in STARTS})
+LEFT = ord("<")
+BEFORE = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 PIECE = 1 << 16  # bytes that expat is given at once
 NAMESPACE = "xmlns"
 
 
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether it begins with <, in the encoding that its first bytes show."""
+    return data[0] == LEFT or (data.startswith(STARTS) and data[:200].lstrip(BEFORE).startswith(b"<"))
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """A document. Raises Undecodable."""
-    if not data.startswith(STARTS) or not data[:200].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<"):
+    if not data.startswith(STARTS) or not data[:200].lstrip(BEFORE).startswith(b"<"):
         raise Undecodable("it does not begin with <")
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")

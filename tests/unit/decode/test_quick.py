@@ -1,5 +1,6 @@
 """The quick line of a payload: what the whole chain says, or nothing."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -144,9 +145,12 @@ def test_that_a_file_of_the_topics_schema_is_left_to_the_chain() -> None:
         )
 
 
-def test_that_rules_of_a_schema_are_left_to_the_chain() -> None:
-    ruled = Schema("test", 42, "AVRO", ORDER.text, rules='{"domainRules": []}')
-    assert quick.preview(framed(b"\x02A"), Named(ruled), 160) is None
+def test_that_a_payload_that_is_encrypted_as_a_whole_is_left_to_the_chain() -> None:
+    for kind, is_quick in (("ENCRYPT", True), ("ENCRYPT_PAYLOAD", False)):
+        rules = json.dumps({"domainRules": [{"name": "r", "type": kind, "tags": ["PII"]}]})
+        ruled = Named(Schema("test", 42, "AVRO", ORDER.text, rules=rules))
+        assert (quick.preview(framed(b"\x02A"), ruled, 160) is not None) is is_quick
+        assert chain.preview(framed(b"\x02A"), ruled) == by_chain(framed(b"\x02A"), ruled)
 
 
 def test_that_a_header_that_says_something_is_left_to_the_chain() -> None:
