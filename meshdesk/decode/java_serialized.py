@@ -16,9 +16,13 @@ MARK = b"\xac\xed\x00\x05"
 BEGINS = MARK[:1]
 NULL, REFERENCE, CLASS_DESC, OBJECT, STRING, ARRAY, CLASS, BLOCK, END_BLOCK = range(0x70, 0x79)
 RESET, LONG_BLOCK, EXCEPTION, LONG_STRING, PROXY, ENUM = range(0x79, 0x7F)
+END = bytes((END_BLOCK,))
 HANDLES = 0x7E0000
 WRITES, SERIALIZABLE, EXTERNAL, BLOCKS = 1, 2, 4, 8  # flags of a class
-FORMS = {"B": ">b", "C": ">H", "D": ">d", "F": ">f", "I": ">i", "J": ">q", "S": ">h", "Z": ">B"}
+FORMS = {
+    code: struct.Struct(form)
+    for code, form in {"B": ">b", "C": ">H", "D": ">d", "F": ">f", "I": ">i", "J": ">q", "S": ">h", "Z": ">B"}.items()
+}
 DIGITS = 4_000  # of a number: Python writes those up to 4,300
 AGAIN = 500  # nodes of an object that is shown again where it is referred to; a greater one is named
 LISTS = (
@@ -216,6 +220,7 @@ class _Stream(Walk):
                 elif code not in FORMS:
                     raise Undecodable(f"the field {field_name[:50]} before byte {self.at:,} has no type that Java has")
                 made.fields.append((field_name, code))
+            made.fields.sort(key=lambda known: known[1] in "[L")  # in the order in which an object has them
         else:
             raise Undecodable(f"byte {start:,} is {kind:02X} where a class should begin")
         self._annotations()
@@ -226,7 +231,7 @@ class _Stream(Walk):
 
     def _annotations(self) -> list[Part]:
         found: list[Part] = []
-        while self.data[self.at : self.at + 1] != b"\x78":
+        while self.data[self.at : self.at + 1] != END:
             found.append(self.content(str(len(found))))
         self.at += 1
         return found
@@ -243,7 +248,7 @@ class _Stream(Walk):
                     raise Undecodable(f"an object of {one.name} wrote itself in a form of its own")
                 extra += self._annotations()
                 continue
-            for field_name, code in sorted(one.fields, key=lambda known: known[1] in "[L"):
+            for field_name, code in one.fields:
                 own[field_name] = node = self._field(field_name, code)
                 parts.add(node)
             if one.flags & WRITES:
@@ -259,7 +264,8 @@ class _Stream(Walk):
         if code in "[L":
             return self.content(name)
         start = self.at
-        value = struct.unpack(FORMS[code], self.take(struct.calcsize(FORMS[code])))[0]
+        form = FORMS[code]
+        value = form.unpack(self.take(form.size))[0]
         return self.made(name, *_primitive(code, value), start)
 
     def _array(self, name: str, start: int) -> Part:
@@ -394,6 +400,8 @@ def modified_utf8(data: bytes, at: int) -> str:
     >>> modified_utf8(b"a\\xc0\\x80\\xed\\xa0\\xbd\\xed\\xba\\x9a", 0)
     'a\\x00🚚'
     """
+    if data.isascii():  # as nearly all is, and names of classes and fields above all
+        return data.decode("ascii")
     try:
         text = data.replace(b"\xc0\x80", b"\0").decode("utf-8", "surrogatepass")
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
