@@ -6,6 +6,7 @@ Text is taken for it only where $ion_1_0 stands before it, or where the whole is
 import base64
 import binascii
 import re
+from string import ascii_letters
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.ion import TYPES
@@ -23,6 +24,8 @@ minds = is_declared
 MARKED = re.compile(r"\$ion_1_0(?![A-Za-z0-9_$]|\s*::)")
 LARGEST = 4 << 20  # bytes; some six seconds, and Ion that is so large is binary
 BLANKS = re.compile(r"(?:[\s\ufeff]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+SIGNS = frozenset(map(chr, range(0x21, 0x7F))) - {"/"}  # which are no blanks, and begin none: nine of ten
+NAMES = frozenset(ascii_letters + "_$'")  # how an annotation may begin
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 TIMESTAMP = re.compile(
     r"\d{4}(?:T|-\d\d(?:T|-\d\d(?:T(?:\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?)?))(?=[\s,\]})/]|$)"
@@ -108,8 +111,9 @@ class _Reading:
         return Undecodable(f"it is no Ion at character {self._at + 1:,}: {why}")
 
     def _blank(self) -> None:
-        found = BLANKS.match(self._text, self._at)
-        self._at = found.end() if found else self._at
+        if self._text[self._at : self._at + 1] not in SIGNS:
+            found = BLANKS.match(self._text, self._at)
+            self._at = found.end() if found else self._at
 
     def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         found = pattern.match(self._text, self._at)
@@ -196,6 +200,8 @@ class _Reading:
 
     def _annotations(self) -> str:
         words = ""
+        if self._text[self._at : self._at + 1] not in NAMES:
+            return words
         while True:
             start = self._at
             found = None if self._text.startswith("'''", start) else self._take(SYMBOL) or self._take(IDENTIFIER)
