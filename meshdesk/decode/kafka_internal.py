@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import partial
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.decode.kafka_message import number_at, tree_of
+from meshdesk.decode.kafka_message import number_at, say, tree_of
 from meshdesk.decode.kafka_records import INTERNAL, RecordType, meaning
+from meshdesk.decode.one_line import OneLine
 from meshdesk.decode.parts import without_spans
 from meshdesk.model.node import Node
 
@@ -27,6 +28,8 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     types = INTERNAL.get(payload.topic)
     if types is None:
         raise Undecodable("the topic is none of Kafka's own")
+    if bounds.line:
+        return _said(payload, data, types, bounds)
     if payload.role == "key":
         return _decoded(payload, *_head(data, types, bounds), (), (0, len(data)), bounds)
     if payload.record_key is None:
@@ -36,6 +39,26 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     noted = partial(meaning, record.name)
     value = tree_of(data, HEAD, record.value, int(version.text), _less(bounds), noted, "value")
     return _decoded(payload, number, record, key, (version, value), (0, len(data)), bounds)
+
+
+def _said(payload: Payload, data: bytes, types: dict[int, RecordType], bounds: Bounds) -> Decoded:
+    """The same as the words of a line."""
+    key = data if payload.role == "key" else payload.record_key
+    if key is None:
+        raise Undecodable("its record has no key, which says what it is")
+    number, record = _type(key, types)
+    line = OneLine()
+    whole = line.begin("", is_array=False)
+    line.scalar("type", "enum", record.name)
+    line.scalar("key_type", "int", str(number))
+    version = int(number_at(data, 0, "value_version").text) if payload.role == "value" else 0
+    if payload.role == "value":
+        line.scalar("value_version", "int", str(version))
+    say(key, HEAD, record.key, 0, bounds, line, "key")
+    if payload.role == "value":
+        say(data, HEAD, record.value, version, bounds, line, "value")
+    line.end(whole, "record", 3)
+    return Decoded(Node("", "record", ""), (Layer(NAME),), record.name.lower().replace("_", " "), words=line.words)
 
 
 def could_change(payload: Payload, tree: Node) -> bool:  # noqa: ARG001 (the contract's form)
@@ -60,11 +83,17 @@ def opened(payload: Payload, decoded: Decoded) -> Decoded | None:
 
 def _head(data: bytes, types: dict[int, RecordType], bounds: Bounds) -> tuple[Node, RecordType, Node]:
     """The type of a key, and the key behind it."""
+    _, record = _type(data, types)
     number = number_at(data, 0, "key_type")
-    record = types.get(int(number.text))
-    if record is None:
-        raise Undecodable(f"{number.text} is no type of record of this topic")
     return number, record, tree_of(data, HEAD, record.key, 0, _less(bounds), partial(meaning, record.name), "key")
+
+
+def _type(data: bytes, types: dict[int, RecordType]) -> tuple[int, RecordType]:
+    number = int(number_at(data, 0, "key_type").text)
+    record = types.get(number)
+    if record is None:
+        raise Undecodable(f"{number} is no type of record of this topic")
+    return number, record
 
 
 def _less(bounds: Bounds) -> Bounds:

@@ -12,17 +12,17 @@ structs with tagged fields: a tag, a size, the value. A reader that does not kno
 
 import base64
 import re
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from meshdesk.decode.contract import Bounds, Undecodable
-from meshdesk.decode.walk import Parts, Walk, whole
-from meshdesk.model.node import Node
+from meshdesk.decode.line import Unlisted
+from meshdesk.decode.one_line import OneLine
+from meshdesk.decode.walk import Walk, whole
+from meshdesk.model.node import FULL, Node
 
 WORDS = re.compile(r"\s*(?:(\w+):(\?)?(\[\])?(\w+|\()|(/\d+(?:\+|-\d+))|(@\d+)|(\)))")
-NUMBERS = {"int8": ">b", "int16": ">h", "uint16": ">H", "int32": ">i", "int64": ">q"}
 NEVER = 1 << 15  # versions are int16: no version is flexible
 
 
@@ -39,7 +39,7 @@ class Field:
     tag: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Message:
     """A message: its fields, which versions there are, and from which on it is flexible."""
 
@@ -93,95 +93,185 @@ def _versions(words: str) -> range:
 
 def tree_of(data: bytes, at: int, message: Message, version: int, bounds: Bounds, noted: Noted, name: str) -> Node:
     """The message from byte `at` on, as a record of that name; it must end where the bytes end. Raises Undecodable."""
+    reader = _reader(data, at, message, version, bounds, noted)
+    return whole(reader.struct(name, _plan(message, version)), reader, WHAT)
+
+
+def say(data: bytes, at: int, message: Message, version: int, bounds: Bounds, line: OneLine, name: str | None) -> None:
+    """The same, said to a line; without a name its fields alone. Raises Undecodable, and Unlisted where they are not written in
+    the order in which they are shown."""
+    reader = _reader(data, at, message, version, bounds, _nothing)
+    reader.line = line
+    plan = _plan(message, version)
+    if name is None:
+        reader.fields(plan)
+    else:
+        reader.struct(name, plan)
+    if reader.at != len(data):
+        whole(None, reader, WHAT)
+
+
+WHAT = "record of Kafka's"
+
+
+def _nothing(*_: str) -> str:
+    return ""
+
+
+def _reader(data: bytes, at: int, message: Message, version: int, bounds: Bounds, noted: Noted) -> "_Reader":
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
     if not 0 <= version <= message.last:
         raise Undecodable(f"it says version {version}, of which none is known")
-    reader = _Reader(data, at, version, version >= message.flexible, bounds, noted)
-    return whole(reader.struct(name, message.fields), reader, "record of Kafka's")
+    return _Reader(data, at, version >= message.flexible, bounds, noted)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """A field as it is read in one version."""
+
+    name: str
+    read: "Read"
+    may_be_null: bool
+    plan: "_Plan | None"  # of a struct, or of an array of structs
+    item: "_Part | None"  # of an array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plan:
+    """What a struct has in one version."""
+
+    parts: tuple[_Part, ...]
+    tagged: dict[int, _Part]
+    names: tuple[str, ...]  # of all fields, in the order in which they are shown
+    is_in_order: bool  # whether the tagged ones, which are written last, are shown last
+
+
+@lru_cache(maxsize=500)  # each message in each of its versions: there are some 150
+def _plan(message: Message, version: int) -> _Plan:
+    return _planned(message.fields, version)
+
+
+def _planned(fields: tuple[Field, ...], version: int) -> _Plan:
+    there = [field for field in fields if version in field.versions]
+    order = [-1 if field.tag is None else field.tag for field in fields]
+    return _Plan(
+        tuple(_part(field, version) for field in there if field.tag is None),
+        {field.tag: _part(field, version) for field in there if field.tag is not None},
+        tuple(field.name for field in fields),
+        order == sorted(order),
+    )
+
+
+def _part(field: Field, version: int) -> _Part:
+    plan = _planned(field.fields, version) if field.type == "struct" else None
+    read = READERS[field.type]
+    if not field.is_array:
+        return _Part(field.name, read, field.may_be_null, plan, None)
+    return _Part(field.name, _Reader.items, field.may_be_null, plan, _Part(field.name, read, False, plan, None))
 
 
 class _Reader(Walk):
     """A walk over a message of one version."""
 
-    __slots__ = ("_is_flexible", "_noted", "_version")
+    __slots__ = ("_is_flexible", "_noted")
     SAYS = False
 
-    def __init__(self, data: bytes, at: int, version: int, is_flexible: bool, bounds: Bounds, noted: Noted) -> None:
+    def __init__(self, data: bytes, at: int, is_flexible: bool, bounds: Bounds, noted: Noted) -> None:
         super().__init__(data, bounds, at)
-        self._version, self._is_flexible, self._noted = version, is_flexible, noted
+        self._is_flexible, self._noted = is_flexible, noted
 
-    def struct(self, name: str, fields: tuple[Field, ...]) -> Node | None:
+    def struct(self, name: str, plan: _Plan) -> Node | None:
         """A struct, with its tagged fields where its definition has them."""
-        container = Parts(self, self.at)
-        parts: dict[str, Node | None] = {}
-        for field in fields:
-            if field.tag is None and self._version in field.versions:
-                parts[field.name] = self._field(field)
-        if self._is_flexible:
-            self._tagged({field.tag: field for field in fields if field.tag is not None}, parts)
-        known = [field.name for field in fields]
-        names = [*(name for name in known if name in parts), *(name for name in parts if name not in known)]
-        for number, part in enumerate(names):
-            container.add(parts[part] if number < self.bounds.width else None)
+        container = self.record(name, self.at)
+        for number, part in enumerate(self.fields(plan)):
+            container.add(part if number < self.bounds.width else None)
         return container.node(name, "record")
 
-    def _tagged(self, known: dict[int | None, Field], parts: dict[str, Node | None]) -> None:
+    def fields(self, plan: _Plan) -> list[Node | None]:
+        """The fields of a struct. Raises Unlisted where a line would have to show what is still to come."""
+        parts = [part.read(self, part.name, part) for part in plan.parts]
+        count = self.varint() if self._is_flexible else 0
+        if not count:
+            return parts
+        line = self.line
+        if line is not None and not plan.is_in_order and not line.hides and line.room >= FULL:
+            raise Unlisted
+        by_name = {part.name: node for part, node in zip(plan.parts, parts, strict=True)}
+        self._tagged(count, plan, by_name)
+        known = plan.names
+        names = [*(name for name in known if name in by_name), *(name for name in by_name if name not in known)]
+        return [by_name[name] for name in names]
+
+    def _tagged(self, count: int, plan: _Plan, parts: dict[str, Node | None]) -> None:
         last = -1
-        for _ in range(self.varint()):
+        for _ in range(count):
             tag, size = self.varint(), self.varint()
             if tag <= last:
                 raise Undecodable(f"tag {tag} before byte {self.at:,} does not come in order")
-            last, start, field = tag, self.at, known.get(tag)
-            if field is None or self._version not in field.versions:
+            last, start, known = tag, self.at, plan.tagged.get(tag)
+            if known is None:
                 parts[f"tag {tag}"] = self.hex(f"tag {tag}", self.take(size), start)
                 continue
-            parts[field.name] = self._field(field)
+            parts[known.name] = known.read(self, known.name, known)
             if self.at != start + size:
-                raise Undecodable(f"{field.name} takes {self.at - start:,} bytes where it says {size:,}")
+                raise Undecodable(f"{known.name} takes {self.at - start:,} bytes where it says {size:,}")
 
-    def _field(self, field: Field) -> Node | None:
-        if not field.is_array:
-            return self._value(field.name, field, field.may_be_null)
+    def items(self, name: str, part: _Part) -> Node | None:
+        """An array, or null."""
         start = self.at
-        count = self._count(4, field.may_be_null)
+        count = self._count(4, part.may_be_null)
         if count is None:
-            return self.made(field.name, "null", "null", start)
+            return self.made(name, "null", "null", start)
         # An item has a byte at least, so a count that says more is a lie that would cost time.
         if count > len(self.data) - self.at:
-            raise Undecodable(f"{field.name} says {count:,} items where {len(self.data) - self.at:,} bytes are left")
-        container = Parts(self, start)
+            raise Undecodable(f"{name} says {count:,} items where {len(self.data) - self.at:,} bytes are left")
+        container = self.array(name, start)
+        item = part.item or part
         for number in range(count):
-            container.add(self._value(str(number), field, False))
-        return container.node(field.name, "array")
+            container.add(item.read(self, str(number), item))
+        return container.node(name, "array")
 
-    def _value(self, name: str, field: Field, may_be_null: bool) -> Node | None:
-        start, kind = self.at, field.type
-        if kind == "struct":
-            if may_be_null and (sign := self.byte()) != 1:
-                if sign not in (0xFF, 0):  # the second where it is a tagged field
-                    raise Undecodable(f"byte {start:,} says neither that {name} is there nor that it is null")
-                return self.made(name, "null", "null", start)
-            return self.struct(name, field.fields)
-        if kind in NUMBERS:
-            form = NUMBERS[kind]
-            text = str(struct.unpack(form, self.take(struct.calcsize(form)))[0])
-            return self.made(name, "int", text, start, self._noted(field.name, text))
-        if kind == "boolean":
-            return self.made(name, "boolean", "true" if self.byte() else "false", start)
-        if kind == "uuid":  # as Kafka spells the ids of topics
-            text = base64.urlsafe_b64encode(self.take(16)).rstrip(b"=").decode("ascii")
-            return self.made(name, "string", text, start, "uuid")
-        count = self._count(2 if kind == "string" else 4, may_be_null)
+    def one(self, name: str, part: _Part) -> Node | None:
+        """A struct that stands alone, or null."""
+        start = self.at
+        if part.may_be_null and (sign := self.byte()) != 1:
+            if sign not in (0xFF, 0):  # the second where it is a tagged field
+                raise Undecodable(f"byte {start:,} says neither that {name} is there nor that it is null")
+            return self.made(name, "null", "null", start)
+        return self.struct(name, part.plan) if part.plan is not None else None
+
+    def boolean(self, name: str, part: _Part) -> Node | None:  # noqa: ARG002 (the form of Read)
+        """A byte that says true or false."""
+        start = self.at
+        return self.made(name, "boolean", "true" if self.byte() else "false", start)
+
+    def uuid(self, name: str, part: _Part) -> Node | None:  # noqa: ARG002 (the form of Read)
+        """An id of a topic, as Kafka spells it."""
+        start = self.at
+        text = base64.urlsafe_b64encode(self.take(16)).rstrip(b"=").decode("ascii")
+        return self.made(name, "string", text, start, "uuid")
+
+    def string(self, name: str, part: _Part) -> Node | None:
+        """Text, or null."""
+        start = self.at
+        count = self._count(2, part.may_be_null)
+        if count is None:
+            return self.made(name, "null", "null", start)
+        try:
+            text = self.take(count).decode()
+        except UnicodeDecodeError:
+            raise Undecodable(f"{name} at byte {start:,} is no UTF-8") from None
+        return self.made(name, "string", text, start)
+
+    def bytes(self, name: str, part: _Part) -> Node | None:
+        """Bytes, or null."""
+        start = self.at
+        count = self._count(4, part.may_be_null)
         if count is None:
             return self.made(name, "null", "null", start)
         data = self.take(count)
-        if kind == "bytes":
-            return self.hex(name, data, start, self._noted(field.name, data.hex()))
-        try:
-            return self.made(name, "string", data.decode("utf-8"), start)
-        except UnicodeDecodeError:
-            raise Undecodable(f"{name} at byte {start:,} is no UTF-8") from None
+        return self.hex(name, data, start, "" if self.line is not None else self._noted(part.name, data.hex()))
 
     def _count(self, size: int, may_be_null: bool) -> int | None:
         """A length or a count; None where it says null, as only some may."""
@@ -192,6 +282,29 @@ class _Reader(Walk):
         if count < -1 or (count == -1 and not may_be_null):
             raise Undecodable(f"the length before byte {self.at:,} is negative")
         return None if count == -1 else count
+
+    def said(self, part: _Part, text: str) -> str:
+        """What a number means, where that is shown."""
+        return "" if self.line is not None else self._noted(part.name, text)
+
+
+Read = Callable[[_Reader, str, _Part], Node | None]
+
+
+def _number(size: int, is_signed: bool) -> Read:
+    def read(reader: _Reader, name: str, part: _Part) -> Node | None:
+        start = reader.at
+        text = str(int.from_bytes(reader.take(size), "big", signed=is_signed))
+        return reader.made(name, "int", text, start, reader.said(part, text))
+
+    return read
+
+
+READERS: dict[str, Read] = {
+    "int8": _number(1, True), "int16": _number(2, True), "uint16": _number(2, False), "int32": _number(4, True),
+    "int64": _number(8, True), "boolean": _Reader.boolean, "uuid": _Reader.uuid, "string": _Reader.string,
+    "bytes": _Reader.bytes, "struct": _Reader.one,
+}  # fmt: skip
 
 
 def number_at(data: bytes, at: int, name: str) -> Node:

@@ -7,8 +7,9 @@ bytes. Half of what a record says stands in its key, so a value is shown with it
 from dataclasses import replace
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.decode.kafka_message import number_at, tree_of
-from meshdesk.decode.kafka_records import MIRRORED, meaning
+from meshdesk.decode.kafka_message import number_at, say, tree_of
+from meshdesk.decode.kafka_records import MIRRORED, Mirrored, meaning
+from meshdesk.decode.one_line import OneLine
 from meshdesk.decode.parts import without_spans
 from meshdesk.model.node import Node
 
@@ -28,6 +29,8 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     kind = next((kind for kind in MIRRORED if name.endswith(kind.ends) and name.startswith(kind.begins)), None)
     if kind is None:
         raise Undecodable("the topic is none of MirrorMaker's")
+    if bounds.line:
+        return _said(payload, data, kind, bounds)
     half = replace(bounds, nodes=bounds.nodes // 2, width=bounds.width // 2)
 
     def noted(field: str, number: str) -> str:
@@ -48,3 +51,21 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     value = tree_of(data, start, kind.value, 0, half, noted, "")
     parts = (*without_spans(key).children, *value.children)
     return Decoded(Node("", "record", "", parts, span=(0, len(data))), (Layer(NAME, detail),), f"mirror {kind.name}")
+
+
+def _said(payload: Payload, data: bytes, kind: Mirrored, bounds: Bounds) -> Decoded:
+    """The same as the words of a line."""
+    line = OneLine()
+    whole = line.begin("", is_array=False)
+    if payload.role == "key":
+        say(data, 0, kind.key, 0, bounds, line, None)
+    elif payload.record_key is None:
+        raise Undecodable("its record has no key, which says what it is of")
+    else:
+        say(payload.record_key, 0, kind.key, 0, bounds, line, None)
+        version = number_at(data, 0, "version").text if kind.has_version else "0"
+        if version != "0":
+            raise Undecodable(f"it says version {version}, of which none is known")
+        say(data, VERSION if kind.has_version else 0, kind.value, 0, bounds, line, None)
+    line.end(whole, "record", len(kind.key.fields))
+    return Decoded(Node("", "record", ""), (Layer(NAME, kind.name),), f"mirror {kind.name}", words=line.words)

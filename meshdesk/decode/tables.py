@@ -263,9 +263,7 @@ def _containers() -> dict[int, Callable[[str, Any, _Left, int], Node | None]]:
     return {
         lib.Type_STRUCT: _struct,
         lib.Type_MAP: _map,
-        **dict.fromkeys(
-            (lib.Type_LIST, lib.Type_LARGE_LIST, lib.Type_FIXED_SIZE_LIST, lib.Type_LIST_VIEW), _list
-        ),
+        **dict.fromkeys((lib.Type_LIST, lib.Type_LARGE_LIST, lib.Type_FIXED_SIZE_LIST, lib.Type_LIST_VIEW), _list),
         lib.Type_DICTIONARY: lambda name, value, left, depth: _again(name, value.value, left, depth, ""),
         lib.Type_RUN_END_ENCODED: lambda name, value, left, depth: _again(name, value.as_py(), left, depth, ""),
     }
