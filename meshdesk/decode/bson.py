@@ -49,7 +49,10 @@ def _document(walk: Walk, name: str, is_array: bool, note: str = "") -> Node | N
     parts = walk.array(name, start) if is_array else walk.record(name, start)
     while (kind := walk.byte()) != 0:
         key = _cstring(walk)
-        parts.add(_value(walk, key, kind))
+        read = READERS.get(kind)
+        if read is None:
+            raise Undecodable(f"the type {kind:02X} before byte {walk.at:,} is none that BSON has")
+        parts.add(read(walk, key, walk.at))
         if walk.at >= end:
             raise Undecodable(f"the document at byte {start:,} is longer than it says")
     if walk.at != end:
@@ -58,31 +61,23 @@ def _document(walk: Walk, name: str, is_array: bool, note: str = "") -> Node | N
 
 
 def _cstring(walk: Walk) -> str:
-    end = walk.data.find(b"\0", walk.at)
+    at = walk.at
+    end = walk.data.find(b"\0", at)
     if end < 0:
-        raise Undecodable(f"the name at byte {walk.at:,} has no end")
-    piece = walk.data[walk.at : end]
+        raise Undecodable(f"the name at byte {at:,} has no end")
     walk.at = end + 1
     try:
-        return piece.decode("utf-8")
+        return walk.data[at:end].decode()
     except UnicodeDecodeError:
         raise Undecodable(f"the name before byte {walk.at:,} is no UTF-8") from None
 
 
 def _string(walk: Walk) -> bytes:
-    length = _little(walk, 4)
+    length = int.from_bytes(walk.take(4), "little", signed=True)
     data = walk.take(length)
     if length < 1 or data[-1] != 0:
         raise Undecodable(f"the text before byte {walk.at:,} does not end with a zero byte")
     return data[:-1]
-
-
-def _value(walk: Walk, name: str, kind: int) -> Node | None:
-    """The value of an element; its bytes are those behind its name."""
-    read = READERS.get(kind)
-    if read is None:
-        raise Undecodable(f"the type {kind:02X} before byte {walk.at:,} is none that BSON has")
-    return read(walk, name, walk.at)
 
 
 def _binary(walk: Walk, name: str, start: int) -> Node | None:

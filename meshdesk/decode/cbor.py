@@ -6,6 +6,7 @@ number of any other stands in the note.
 """
 
 import struct
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
@@ -78,10 +79,12 @@ def _argument(walk: Walk, start: int, low: int) -> int:
 def _value(walk: Walk, name: str) -> Node | None:
     start = walk.at
     byte = walk.byte()
+    if 0x60 <= byte < 0x78:
+        return _text(walk, name, walk.take(byte - 0x60), start)
     major, low = byte >> 5, byte & 0x1F
     if major == 7:
         return _simple(walk, name, start, low)
-    argument = _argument(walk, start, low)
+    argument = low if low < 24 else _argument(walk, start, low)
     if major in (2, 3):
         data = _chunks(walk, major) if argument == INDEFINITE else walk.take(argument)
         return walk.hex(name, data, start) if major == 2 else _text(walk, name, data, start)
@@ -118,15 +121,15 @@ def _chunks(walk: Walk, major: int) -> bytes:
 
 def _array(walk: Walk, name: str, start: int, count: int) -> Node | None:
     parts = walk.array(name, start)
-    while _goes_on(walk, parts.count, count):
-        parts.add(_value(walk, str(parts.count)))
+    for number in _numbers(walk, count):
+        parts.add(_value(walk, str(number)))
     return parts.node(name, "array")
 
 
 def _map(walk: Walk, name: str, start: int, count: int) -> Node | None:
     parts = walk.record(name, start)
     is_record = True
-    while _goes_on(walk, parts.count, count):
+    for _ in _numbers(walk, count):
         key, note = _key(walk)
         if note:
             is_record = False
@@ -152,15 +155,21 @@ def _key(walk: Walk) -> tuple[str, str]:
     return walk.key(lambda walk: _value(walk, ""))
 
 
-def _goes_on(walk: Walk, number: int, count: int) -> bool:
-    if count != INDEFINITE:
-        if count - number > len(walk.data) - walk.at:
-            raise Undecodable(f"{count:,} values should follow byte {walk.at:,}, and fewer bytes are there")
-        return number < count
-    if walk.data[walk.at : walk.at + 1] == b"\xff":
-        walk.at += 1
-        return False
-    return True
+def _numbers(walk: Walk, count: int) -> Iterable[int]:
+    """The numbers of so many values, each of which takes a byte; or as many as come before the end."""
+    if count == INDEFINITE:
+        return _until_break(walk)
+    if count > len(walk.data) - walk.at:
+        raise Undecodable(f"{count:,} values should follow byte {walk.at:,}, and fewer bytes are there")
+    return range(count)
+
+
+def _until_break(walk: Walk) -> Iterator[int]:
+    number = 0
+    while walk.data[walk.at : walk.at + 1] != b"\xff":
+        yield number
+        number += 1
+    walk.at += 1
 
 
 def _simple(walk: Walk, name: str, start: int, low: int) -> Node | None:

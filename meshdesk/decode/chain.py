@@ -213,7 +213,7 @@ def worth_asking(payload: Payload, data: bytes, schemas: Schemas, is_plain: bool
     if _asked.decoders is not DECODERS:
         _asked = _Asked(DECODERS)
     asked = _asked.by_first[data[0]]
-    worth = [one for one, could_be in asked if could_be is None or could_be(payload, data, schemas)]
+    worth = (one for one, could_be in asked if could_be is None or could_be(payload, data, schemas))
     minding = _minding(payload, data)
     if not minding and not payload.asked:
         return worth

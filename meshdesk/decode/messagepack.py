@@ -52,14 +52,14 @@ def _documents(walk: Walk, is_wanted: bool) -> tuple[Walk, Node, str]:
 def _value(walk: Walk, name: str) -> Node | None:
     start = walk.at
     byte = walk.byte()
+    if 0xA0 <= byte < 0xC0:
+        return walk.text(name, walk.take(byte - 0xA0), start)
     if byte < 0x80:
         return walk.made(name, "int", str(byte), start)
     if byte < 0x90:
         return _map(walk, name, start, byte & 0x0F)
     if byte < 0xA0:
         return _array(walk, name, start, byte & 0x0F)
-    if byte < 0xC0:
-        return walk.text(name, walk.take(byte & 0x1F), start)
     if byte >= 0xE0:
         return walk.made(name, "int", str(byte - 256), start)
     read = READERS.get(byte)

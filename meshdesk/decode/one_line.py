@@ -7,6 +7,8 @@ have to be held equal to the first ones; the walk and with it all proof that the
 The words are those that model/node.py would make of the tree (`words_of`), held equal to them by tests.
 """
 
+from typing import Protocol
+
 from meshdesk.decode.line import (
     CLOSE,
     EMPTY,
@@ -24,18 +26,38 @@ from meshdesk.decode.line import (
 from meshdesk.model.node import CONTAINERS, DEEP, FULL, SHORT, Kind, Node, Word, name_of, word_of, words_of
 
 
+class Deep(Protocol):
+    """What counts how deep it is, as a walk does."""
+
+    depth: int
+
+
 class Container:
     """A record or an array that is open, and what was so around it."""
 
-    __slots__ = ("begin", "depth", "hid", "is_array", "is_short", "is_shown", "outer", "room")
+    __slots__ = ("_line", "begin", "count", "depth", "hid", "is_array", "is_short", "is_shown", "outer", "room", "walk")
 
     def __init__(self, line: "OneLine", outer: "Container | None", is_array: bool) -> None:
-        self.outer, self.is_array = outer, is_array
+        self._line, self.outer, self.is_array = line, outer, is_array
         self.depth: int = 0 if outer is None else outer.depth + 1
         self.hid = line.hides
         self.is_shown = not line.hides and line.room >= FULL
         self.is_short = is_array and self.depth > 0  # an array that shows its elements only where they are few
         self.begin, self.room = len(line.words), line.room
+        self.count = 0  # of parts that were said
+        self.walk: Deep | None = None  # which is one level less deep at the end
+
+    def add(self, part: Node | None) -> None:  # noqa: ARG002 (the form of walk.Parts, which is given nodes)
+        """One more part was said."""
+        self.count += 1
+        if self.count > SHORT and self.is_short:
+            self._line.shorten(self)
+
+    def node(self, name: str, kind: Kind, note: str = "", count: int | None = None) -> None:  # noqa: ARG002 (as above)
+        """The end."""
+        if self.walk is not None:
+            self.walk.depth -= 1
+        self._line.end(self, kind, self.count if count is None else count)
 
 
 class OneLine:
@@ -53,12 +75,14 @@ class OneLine:
 
     def scalar(self, name: str, kind: Kind, text: str) -> None:
         """A value that is no container. Raises Unlisted, as `begin`."""
+        if self.hides:
+            return
         outer, room = self.open, self.room
         if outer is None:
             self.kind = kind
         elif outer.depth == 0 and name in TELLING:
             raise Unlisted
-        if self.hides or room < FULL:
+        if room < FULL:
             return
         words = self.words
         if self.names:

@@ -11,8 +11,8 @@ from typing import Self
 
 from meshdesk.decode.contract import Bounds, Undecodable
 from meshdesk.decode.line import Words
-from meshdesk.decode.one_line import OneLine
-from meshdesk.model.node import SHORT, Kind, Node, hexed, more, shortened, to_json
+from meshdesk.decode.one_line import Container, OneLine
+from meshdesk.model.node import Kind, Node, hexed, more, shortened, to_json
 
 STEPS = 3_000_000  # values walked in one payload, shown or not; some three seconds
 KEY_NODES = 50  # of a key that is no scalar
@@ -95,9 +95,11 @@ class Walk:
 
     def made(self, name: str, kind: Kind, text: str, start: int, note: str = "") -> Node | None:
         """A scalar; None beyond the bound."""
-        if self.line is not None:
+        line = self.line
+        if line is not None:
             self.step()
-            self.line.scalar(name, kind, text)
+            if not line.hides:
+                line.scalar(name, kind, text)
             return None
         if not self.room():
             return None
@@ -105,13 +107,19 @@ class Walk:
             text = shortened(text, self.bounds.text)
         return Node(name, kind, text, (), note, (start, self.at))
 
-    def record(self, name: str, start: int) -> "Parts | LineParts":
+    def record(self, name: str, start: int) -> "Parts | Container":
         """A record or a map, whose fields are yet to be added."""
-        return Parts(self, start) if self.line is None else LineParts(self, self.line, name, is_array=False)
+        return Parts(self, start) if self.line is None else self._said(self.line.begin(name, is_array=False))
 
-    def array(self, name: str, start: int) -> "Parts | LineParts":
+    def array(self, name: str, start: int) -> "Parts | Container":
         """An array, whose elements are yet to be added."""
-        return Parts(self, start) if self.line is None else LineParts(self, self.line, name, is_array=True)
+        return Parts(self, start) if self.line is None else self._said(self.line.begin(name, is_array=True))
+
+    def _said(self, container: Container) -> Container:
+        self.enter()
+        self.step()
+        container.walk = self
+        return container
 
     def key(self, read: Callable[[Self], Node | None]) -> tuple[str, str]:
         """A key of any kind, as `key_text` has it; no more of it is made than is shown."""
@@ -136,7 +144,7 @@ class Walk:
     def text(self, name: str, data: bytes, start: int, note: str = "") -> Node | None:
         """Text in UTF-8; bytes where it is none, which are shown and not refused."""
         try:
-            text = data.decode("utf-8")
+            text = data.decode()
         except UnicodeDecodeError:
             return self.hex(name, data, start, f"{note}, no UTF-8" if note else "text that is no UTF-8")
         self.letters += len(text)
@@ -185,30 +193,6 @@ class Parts:
         if left_out > 0:
             self._shown.append(more(left_out))
         return Node(name, kind, "", tuple(self._shown), note, (self._start, walk.at))
-
-
-class LineParts:
-    """The same where no more than a line is wanted: the parts were said when they are added."""
-
-    __slots__ = ("_container", "_line", "_walk", "count")
-
-    def __init__(self, walk: Walk, line: OneLine, name: str, is_array: bool) -> None:
-        walk.enter()
-        walk.step()
-        self._walk, self._line = walk, line
-        self._container = line.begin(name, is_array)
-        self.count = 0
-
-    def add(self, part: Node | None) -> None:  # noqa: ARG002 (None)
-        """One more part was said."""
-        self.count += 1
-        if self.count > SHORT and self._container.is_short:
-            self._line.shorten(self._container)
-
-    def node(self, name: str, kind: Kind, note: str = "", count: int | None = None) -> None:  # noqa: ARG002 (the form of Parts)
-        """The end of the container."""
-        self._walk.depth -= 1
-        self._line.end(self._container, kind, self.count if count is None else count)
 
 
 def key_text(key: Node | None) -> tuple[str, str]:
