@@ -25,6 +25,18 @@ from meshdesk.decode.line import (
 )
 from meshdesk.model.node import CONTAINERS, DEEP, FULL, SHORT, Kind, Node, Word, name_of, word_of, words_of
 
+NAMES = 10_000  # of fields, kept as they are shown: those of a mesh
+_names: dict[str, Word] = {}
+
+
+def _named(name: str) -> Word:
+    word = name_of(name, LONGEST)
+    if len(name) <= LONGEST:
+        if len(_names) >= NAMES:
+            _names.clear()
+        _names[name] = word
+    return word
+
 
 class Deep(Protocol):
     """What counts how deep it is, as a walk does."""
@@ -86,10 +98,13 @@ class OneLine:
             return
         words = self.words
         if self.names:
-            word: Word = (name, "name") if name.isprintable() and 0 < len(name) <= LONGEST else name_of(name, LONGEST)
+            word = _names.get(name) or _named(name)
             words.append(word)
             room -= len(word[0]) + 1
-        word = word_of(kind, text, LONGEST)
+        if kind == "string" and text.isprintable() and 0 < len(text) <= LONGEST:
+            word = (text, "string")
+        else:
+            word = word_of(kind, text, LONGEST)
         words.append(word)
         self.room = room - len(word[0]) - 1
 
@@ -119,7 +134,7 @@ class OneLine:
             if outer.is_short:
                 self.shorten(outer)
         if self.names and not self.hides and self.room >= FULL:
-            self._say(name_of(name, LONGEST))
+            self._say(_names.get(name) or _named(name))
         container = self.open = Container(self, outer, is_array)
         self.names = not is_array
         if not container.is_shown or (not is_array and container.depth >= DEEP):

@@ -15,6 +15,7 @@ from meshdesk.decode.one_line import Container, OneLine
 from meshdesk.model.node import Kind, Node, hexed, more, shortened, to_json
 
 STEPS = 3_000_000  # values walked in one payload, shown or not; some three seconds
+BEYOND = f"it holds more than {STEPS:,} values"
 KEY_NODES = 50  # of a key that is no scalar
 
 
@@ -76,7 +77,7 @@ class Walk:
         self.steps += 1
         if self.nodes <= 0:
             if self.steps > STEPS:
-                raise Undecodable(f"it holds more than {STEPS:,} values")
+                raise Undecodable(BEYOND)
             return False
         self.nodes -= 1
         return True
@@ -87,17 +88,13 @@ class Walk:
         if self.depth > self.bounds.depth:
             raise Undecodable(f"it is nested deeper than {self.bounds.depth} levels")
 
-    def step(self) -> None:
-        """One more value was walked over."""
-        self.steps += 1
-        if self.steps > STEPS:
-            raise Undecodable(f"it holds more than {STEPS:,} values")
-
     def made(self, name: str, kind: Kind, text: str, start: int, note: str = "") -> Node | None:
         """A scalar; None beyond the bound."""
         line = self.line
         if line is not None:
-            self.step()
+            self.steps += 1
+            if self.steps > STEPS:
+                raise Undecodable(BEYOND)
             if not line.hides:
                 line.scalar(name, kind, text)
             return None
@@ -117,7 +114,7 @@ class Walk:
 
     def _said(self, container: Container) -> Container:
         self.enter()
-        self.step()
+        self.steps += 1
         container.walk = self
         return container
 
