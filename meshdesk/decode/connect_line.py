@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Any
 
-from meshdesk.decode import cloudevents, connect_json
+from meshdesk.decode import cloudevents, connect_json, json_line
 from meshdesk.decode.cloudevents import REQUIRED
 from meshdesk.decode.connect_types import LOGICAL, as_bytes, variable_decimal
 from meshdesk.decode.contract import Bounds, Payload
@@ -38,7 +38,7 @@ from meshdesk.decode.line import (
     text_word,
 )
 from meshdesk.decode.parts import part, text_of
-from meshdesk.model.node import SHORT, Kind, Node, Word, word_of
+from meshdesk.model.node import SHORT, Kind, Node, Tones, Word, line_of, word_of
 from meshdesk.model.value import value as a_value
 
 SCHEMA, PAYLOAD, END = b'{"schema":', b',"payload":', "}"  # as Connect's JsonConverter writes them, without blanks
@@ -84,8 +84,8 @@ def may_be(payload: Payload) -> bool:
     return payload.role == "value" and (b'"op"' in data or b'"__op"' in data or b'"__deleted"' in data or EVENT in data)
 
 
-def read(payload: Payload, out: Words, is_flat: bool) -> str:
-    """The words of the payload, and the one for its format; `is_flat` as debezium.is_flattened. Raises Unlisted, ValueError,
+def read(payload: Payload, limit: int, is_flat: bool) -> tuple[str, Tones, str]:
+    """The line of the payload, and the word for its format; `is_flat` as debezium.is_flattened. Raises Unlisted, ValueError,
     StopIteration, RecursionError and Undecodable."""
     data = payload.data or b""
     if len(data) > LARGEST:
@@ -94,8 +94,10 @@ def read(payload: Payload, out: Words, is_flat: bool) -> str:
         found, rest = _document(data.decode())
         if rest:
             raise Unlisted
-        _root(payload, found, None, out, is_flat, is_typed=False)
-        return cloudevents.NAME if EVENT in data and _is_event(payload, found) else "JSON"
+        shown = _root(payload, found, None, is_flat, is_typed=False)
+        # With no decimal among them all values stand as they are written.
+        line = json_line.lay(shown, limit, is_known=True) if shown is found else _line(shown, None, limit)
+        return *line, cloudevents.NAME if EVENT in data and _is_event(payload, found) else "JSON"
     end = data.find(PAYLOAD, len(SCHEMA), LONG)
     if end < 0:
         raise Unlisted
@@ -103,8 +105,16 @@ def read(payload: Payload, out: Words, is_flat: bool) -> str:
     found, rest = _document(data[end + len(PAYLOAD) :].decode())
     if rest != END:
         raise Unlisted
-    _root(payload, found, shape, out, is_flat, is_typed=True)
-    return "Connect JSON"
+    return *_line(_root(payload, found, shape, is_flat, is_typed=True), shape, limit), "Connect JSON"
+
+
+def _line(found: Any, shape: Shape | None, limit: int) -> tuple[str, Tones]:
+    out: Words = []
+    if type(found) is tuple and found:
+        _fields(found, shape, 0, out, LONGEST + 1)
+    else:
+        _value(found, shape, 0, out, LONGEST)
+    return line_of(out, limit)
 
 
 def _document(text: str) -> tuple[Any, str]:
@@ -163,33 +173,34 @@ def _shape(schema: Node) -> Shape | None:
 # What it is
 
 
-def _root(payload: Payload, found: Any, shape: Shape | None, out: Words, is_flat: bool, is_typed: bool) -> None:
+def _root(payload: Payload, found: Any, shape: Shape | None, is_flat: bool, is_typed: bool) -> Any:
+    """The same with its decimals; what it was given, where it has none."""
     if type(found) is not tuple:
         if is_flat and type(found) is list:
             raise Unlisted
-        _value(found, shape, 0, out, LONGEST)
-        return
+        return found
     rows = _rows(payload, found, shape, is_flat)
     if rows is FLAT:
-        found = _with_decimals(found, shape, is_typed)
-    elif rows:
-        of_fields = shape.fields if shape is not None and shape.fields is not None else {}
-        found = tuple(
-            [(name, _with_decimals(one, of_fields.get(name), is_typed) if name in rows else one) for name, one in found]
-        )
-    _fields(found, shape, 0, out, LONGEST + 1) if found else out.append(NOTHING)
+        return _with_decimals(found, shape, is_typed)
+    if not rows:
+        return found
+    of_fields = shape.fields if shape is not None and shape.fields is not None else {}
+    shown = tuple(
+        [(name, _with_decimals(one, of_fields.get(name), is_typed) if name in rows else one) for name, one in found]
+    )
+    return found if all(new[1] is old[1] for new, old in zip(shown, found, strict=True)) else shown
 
 
 def _rows(payload: Payload, pairs: tuple[tuple[str, Any], ...], shape: Shape | None, is_flat: bool) -> Collection[str]:
     """Under which names rows of a table stand; FLAT where the value is one. Raises Unlisted."""
-    names = {name for name, _ in pairs}
+    said = dict(pairs)
+    names = said.keys()
     known = TELLING & names
     if not known:
         return FLAT if is_flat else NO_ROWS
     typed = shape.fields if shape is not None and shape.fields is not None else {}
     if payload.role == "key" or "payload" in known or len(names) != len(pairs) or any(map(typed.get, known)):
         raise Unlisted
-    said = dict(pairs)
     if "specversion" in known and (typed or not _is_event(payload, pairs)):
         raise Unlisted
     if "source" in names and _is_word(said.get("op")):
@@ -224,7 +235,7 @@ def _with_decimals(row: Any, shape: Shape | None, is_typed: bool) -> Any:
     """A row whose columns with a scale and a value are the numbers that they mean (debezium._decimals)."""
     if type(row) is list:
         raise Unlisted
-    if type(row) is not tuple or not any(_has_scale(column) for _, column in row):
+    if type(row) is not tuple or not any(type(column) is tuple and _has_scale(column) for _, column in row):
         return row
     if not is_typed:
         return tuple([(name, _decimal(column) if _has_scale(column) else column) for name, column in row])

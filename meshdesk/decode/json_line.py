@@ -49,21 +49,34 @@ def read(data: bytes, at: int, limit: int) -> tuple[str, Tones]:
         raise Unlisted
     if end > 2 * DEEP and text.count("{") + text.count("[") > DEEP:
         raise Unlisted
+    return lay(value, limit)
+
+
+def lay(value: Any, limit: int, is_known: bool = False) -> tuple[str, Tones]:
+    """A document, as `_scan` reads it, as a line. Raises Unlisted where its names are such that it may be in an envelope, but
+    for one of which that `is_known`."""
     words: list[str] = []
     tones: list[tuple[int, int, str]] = []
     if type(value) is tuple:
-        end = _fields(value, 0, words, tones, 0) if value else _said("{}", "text", words, tones, 0)
-    else:
+        end = _fields(value, 0, words, tones, 0, is_known) if value else _said("{}", "text", words, tones, 0)
+    elif type(value) is list:
         end = _root_array(value, words, tones)
+    else:
+        end = _scalars((value,), words, tones, 0)
     return (" ".join(words), tuple(tones)) if end <= limit + 1 else cut(words, tones, limit)
 
 
 def _fields(
-    pairs: tuple[tuple[str, Any], ...], depth: int, words: list[str], tones: list[tuple[int, int, str]], at: int
+    pairs: tuple[tuple[str, Any], ...],
+    depth: int,
+    words: list[str],
+    tones: list[tuple[int, int, str]],
+    at: int,
+    is_known: bool,
 ) -> int:
     """Lays out fields from a place on, as far as there is room; where the next word begins."""
     for name, value in pairs:
-        text = _names.get(name) or _named(name, depth)
+        text = _names.get(name) or _named(name, is_known)
         end = at + len(text)
         words.append(text)
         tones.append((at, end, "name"))
@@ -84,7 +97,7 @@ def _fields(
         else:
             at = _value(value, depth + 1, words, tones, at)
         if at > FULL:
-            if depth == 0 and not TELLING.isdisjoint(map(NAME, pairs)):  # those that are not shown
+            if not is_known and not TELLING.isdisjoint(map(NAME, pairs)):  # those that are not shown
                 raise Unlisted
             break
     return at
@@ -97,9 +110,9 @@ def _said(text: str, tone: str, words: list[str], tones: list[tuple[int, int, st
     return end + 1
 
 
-def _named(name: str, depth: int) -> str:
+def _named(name: str, is_known: bool) -> str:
     if name in TELLING:
-        if depth == 0:
+        if not is_known:
             raise Unlisted
         return name
     if len(_names) >= NAMES:
@@ -121,7 +134,7 @@ def _value(value: Any, depth: int, words: list[str], tones: list[tuple[int, int,
     if is_inside(depth):
         return _said("{…}", "text", words, tones, at)
     at = _said("{", "text", words, tones, at)
-    at = _fields(value, depth, words, tones, at)
+    at = _fields(value, depth, words, tones, at, is_known=True)
     return _said("}", "text", words, tones, at)
 
 

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from meshdesk.decode.contract import Bounds, Undecodable
-from meshdesk.decode.line import Unlisted
 from meshdesk.decode.one_line import OneLine
 from meshdesk.decode.walk import Walk, whole
 from meshdesk.model.node import FULL, Node
@@ -98,8 +97,8 @@ def tree_of(data: bytes, at: int, message: Message, version: int, bounds: Bounds
 
 
 def say(data: bytes, at: int, message: Message, version: int, bounds: Bounds, line: OneLine, name: str | None) -> None:
-    """The same, said to a line; without a name its fields alone. Raises Undecodable, and Unlisted where they are not written in
-    the order in which they are shown."""
+    """The same, said to a line; without a name its fields alone, which are written in the order in which they are shown.
+    Raises Undecodable."""
     reader = _reader(data, at, message, version, bounds, _nothing)
     reader.line = line
     plan = _plan(message, version)
@@ -183,20 +182,20 @@ class _Reader(Walk):
 
     def struct(self, name: str, plan: _Plan) -> Node | None:
         """A struct, with its tagged fields where its definition has them."""
+        line = self.line
+        if line is not None and not plan.is_in_order and not line.hides and line.room >= FULL:
+            return self.apart(lambda reader: reader.struct(name, plan))
         container = self.record(name, self.at)
         for number, part in enumerate(self.fields(plan)):
             container.add(part if number < self.bounds.width else None)
         return container.node(name, "record")
 
     def fields(self, plan: _Plan) -> list[Node | None]:
-        """The fields of a struct. Raises Unlisted where a line would have to show what is still to come."""
+        """The fields of a struct, in the order in which they are shown."""
         parts = [part.read(self, part.name, part) for part in plan.parts]
         count = self.varint() if self._is_flexible else 0
         if not count:
             return parts
-        line = self.line
-        if line is not None and not plan.is_in_order and not line.hides and line.room >= FULL:
-            raise Unlisted
         by_name = {part.name: node for part, node in zip(plan.parts, parts, strict=True)}
         self._tagged(count, plan, by_name)
         known = plan.names

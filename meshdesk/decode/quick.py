@@ -211,12 +211,10 @@ def _made(schema: Schema, is_referred: bool) -> Line | None:
 
 def _event(payload: Payload, limit: int, is_flat: bool) -> Preview | None:
     """JSON that says itself what it is."""
-    words: Words = []
     try:
-        word = connect_line.read(payload, words, is_flat)
+        return Preview(*connect_line.read(payload, limit, is_flat))
     except LEFT_TO_OTHERS:
         return None
-    return Preview(*line_of(words, limit), word)
 
 
 def _text(data: bytes, limit: int) -> Preview | None:

@@ -73,6 +73,28 @@ def test_that_a_real_payload_that_was_changed_is_shown_as_the_chain_shows_it(
         assert found is None or found == by_chain(changed, schemas)
 
 
+WALKED = [
+    path for path in CASES
+    if path.parent.name.startswith(("kafka-", "mirrormaker", "messagepack", "cbor", "smile", "bson", "connect-internal"))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", WALKED, ids=[f"{path.parent.name}/{path.stem}" for path in WALKED])
+@settings(max_examples=3)
+@given(st.binary(max_size=3), st.integers(0, 60), st.booleans())
+def test_that_a_real_payload_that_is_walked_and_was_changed_is_shown_as_the_chain_shows_it(
+    path: Path, noise: bytes, at: int, is_longer: bool
+) -> None:
+    said = case(path)
+    schemas = schemas_of(said)
+    for role in ("key", "value"):
+        sent = payload(said, role)
+        data = sent.data or b""
+        changed = replace(sent, data=data[:at] + noise + data[at if is_longer else at + len(noise) :])
+        if changed.data:
+            assert chain.preview(changed, schemas, 160) == by_chain(changed, schemas, 160)
+
+
 def test_that_most_payloads_behind_other_prefixes_are_read_quickly() -> None:
     read = []
     for path in NAMED:
