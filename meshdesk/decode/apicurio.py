@@ -43,7 +43,8 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         return _by_header(payload, data, name, schemas, bounds)
     if len(data) < 5 or data[0]:
         raise Undecodable("it does not begin with a zero byte and an id")
-    why = Undecodable("no schema of that id reads it")
+    why: Undecodable | None = None
+    missing: tuple[SchemaState, NameKind, int, int] | None = None
     for size in (4, 8):
         if len(data) <= size or (size == 8 and any(data[1:5])):
             continue
@@ -51,7 +52,7 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         for kind in KINDS:
             schema = schemas.find_schema(SchemaName(kind, str(number)))
             if not isinstance(schema, Schema):
-                why = _missing(schema, kind, number, size, payload.role)
+                why, missing = None, (schema, kind, number, size)
                 continue
             try:
                 found = by_schema.read(data, size + 1, schema, bounds, proto_framing.apicurio)
@@ -60,7 +61,9 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
             else:
                 layer = Layer(NAME, f"{size} bytes, {kind} id {number}")
                 return by_schema.framed_by(layer, found, schema)
-    raise why
+    raise why or (
+        _missing(*missing, payload.role) if missing is not None else Undecodable("no schema of that id reads it")
+    )
 
 
 def _missing(state: SchemaState, kind: str, number: int, size: int, role: str) -> Undecodable:

@@ -206,7 +206,7 @@ PLAIN = _by_first([one for one in BUILT_IN if one not in (chosen, kafka_internal
 
 def worth_asking(payload: Payload, data: bytes, schemas: Schemas, is_plain: bool = False) -> Iterable[Decoder]:
     """The decoders without those of which a glance tells that they decline, and have nothing to say about it. `is_plain` where
-    no header says anything to any of them, and quick.is_plain."""
+    quick.py has found that nothing but its bytes says what it is."""
     global _asked  # noqa: PLW0603 (a table of DECODERS, which plug-ins change)
     if is_plain:
         return (one for one, could_be in PLAIN[data[0]] if could_be is None or could_be(payload, data, schemas))
@@ -276,10 +276,10 @@ def preview(payload: Payload, schemas: Schemas, limit: int = 160) -> Preview:
     is_told = has_telling_header(payload)
     is_plain = False
     if DECODERS is BUILT_IN:  # what is quick knows DECODERS as they are here, and no plug-ins
-        found = quick.by_header(payload, schemas, limit) if is_told else quick.preview(payload, schemas, limit)
-        if found is not None:
+        found = quick.by_header(payload, schemas, limit) if is_told else quick.preview_or_plain(payload, schemas, limit)
+        if isinstance(found, Preview):
             return found
-        is_plain = not is_told and quick.is_plain(payload, schemas)
+        is_plain = bool(found)
     try:
         decoded = _listed(
             payload, schemas, _enough_for(limit, limit <= LONGEST and not _is_opened(payload, is_told)), is_plain

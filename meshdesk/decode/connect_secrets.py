@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from meshdesk.decode.contract import Payload
-from meshdesk.model.setting import is_secret
+from meshdesk.model.setting import LOGIN_IN_URL, SECRET, is_secret
 
 KEYS = (b"connector-", b"task-", b"session-key")  # as the keys of those records begin
 SESSION = b"session-key"  # what the workers sign their requests to each other with
@@ -22,6 +22,8 @@ FORMS = {
 # A string of JSON, which may have no end where a value was cut, and what follows a name.
 STRING = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)(?:"(\s*:)?|\Z|\\\Z)', re.DOTALL)
 ELSEWHERE = re.compile(rb"\$\{[^{}]+\}")  # of a provider of configurations: it says where the secret is, and not what
+# What is in the bytes wherever a name or a value of a configuration is a secret, written without escapes and in ASCII.
+TELLING = re.compile(f"{SECRET.pattern.replace('$', '')}|{LOGIN_IN_URL.pattern}".encode(), re.IGNORECASE)
 FILL = b"*"  # as many as the secret has bytes, so that all places stay what they are
 
 
@@ -32,6 +34,8 @@ def masked(payload: Payload, revealed: Collection[str] = ()) -> Payload:
     """
     key, data = payload.record_key, payload.data
     if payload.role == "key" or key is None or not data or not key.startswith(KEYS):
+        return payload
+    if key != SESSION and b"\\" not in data and data.isascii() and not TELLING.search(data):
         return payload
     if not any(form.fullmatch(key) and fields.match(data) for form, fields in FORMS.items()):
         return payload

@@ -46,39 +46,35 @@ _readers: dict[tuple[int, bool], tuple[Schema, tuple[Line, str] | None]] = {}
 
 def preview(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
     """The line of a payload that is not null, where it is of such a kind; None where the chain is to be asked."""
+    found = preview_or_plain(payload, schemas, limit)
+    return found if isinstance(found, Preview) else None
+
+
+def preview_or_plain(payload: Payload, schemas: Schemas, limit: int) -> Preview | bool:
+    """The same; where the chain is to be asked, whether nothing but its bytes says what the payload is, headers left out."""
     data = payload.data
     if not data or payload.asked or payload.masked or limit > LONGEST:
-        return None
+        return False
     names = _names(payload.topic, payload.role)
     if names is None or isinstance(schemas.find_schema(names[0]), Schema):
-        return None
+        return False
     is_flat = bool(payload.headers) and payload.role == "value" and is_flattened(payload)
     found: tuple[Line, str] | None
     if data[0]:
         if isinstance(schemas.find_schema(names[1]), Schema):
-            return None
+            return False
         if data[0] in json_line.BEGINS:
             if is_flat or connect_line.may_be(payload):
-                return _event(payload, limit, is_flat)
+                return _event(payload, limit, is_flat) or True
             found, at = JSON, 0
         elif data[0] in MARKED:
             found, at = _marked(data, schemas)
         else:
-            return _text(data, limit)
+            return _text(data, limit) or True
     else:
         found, at = _by_id(data, schemas)
-    return None if found is None or is_flat else _line(found, data, at, limit)
-
-
-def is_plain(payload: Payload, schemas: Schemas) -> bool:
-    """Whether nothing but its bytes says what a payload is, headers left out."""
-    names = _names(payload.topic, payload.role)
-    return (
-        names is not None
-        and not payload.asked
-        and not isinstance(schemas.find_schema(names[0]), Schema)
-        and not isinstance(schemas.find_schema(names[1]), Schema)
-    )
+    line = None if found is None or is_flat else _line(found, data, at, limit)
+    return line or bool(data[0]) or not isinstance(schemas.find_schema(names[1]), Schema)
 
 
 def by_header(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:

@@ -223,7 +223,7 @@ def test_that_a_header_that_says_json_keeps_no_line_from_being_made_without_a_tr
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(quick, "preview", lambda payload, *_: asked.append(payload.topic))
+    monkeypatch.setattr(quick, "preview_or_plain", lambda payload, *_: asked.append(payload.topic))
     for said in (b"application/json", b"application/json; charset=utf-16", b"application/cloudevents+json", None):
         for data in (b'{"a": 1}', b"text", b"\xff\xfea\0"):
             sent = value(data, ("Content-Type", said), topic=repr(said))
