@@ -273,8 +273,7 @@ def _fields(pairs: tuple[tuple[str, Any], ...], shape: Shape | None, depth: int,
             out.append((value[: LONGEST + 1].decode(), "number"))
         else:
             _value(value, inner, depth + 1, out, room)
-        for at in range(begin, len(out)):
-            room -= len(out[at][0]) + 1
+        room -= sum([len(word) + 1 for word, _ in out[begin:]])
         if room < 0:
             break
 

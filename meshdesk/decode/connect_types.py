@@ -6,7 +6,6 @@ Each of these functions takes a node of JSON and its schema, and answers None wh
 
 import base64
 from collections.abc import Callable
-from dataclasses import replace
 
 from meshdesk.decode.moments import clock, day, moment, scaled
 from meshdesk.decode.parts import part, text_of
@@ -37,7 +36,12 @@ def as_bytes(node: Node, note: str = "") -> Node:
     data = bytes_of(node)
     if data is None:
         return node
-    return replace(node, kind="bytes", text=hexed(data, TEXT), note=note)
+    return _as(node, "bytes", hexed(data, TEXT), note)
+
+
+def _as(node: Node, kind: Kind, text: str, note: str) -> Node:
+    """The same as something else; dataclasses.replace would take five times as long, and records of a list are full of it."""
+    return Node(node.name, kind, text, node.children, note, node.span)
 
 
 def calendar_day(days: int) -> str:
@@ -68,11 +72,11 @@ def _number(node: Node) -> int | None:
 def decimal(node: Node, scale: int, note: str) -> Node | None:
     """An unscaled number in base64; or a number as it stands, which the converter may write, too."""
     if node.kind in ("int", "float"):
-        return replace(node, kind="decimal", note=note)
+        return _as(node, "decimal", node.text, note)
     data = bytes_of(node)
     if data is None or len(data) > DECIMAL_BYTES or abs(scale) > SCALE:
         return None
-    return replace(node, kind="decimal", text=scaled(int.from_bytes(data, "big", signed=True), scale), note=note)
+    return _as(node, "decimal", scaled(int.from_bytes(data, "big", signed=True), scale), note)
 
 
 def _decimal(node: Node, schema: Node) -> Node | None:
@@ -92,14 +96,14 @@ def variable_decimal(node: Node, _: Node | None = None) -> Node | None:
     if number is None or value is None or len(node.children) != 2:
         return None
     found = decimal(value, number, f"decimal, scale {number}")
-    return replace(found, name=node.name, span=node.span) if found is not None else None
+    return Node(node.name, found.kind, found.text, (), found.note, node.span) if found is not None else None
 
 
 def _day(node: Node, _: Node) -> Node | None:
     days = _number(node)
     if days is None or abs(days) > NEAR:
         return None
-    return replace(node, kind="date", text=calendar_day(days))
+    return _as(node, "date", calendar_day(days), node.note)
 
 
 def _time(digits: int) -> Shape:
@@ -107,7 +111,7 @@ def _time(digits: int) -> Shape:
         units = _number(node)
         if units is None or not 0 <= units < DAY * 10**digits:
             return None
-        return replace(node, kind="time", text=clock(units, digits))
+        return _as(node, "time", clock(units, digits), node.note)
 
     return shape
 
@@ -119,7 +123,7 @@ def _timestamp(digits: int, zone: str, note: str = "") -> Shape:
             return None
         days, rest = divmod(units, DAY * 10**digits)
         text = moment(units, digits, zone) or f"{calendar_day(days)}T{clock(rest, digits)}{zone}"
-        return replace(node, kind="timestamp", text=text, note=note) if abs(days) <= NEAR else None
+        return _as(node, "timestamp", text, note) if abs(days) <= NEAR else None
 
     return shape
 
@@ -132,13 +136,13 @@ def _duration(digits: int) -> Shape:
         seconds, fraction = divmod(abs(units), 10**digits)
         rest = f".{fraction:0{digits}d}".rstrip("0") if fraction else ""
         text = f"{'-' if units < 0 else ''}PT{seconds // 3600}H{seconds // 60 % 60}M{seconds % 60}{rest}S"
-        return replace(node, kind="duration", text=text)
+        return _as(node, "duration", text, node.note)
 
     return shape
 
 
 def _text(kind: Kind, note: str = "") -> Shape:
-    return lambda node, _: replace(node, kind=kind, note=note) if node.kind == "string" else None
+    return lambda node, _: _as(node, kind, node.text, note) if node.kind == "string" else None
 
 
 def _bits(node: Node, schema: Node) -> Node | None:
@@ -150,7 +154,7 @@ def _bits(node: Node, schema: Node) -> Node | None:
     bits = f"{int.from_bytes(data, 'little'):b}"
     if length.isdigit() and len(length) < 6 and len(bits) <= int(length) <= len(data) * 8:
         bits = bits.zfill(int(length))
-    return replace(node, text=bits, note=f"bits({length})" if length else "bits")
+    return _as(node, node.kind, bits, f"bits({length})" if length else "bits")
 
 
 CONNECT, TIME, DATA = "org.apache.kafka.connect.data.", "io.debezium.time.", "io.debezium.data."
