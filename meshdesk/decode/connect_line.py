@@ -185,10 +185,12 @@ def _root(payload: Payload, found: Any, shape: Shape | None, is_flat: bool, is_t
     if not rows:
         return found
     of_fields = shape.fields if shape is not None and shape.fields is not None else {}
-    shown = tuple(
-        [(name, _with_decimals(one, of_fields.get(name), is_typed) if name in rows else one) for name, one in found]
-    )
-    return found if all(new[1] is old[1] for new, old in zip(shown, found, strict=True)) else shown
+    changed = {
+        name: shown
+        for name, one in found
+        if name in rows and (shown := _with_decimals(one, of_fields.get(name), is_typed)) is not one
+    }
+    return tuple([(name, changed.get(name, one)) for name, one in found]) if changed else found
 
 
 def _rows(payload: Payload, pairs: tuple[tuple[str, Any], ...], shape: Shape | None, is_flat: bool) -> Collection[str]:

@@ -67,9 +67,11 @@ class _Element:
 
     def node(self) -> Node:
         """An element of text alone is its text; any other is a record, in which its texts are called #text."""
-        text = "".join(self.text)
         if not self.parts and not self.left_out:
-            return Node(self.name, "string" if text else "record", shortened(text, self.bounds.text), (), self.note)
+            text = "".join(self.text)
+            if len(text) > self.bounds.text:
+                text = shortened(text, self.bounds.text)
+            return Node(self.name, "string" if text else "record", text, (), self.note)
         rest = (more(self.left_out),) if self.left_out else ()
         return Node(self.name, "record", "", (*self.parts, *rest), self.note)
 
@@ -96,24 +98,32 @@ class _Reading:
         raise Undecodable("it defines entities")
 
     def _start(self, name: str, pairs: list[str]) -> None:
-        if len(self._open) >= self._bounds.depth:
-            raise Undecodable(f"it is nested deeper than {self._bounds.depth} levels")
-        attributes = list(zip(pairs[::2], pairs[1::2], strict=True))
-        own = {key[6:]: uri for key, uri in attributes if key.startswith("xmlns:")}
-        own.update(("", uri) for key, uri in attributes if key == NAMESPACE)
-        self._spaces.append(self._spaces[-1] | own if own else self._spaces[-1])
-        if self._open:
-            self._flush(self._open[-1])
+        bounds = self._bounds
+        if len(self._open) >= bounds.depth:
+            raise Undecodable(f"it is nested deeper than {bounds.depth} levels")
+        attributes = list(zip(pairs[::2], pairs[1::2], strict=True)) if pairs else []
+        if bounds.tells:
+            self._enter_space(attributes)
         parent = self._open[-1] if self._open else None
-        is_shown = self._left > 0 and (parent is None or (parent.is_shown and len(parent.parts) < self._bounds.width))
-        element = _Element(name, self._space(name, ""), self._bounds, is_shown)
+        if parent is not None and parent.text:
+            self._flush(parent)
+        is_shown = self._left > 0 and (parent is None or (parent.is_shown and len(parent.parts) < bounds.width))
+        element = _Element(name, self._space(name, "") if bounds.tells else "", bounds, is_shown)
         self._open.append(element)
         self.root = self.root or element
         self._left -= is_shown
         for key, text in attributes:
-            is_space = key == NAMESPACE or key.startswith("xmlns:")
-            note = "namespace" if is_space else self._space(key, None)
+            note = self._note(key) if bounds.tells else ""
             self._add(element, f"@{key}", "string", text, note)
+
+    def _enter_space(self, attributes: list[tuple[str, str]]) -> None:
+        own = {key[6:]: uri for key, uri in attributes if key.startswith("xmlns:")}
+        own.update(("", uri) for key, uri in attributes if key == NAMESPACE)
+        self._spaces.append(self._spaces[-1] | own if own else self._spaces[-1])
+
+    def _note(self, key: str) -> str:
+        is_space = key == NAMESPACE or key.startswith("xmlns:")
+        return "namespace" if is_space else self._space(key, None)
 
     def _space(self, name: str, default: str | None) -> str:
         prefix, _, local = name.rpartition(":")
@@ -140,8 +150,9 @@ class _Reading:
 
     def _end(self, name: str) -> None:  # noqa: ARG002 (expat's form)
         element = self._open.pop()
-        self._spaces.pop()
-        if element.parts or element.left_out:
+        if self._bounds.tells:
+            self._spaces.pop()
+        if element.text and (element.parts or element.left_out):
             self._flush(element)
         if not self._open:
             return
