@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from meshdesk.decode import avro, blocks
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.model.node import Node, more
+from meshdesk.decode.one_line import OneLine
+from meshdesk.model.node import FULL, Node, more
 from meshdesk.model.schema import Schema
 from meshdesk.model.wording import plural
 
@@ -39,14 +40,16 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         trouble = f"The {payload.role} is an Avro container compressed with {codec}, which this version does not read."
         raise Undecodable(f"its codec {codec} is not known", trouble)
     schema = Schema("", 0, "AVRO", text, guid="of the container")
+    line = OneLine() if bounds.line else None
     try:
-        tree = _Blocks(data, at, schema, bounds, opened, codec == "null").tree()
+        tree = _Blocks(data, at, schema, bounds, opened, codec == "null").tree(line)
     except IndexError:
         raise Undecodable("it ends within a block") from None
     except (zlib.error, OSError, EOFError, lzma.LZMAError, ValueError) as error:
         raise Undecodable(f"a block is no {codec}: {error}") from None
     detail = "" if codec == "null" else codec
-    return Decoded(tree, (Layer(NAME, detail), Layer("Avro")), "Avro file", schema)
+    chain = Layer(NAME, detail), Layer("Avro")
+    return Decoded(tree, chain, "Avro file", schema, words=line.words if line is not None else None)
 
 
 def _head(data: bytes, bounds: Bounds) -> tuple[str, str, int]:
@@ -78,9 +81,10 @@ class _Blocks:
         self._opened, self._is_plain = opened, is_plain
         self._room = bounds.bytes  # that blocks may be opened to, all together
 
-    def tree(self) -> Node:
-        """All values, those beyond the bounds as a count."""
+    def tree(self, line: OneLine | None) -> Node:
+        """All values, those beyond the bounds as a count; they are said to the line where there is one."""
         shown: list[Node] = []
+        container = line.begin("", is_array=True) if line is not None else None
         total, left = 0, self._bounds.nodes - 1
         if left < 0:
             raise Undecodable("nothing may be made of it")
@@ -95,6 +99,13 @@ class _Blocks:
             if left > 0 and len(shown) < self._bounds.width:
                 left = self._values(shown, total, count, piece, start, left)
             total += count
+        if line is not None and container is not None:
+            for node in shown:
+                if line.room < FULL:
+                    break
+                line.whole(node)
+            line.end(container, "array", total)
+            return Node("", "array", "")
         children = (*shown, more(total - len(shown))) if total > len(shown) else tuple(shown)
         return Node("", "array", "", children, plural(total, "value"), (0, len(self._data)))
 
@@ -113,7 +124,9 @@ class _Blocks:
             if inner.at > end:
                 raise IndexError
             if node is not None:
-                shown.append(node if self._is_plain else avro.without_spans(node))
+                # A line has no use for spans, and is right with those of other bytes.
+                has_spans = self._is_plain or self._bounds.line
+                shown.append(node if has_spans else avro.without_spans(node))
         if inner.at != end:
             raise Undecodable(f"a block of {count:,} values has {end - inner.at:,} bytes behind them")
         return inner.nodes

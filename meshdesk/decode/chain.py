@@ -62,7 +62,7 @@ from meshdesk.decode.contract import (
     Schemas,
     Undecodable,
 )
-from meshdesk.decode.line import LONGEST, Unlisted
+from meshdesk.decode.line import LONGEST, TELLING, Unlisted
 from meshdesk.model.decode_as import OF_TYPE
 from meshdesk.model.node import SHORT, Node, line_of, one_line_spans
 
@@ -113,12 +113,22 @@ def decode(payload: Payload, schemas: Schemas, bounds: Bounds = BOUNDS) -> Decod
 
 
 def _in_envelope(payload: Payload, decoded: Decoded, bounds: Bounds) -> Decoded:
-    if decoded.words is not None:
+    if not bounds.tells and (decoded.words is not None or _is_bare(payload, decoded.tree)):
         return decoded
     for envelope, could_change in CHANGING:
         if bounds.tells or could_change(payload, decoded.tree):
             decoded = envelope.opened(payload, decoded) or decoded
     return decoded
+
+
+def _is_bare(payload: Payload, tree: Node) -> bool:
+    """Whether neither the record nor a name in the value says anything to an envelope, as line.py has it."""
+    return (
+        payload.data is not None
+        and not payload.headers
+        and not payload.masked
+        and not any(child.name in TELLING for child in tree.children)
+    )
 
 
 def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds, is_plain: bool = False) -> Decoded:
