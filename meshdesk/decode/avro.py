@@ -144,7 +144,9 @@ def _room(cursor: Cursor) -> bool:
 def _made(cursor: Cursor, name: str, kind: Kind, text: str, start: int, note: str = "") -> Node | None:
     if not _room(cursor):
         return None
-    return Node(name, kind, shortened(text, cursor.bounds.text), (), note, (start, cursor.at))
+    if len(text) > cursor.bounds.text:
+        text = shortened(text, cursor.bounds.text)
+    return Node(name, kind, text, (), note, (start, cursor.at))
 
 
 def _hex(cursor: Cursor, name: str, data: bytes, start: int, note: str = "") -> Node | None:

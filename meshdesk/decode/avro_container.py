@@ -17,6 +17,10 @@ NAME = "Avro container"
 MAGIC = b"Obj\x01"
 BEGINS = MAGIC[:1]
 SYNC = 16
+HEADS = 64  # kept: of more topics than a person looks at, at most 4 MB
+LONG = 64 << 10  # bytes of a head that is kept
+SAMPLE = 96  # bytes by which one is found
+_heads: dict[bytes, tuple[bytes, Schema, str]] = {}
 METADATA = Schema("", 0, "AVRO", '{"type": "map", "values": "bytes"}')
 
 
@@ -32,14 +36,13 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
     try:
-        text, codec, at = _head(data, bounds)
+        schema, codec, at = _known_head(data, bounds)
     except IndexError:
         raise Undecodable("its head has no end") from None
     opened = CODECS.get(codec)
     if opened is None:
         trouble = f"The {payload.role} is an Avro container compressed with {codec}, which this version does not read."
         raise Undecodable(f"its codec {codec} is not known", trouble)
-    schema = Schema("", 0, "AVRO", text, guid="of the container")
     line = OneLine() if bounds.line else None
     try:
         tree = _Blocks(data, at, schema, bounds, opened, codec == "null").tree(line)
@@ -50,6 +53,21 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     detail = "" if codec == "null" else codec
     chain = Layer(NAME, detail), Layer("Avro")
     return Decoded(tree, chain, "Avro file", schema, words=line.words if line is not None else None)
+
+
+def _known_head(data: bytes, bounds: Bounds) -> tuple[Schema, str, int]:
+    """The schema, the codec, and where the first sync marker begins. All containers of a topic begin alike, so it is kept by its
+    bytes what they say. Raises Undecodable and IndexError."""
+    known = _heads.get(data[:SAMPLE])
+    if known is not None and data.startswith(known[0]):
+        return known[1], known[2], len(known[0])
+    text, codec, at = _head(data, bounds)
+    schema = Schema("", 0, "AVRO", text, guid="of the container")
+    if len(_heads) >= HEADS:
+        _heads.clear()
+    if at <= LONG:
+        _heads[data[:SAMPLE]] = data[:at], schema, codec
+    return schema, codec, at
 
 
 def _head(data: bytes, bounds: Bounds) -> tuple[str, str, int]:

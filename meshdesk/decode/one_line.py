@@ -23,7 +23,7 @@ from meshdesk.decode.line import (
     Words,
     count_word,
 )
-from meshdesk.model.node import CONTAINERS, DEEP, FULL, SHORT, Kind, Node, Word, name_of, word_of, words_of
+from meshdesk.model.node import CONTAINERS, DEEP, FULL, SHORT, Kind, Node, Word, lay, name_of, word_of
 
 NAMES = 10_000  # of fields, kept as they are shown: those of a mesh
 _names: dict[str, Word] = {}
@@ -119,9 +119,7 @@ class OneLine:
                 self._look_at(child.name)
         if container.is_shown:
             del self.words[container.begin :]
-            self.room = container.room
-            for word in words_of(node, container.depth, LONGEST):
-                self._say(word)
+            self.room = lay(node, container.depth, LONGEST, container.room, self.words)
         self._leave(container, node.kind)
 
     def begin(self, name: str, is_array: bool) -> Container:

@@ -370,16 +370,18 @@ def words_of(node: Node, depth: int, limit: int) -> list[Word]:
     parts of a container than it has characters: decode/chain.py makes no more for a preview.
     """
     words: list[Word] = []
-    _lay(node, depth, limit, limit, words)
+    lay(node, depth, limit, limit, words)
     return words
 
 
-# Words are laid into a list, not yielded: a value five levels deep would be handed through five generators (measured 2026-11:
-# twice the time). What is handed back is the room that is left, in characters; below FULL the line shows already that more follows.
-FULL = -1
+FULL = -1  # room below which a line shows already that more follows
 
 
-def _lay(node: Node, depth: int, limit: int, room: int, words: list[Word]) -> int:
+def lay(node: Node, depth: int, limit: int, room: int, words: list[Word]) -> int:
+    """The same behind words that are there already, with `room` characters left; how many are left then.
+
+    They are not yielded: those of a value five levels deep would be handed through five generators (twice the time, 2026-11).
+    """
     kind, children = node.kind, node.children
     if kind not in CONTAINERS:
         word = word_of(kind, node.text, limit)
@@ -408,7 +410,7 @@ def _lay_fields(children: tuple[Node, ...], depth: int, limit: int, room: int, w
             continue
         name = name_of(child.name, limit)
         words.append(name)
-        room = _lay(child, depth + 1, limit, room - len(name[0]) - 1, words)
+        room = lay(child, depth + 1, limit, room - len(name[0]) - 1, words)
     if depth:
         words.append(("}", "text"))
         room -= 2
@@ -424,11 +426,11 @@ def _lay_array(node: Node, depth: int, limit: int, room: int, words: list[Word])
             if room < FULL:
                 return room
             if child.kind != "more":
-                room = _lay(child, 1, limit, room, words)
+                room = lay(child, 1, limit, room, words)
     elif depth <= DEEP and count <= SHORT and all(child.kind not in CONTAINERS for child in children):
         words.append(("[", "text"))
         for child in children:
-            room = _lay(child, depth + 1, limit, room, words)
+            room = lay(child, depth + 1, limit, room, words)
         words.append(("]", "text"))
         room -= 4
     else:

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meshdesk.decode import avro_container
 from meshdesk.decode.avro_container import CODECS
 from meshdesk.decode.avro_container import decode as decode_container
-from meshdesk.decode.chain import BOUNDS
+from meshdesk.decode.chain import BOUNDS, preview
 from meshdesk.decode.contract import Bounds, Decoded, Payload, Undecodable
 from meshdesk.model.node import count_of, to_json
 from meshdesk.model.schema import SchemaState
+from tests.unit.decode.lines import by_chain
 from tests.unit.decode.poison import Every
 
 SCHEMA = {
@@ -83,3 +85,24 @@ def test_that_a_codec_that_is_not_known_is_a_sentence() -> None:
     with pytest.raises(Undecodable, match="codec lz77") as why:
         read(data)
     assert why.value.trouble == "The value is an Avro container compressed with lz77, which this version does not read."
+
+
+def test_that_containers_that_begin_alike_are_read_each_by_its_own_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(avro_container, "HEADS", 3)
+    for number in range(9):
+        out = io.BytesIO()
+        schema = {**SCHEMA, "fields": [*SCHEMA["fields"], {"name": f"field{number}", "type": "int"}]}
+        fastavro.writer(out, schema, [{"id": "A", "cents": None, f"field{number}": number}])
+        for _ in range(2):
+            (record,) = read(out.getvalue()).tree.children
+            assert (record.children[-1].name, record.children[-1].text) == (f"field{number}", str(number))
+            assert len(avro_container._heads) <= 3
+
+
+@given(RECORDS, st.sampled_from([80, 160]), st.sampled_from(["null", "deflate"]))
+def test_that_a_list_shows_of_a_container_what_the_chain_says(
+    records: list[dict[str, Any]], limit: int, codec: str
+) -> None:
+    sent = Payload(written(records, codec, 1), "value", "orders", ())
+    schemas = Every(SchemaState.NO_REGISTRY)
+    assert preview(sent, schemas, limit) == by_chain(sent, schemas, limit)
