@@ -20,12 +20,11 @@ from meshdesk.decode.debezium import is_flattened
 from meshdesk.decode.glue import PREFIX as GLUE_PREFIX
 from meshdesk.decode.guid_prefix import PREFIX as GUID_PREFIX
 from meshdesk.decode.kafka_records import INTERNAL
-from meshdesk.decode.line import LONGEST, Line, Unlisted, Words, text_word
+from meshdesk.decode.line import LONGEST, Line, Unlisted
 from meshdesk.decode.mirrormaker import ENDS
 from meshdesk.decode.proto_line import lines_of
 from meshdesk.decode.schema_file import subject_of
 from meshdesk.decode.text import UUID
-from meshdesk.model.node import line_of
 from meshdesk.model.schema import Schema, SchemaName
 
 LONG_PREFIX = 9  # of Apicurio's older serialisers
@@ -220,5 +219,7 @@ def _text(data: bytes, limit: int) -> Preview | None:
     text = data.decode("ascii")
     if not text.isprintable():
         return None
-    is_uuid = len(text) == 36 and UUID.fullmatch(text)
-    return Preview(*line_of([(text, "text") if is_uuid else text_word(text)], limit), "text")
+    tone = "text" if len(text) == 36 and UUID.fullmatch(text) else "string"
+    if len(text) <= limit:
+        return Preview(text, ((0, len(text), tone),), "text")
+    return Preview(f"{text[: limit - 1]}…", ((0, limit, tone),), "text")

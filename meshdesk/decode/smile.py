@@ -16,6 +16,7 @@ NAME = "Smile"
 MARK = b":)\n"
 BEGINS = b":\xfa\xf8"
 START_ARRAY, END_ARRAY, START_OBJECT, END_OBJECT, END_STRING, END_CONTENT = 0xF8, 0xF9, 0xFA, 0xFB, 0xFC, 0xFF
+SHORT_SIZES = 1, 33, 2, 34  # the least of each of the four ranges of short texts
 SHARED = 1024  # names and texts that may be referred to; then the table begins anew
 SHARED_BYTES = 64  # of a text that is kept for that
 DIGITS = 4_000  # of a number: Python writes those up to 4,300
@@ -116,16 +117,16 @@ def _shared(texts: list[str], number: int, at: int) -> str:
 
 def _value(walk: _Smile, name: str, byte: int) -> Node | None:
     start = walk.at - 1
-    if 0x01 <= byte <= 0x1F or 0xEC <= byte <= 0xEF:
-        number = byte - 1 if byte < 0x20 else (byte & 3) << 8 | walk.byte()
-        return walk.made(name, "string", _shared(walk.texts, number, start), start)
     if 0x40 <= byte <= 0xBF:
-        size = (byte & 0x1F) + (1, 33, 2, 34)[(byte - 0x40) >> 5]
+        size = (byte & 0x1F) + SHORT_SIZES[(byte - 0x40) >> 5]
         text = _utf8(walk.take(size), walk.at)
         if walk.shares_texts:
             _kept(walk.texts, text, size)
         walk.letters += len(text)
         return walk.made(name, "string", text, start)
+    if 0x01 <= byte <= 0x1F or 0xEC <= byte <= 0xEF:
+        number = byte - 1 if byte < 0x20 else (byte & 3) << 8 | walk.byte()
+        return walk.made(name, "string", _shared(walk.texts, number, start), start)
     if 0xC0 <= byte <= 0xDF:
         number = byte & 0x1F
         return walk.made(name, "int", str(number >> 1 ^ -(number & 1)), start)
@@ -153,18 +154,18 @@ def _object(walk: _Smile, name: str, start: int) -> Node | None:
 
 def _key(walk: _Smile, byte: int) -> str:
     at = walk.at
-    if byte == 0x20:
-        return ""
-    if 0x40 <= byte <= 0x7F or 0x30 <= byte <= 0x33:
-        return _shared(walk.names, byte & 0x3F if byte >= 0x40 else (byte & 3) << 8 | walk.byte(), at)
-    if byte == 0x34:
-        return _utf8(walk.until_end(), walk.at)
     if 0x80 <= byte <= 0xF7:
         size = (byte & 0x3F) + (1 if byte < 0xC0 else 2)
         name = _utf8(walk.take(size), walk.at)
         if walk.shares_names:
             _kept(walk.names, name, size)
         return name
+    if byte == 0x20:
+        return ""
+    if 0x40 <= byte <= 0x7F or 0x30 <= byte <= 0x33:
+        return _shared(walk.names, byte & 0x3F if byte >= 0x40 else (byte & 3) << 8 | walk.byte(), at)
+    if byte == 0x34:
+        return _utf8(walk.until_end(), walk.at)
     raise Undecodable(f"byte {at - 1:,} is {byte:02X}, which begins no name of Smile")
 
 

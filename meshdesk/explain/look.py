@@ -196,17 +196,21 @@ def guarded(ask: Callable[[], Answer], failed: Callable[[str], Answer]) -> Answe
     try:
         return ask()
     except Exception as error:  # the border: a decoder answers or declines, anything else is a bug of it
-        return failed(
-            f"A decoder has a bug ({type(error).__name__}: {str(error)[:120]}); the bytes are shown. "
-            "Copy this record into a report to have it mended."
-        )
+        return failed(_bug(error))
+
+
+def _bug(error: Exception) -> str:
+    return (
+        f"A decoder has a bug ({type(error).__name__}: {str(error)[:120]}); the bytes are shown. "
+        "Copy this record into a report to have it mended."
+    )
 
 
 def _preview(payload: Payload, schemas: Schemas, limit: int) -> Preview:
-    return guarded(
-        lambda: preview(payload, schemas, limit),
-        lambda reason: Preview((payload.data or b"")[: limit // 3].hex(" "), (), "bytes", reason),
-    )
+    try:  # as `guarded`, without two functions made for each of a screen's rows
+        return preview(payload, schemas, limit)
+    except Exception as error:  # the border, as above
+        return Preview((payload.data or b"")[: limit // 3].hex(" "), (), "bytes", _bug(error))
 
 
 def _failed(payload: Payload, reason: str) -> Decoded:

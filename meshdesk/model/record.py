@@ -46,8 +46,10 @@ class Record:
     @property
     def size(self) -> int:
         """Bytes of key, value and headers (names in UTF-8)."""
-        headers = sum(len(name.encode("utf-8", "surrogatepass")) + len(value or b"") for name, value in self.headers)
-        return len(self.key or b"") + len(self.value or b"") + headers
+        size = len(self.key or b"") + len(self.value or b"")
+        for name, said in self.headers:
+            size += (len(name) if name.isascii() else len(name.encode("utf-8", "surrogatepass"))) + len(said or b"")
+        return size
 
     @property
     def name(self) -> RecordName:
