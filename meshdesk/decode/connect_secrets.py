@@ -9,9 +9,10 @@ import json
 import re
 from collections.abc import Collection
 from dataclasses import replace
+from functools import lru_cache
 
 from meshdesk.decode.contract import Payload
-from meshdesk.model.setting import LOGIN_IN_URL, SECRET, is_secret
+from meshdesk.model import setting
 
 KEYS = (b"connector-", b"task-", b"session-key")  # as the keys of those records begin
 SESSION = b"session-key"  # what the workers sign their requests to each other with
@@ -22,8 +23,6 @@ FORMS = {
 # A string of JSON, which may have no end where a value was cut, and what follows a name.
 STRING = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)(?:"(\s*:)?|\Z|\\\Z)', re.DOTALL)
 ELSEWHERE = re.compile(rb"\$\{[^{}]+\}")  # of a provider of configurations: it says where the secret is, and not what
-# What is in the bytes wherever a name or a value of a configuration is a secret, written without escapes and in ASCII.
-TELLING = re.compile(f"{SECRET.pattern.replace('$', '')}|{LOGIN_IN_URL.pattern}".encode(), re.IGNORECASE)
 FILL = b"*"  # as many as the secret has bytes, so that all places stay what they are
 
 
@@ -35,7 +34,7 @@ def masked(payload: Payload, revealed: Collection[str] = ()) -> Payload:
     key, data = payload.record_key, payload.data
     if payload.role == "key" or key is None or not data or not key.startswith(KEYS):
         return payload
-    if key != SESSION and b"\\" not in data and data.isascii() and not TELLING.search(data):
+    if key != SESSION and b"\\" not in data and data.isascii() and not setting.may_hold_a_secret(data):
         return payload
     if not any(form.fullmatch(key) and fields.match(data) for form, fields in FORMS.items()):
         return payload
@@ -45,17 +44,24 @@ def masked(payload: Payload, revealed: Collection[str] = ()) -> Payload:
         if string[2] is not None:
             name = _text(string[1])
             continue
-        is_value = _follows_a_name(data, string.start())
-        if is_value and end > first and _is_secret(name, string[1], key) and name not in revealed:
+        is_secret = end > first and _is_secret(name, string[1], key) and name not in revealed
+        if is_secret and _follows_a_name(data, string.start()):
             out[first:end] = FILL * (end - first)
             names.append(name)
     return replace(payload, data=bytes(out), masked=tuple(dict.fromkeys(names))) if names else payload
 
 
 def _is_secret(name: str, value: bytes, key: bytes) -> bool:
-    if ELSEWHERE.fullmatch(value):
-        return False
-    return is_secret(name, value.decode("utf-8", "replace")) or (key == SESSION and name == "key")
+    is_secret = _is_named_secret(name) or (key == SESSION and name == "key")
+    # An address with a login in it has both signs.
+    if not is_secret and b"@" in value and b"//" in value:
+        is_secret = setting.is_secret(name, value.decode("utf-8", "replace"))
+    return is_secret and not ELSEWHERE.fullmatch(value)
+
+
+@lru_cache(maxsize=4_096)  # names of settings: a connector has some 50
+def _is_named_secret(name: str) -> bool:
+    return setting.is_secret(name)
 
 
 def _follows_a_name(data: bytes, at: int) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.decode.kafka_message import number_at, say, tree_of
+from meshdesk.decode.kafka_message import int16_at, number_at, say, tree_of
 from meshdesk.decode.kafka_records import INTERNAL, RecordType, meaning
 from meshdesk.decode.one_line import OneLine
 from meshdesk.decode.parts import without_spans
@@ -51,7 +51,7 @@ def _said(payload: Payload, data: bytes, types: dict[int, RecordType], bounds: B
     whole = line.begin("", is_array=False)
     line.scalar("type", "enum", record.name)
     line.scalar("key_type", "int", str(number))
-    version = int(number_at(data, 0, "value_version").text) if payload.role == "value" else 0
+    version = int16_at(data, 0, "value_version") if payload.role == "value" else 0
     if payload.role == "value":
         line.scalar("value_version", "int", str(version))
     say(key, HEAD, record.key, 0, bounds, line, "key")
@@ -89,7 +89,7 @@ def _head(data: bytes, types: dict[int, RecordType], bounds: Bounds) -> tuple[No
 
 
 def _type(data: bytes, types: dict[int, RecordType]) -> tuple[int, RecordType]:
-    number = int(number_at(data, 0, "key_type").text)
+    number = int16_at(data, 0, "key_type")
     record = types.get(number)
     if record is None:
         raise Undecodable(f"{number} is no type of record of this topic")

@@ -283,8 +283,8 @@ class _Reader(Walk):
         return None if count == -1 else count
 
     def said(self, part: _Part, text: str) -> str:
-        """What a number means, where that is shown."""
-        return "" if self.line is not None else self._noted(part.name, text)
+        """What a number means."""
+        return self._noted(part.name, text)
 
 
 Read = Callable[[_Reader, str, _Part], Node | None]
@@ -294,7 +294,7 @@ def _number(size: int, is_signed: bool) -> Read:
     def read(reader: _Reader, name: str, part: _Part) -> Node | None:
         start = reader.at
         text = str(int.from_bytes(reader.take(size), "big", signed=is_signed))
-        return reader.made(name, "int", text, start, reader.said(part, text))
+        return reader.made(name, "int", text, start, "" if reader.line is not None else reader.said(part, text))
 
     return read
 
@@ -308,6 +308,11 @@ READERS: dict[str, Read] = {
 
 def number_at(data: bytes, at: int, name: str) -> Node:
     """An int16 on its own, such as the type in front of a key. Raises Undecodable."""
+    return Node(name, "int", str(int16_at(data, at, name)), span=(at, at + 2))
+
+
+def int16_at(data: bytes, at: int, name: str) -> int:
+    """The number itself. Raises Undecodable."""
     if len(data) < at + 2:
         raise Undecodable(f"it is too short for a {name}")
-    return Node(name, "int", str(int.from_bytes(data[at : at + 2], "big", signed=True)), span=(at, at + 2))
+    return int.from_bytes(data[at : at + 2], "big", signed=True)

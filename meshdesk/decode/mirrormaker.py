@@ -7,7 +7,7 @@ bytes. Half of what a record says stands in its key, so a value is shown with it
 from dataclasses import replace
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.decode.kafka_message import number_at, say, tree_of
+from meshdesk.decode.kafka_message import int16_at, number_at, say, tree_of
 from meshdesk.decode.kafka_records import MIRRORED, Mirrored, meaning
 from meshdesk.decode.one_line import OneLine
 from meshdesk.decode.parts import without_spans
@@ -63,8 +63,8 @@ def _said(payload: Payload, data: bytes, kind: Mirrored, bounds: Bounds) -> Deco
         raise Undecodable("its record has no key, which says what it is of")
     else:
         say(payload.record_key, 0, kind.key, 0, bounds, line, None)
-        version = number_at(data, 0, "version").text if kind.has_version else "0"
-        if version != "0":
+        version = int16_at(data, 0, "version") if kind.has_version else 0
+        if version:
             raise Undecodable(f"it says version {version}, of which none is known")
         say(data, VERSION if kind.has_version else 0, kind.value, 0, bounds, line, None)
     line.end(whole, "record", len(kind.key.fields))

@@ -2,9 +2,11 @@
 
 import re
 
+WORDS = ("password", "passphrase", "secret", "jaas", "credential", "token", "user.info", "private")
+WHOSE = ("keystore", "sas", "api", "access", "account")  # keys
+FILE = ".pem"  # a setting that ends so holds a key, and no name of a file
 SECRET = re.compile(
-    r"password|passphrase|secret|jaas|credential|token|\.pem$|user\.info|private|(keystore|sas|api|access|account)[._-]?key",
-    re.IGNORECASE,
+    "|".join((*map(re.escape, WORDS), f"{re.escape(FILE)}$", f"(?:{'|'.join(WHOSE)})[._-]?key")), re.IGNORECASE
 )
 LOGIN_IN_URL = re.compile(r"//[^/\s]*@")
 MASKED = "a secret, masked"  # the note of a value that is not shown unless somebody asks for it
@@ -18,3 +20,18 @@ def is_secret(name: str, value: str = "") -> bool:
     (True, False, True)
     """
     return bool(SECRET.search(name) or LOGIN_IN_URL.search(value))
+
+
+def may_hold_a_secret(settings: bytes) -> bool:
+    """A glance at a text of many settings, in ASCII and without escapes: whether any of them may carry a secret.
+
+    >>> may_hold_a_secret(b'{"tasks.max": "1"}'), may_hold_a_secret(b'{"SASL.Password": "x"}')
+    (False, True)
+    """
+    lower = settings.lower()
+    return any(word in lower for word in IN_BYTES) or (b"@" in lower and b"//" in lower)
+
+
+IN_BYTES = tuple(
+    word.encode() for word in (*WORDS, FILE, *(f"{whose}{sign}key" for whose in WHOSE for sign in ("", *"._-")))
+)
