@@ -47,9 +47,31 @@ def read(data: bytes, at: int, limit: int) -> tuple[str, Tones]:
     value, end = _scan(text, 0)
     if end != len(text) and text[end:].strip(BLANKS):
         raise Unlisted
-    if end > 2 * DEEP and text.count("{") + text.count("[") > DEEP:
-        raise Unlisted
+    _look_how_deep(text)
     return lay(value, limit)
+
+
+def read_lines(data: bytes, at: int, limit: int) -> tuple[str, Tones]:
+    """The same of documents of which each begins on a line of its own, as an array. Raises StopIteration, too."""
+    if data[at] not in BEGINS or len(data) > LARGEST:
+        raise Unlisted
+    text = data[at:].decode()
+    _look_how_deep(text)
+    documents, end = [], 0
+    while end < len(text):
+        document, begin = _scan(text, end)
+        documents.append(document)
+        end = begin
+        while end < len(text) and text[end] in BLANKS:
+            end += 1
+        if end < len(text) and "\n" not in text[begin:end]:
+            raise Unlisted
+    return lay(documents if len(documents) > 1 else documents[0], limit)
+
+
+def _look_how_deep(text: str) -> None:
+    if len(text) > 2 * DEEP and text.count("{") + text.count("[") > DEEP:
+        raise Unlisted
 
 
 def lay(value: Any, limit: int, is_known: bool = False) -> tuple[str, Tones]:

@@ -8,7 +8,7 @@ import struct
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.moments import real
-from meshdesk.model.node import Node
+from meshdesk.model.node import Kind, Node
 
 NAME = "number"
 # Not a number as Java writes it, the infinities, and the greatest floats of both signs.
@@ -32,6 +32,9 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         return Decoded(Node("", "boolean", text, (), f"bytes {data.hex()}", (0, 1)), (Layer("boolean"),), "boolean")
     if len(data) not in (2, 4, 8):
         raise Undecodable("it has not the length of a number")
+    if not bounds.tells:  # of a list nobody asks what else it could be
+        kind, text, name = _likelier(data)
+        return Decoded(Node("", kind, text), (Layer(name),), name)
     node = number(data, "", 0)
     name, _, others = node.note.partition("; ")
     return Decoded(node, (Layer(name, others),), name)
@@ -39,15 +42,32 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
 
 def number(data: bytes, name: str, start: int) -> Node:
     """A number of two, four or eight bytes: an integer, or a float where that is what somebody would have written."""
-    whole = int.from_bytes(data, "big", signed=True)
+    kind, text, called = _likelier(data)
     bits = 8 * len(data)
     span = (start, start + len(data))
-    if len(data) == 2:
-        return Node(name, "int", str(whole), (), f"int16; bytes {data.hex()}", span)
-    broken: float = struct.unpack(">f" if bits == 32 else ">d", data)[0]
-    if _is_written_as_float(whole, broken, bits):
-        return Node(name, "float", real(broken), (), f"float{bits}; or int{bits} {whole}, bytes {data.hex()}", span)
-    return Node(name, "int", str(whole), (), f"int{bits}; or float{bits} {real(broken)}, bytes {data.hex()}", span)
+    if bits == 16:
+        return Node(name, kind, text, (), f"{called}; bytes {data.hex()}", span)
+    other = (
+        f"int{bits} {int.from_bytes(data, 'big', signed=True)}"
+        if kind == "float"
+        else f"float{bits} {real(_float(data))}"
+    )
+    return Node(name, kind, text, (), f"{called}; or {other}, bytes {data.hex()}", span)
+
+
+def _likelier(data: bytes) -> tuple[Kind, str, str]:
+    """What kind of number it is, its text and what it is called."""
+    whole, bits = int.from_bytes(data, "big", signed=True), 8 * len(data)
+    if bits > 16 and abs(whole) >= 1 << (bits * 3 // 4):
+        broken = _float(data)
+        if _is_written_as_float(whole, broken, bits):
+            return "float", real(broken), f"float{bits}"
+    return "int", str(whole), f"int{bits}"
+
+
+def _float(data: bytes) -> float:
+    broken: float = struct.unpack(">f" if len(data) == 4 else ">d", data)[0]
+    return broken
 
 
 def _is_written_as_float(whole: int, broken: float, bits: int) -> bool:

@@ -35,7 +35,9 @@ FORMATS = {"AVRO": "Avro", "JSON": "JSON", "PROTOBUF": "Protobuf"}
 # What may be something else than the text that it is, or than the JSON: how other formats begin that are text, too.
 NO_TEXT = (b"{", b"[", b'"', b"<", b"$", b"/", b" ", b"%", b"-", b"PAR1", b"ARROW1", b"ORC", b"BZh", b"PK", *IN_BASE64)
 
+MARK = b"\xef\xbb\xbf"  # of UTF-8, which some write before JSON
 JSON: tuple[Line, str] = json_line.read, "JSON"
+JSON_LINES: tuple[Line, str] = json_line.read_lines, "JSON"
 LEFT_TO_OTHERS = (
     Unlisted, Undecodable, IndexError, ValueError, StopIteration, OverflowError, RecursionError, struct.error,
 )  # fmt: skip
@@ -65,7 +67,9 @@ def preview_or_plain(payload: Payload, schemas: Schemas, limit: int) -> Preview 
         if data[0] in json_line.BEGINS:
             if is_flat or connect_line.may_be(payload):
                 return _event(payload, limit, is_flat) or True
-            found, at = JSON, 0
+            return _line(JSON, data, 0, limit) or (b"\n" in data and _line(JSON_LINES, data, 0, limit)) or True
+        elif data.startswith(MARK) and len(data) > len(MARK) and not is_flat:
+            found, at = JSON, len(MARK)
         elif data[0] in MARKED:
             found, at = _marked(data, schemas)
         else:
@@ -213,10 +217,13 @@ def _event(payload: Payload, limit: int, is_flat: bool) -> Preview | None:
 
 
 def _text(data: bytes, limit: int) -> Preview | None:
-    """Text without a line's end, in ASCII: of it a glance tells that no format reads it that would be asked before."""
-    if not data.isascii() or data.startswith(NO_TEXT):
+    """Text without a line's end that begins in ASCII: of it a glance tells that no format reads it that would be asked before."""
+    if data[0] >= 0x80 or data.startswith(NO_TEXT):
         return None
-    text = data.decode("ascii")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
     if not text.isprintable():
         return None
     tone = "text" if len(text) == 36 and UUID.fullmatch(text) else "string"

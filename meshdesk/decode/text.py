@@ -32,6 +32,14 @@ def is_declared(payload: Payload, data: bytes) -> bool:
 minds = is_declared
 
 
+def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
+    """Whether its first byte begins a character of UTF-8, or there is a mark or a zero of another encoding."""
+    first = data[0]
+    if not first:
+        return _wide(data) != ""
+    return 0x01 <= first < 0x80 or 0xC2 <= first < 0xF5 or first >= 0xFE or 0 in data[:512]
+
+
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """Text that a person could have written. Raises Undecodable."""
     text, encoding = text_of(data, charset_of(payload))

@@ -145,7 +145,15 @@ class Walk:
         except UnicodeDecodeError:
             return self.hex(name, data, start, f"{note}, no UTF-8" if note else "text that is no UTF-8")
         self.letters += len(text)
-        return self.made(name, "string", text, start, note)
+        line = self.line
+        if line is None:
+            return self.made(name, "string", text, start, note)
+        self.steps += 1
+        if self.steps > STEPS:
+            raise Undecodable(BEYOND)
+        if not line.hides:
+            line.scalar(name, "string", text)
+        return None
 
     def hex(self, name: str, data: bytes, start: int, note: str = "") -> Node | None:
         """Bytes that nothing more is known of."""

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshdesk.decode import json_line, quick
+from meshdesk.decode.chain import preview
 from meshdesk.decode.contract import Payload
 from meshdesk.decode.line import Unlisted
 from meshdesk.model.schema import SchemaState
@@ -26,6 +27,20 @@ def test_that_a_line_is_that_of_the_tree(said: Any, limit: int, is_ascii: bool) 
     sent = value(json.dumps(said, ensure_ascii=is_ascii).encode("utf-8", "surrogatepass"))
     found = quick.preview(sent, NONE, limit)
     assert found is None or found == by_chain(sent, NONE, limit)
+
+
+@given(
+    st.lists(st.dictionaries(st.text(max_size=3), VALUES, max_size=2), min_size=1, max_size=4),
+    st.sampled_from(
+        ["\n", "\r\n", " ", "\n\n", ",\n", "\n\ufeff", "\n1\n", '\n"a'],
+    ),
+    st.sampled_from(["", "\ufeff", " "]),
+)
+def test_that_documents_line_by_line_are_shown_as_the_chain_shows_them(
+    said: list[Any], between: str, mark: str
+) -> None:
+    sent = value((mark + between.join(json.dumps(one) for one in said) + between).encode())
+    assert preview(sent, NONE, 160) == by_chain(sent, NONE, 160)
 
 
 @given(st.dictionaries(st.text(max_size=5), VALUES, max_size=4), st.binary(max_size=3), st.integers(0, 40))
@@ -52,6 +67,8 @@ def test_that_a_document_that_was_changed_is_shown_as_the_chain_shows_it(said: A
         ('{"a": {"op": "c"}, "b": ["op"]}', "a { op c } b [ op ]"),
         ("[]", "[]"),
         ("{}", "{}"),
+        ('{"a": 1}\r\n{"b": "c"}\n\n5\n', "[3] { a 1 } { b c } 5"),
+        ('\ufeff{"a": 1}', "a 1"),
     ],
 )
 def test_that_a_line_is_exact(text: str, line: str) -> None:
@@ -64,7 +81,6 @@ def test_that_a_line_is_exact(text: str, line: str) -> None:
     "data",
     [
         b'{"a": 1} {"b": 2}',
-        b'{"a": 1}\n{"b": 2}',
         b'{"a": "\x01"}',
         b'{"a": 1,}',
         b"[" * 201 + b"]" * 201,
