@@ -13,10 +13,11 @@ import pytest
 from pyarrow import orc
 
 from meshdesk.decode import tables
-from meshdesk.decode.chain import BOUNDS, decode
+from meshdesk.decode.chain import BOUNDS, decode, preview
 from meshdesk.decode.contract import Bounds, Decoded, Payload
 from meshdesk.model.node import Node, count_of
 from meshdesk.model.schema import SchemaState
+from tests.unit.decode.lines import by_chain
 from tests.unit.decode.poison import Every
 
 NONE = Every(SchemaState.NO_REGISTRY)
@@ -160,3 +161,15 @@ def test_that_numbers_and_text_are_no_files() -> None:
     ):
         assert read(data).format == name
     assert tables.NAME
+
+
+@each
+@pytest.mark.parametrize("limit", [30, 80, 160])
+def test_that_a_list_shows_of_a_table_what_the_chain_says(name: str, limit: int) -> None:
+    nested = pa.array([[{"a": [1]}, {"a": []}, {"a": None}, {"a": [2]}], [], None])
+    for table in (
+        TABLE, TABLE.slice(2), TABLE.slice(0, 0), TABLE.select(["tags", "address"]), pa.table({}),
+        pa.table({"deep": nested}), pa.table({"text": ["x" * 400, "y"]}), pa.table({"n": list(range(400))}),
+    ):  # fmt: skip
+        sent = Payload(WRITERS[name](table), "value", "orders", ())
+        assert preview(sent, NONE, limit) == by_chain(sent, NONE, limit)
