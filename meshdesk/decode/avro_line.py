@@ -161,6 +161,8 @@ class _Writer:
 
     def line(self) -> Line:
         """The function that reads a value and gives its line."""
+        # No more values than a tree is made of at the most: each takes a byte.
+        self._body.add(f"if len(data) > {avro.STEPS}:", " raise Unlisted")
         self._show(self._body, self._said, "", 0, 0)
         self._body.finish()
         line: Line = self._source.compiled(self._body.name)
@@ -302,12 +304,7 @@ class _Writer:
     def _show_root_array(self, body: Function, items: Any, space: str, nest: int) -> None:
         """An array whose elements follow their number. Writers give it in one block; in more it is left to the decoder."""
         count = self._source.variable("n")
-        body.settle()
-        _add_count(body, count)
-        with body.block(f"if not {count}:"):
-            body.say('"[]"', '"text"', 2)
-            body.settle()
-        with body.block("else:"):
+        with _unless_empty(body, count, "[]"):
             text = self._source.variable("t")
             body.add(f'{text} = f"[{{{count}:,}}]"')
             body.say(text, '"text"')
@@ -329,12 +326,7 @@ class _Writer:
                 self._skip_entries(body, values, space, nest + 1, count)
             body.say(text, '"text"', width=3)
             return
-        body.settle()
-        _add_count(body, count)
-        with body.block(f"if not {count}:"):
-            body.say('"{}"', '"text"', 2)
-            body.settle()
-        with body.block("else:"):
+        with _unless_empty(body, count, "{}"):
             if depth:
                 body.say('"{"', '"text"', 1)
                 body.settle()
@@ -539,6 +531,18 @@ def _add_count(body: Function, count: str) -> None:
         "b = data[at]", "if b & 129:", f" {count}, at = block_at(data, at)"
     )  # odd, which is negative, or of more bytes
     body.add("else:", f" {count} = b >> 1", " at += 1")
+
+
+@contextmanager
+def _unless_empty(body: Function, count: str, empty: str) -> Iterator[None]:
+    """What is done with an array or a map that has parts; of any other no more is said than that it is empty."""
+    body.settle()
+    _add_count(body, count)
+    with body.block(f"if not {count}:"):
+        body.say(f'"{empty}"', '"text"', 2)
+        body.settle()
+    with body.block("else:"):
+        yield
 
 
 @contextmanager

@@ -19,16 +19,13 @@ from meshdesk.decode.debezium import FLAT, WORDS
 from meshdesk.decode.json_text import document_of
 from meshdesk.decode.line import (
     CLOSE,
-    FALSE,
     INSIDE,
     LEFT,
     LONGEST,
     MOST,
     NOTHING,
-    NULL,
     OPEN,
     TELLING,
-    TRUE,
     Unlisted,
     Words,
     close_array,
@@ -49,7 +46,6 @@ NEST = 100  # levels within each other
 BRACKETS = 200  # that open: no more levels than those are within each other
 EVENT = b'"specversion"'
 BLANKS = " \t\r\n"
-WORDS_OF: dict[Any, Word] = {None: NULL, True: TRUE, False: FALSE}
 SCALED = {"scale", "value"}
 NO_ROWS: frozenset[str] = frozenset()
 IMAGES = frozenset(("before", "after"))
@@ -300,7 +296,7 @@ def _value(value: Any, shape: Shape | None, depth: int, out: Words, room: int) -
     elif kind is Node:
         out.append(word_of(value.kind, value.text, LONGEST))
     elif kind is not tuple:
-        out.append(WORDS_OF[value])
+        out.append(json_line.WORDS[value])
     elif not value:
         out.append(NOTHING)
     elif is_inside(depth):
@@ -348,4 +344,4 @@ def _node(name: str, value: Any) -> Node:
         return Node(name, "record", "", tuple([_node(inner, one) for inner, one in value]))
     if kind is list:
         return Node(name, "array", "", tuple([_node(str(at), one) for at, one in enumerate(value)]))
-    return Node(name, "null" if value is None else "boolean", WORDS_OF[value][0])
+    return Node(name, "null" if value is None else "boolean", json_line.WORDS[value][0])

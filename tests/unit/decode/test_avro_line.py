@@ -1,5 +1,6 @@
 """Lines of Avro without a tree: held against the walker of trees, whatever the schema and whatever the bytes."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -7,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshdesk.decode import line_source, quick
+from meshdesk.decode.avro import STEPS, tree_of
 from meshdesk.decode.avro_line import reader
+from meshdesk.decode.chain import BOUNDS
+from meshdesk.decode.contract import Undecodable
 from meshdesk.decode.line import Unlisted
 from tests.unit.decode.avros import SCHEMAS, values, with_names, written
 from tests.unit.decode.lines import Named, by_chain, framed
@@ -254,3 +258,13 @@ def test_that_elements_in_two_blocks_are_counted_together() -> None:
         found = quick.preview(sent, schemas, 160)
         assert by_chain(sent, schemas).text == line
         assert found is None or found.text == line
+
+
+def test_that_more_values_than_a_tree_is_made_of_are_left_to_the_chain() -> None:
+    said = avro({"type": "array", "items": "int"})
+    for count in (1_000, STEPS + 100_000):
+        data = written("long", count) + b"\2" * count + b"\0"
+        is_read = count < STEPS
+        assert (quick.preview(framed(data), Named(said), 160) is not None) is is_read
+        with nullcontext() if is_read else pytest.raises(Undecodable, match="more than"):
+            tree_of(data, said, BOUNDS)
