@@ -26,6 +26,7 @@ LARGEST = 4 << 20  # bytes; some six seconds, and Ion that is so large is binary
 BLANKS = re.compile(r"(?:[\s\ufeff]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 SIGNS = frozenset(map(chr, range(0x21, 0x7F))) - {"/"}  # which are no blanks, and begin none: nine of ten
 NAMES = frozenset(ascii_letters + "_$'")  # how an annotation may begin
+SPACE = re.compile(r"\s*")
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 TIMESTAMP = re.compile(
     r"\d{4}(?:T|-\d\d(?:T|-\d\d(?:T(?:\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?)?))(?=[\s,\]})/]|$)"
@@ -250,7 +251,7 @@ class _Reading:
     def _blob(self, name: str, note: str) -> Node:
         self._at += 2
         self.is_ion = True
-        self._blank()
+        self._take(SPACE)  # where two slashes are base64, and no comment
         if found := self._take(STRING):
             data, note = self._unescaped(found[1]).encode("utf-8", "surrogatepass"), _both(note, "clob")
         elif self._text.startswith("'''", self._at):
@@ -262,7 +263,7 @@ class _Reading:
             except (binascii.Error, ValueError):
                 raise self._fail("a blob is no base64") from None
             self._at = end
-        self._blank()
+        self._take(SPACE)
         if not self._text.startswith("}}", self._at):
             raise self._fail("a blob has no end")
         self._at += 2

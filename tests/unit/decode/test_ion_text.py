@@ -108,3 +108,8 @@ def test_that_deep_and_wide_documents_keep_to_the_bounds() -> None:
         read("{a:" * 400)
     assert len(read("$ion_1_0 [" + "1," * 1_000 + "]", Bounds(nodes=20)).tree.children) <= 20
     assert len(read("$ion_1_0 [" + "1," * 1_000 + "]", Bounds(width=5)).tree.children) == 6
+
+
+def test_that_base64_that_begins_with_two_slashes_is_no_comment() -> None:
+    found = read(b"{a: {{ //A= }}, b: {{ \"text\" }}}")
+    assert [child.text for child in found.tree.children] == ["fff0", "74657874"]
