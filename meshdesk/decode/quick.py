@@ -68,7 +68,7 @@ def preview_or_plain(payload: Payload, schemas: Schemas, limit: int) -> Preview 
             if is_flat or connect_line.may_be(payload):
                 return _event(payload, limit, is_flat) or True
             return _line(JSON, data, 0, limit) or (b"\n" in data and _line(JSON_LINES, data, 0, limit)) or True
-        elif data.startswith(MARK) and len(data) > len(MARK) and not is_flat:
+        if data.startswith(MARK) and len(data) > len(MARK) and not is_flat:
             found, at = JSON, len(MARK)
         elif data[0] in MARKED:
             found, at = _marked(data, schemas)
@@ -85,11 +85,10 @@ def by_header(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
     data, names = payload.data, _names(payload.topic, payload.role)
     if not data or names is None or payload.asked or payload.masked or limit > LONGEST:
         return None
-    name, of_apicurio = guid_header.named(payload), apicurio.named(payload)
-    if (
-        name is None and data[0]
-    ):  # else it could be behind Confluent's prefix, which counts more than Apicurio's headers
-        name = of_apicurio
+    name = guid_header.named(payload)
+    # A zero may begin Confluent's prefix, which counts more than Apicurio's headers.
+    if name is None and data[0]:
+        name = apicurio.named(payload)
     if (
         name is None
         or apicurio.is_json(payload)

@@ -240,3 +240,13 @@ def test_that_no_more_schemas_are_kept_than_a_list_shows(monkeypatch: pytest.Mon
         schema = {"type": "string", "name": f"shop.Name{number}"}
         assert shown(value({"schema": schema, "payload": "a"})) is not None
         assert len(connect_line._shapes) <= 3
+
+
+def test_that_a_line_shorter_than_the_names_in_a_schema_has_its_values_as_the_schema_says() -> None:
+    typed = {"type": "bytes", "name": "io.debezium.data.Bits", "version": 1}
+    sent = value(
+        {"schema": {"type": "array", "items": {"type": "array", "items": typed}}, "payload": [["Aw=="]]},
+        OURS,
+        ("__op", b"c"),
+    )
+    assert chain.preview(sent, NONE, 12).text == by_chain(sent, NONE, 12).text == "[1] [ 11 ]"

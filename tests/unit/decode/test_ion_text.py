@@ -111,5 +111,5 @@ def test_that_deep_and_wide_documents_keep_to_the_bounds() -> None:
 
 
 def test_that_base64_that_begins_with_two_slashes_is_no_comment() -> None:
-    found = read(b"{a: {{ //A= }}, b: {{ \"text\" }}}")
+    found = read(b'{a: {{ //A= }}, b: {{ "text" }}}')
     assert [child.text for child in found.tree.children] == ["fff0", "74657874"]
