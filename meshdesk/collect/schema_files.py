@@ -24,6 +24,7 @@ FILES_MOST = (
     5_000  # of a folder: some 50 MB of texts in each program that decodes; a large company's have a tenth of it
 )
 NAMES_MOST = 5_000  # types that a file declares; the largest public .proto has some 700
+INCLUDES_MOST = 200  # files that a file names: as many as are read for one schema (SchemaFiles)
 FORMATS = {
     "AVRO": "Avro", "PROTOBUF": "Protobuf", "JSON": "JSON Schema", "THRIFT": "Thrift", "FLATBUFFERS": "FlatBuffers",
 }  # fmt: skip
@@ -115,24 +116,37 @@ def _protobuf(text: str) -> dict[str, Any]:
     }
 
 
-# Thrift and FlatBuffers: a file that includes others is read as far as it says things itself
+# Thrift and FlatBuffers
 
 
 def _thrift(text: str) -> dict[str, Any]:
     try:
-        structs = list(thrift_text.parsed(text).structs)[:NAMES_MOST]
+        found = thrift_text.parsed(text)
     except BadSchema as why:
         raise _Broken(f"This is no IDL of Thrift: {why}. It is not used.", 0) from None
-    return {"type": "THRIFT", "types": structs, "names": structs, "needs": []}
+    structs = list(found.structs)[:NAMES_MOST]
+    return {"type": "THRIFT", "types": structs, "names": structs, "needs": _includes(text, found.includes)}
 
 
 def _flatbuffers(text: str) -> dict[str, Any]:
     try:
-        found = fbs.parsed(text)
+        found = fbs.said_in(text)
+        if not found.includes:  # else another file may declare what this one does not
+            found = fbs.parsed(text)
     except BadSchema as why:
         raise _Broken(f"This is no schema of FlatBuffers: {why}. It is not used.", 0) from None
     tables = [name for name, table in found.tables.items() if not table.is_struct]
-    return {"type": "FLATBUFFERS", "types": tables[:NAMES_MOST], "names": list(found.tables)[:NAMES_MOST], "needs": []}
+    return {
+        "type": "FLATBUFFERS",
+        "types": tables[:NAMES_MOST],
+        "names": list(found.tables)[:NAMES_MOST],
+        "needs": _includes(text, found.includes),
+    }
+
+
+def _includes(text: str, names: list[str]) -> list[list[Any]]:
+    """Where a file includes which others."""
+    return [[name, _line(text, name), 1] for name in dict.fromkeys(names)][:INCLUDES_MOST]
 
 
 READERS: dict[str, Callable[[str], dict[str, Any]]] = {

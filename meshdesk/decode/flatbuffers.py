@@ -20,7 +20,8 @@ NAME = "FlatBuffers"
 def decode(data: bytes, schema: Schema, bounds: Bounds) -> Decoded:
     """The root table of a buffer. Raises Undecodable."""
     try:
-        return _decoded(data, parsed(schema.text), schema, bounds)
+        fbs = parsed(schema.text, tuple(one.text for one in schema.references))
+        return _decoded(data, fbs, schema, bounds)
     except BadSchema as why:
         raise Undecodable(f"the schema is none of FlatBuffers: {why}") from None
 

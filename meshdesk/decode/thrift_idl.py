@@ -7,7 +7,7 @@ from meshdesk.decode.contract import Bounds, Decoded, Layer, Undecodable
 from meshdesk.model.node import Node
 from meshdesk.model.proto_schema import BadSchema
 from meshdesk.model.schema import Schema
-from meshdesk.model.thrift_text import DEEP, Idl, Type, parsed
+from meshdesk.model.thrift_text import DEEP, Idl, Type, joined
 
 NODES = {
     "bool": "boolean", "byte": "int", "i8": "int", "i16": "int", "i32": "int", "i64": "int",
@@ -19,17 +19,18 @@ def decode(data: bytes, schema: Schema, bounds: Bounds) -> Decoded:
     """A struct by a document that was chosen for it. Where it names no struct, the last defined that fits is taken.
     Raises Undecodable."""
     try:
-        idl = parsed(schema.text)
+        idl = joined(schema.text, tuple((one.name, one.text) for one in schema.references))
     except BadSchema as why:
         raise Undecodable(f"the schema is no IDL of Thrift: {why}") from None
     found = thrift.read(data, bounds)
-    candidates = [schema.subject] if schema.subject in idl.structs else list(idl.structs)[::-1]
+    own = [name for name in idl.structs if "." not in name]  # the others are of documents that it includes
+    candidates = [schema.subject] if schema.subject in idl.structs else own[::-1]
     for name in candidates:
         tree = _struct(found.tree, name, idl, 0)
         if tree is not None:
             layers = (found.chain[0].name, found.chain[0].detail.partition(",")[0])
             return Decoded(tree, (Layer(layers[0], f"{layers[1]}, {name}"),), thrift.NAME, schema)
-    raise Undecodable(f"none of the {len(idl.structs)} structs of the schema fits")
+    raise Undecodable(f"none of the {len(own)} structs of the schema fits")
 
 
 # A tree of numbers with its names

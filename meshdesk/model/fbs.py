@@ -69,6 +69,7 @@ class Fbs:
     unions: dict[str, dict[int, str]] = field(default_factory=dict)
     root: str = ""
     identifier: str = ""
+    includes: list[str] = field(default_factory=list)  # paths of other schemas, as they are written
 
     def size_of(self, kind: str, depth: int = 0) -> int:
         """Bytes of a value where it stands: of tables and texts those of an offset."""
@@ -106,8 +107,24 @@ class Fbs:
 
 
 @lru_cache(maxsize=64)
-def parsed(text: str) -> Fbs:
-    """What a schema defines. Raises BadSchema."""
+def parsed(text: str, included: tuple[str, ...] = ()) -> Fbs:
+    """What a schema defines, with all that others define that it includes, itself or by way of others; their root types and
+    identifiers are not its own. What another schema may not say is left out. Raises BadSchema."""
+    fbs = said_in(text)
+    for other in included:
+        try:
+            found = said_in(other)
+        except BadSchema:
+            continue
+        fbs.tables = found.tables | fbs.tables
+        fbs.enums = found.enums | fbs.enums
+        fbs.unions = found.unions | fbs.unions
+    _finish(fbs)
+    return fbs
+
+
+def said_in(text: str) -> Fbs:
+    """What a schema says itself, whose fields may be of types that another one declares. Raises BadSchema."""
     if len(text) > LARGEST:
         raise BadSchema("it is too large")
     words = [word for word in WORDS.findall(text) if not word.startswith(("//", "/*"))]
@@ -116,7 +133,6 @@ def parsed(text: str) -> Fbs:
         _document(iter(words), fbs)
     except (StopIteration, ValueError):
         raise BadSchema("it cannot be read") from None
-    _finish(fbs)
     return fbs
 
 
@@ -135,6 +151,8 @@ def _document(words: Iterator[str], fbs: Fbs) -> None:
         elif word == "union":
             name = next(words)
             fbs.unions[name] = _union(words)
+        elif word == "include":
+            fbs.includes.append(next(words).strip('"'))
         elif word == "root_type":
             fbs.root = _short(next(words))
         elif word == "file_identifier":

@@ -14,11 +14,13 @@ from meshdesk.model.schema import Reference, Schema
 from meshdesk.model.topic_pattern import is_pattern
 
 ABOUT = "file "  # with it begins what the fact of a file is about; what registries say is about ids
+INCLUDING = ("THRIFT", "FLATBUFFERS")  # formats whose files name others by their paths, from where they stand
 REFERENCES = 200  # files that one schema refers to, in all levels, as with registries
 
 
 class Need(NamedTuple):
-    """What a file refers to and does not declare: a type of Avro by its full name, a file of Protobuf by its path."""
+    """What a file refers to and does not declare: a type of Avro by its full name, a file of Protobuf, Thrift or FlatBuffers by its
+    path."""
 
     name: str
     line: int = 0  # from 1: where
@@ -97,9 +99,9 @@ class SchemaFiles:
     def notes(self, topics: Container[str]) -> Iterator[tuple[str, int, int, str]]:
         """What of the files together cannot be right: (file, line, column, sentence)."""
         for file in self._files.values():
-            for need in file.needs if file.type == "AVRO" else ():  # Protobuf and JSON are read without what is missing
-                if not self._declarers(file, need):
-                    said = f"The type “{need.name}” is declared in no file here. Add its file, or nothing is read by this one."
+            for need in file.needs:
+                said = self._problem(file, need)
+                if said:
                     yield file.source, need.line, need.column, said
         for link in self._links:
             if "://" not in link.at and self._target(link) is None:
@@ -154,6 +156,43 @@ class SchemaFiles:
                 return [target]
         return self._subjects.get(subject) or self._subjects.get(subject.removesuffix("-value"), [])
 
+    def _problem(self, file: SchemaFile, need: Need) -> str:
+        """What is wrong with something that a file refers to; "" where it is there, or where its format is read without it."""
+        if file.type == "AVRO" and not self._declarers(file, need):
+            return f"The type “{need.name}” is declared in no file here. Add its file, or nothing is read by this one."
+        if file.type not in INCLUDING:
+            return ""
+        if _is_outside(file.source, need.name):
+            return (
+                f"“{need.name}” lies outside of the folder and is not read. Put it into the folder, or name a folder that holds "
+                "both files."
+            )
+        others = self._declarers(file, need)
+        if not others:
+            return f"“{need.name}” is no file in a folder here. Add it; what it declares is not known until then."
+        circle = (
+            self._circle(file, others[0]) if file.type == "THRIFT" else ()
+        )  # flatc takes a file once, circle or not
+        if circle:
+            names = ", ".join(source.rpartition("/")[2] for source in (file.source, *circle))
+            return f"“{need.name}” includes this file again: {names}. Each is read once; take one include out."
+        return ""
+
+    def _circle(self, file: SchemaFile, other: SchemaFile) -> tuple[str, ...]:
+        """The files from another one on by which it includes a file again, that one last; () where it does not."""
+        ways: list[tuple[SchemaFile, tuple[str, ...]]] = [(other, (other.source,))]
+        been = {other.source}
+        while ways and len(been) <= REFERENCES:
+            one, way = ways.pop(0)
+            if one.source == file.source:
+                return way
+            for need in one.needs:
+                for found in self._declarers(one, need)[:1]:
+                    if found.source not in been:
+                        been.add(found.source)
+                        ways.append((found, (*way, found.source)))
+        return ()
+
     def _schema(self, file: SchemaFile, subject: str) -> Schema:
         known = self._made.get((file.source, subject))
         if known is None:
@@ -180,7 +219,14 @@ class SchemaFiles:
 
     def _declarers(self, file: SchemaFile, need: Need) -> list[SchemaFile]:
         """The files that can be meant, the nearest to the one that refers to it first."""
-        if file.type == "PROTOBUF":
+        if file.type in INCLUDING:
+            if _is_outside(file.source, need.name):
+                return []
+            beside = self._files.get(normpath(join(dirname(file.source), need.name)))
+            if beside is not None and beside.type == file.type:
+                return [beside]
+            others = [other for other in self._endings.get(normpath(need.name), []) if other.type == file.type]
+        elif file.type == "PROTOBUF":
             others = [other for other in self._endings.get(need.name, []) if other.type == file.type]
         else:  # older writers mean by a name in a namespace also one of no namespace
             others = self._names.get(need.name) or self._names.get(need.name.rpartition(".")[2], [])
@@ -189,6 +235,19 @@ class SchemaFiles:
     @staticmethod
     def _nearest(source: str, files: list[SchemaFile]) -> list[SchemaFile]:
         return sorted(files, key=lambda other: (-_shared(source, other.source), other.source))
+
+
+def _is_outside(source: str, name: str) -> bool:
+    """Whether a file that another one includes lies outside of the folder of both.
+
+    >>> _is_outside("schemas/sales/a.thrift", "../b.thrift"), _is_outside("schemas/a.thrift", "../b.thrift")
+    (False, True)
+    """
+    if name.startswith("/") or ":" in name:
+        return True
+    folder, slash, _ = source.partition("/")
+    path = normpath(join(dirname(source), name))
+    return path.startswith("..") or (bool(slash) and path.partition("/")[0] != folder)
 
 
 def _shared(one: str, other: str) -> int:

@@ -30,6 +30,7 @@ class Idl:
     structs: dict[str, dict[int, tuple[str, Type]]] = field(default_factory=dict)  # fields by number: name and type
     enums: dict[str, dict[int, str]] = field(default_factory=dict)
     names: dict[str, Type] = field(default_factory=dict)  # of typedef
+    includes: list[str] = field(default_factory=list)  # paths of other documents, as they are written
 
 
 @lru_cache(maxsize=64)
@@ -44,6 +45,43 @@ def parsed(text: str) -> Idl:
         raise BadSchema("it cannot be read") from None
 
 
+@lru_cache(maxsize=64)
+def joined(text: str, included: tuple[tuple[str, str], ...]) -> Idl:
+    """What a document defines, and under the names that it has for them (`shared.Money`) what others define that it includes,
+    itself or by way of others: each a path and a text. What another document may not say is left out. Raises BadSchema."""
+    own = parsed(text)
+    idl = Idl(dict(own.structs), dict(own.enums), dict(own.names), own.includes)
+    for path, other in included:
+        scope = stem_of(path)
+        try:
+            found = parsed(other)
+        except BadSchema:
+            continue
+        known = {*found.structs, *found.enums, *found.names}
+        for name, fields in found.structs.items():
+            made = {number: (word, _scoped(kind, known, scope)) for number, (word, kind) in fields.items()}
+            idl.structs.setdefault(f"{scope}.{name}", made)
+        for name, words in found.enums.items():
+            idl.enums.setdefault(f"{scope}.{name}", words)
+        for name, kind in found.names.items():
+            idl.names.setdefault(f"{scope}.{name}", _scoped(kind, known, scope))
+    return idl
+
+
+def stem_of(path: str) -> str:
+    """What a document is called in one that includes it.
+
+    >>> stem_of("common/shared.thrift")
+    'shared'
+    """
+    return path.rpartition("/")[2].removesuffix(".thrift")
+
+
+def _scoped(kind: Type, known: set[str], scope: str) -> Type:
+    name = f"{scope}.{kind.name}" if kind.name in known else kind.name
+    return Type(name, tuple(_scoped(one, known, scope) for one in kind.inner))
+
+
 def _document(words: Iterator[str]) -> Idl:
     idl = Idl()
     for word in words:
@@ -53,6 +91,8 @@ def _document(words: Iterator[str]) -> Idl:
         elif word == "enum":
             name = next(words)
             idl.enums[name] = _enum(words)
+        elif word == "include":
+            idl.includes.append(next(words).strip("\"'"))
         elif word == "typedef":
             kind, rest = _type(words, 0)
             idl.names[rest or next(words)] = kind

@@ -167,6 +167,10 @@ def test_that_thrift_and_flatbuffers_say_what_they_declare_or_that_they_are_none
     assert (value["type"], value["subjects"], value["types"]) == ("FLATBUFFERS", ["orders"], ["Order"])
     assert value["names"] == ["At", "Order"]
     assert said("base.thrift", "typedef i64 Cents")["types"] == []
+    included = said("a.thrift", '// of all\ninclude "b.thrift"\ninclude "c/d.thrift"\nstruct A { 1: b.B b }')
+    assert included["needs"] == [["b.thrift", 2, 1], ["c/d.thrift", 3, 1]]
+    included = said("a.fbs", 'include "b.fbs";\ntable A { b: B; }')
+    assert (included["types"], included["needs"]) == (["A"], [["b.fbs", 1, 1]])
     assert broken("a.thrift", "struct T { 1: map<i32> a }") == (
         1, 1, "This is no IDL of Thrift: it cannot be read. It is not used.",
     )  # fmt: skip

@@ -13,7 +13,7 @@ from meshdesk.decode.chain import BOUNDS
 from meshdesk.decode.contract import Bounds, Decoded, Undecodable
 from meshdesk.decode.flatbuffers import decode
 from meshdesk.model.node import count_of
-from meshdesk.model.schema import Schema
+from meshdesk.model.schema import Reference, Schema
 from tests.unit.decode.golden import CASES, case, payload
 
 FBS = """
@@ -109,3 +109,15 @@ def test_that_a_table_that_holds_itself_ends() -> None:
 def test_that_what_is_no_buffer_is_declined(data: bytes) -> None:
     with pytest.raises(Undecodable):
         read(data)
+
+
+def test_that_what_stands_in_an_included_schema_is_read() -> None:
+    said, data = STORED[0]
+    text = said["schemas"][0]["schema"]
+    at = text.index("table Order")
+    others = (Reference("s/base.fbs", "s/base.fbs", 0, text[:at]),)
+    whole = decode(data, Schema("test", 0, "FLATBUFFERS", text), BOUNDS)
+    found = decode(data, Schema("test", 0, "FLATBUFFERS", f'include "base.fbs"; {text[at:]}', others), BOUNDS)
+    assert found.tree == whole.tree
+    with pytest.raises(Undecodable, match="declared nowhere in it"):
+        read(data, text[at:])

@@ -7,7 +7,8 @@ import pytest
 from meshdesk.decode import thrift_idl
 from meshdesk.decode.chain import BOUNDS
 from meshdesk.decode.contract import Decoded, Undecodable
-from meshdesk.model.schema import Schema
+from meshdesk.model.schema import Reference, Schema
+from tests.unit.decode.golden import CASES, case, payload
 from tests.unit.decode.test_thrift import PROTOCOLS, written
 
 IDL = """
@@ -67,3 +68,21 @@ def test_that_a_struct_of_other_types_is_declined() -> None:
 def test_that_a_document_that_cannot_be_read_is_declined() -> None:
     with pytest.raises(Undecodable, match="the schema is no IDL of Thrift: it cannot be read"):
         read(["O-1"], "binary", "struct T { 1: map<string> all }")
+
+
+def test_that_what_stands_in_an_included_document_is_read_by_its_names() -> None:
+    said = case(next(path for path in CASES if path.parent.name == "thrift"))
+    data = payload(said, "value").data or b""
+    text = said["schemas"][0]["schema"]
+    at = text.index("struct Order")
+    own = (
+        text[at:]
+        .replace("Status", "base.Status")
+        .replace("<Line>", "<base.Line>")
+        .replace("Payment pay", "base.Payment pay")
+    )
+    others = (Reference("s/base.thrift", "s/base.thrift", 0, text[:at]),)
+    whole = thrift_idl.decode(data, Schema("test", 0, "THRIFT", text), BOUNDS)
+    found = thrift_idl.decode(data, Schema("test", 0, "THRIFT", f'include "base.thrift"\n{own}', others), BOUNDS)
+    assert found.tree == whole.tree
+    assert found.chain[0].detail.endswith(", Order")

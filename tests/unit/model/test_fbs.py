@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshdesk.model.fbs import parsed
+from meshdesk.model.fbs import parsed, said_in
 from meshdesk.model.proto_schema import BadSchema
 
 FBS = """
@@ -80,3 +80,18 @@ def test_that_no_text_makes_it_raise_anything_else(words: list[str]) -> None:
         assert parsed(" ".join(words)) is not None
     except BadSchema as why:
         assert str(why)
+
+
+def test_that_what_other_schemas_define_is_known_and_their_root_is_not_the_own_one() -> None:
+    own = 'include "common/money.fbs"; table Order { price: Money; how: Payment; status: Status = Paid; } root_type Order;'
+    others = (
+        'table Money { cents: long; } root_type Money; file_identifier "MONY";',
+        "enum Status : byte { Placed, Paid } table Card { brand: string; } union Payment { Card }",
+    )
+    with pytest.raises(BadSchema, match="the type Money of price is declared nowhere in it"):
+        parsed(own)
+    fbs = parsed(own, others)
+    assert (fbs.root, fbs.identifier, sorted(fbs.tables)) == ("Order", "", ["Card", "Money", "Order"])
+    assert [one.name for one in fbs.tables["Order"].fields] == ["price", "how_type", "how", "status"]
+    assert said_in(own).includes == ["common/money.fbs"]
+    assert parsed("table T { id: int; }", ("table {",)).tables.keys() == {"T"}

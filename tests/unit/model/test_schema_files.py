@@ -153,3 +153,49 @@ def test_that_a_link_that_leads_nowhere_is_said_unless_it_is_an_address() -> Non
         ["repo/sales/c.yaml:12 “avro/o.avsc” is no schema file in a folder here. Mend the link, or add its folder to the schema files."],
     )  # fmt: skip
     assert linked("https://git.acme/o.avsc", "repo/orders.avsc") == ("repo/orders.avsc", [])
+
+
+def test_that_what_a_file_includes_stands_where_it_says_or_else_in_the_nearest_folder() -> None:
+    files = SchemaFiles(
+        [
+            file("s/sales/orders.thrift", "THRIFT", needs=needing("money.thrift", "../base.thrift", "tax/rate.thrift")),
+            file("s/sales/money.thrift", "THRIFT", needs=needing("../base.thrift")),
+            file("s/money.thrift", "THRIFT"),
+            file("s/base.thrift", "THRIFT"),
+            file("s/lib/tax/rate.thrift", "THRIFT"),
+            file("s/sales/money.fbs", "FLATBUFFERS"),
+        ]
+    )
+    assert referred(files, "orders") == ["s/base.thrift", "s/sales/money.thrift", "s/lib/tax/rate.thrift"]
+    assert list(files.notes(())) == []
+
+
+def test_that_what_cannot_be_included_is_said_with_its_place_and_not_read() -> None:
+    files = SchemaFiles(
+        [
+            file("s/a.thrift", "THRIFT", needs=needing("b.thrift")),
+            file("s/b.thrift", "THRIFT", needs=needing("c.thrift")),
+            file("s/c.thrift", "THRIFT", needs=needing("a.thrift")),
+            file("s/own.thrift", "THRIFT", needs=needing("own.thrift")),
+            file("s/d.fbs", "FLATBUFFERS", needs=needing("../secret.fbs", "/etc/x.fbs", "gone.fbs")),
+            file("s/e.fbs", "FLATBUFFERS", needs=needing("f.fbs")),
+            file("s/f.fbs", "FLATBUFFERS", needs=needing("e.fbs")),
+            file("t/secret.fbs", "FLATBUFFERS"),
+        ]
+    )
+    outside = (
+        "lies outside of the folder and is not read. Put it into the folder, or name a folder that holds both files."
+    )
+    circle = "Each is read once; take one include out."
+    assert [(name, said) for name, *_, said in files.notes(())] == [
+        ("s/a.thrift", f"“b.thrift” includes this file again: a.thrift, b.thrift, c.thrift, a.thrift. {circle}"),
+        ("s/b.thrift", f"“c.thrift” includes this file again: b.thrift, c.thrift, a.thrift, b.thrift. {circle}"),
+        ("s/c.thrift", f"“a.thrift” includes this file again: c.thrift, a.thrift, b.thrift, c.thrift. {circle}"),
+        ("s/d.fbs", f"“../secret.fbs” {outside}"),
+        ("s/d.fbs", f"“/etc/x.fbs” {outside}"),
+        ("s/d.fbs", "“gone.fbs” is no file in a folder here. Add it; what it declares is not known until then."),
+        ("s/own.thrift", f"“own.thrift” includes this file again: own.thrift, own.thrift. {circle}"),
+    ]
+    assert referred(files, "a") == ["s/c.thrift", "s/b.thrift"]
+    assert referred(files, "d") == []
+    assert referred(files, "e") == ["s/f.fbs"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshdesk.model.proto_schema import BadSchema
-from meshdesk.model.thrift_text import Type, parsed
+from meshdesk.model.thrift_text import Type, joined, parsed
 
 IDL = """
 namespace java shop  // the names of other languages
@@ -56,3 +56,32 @@ def test_that_no_document_makes_it_raise_anything_else(words: list[str]) -> None
         assert parsed(" ".join(words)) is not None
     except BadSchema as why:
         assert str(why)
+
+
+SHARED = """
+include "base.thrift"
+struct Money { 1: i64 cents, 2: Currency currency, 3: list<Money> parts, 4: base.Id id }
+enum Currency { EUR, USD }
+typedef Money Price
+"""
+
+
+def test_that_what_other_documents_define_has_the_name_of_its_document_before_it() -> None:
+    own = 'include "common/shared.thrift" struct Order { 1: shared.Price price, 2: shared.Currency currency }'
+    idl = joined(own, (("schemas/base.thrift", "typedef i64 Id"), ("schemas/common/shared.thrift", SHARED)))
+    assert list(idl.structs) == ["Order", "shared.Money"]
+    assert idl.structs["shared.Money"] == {
+        1: ("cents", Type("i64")),
+        2: ("currency", Type("shared.Currency")),
+        3: ("parts", Type("list", (Type("shared.Money"),))),
+        4: ("id", Type("base.Id")),
+    }
+    assert idl.enums == {"shared.Currency": {0: "EUR", 1: "USD"}}
+    assert idl.names == {"base.Id": Type("i64"), "shared.Price": Type("shared.Money")}
+    assert idl.includes == ["common/shared.thrift"]
+    assert list(parsed(own).structs) == ["Order"]
+
+
+def test_that_an_included_document_that_cannot_be_read_takes_nothing_away() -> None:
+    idl = joined("struct Order { 1: broken.Id id }", (("broken.thrift", "struct {"),))
+    assert idl.structs == {"Order": {1: ("id", Type("broken.Id"))}}
