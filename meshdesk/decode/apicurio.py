@@ -32,8 +32,8 @@ def is_json(payload: Payload) -> bool:
 
 
 def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
-    """Whether there is room for an id and a payload."""
-    return len(data) > PREFIX
+    """Whether there is room for an id."""
+    return len(data) >= PREFIX
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:

@@ -2,9 +2,11 @@
 
 Each decoder gets as many inputs (200,000 unless it is said otherwise): most are changed from what it reads, the others from
 what anything reads, with the schemas of the record, with others, with broken ones and with none. Each must answer with a tree
-that every form can show, or raise Undecodable, within its deadline. Envelopes get as many trees. Prints a line for each with
-how many there were, how many of them it read and the slowest, and each that ended otherwise as an expression of Python; the
-exit code is 1 then. All of it takes about an hour of one core.
+that every form can show, or raise Undecodable, within its deadline. Envelopes get as many trees. So does what makes the line of
+a list without a tree ("list Avro", "list CBOR"), whose line must be that of the tree; and what reads the files of schemas
+("file .avsc"), which must be read or told to be broken. Prints a line for each with how many there were, how many of them it
+read and the slowest, and each that ended otherwise as an expression of Python; the exit code is 1 then. All of it takes about
+two hours of one core.
 """
 
 import faulthandler
@@ -17,12 +19,16 @@ from dataclasses import dataclass, replace
 from random import Random
 from types import FrameType
 
-from meshdesk.decode import confluent
-from meshdesk.decode.chain import BOUNDS, DECODERS, ENVELOPES, inner
+from meshdesk.collect import schema_files
+from meshdesk.collect.catalogues.reading import Said
+from meshdesk.decode import confluent, quick, schema_file
+from meshdesk.decode.chain import BOUNDS, DECODERS, ENVELOPES, decode, has_telling_header, inner, preview
 from meshdesk.decode.confluent import PREFIX
-from meshdesk.decode.contract import Decoded, Decoder, Envelope, Payload, Schemas, Undecodable
-from meshdesk.model.node import Node, one_line, pretty, to_frame, to_json
+from meshdesk.decode.contract import Bounds, Decoded, Decoder, Envelope, Payload, Preview, Schemas, Undecodable
+from meshdesk.decode.line import Unlisted
+from meshdesk.model.node import SHORT, Node, one_line, one_line_spans, pretty, to_frame, to_json
 from meshdesk.model.schema import Schema, SchemaName, SchemaState
+from tests.unit.decode import golden
 from tests.unit.decode.golden import CASES, case, payload, schemas_of
 from tests.unit.decode.poison import POISON, SCHEMAS, Every, EveryFile
 
@@ -31,10 +37,16 @@ LARGEST = 3_000  # bytes of a payload that is changed: the rest of a larger one 
 FAILURES = 20  # of one decoder, after which it gets no more
 DEADLINE = 2.0  # s of this process, in which look has to answer for a whole screen of rows
 STUCK = 600.0  # s after which code that no signal reaches is told with its traceback, and all ends
+LINE = 160  # characters of a list's line
+OF_LINE = replace(BOUNDS, text=2 * LINE + 2, width=LINE + SHORT)  # what it can show of a tree (decode/chain.py)
 SHOWN = 0.1  # of what was read is shown in every form
 
 
-Input = tuple[Callable[[], str], Callable[[], Decoded | None]]  # it in words, and what answers it
+Input = tuple[Callable[[], str], Callable[[], Decoded | Preview | Said | None]]  # it in words, and what answers it
+
+
+class Different(Exception):
+    """Two readings of the same bytes say something else."""
 
 
 class _TooLate(BaseException):
@@ -56,13 +68,26 @@ class Changed:
 
     def __init__(self, random: Random, schemas: Schemas) -> None:
         self._random, self._schemas = random, schemas
+        self._broken: dict[SchemaName, Schema] = {}
 
     def find_schema(self, name: SchemaName) -> Schema | SchemaState:
         found = self._schemas.find_schema(name)
         if not isinstance(found, Schema):
             return found
-        text = _changed(self._random, found.text.encode(), found.text.encode())
-        return replace(found, text=text.decode("utf-8", "replace"))
+        if name not in self._broken:  # whoever asks again gets the same answer
+            text = _changed(self._random, found.text.encode(), found.text.encode())
+            self._broken[name] = replace(found, text=text.decode("utf-8", "replace"))
+        return self._broken[name]
+
+
+class OfFile:
+    """A schema that stands in a file of the topic's name, and no registry."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+
+    def find_schema(self, name: SchemaName) -> Schema | SchemaState:
+        return self._schema if name.kind in ("subject", "type") else SchemaState.NO_REGISTRY
 
 
 def main(inputs: int, seed: int, names: list[str]) -> int:
@@ -77,6 +102,12 @@ def main(inputs: int, seed: int, names: list[str]) -> int:
     for envelope in ENVELOPES:
         if not names or f"envelope {envelope.NAME}" in names:
             failed += _through_envelope(envelope, trees, inputs, Random(f"{seed} envelope {envelope.NAME}"))
+    for name, own in _lists(stored).items():
+        if not names or name in names:
+            failed += _through_list(name, own, stored, inputs, Random(f"{seed} {name}"))
+    for ending in schema_files.ENDINGS:
+        if not names or f"file {ending}" in names:
+            failed += _through_file(ending, stored, inputs, Random(f"{seed} file {ending}"))
     sys.stdout.write(f"seed {seed}: {failed} failures\n")
     return 1 if failed else 0
 
@@ -86,22 +117,67 @@ def _through_decoder(decoder: Decoder, stored: list[Stored], inputs: int, random
     own = [replace(one, places=places) for one in stored if (places := _reads(decoder, one)) is not None]
 
     def ask() -> Input:
-        was = random.choice(own if own and random.random() < 0.8 else stored)
-        data = _changed(random, was.data, random.choice(stored).data, was.places)
-        answer = _registry(random, was.schemas)
-        headers = was.payload.headers
-        if headers and random.random() < 0.2:
-            at = random.randrange(len(headers))
-            name, value = headers[at]
-            headers = (*headers[:at], (name, _changed(random, value or b"", value or b"x")), *headers[at + 1 :])
-        asked = decoder.NAME if random.random() < 0.2 else ""  # then it needs no proof
-        sent = replace(was.payload, data=data, headers=headers, asked=asked)
-        return (
-            lambda: f"{sent!r} {getattr(answer, '__dict__', answer)}",
-            lambda: decoder.decode(sent, data, answer, BOUNDS),
-        )
+        sent, answer = _sent(random, own, stored)
+        if random.random() < 0.2:  # then it needs no proof
+            sent = replace(sent, asked=decoder.NAME)
+        data = sent.data or b""
+        return lambda: _in_words(sent, answer), lambda: decoder.decode(sent, data, answer, BOUNDS)
 
     return _all(decoder.NAME, len(own), inputs, random, ask)
+
+
+def _through_list(name: str, own: list[Stored], stored: list[Stored], inputs: int, random: Random) -> int:
+    """The same of what makes lines without a tree: each must be the one that the tree has."""
+
+    def ask() -> Input:
+        sent, answer = _sent(random, own, stored)
+        # Now and then the tree is asked of all decoders, also of those of which a glance tells that they decline.
+        bounds = replace(OF_LINE, tells=random.random() < 0.2)
+        return lambda: _in_words(sent, answer), lambda: _as_by_tree(sent, answer, bounds, name.rsplit(maxsplit=1)[-1])
+
+    return _all(name, len(own), inputs, random, ask)
+
+
+def _through_file(ending: str, stored: list[Stored], inputs: int, random: Random) -> int:
+    """The same of what reads the files of schemas."""
+    kind = schema_files.BY_ENDING.get(ending, "JSON")
+    schemas = {schema.text for one in stored for schema in _known(one.schemas) if schema.type == kind}
+    texts = sorted(text.encode() for text in schemas | {one.text for one in SCHEMAS if one.type == kind})
+    own = [text for text in texts if len(text) <= LARGEST]
+
+    def ask() -> Input:
+        data = _changed(random, random.choice(own), random.choice(own))
+        return lambda: f"{data!r}", lambda: schema_files.read(data, f"sales/orders{ending}")
+
+    return _all(f"file {ending}", len(own), inputs, random, ask)
+
+
+def _sent(random: Random, own: list[Stored], stored: list[Stored]) -> tuple[Payload, Schemas]:
+    """A payload that was changed, and what a registry answers."""
+    was = random.choice(own if own and random.random() < 0.8 else stored)
+    data = _changed(random, was.data, random.choice(stored).data, was.places)
+    headers = was.payload.headers
+    if headers and random.random() < 0.2:
+        at = random.randrange(len(headers))
+        name, value = headers[at]
+        headers = (*headers[:at], (name, _changed(random, value or b"", value or b"x")), *headers[at + 1 :])
+    return replace(was.payload, data=data, headers=headers), _registry(random, was.schemas)
+
+
+def _in_words(sent: Payload, answer: Schemas) -> str:
+    return f"{sent!r} {getattr(answer, '__dict__', answer)}"
+
+
+def _as_by_tree(sent: Payload, schemas: Schemas, bounds: Bounds, word: str) -> Preview | None:
+    """The line of a list; None where that has another word for its format. Raises Different."""
+    if not sent.data:
+        return None
+    found = preview(sent, schemas, LINE)
+    decoded = decode(sent, schemas, bounds)
+    expected = Preview(*one_line_spans(decoded.tree, LINE), decoded.format, decoded.trouble)
+    if found != expected:
+        raise Different(f"the list says {found}, the tree {expected}")
+    return found if found.format.startswith(word) else None
 
 
 def _through_envelope(envelope: Envelope, trees: list[tuple[Payload, Decoded]], inputs: int, random: Random) -> int:
@@ -145,7 +221,7 @@ def _all(
             found = answer()
             if found is not None:
                 read += 1
-                if random.random() < SHOWN:
+                if isinstance(found, Decoded) and random.random() < SHOWN:
                     _show(found.tree)
         except Undecodable:
             pass
@@ -204,6 +280,7 @@ def _stored() -> list[Stored]:
     return [
         *found,
         *_reframed(found),
+        *_of_files(found),
         *(Stored(Payload(data, "value", "orders", ()), data, Every(SCHEMAS[0])) for data in poison),
     ]
 
@@ -221,6 +298,44 @@ def _reframed(stored: list[Stored]) -> list[Stored]:
             bare, header = one.data[PREFIX:], ("content-type", b"avro/binary+" + b"4b" * 16)
             found.append(Stored(replace(one.payload, role="value", data=bare, headers=(header,)), bare, Every(schema)))
     return found
+
+
+def _of_files(stored: list[Stored]) -> list[Stored]:
+    """What a schema's file reads: each payload with each of its schemas, as it is and without Confluent's prefix."""
+    found: list[Stored] = []
+    for one in stored:
+        for schema in _known(one.schemas):
+            for data in {one.data, one.data[PREFIX:]} if one.data.startswith(b"\0") else (one.data,):
+                made = Stored(replace(one.payload, data=data, headers=()), data, OfFile(schema))
+                if data and _reads(schema_file, made) is not None:
+                    found.append(made)
+    return found
+
+
+def _known(schemas: Schemas) -> list[Schema]:
+    return list(schemas.all_schemas()) if isinstance(schemas, golden.Stored) else []
+
+
+def _lists(stored: list[Stored]) -> dict[str, list[Stored]]:
+    """By what makes its line without a tree, the payloads of which one is made."""
+    found: dict[str, list[Stored]] = {}
+    for one in stored:
+        name = _list_of(one.payload, one.schemas)
+        if name:
+            found.setdefault(f"list {name}", []).append(one)
+    return dict(sorted(found.items()))
+
+
+def _list_of(sent: Payload, schemas: Schemas) -> str:
+    """Which reader makes the line of a payload without a tree; "" where there is none."""
+    quickly = None if has_telling_header(sent) else quick.preview(sent, schemas, LINE)
+    if quickly is not None:
+        return quickly.format.partition(" ")[0]
+    try:
+        decoded = decode(sent, schemas, replace(OF_LINE, tells=False, line=True))
+    except Unlisted:
+        return ""
+    return f"walked {decoded.format.partition(' ')[0]}" if decoded.words is not None else ""
 
 
 def _reads(decoder: Decoder, one: Stored) -> tuple[int, ...] | None:

@@ -32,6 +32,10 @@ class Stored:
     def add(self, name: SchemaName, schema: Schema) -> None:
         self._schemas[name] = schema
 
+    def all_schemas(self) -> set[Schema]:
+        """Each once, by however many names it is known."""
+        return set(self._schemas.values())
+
     @staticmethod
     def _schema(said: dict[str, Any], by_subject: dict[tuple[str, int], dict[str, Any]]) -> Schema:
         references: dict[str, Reference] = {}

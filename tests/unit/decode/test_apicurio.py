@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from meshdesk.decode.apicurio import decode as decode_apicurio
-from meshdesk.decode.chain import BOUNDS, decode
+from meshdesk.decode.chain import BOUNDS, decode, preview
 from meshdesk.decode.contract import Decoded, Payload, Undecodable
 from meshdesk.model.node import to_json
 from meshdesk.model.schema import Schema, SchemaName, SchemaState
+from tests.unit.decode.lines import by_chain
 from tests.unit.decode.poison import Every, avro
 from tests.unit.decode.protos import text_schema
 
@@ -115,3 +116,9 @@ def test_that_a_number_accuses_nobody(data: bytes) -> None:
 def test_that_confluents_api_knowing_the_id_comes_first() -> None:
     registry = Registry(id_42=avro("long"), content_42=avro("string"))
     assert decode(sent(FOUR + b"\x02"), registry).chain[0].name == "Confluent id"
+
+
+def test_that_a_list_shows_an_empty_message_behind_an_id() -> None:
+    registry = Registry(content_42=text_schema("message A { int32 a = 1; }"))
+    shown = preview(sent(FOUR), registry)
+    assert (shown.text, shown.format) == ("{}", by_chain(sent(FOUR), registry).format)
