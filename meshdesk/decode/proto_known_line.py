@@ -38,15 +38,13 @@ def moment_at(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     seconds = nanos = 0
     if at < stop and data[at] == 1 << 3 | VARINT:
         seconds, at = varint(data, at + 1, stop)
+        seconds = signed(seconds, 64)
     if at < stop and data[at] == 2 << 3 | VARINT:
         nanos, at = varint(data, at + 1, stop)
+        nanos = signed(nanos, 32)
     if at != stop or stop > end:
         raise Unlisted
-    return (
-        seconds if seconds < 1 << 63 else seconds - (1 << 64),
-        nanos if nanos < 1 << 31 else signed(nanos, 32),
-        stop,
-    )
+    return seconds, nanos, stop
 
 
 def timestamp_at(data: bytes, at: int, end: int) -> tuple[str, int]:

@@ -18,14 +18,21 @@ from meshdesk.model.schema import Schema
 COMPILED = 256  # schemas kept: more than a person looks at in an hour
 
 
-@lru_cache(maxsize=COMPILED)
 def book_of(schema: Schema) -> "Book":
     """What a schema and all that it refers to declare. Raises Undecodable where it cannot be understood."""
+    book = _book_or_why(schema)
+    if isinstance(book, str):
+        raise Undecodable(f"schema {schema.called} cannot be understood ({book})")
+    return book
+
+
+@lru_cache(maxsize=COMPILED)  # also what is wrong with one, which takes as long to find out, for each row of a list
+def _book_or_why(schema: Schema) -> "Book | str":
     try:
         files = [file for text in (schema.text, *(one.text for one in schema.references)) for file in _files(text)]
         return Book(Types(files, known_files()))
     except (BadSchema, RecursionError) as why:
-        raise Undecodable(f"schema {schema.called} cannot be understood ({why})") from None
+        return str(why)
 
 
 def _files(text: str) -> list[File]:

@@ -35,6 +35,7 @@ from meshdesk.decode.proto_messages import Messages
 from meshdesk.decode.proto_plan import MessagePlan, Plan, Scalar, real32
 from meshdesk.decode.proto_skip import SkipField, length_at, skip_length, skip_packed, skip_varint
 from meshdesk.decode.proto_wire import FIXED32, GROUP, LENGTH, VARINT, signed
+from meshdesk.decode.proto_wire import LONGEST as LONGEST_NUMBER
 from meshdesk.decode.protobuf import ANY
 from meshdesk.model.node import SHORT, Word, word_of
 
@@ -76,8 +77,12 @@ def number_at(data: bytes, at: int) -> tuple[int, int]:
     value |= (byte & 0x7F) << 14
     if byte < 0x80:
         return value, at + 3
-    shift = 14
-    for byte in data[at + 3 : at + 10]:
+    byte = data[at + 3]
+    value |= (byte & 0x7F) << 21
+    if byte < 0x80:
+        return value, at + 4
+    shift = 21
+    for byte in data[at + 4 : at + LONGEST_NUMBER]:
         shift += 7
         value |= (byte & 0x7F) << shift
         if byte < 0x80:

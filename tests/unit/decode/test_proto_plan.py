@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meshdesk.decode import proto_plan
 from meshdesk.decode.contract import Undecodable
 from meshdesk.decode.proto_plan import book_of, real32
+from meshdesk.model.proto_schema import File
+from meshdesk.model.proto_text import file_of
 from tests.unit.decode.protos import text_schema
 
 
@@ -39,3 +42,17 @@ def test_that_messages_that_hold_each_other_are_planned_once() -> None:
     inner = book.plan("A").fields[1].message
     assert inner is book.plan("B")
     assert inner.fields[1].message is book.plan("A")
+
+
+def test_that_what_is_wrong_with_a_schema_is_found_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(text: str) -> File:
+        read.append(text)
+        return file_of(text)
+
+    monkeypatch.setattr(proto_plan, "file_of", counted)
+    for _ in range(3):
+        with pytest.raises(Undecodable, match="cannot be understood"):
+            book_of(text_schema("message { once"))
+    assert len(read) == 1
