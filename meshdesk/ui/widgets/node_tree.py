@@ -1,12 +1,9 @@
-"""A decoded value as a tree. Items are made when they are looked at, so fifty thousand cost no more than forty; and parts that
-are not here are asked for where somebody unfolds what holds them, or scrolls to where they would be."""
+"""A decoded value as a tree on the screen: what is unfolded, seen, selected and copied of it. Its parts are node_model.py's, which
+are asked for where somebody unfolds what holds them, or scrolls to where they would be."""
 
-import json
 import re
-from html import escape
 
 from PySide6.QtCore import (
-    QAbstractItemModel,
     QModelIndex,
     QPersistentModelIndex,
     QPointF,
@@ -34,8 +31,6 @@ from meshdesk.model.node import (
     count_of,
     is_to_come,
     is_whole,
-    more,
-    path_at,
     pretty,
     shortened,
     visible,
@@ -43,14 +38,14 @@ from meshdesk.model.node import (
 from meshdesk.model.setting import MASKED
 from meshdesk.ui import icons, theme
 from meshdesk.ui.widgets.controls import draw_focus, name_bars
+from meshdesk.ui.widgets.node_model import SHOWN, Index, Item, NodeModel, label_of, path_of, plain, rows_to, value_of
 from meshdesk.ui.widgets.record_paint import mark_hits
 
-Index = QModelIndex | QPersistentModelIndex
-
-CHUNK = 500  # children handed to Qt at a time; more follow when somebody scrolls there
 UNFOLD = 60  # a tree is unfolded as far as it has no more lines than this: some two screens of the inspector
 STEP = 16
 LEFT = 28
+PART_NOUNS = {"record": "field", "map": "entry", "array": "element"}
+PART_NOUNS_MANY = {"map": "entries"}
 TONES = {
     "string": "good_text",
     "enum": "good_text",
@@ -60,249 +55,12 @@ TONES = {
     "boolean": "accent_text",
     "null": "second",
 }
-LONG = 20  # characters of a value that may not be seen whole
-TIP = 2_000  # characters of a value that a tool tip shows
-SHOWN = 600  # characters of a value that are drawn; copying takes all of it
-PLAIN_STEP = re.compile(r"[\w@#$:-]+")  # a name that stands in a path as it is; of XML an attribute, a text, a prefix
 CUT = re.compile(r"… [\d,]+ more (character|byte)s?$")
 LEFT_OUT = re.compile(r"… [\d,]+ more")  # in the text of a part
 HALF = re.compile("[\ud800-\udfff]")
 LONG_PATH = 120  # characters of a path that are said; copying takes all of it
 NOTHING_CHOSEN = "Select a line of the tree first."
 IS_MASKED = "This is a secret, which is masked. Choose “Reveal this secret” in the menu of its line first."
-
-
-class _Item:
-    """A node at its place. Children are made when they are first asked for."""
-
-    __slots__ = ("is_asked", "is_whole", "kids", "node", "parent", "row")
-
-    def __init__(self, node: Node, parent: "_Item | None", row: int) -> None:
-        self.is_whole = False  # whether it is the value itself, which has no part
-        self.node = node
-        self.parent = parent
-        self.row = row
-        self.kids: list[_Item] = []
-        self.is_asked = False  # for the parts that are to come
-
-    @property
-    def lacks(self) -> bool:
-        """Whether parts of it are to come."""
-        return bool(self.node.children) and is_to_come(self.node.children[-1])
-
-    def fetch(self, count: int) -> None:
-        children = self.node.children
-        for row in range(len(self.kids), min(len(children), count)):
-            self.kids.append(_Item(children[row], self, row))
-
-
-class NodeModel(QAbstractItemModel):
-    """One column of nodes. A value without parts is one line; where parts are to come the last line says how many."""
-
-    lacking = Signal(object, int)  # the path of rows to a container, and the number of the first part that is to come
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._root: _Item | None = None
-        self.shown = 0  # how many values were shown: what was asked for of an earlier one is of no use
-
-    def show(self, tree: Node | None, is_list: bool = False) -> None:
-        """A list of parts may have none; a value that has none is a line."""
-        self.beginResetModel()
-        self.shown += 1
-        if tree is None:
-            self._root = None
-        else:
-            is_line = not tree.children and not is_list
-            shown = Node("", "record", "", (tree,)) if is_line else tree
-            self._root = _Item(shown, None, 0)
-            self._root.fetch(CHUNK)
-            for item in self._root.kids if is_line else ():
-                item.is_whole = True
-        self.endResetModel()
-
-    def item(self, index: Index) -> _Item | None:
-        if not index.isValid():
-            return self._root
-        held = index.internalPointer()
-        return held if isinstance(held, _Item) else None
-
-    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008  Qt's own default
-        item = self.item(parent)
-        if item is None or column != 0 or not 0 <= row < len(item.kids):
-            return QModelIndex()
-        return self.createIndex(row, 0, item.kids[row])
-
-    def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override]  # noqa: B008
-        item = self.item(index) if index.isValid() else None
-        if item is None or item.parent is None or item.parent.parent is None:
-            return QModelIndex()
-        return self.createIndex(item.parent.row, 0, item.parent)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        item = self.item(parent)
-        return len(item.kids) if item is not None and parent.column() <= 0 else 0
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 1
-
-    def hasChildren(self, parent: Index = QModelIndex()) -> bool:  # noqa: B008
-        item = self.item(parent)
-        return item is not None and bool(item.node.children)
-
-    def canFetchMore(self, parent: Index) -> bool:
-        item = self.item(parent)
-        return item is not None and len(item.kids) < len(item.node.children)
-
-    def lacks(self, parent: Index) -> bool:
-        """Whether all lines of a container are made, parts of it are to come, and nobody has asked for them. Qt is not told: it
-        would fetch all of them as soon as the container is unfolded."""
-        item = self.item(parent)
-        return item is not None and len(item.kids) == len(item.node.children) and item.lacks and not item.is_asked
-
-    def ask(self, parent: Index) -> None:
-        """Asks for the parts of a container that come next."""
-        item = self.item(parent)
-        if item is not None:
-            item.is_asked = True
-            self.lacking.emit(rows_to(item), len(item.kids) - 1)
-
-    def fetchMore(self, parent: Index) -> None:
-        item = self.item(parent)
-        if item is None:
-            return
-        first, last = len(item.kids), min(len(item.node.children), len(item.kids) + CHUNK) - 1
-        if last >= first:
-            self.beginInsertRows(_plain(parent), first, last)
-            item.fetch(last + 1)
-            self.endInsertRows()
-
-    def add(self, path: tuple[int, ...], first: int, parts: tuple[Node, ...], left: int) -> None:
-        """Parts that came of the container at a path: those from number `first` on, behind which so many are left."""
-        indexes = self.reach(path)
-        index = indexes[-1] if indexes else QModelIndex()
-        item = self.item(index)
-        if item is None or len(indexes) < len(path) or not item.lacks or first != len(item.node.children) - 1:
-            return
-        *known, rest = item.node.children
-        rest = Node(rest.name, rest.kind, more(left).text, (), rest.note)
-        while len(item.kids) <= len(known):  # also the line that says how many are to come
-            self.fetchMore(index)
-        last = item.kids.pop()
-        item.kids.append(last)
-        if parts:
-            self.beginInsertRows(index, first, first + len(parts) - 1)
-            made = [_Item(part, item, first + at) for at, part in enumerate(parts)]
-            item.node = with_children(item.node, (*known, *parts, rest))
-            item.kids[first:first] = made
-            last.row = first + len(parts)
-            self.endInsertRows()
-        last.node = rest
-        if left and parts:
-            item.is_asked = False
-            here = self.index(last.row, 0, index)
-            self.dataChanged.emit(here, here)
-        else:
-            self.beginRemoveRows(index, last.row, last.row)
-            item.node = with_children(item.node, item.node.children[:-1])
-            item.kids.pop()
-            self.endRemoveRows()
-
-    def reach(self, path: tuple[int, ...]) -> list[QModelIndex]:
-        """The indexes along a path of rows, as far as the nodes are here; their lines are made."""
-        found: list[QModelIndex] = []
-        index = QModelIndex()
-        for row in path:
-            while row >= self.rowCount(index) and self.canFetchMore(index):
-                self.fetchMore(index)
-            index = self.index(row, 0, index)
-            if not index.isValid():
-                break  # it is to come
-            found.append(index)
-        return found
-
-    def path_at(self, at: int) -> tuple[int, ...]:
-        """Where the innermost node is that holds a byte; () where none does."""
-        return _path_at(self._root, at) if self._root is not None else ()
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
-        item = self.item(index) if index.isValid() else None
-        if item is None:
-            return None
-        if role == Qt.ItemDataRole.ToolTipRole:
-            text = value_of(item.node)
-            return f"<p>{escape(visible(text[:TIP]))}</p>" if len(text) > LONG else None  # Qt breaks lines of rich text
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return visible(f"{label_of(item)} {value_of(item.node)[:SHOWN]}".strip())
-        return None
-
-
-def with_children(node: Node, children: tuple[Node, ...]) -> Node:
-    """The same container of other parts."""
-    return Node(node.name, node.kind, node.text, children, node.note, node.span)
-
-
-def rows_to(item: _Item) -> tuple[int, ...]:
-    """The rows that lead from the value to a node."""
-    rows: list[int] = []
-    while item.parent is not None:
-        rows.append(item.row)
-        item = item.parent
-    return tuple(reversed(rows))
-
-
-def _path_at(item: _Item, at: int) -> tuple[int, ...]:
-    """As model.node.path_at, through the parts that came later."""
-    for row, child in enumerate(item.node.children):
-        kid = item.kids[row] if row < len(item.kids) else None
-        if child.span is None or child.span[0] <= at < child.span[1]:
-            below = _path_at(kid, at) if kid is not None else path_at(child, at)
-            if below or child.span is not None:
-                return (row, *below)
-    return ()
-
-
-def _plain(index: Index) -> QModelIndex:
-    return index if isinstance(index, QModelIndex) else index.model().index(index.row(), 0, index.parent())
-
-
-PART_NOUNS = {"record": "field", "map": "entry", "array": "element"}
-PART_NOUNS_MANY = {"map": "entries"}
-
-
-def label_of(item: _Item) -> str:
-    """The name of a field, or the place of an element."""
-    return item.node.name or (str(item.row) if item.parent is not None and item.parent.node.kind == "array" else "")
-
-
-def value_of(node: Node) -> str:
-    if node.children:
-        return ""
-    if node.kind in CONTAINERS:
-        return "[]" if node.kind == "array" else "{}"
-    if node.kind == "bytes":
-        return f"0x{node.text}"
-    return f'"{node.text}"' if node.kind in ("string", "enum") else node.text
-
-
-def path_of(item: _Item) -> str:
-    """Where a node is, as people write it: `customer.lines[0].sku`; "" of the whole value.
-
-    A name that could be taken for something else stands in quotes, as JSON writes it: `labels["a.b"][0]`.
-    """
-    steps: list[str] = []
-    at: _Item | None = item
-    while at is not None and at.parent is not None and not at.is_whole:
-        steps.append(_step(at, at.parent))
-        at = at.parent
-    return "".join(reversed(steps)).removeprefix(".")
-
-
-def _step(item: _Item, parent: _Item) -> str:
-    if parent.node.kind == "array":
-        return f"[{item.row}]"
-    name = item.node.name
-    return f".{name}" if PLAIN_STEP.fullmatch(name) else f"[{json.dumps(name)}]"
 
 
 def _is_cut(node: Node) -> bool:
@@ -378,8 +136,8 @@ class NodeTree(QTreeView):
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(
-            _plain(current) if current.isValid() else QModelIndex(),
-            _plain(previous) if previous.isValid() else QModelIndex(),
+            plain(current) if current.isValid() else QModelIndex(),
+            plain(previous) if previous.isValid() else QModelIndex(),
         )
         self.picked.emit(self._span(current))
 
@@ -512,7 +270,7 @@ class NodeTree(QTreeView):
         if item is not None:
             self.reveal_wanted.emit(item.node.name)
 
-    def _current(self) -> _Item | None:
+    def _current(self) -> Item | None:
         index = self.currentIndex()
         return self.nodes.item(index) if index.isValid() else None
 
@@ -579,7 +337,7 @@ class NodeTree(QTreeView):
         mark_hits(painter, metrics, QPointF(x, base), value, self._word)
 
     @staticmethod
-    def _depth(item: _Item) -> int:
+    def _depth(item: Item) -> int:
         depth, at = 0, item.parent
         while at is not None and at.parent is not None:
             depth, at = depth + 1, at.parent

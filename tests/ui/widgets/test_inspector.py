@@ -17,7 +17,7 @@ from meshdesk.model.node import CONTAINERS, Node, parts_at, within
 from meshdesk.model.row import Details, details_frame, details_from
 from meshdesk.ui import theme
 from meshdesk.ui.widgets.inspector import BYTES, HEADERS, SCHEMA, TEXT, TREE, Inspector
-from meshdesk.ui.widgets.node_tree import NodeModel
+from meshdesk.ui.widgets.node_model import NodeModel
 from tests.ui.memory import details_of, row
 from tests.unit.decode.golden import PAYLOADS, case, payload, schemas_of
 

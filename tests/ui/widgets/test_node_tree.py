@@ -5,7 +5,7 @@ import time
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -13,8 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from meshdesk.model.node import Node, hexed, more, parts_at, shortened, within
 from meshdesk.model.setting import MASKED
-from meshdesk.ui.widgets.node_tree import CHUNK, IS_MASKED, NodeModel, NodeTree, path_of
+from meshdesk.ui.widgets.node_tree import IS_MASKED, NodeTree
 from tests.ui.memory import tree
+from tests.ui.widgets.tables import at
 
 
 def tree_on(qtbot: QtBot, node: Node) -> NodeTree:
@@ -38,47 +39,6 @@ def chosen(shown: NodeTree, place: int) -> str:
     return words
 
 
-def at(model: NodeModel, *rows: int) -> QModelIndex:
-    index = QModelIndex()
-    for row in rows:
-        index = model.index(row, 0, index)
-    return index
-
-
-def test_that_a_value_is_told_line_by_line() -> None:
-    model = NodeModel()
-    model.show(tree(0))
-    assert [model.index(row, 0).data() for row in range(model.rowCount())] == [
-        'order_id "A-88210"', "customer", "amount 412.90", 'currency "EUR"', "lines", "gift_note null",
-        'placed_at "2026-11-23T14:02:09.771428Z"',
-    ]  # fmt: skip
-
-
-def test_that_a_value_without_parts_is_one_line() -> None:
-    model = NodeModel()
-    for node, line in (
-        (Node("", "string", "paid"), '"paid"'),
-        (Node("", "int", "7"), "7"),
-        (Node("", "record", ""), "{}"),
-    ):
-        model.show(node)
-        assert [model.index(row, 0).data() for row in range(model.rowCount())] == [line]
-
-
-def test_that_the_model_keeps_qts_rules_while_it_is_filled() -> None:
-    model = NodeModel()
-    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    model.show(Node("", "array", "", tuple(tree(k) for k in range(3 * CHUNK))))
-    while model.canFetchMore(QModelIndex()):
-        model.fetchMore(QModelIndex())
-    assert model.rowCount() == 3 * CHUNK
-    inner = at(model, 2)
-    model.fetchMore(inner)
-    assert model.rowCount(inner) == 7
-    model.show(None)
-    assert model.rowCount() == 0
-
-
 @pytest.mark.parametrize("shape", ["wide", "deep", "both"])
 def test_that_fifty_thousand_nodes_do_not_block(qtbot: QtBot, shape: str) -> None:
     leaf = Node("n", "int", "1")
@@ -94,16 +54,6 @@ def test_that_fifty_thousand_nodes_do_not_block(qtbot: QtBot, shape: str) -> Non
     shown = tree_on(qtbot, node)
     shown.grab()
     assert time.perf_counter() - began < 0.25
-
-
-def test_that_the_path_of_a_node_is_written_as_people_do() -> None:
-    model = NodeModel()
-    model.show(tree(0))
-    model.fetchMore(at(model, 4))
-    model.fetchMore(at(model, 4, 1))
-    item = model.item(at(model, 4, 1, 0))
-    assert item is not None
-    assert path_of(item) == "lines[1].sku"
 
 
 def test_that_value_and_path_are_copied_with_the_keyboard(qtbot: QtBot) -> None:

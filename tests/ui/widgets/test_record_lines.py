@@ -19,7 +19,7 @@ from meshdesk.ui.widgets.record_lines import (
     line_of,
     tip_of,
 )  # fmt: skip
-from meshdesk.ui.widgets.record_table import RecordModel
+from meshdesk.ui.widgets.record_model import RecordModel
 from tests.ui.memory import MemoryCapture, opened, row
 
 

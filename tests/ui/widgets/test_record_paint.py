@@ -7,34 +7,11 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from meshdesk.ui import theme
-from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.record_lines import COLUMNS, FORMAT, KEY, OFFSET, TIME, VALUE
 from meshdesk.ui.widgets.record_paint import hits_in, runs_of
 from meshdesk.ui.widgets.record_table import RecordTable
-from tests.ui.memory import MemoryCapture, opened, row
-
-TOPIC = "orders.placed.v1"
-
-
-def capture_of(rows: int) -> MemoryCapture:
-    made = MemoryCapture()
-    made.add(*(row(k) for k in range(rows)))
-    return made
-
-
-def all_at_hand(made: MemoryCapture) -> None:
-    made.known = {(TOPIC, k): held for k, held in enumerate(made.held[TOPIC])}
-
-
-def table_on(qtbot: QtBot, rows: int) -> tuple[RecordTable, MemoryCapture]:
-    made = capture_of(rows)
-    all_at_hand(made)
-    table = RecordTable(Remembered(None))
-    qtbot.addWidget(table)
-    table.resize(804, 500)
-    table.show()
-    table.show_list(opened(made), TOPIC, rows)
-    return table, made
+from tests.ui.memory import row
+from tests.ui.widgets.tables import TOPIC, table_on
 
 
 def picture(table: RecordTable) -> QImage:

@@ -3,9 +3,9 @@
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractItemModel, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -16,86 +16,12 @@ from meshdesk.ui.widgets.record_lines import (
     FORMAT,
     HEADERS,
     KEY,
-    NOT_YET,
-    OFFSET,
     TIME,
     VALUE,
 )
-from meshdesk.ui.widgets.record_table import LINES_KEPT, RecordModel, RecordTable
+from meshdesk.ui.widgets.record_table import RecordTable
 from tests.ui.memory import MemoryCapture, opened, row
-
-TOPIC = "orders.placed.v1"
-
-
-def capture_of(rows: int) -> MemoryCapture:
-    made = MemoryCapture()
-    made.add(*(row(k) for k in range(rows)))
-    return made
-
-
-def all_at_hand(made: MemoryCapture) -> None:
-    made.known = {(TOPIC, k): held for k, held in enumerate(made.held[TOPIC])}
-
-
-def table_on(qtbot: QtBot, rows: int, remembered: Remembered | None = None) -> tuple[RecordTable, MemoryCapture]:
-    made = capture_of(rows)
-    all_at_hand(made)
-    table = RecordTable(remembered or Remembered(None))
-    qtbot.addWidget(table)
-    table.resize(804, 500)
-    table.show()
-    table.show_list(opened(made), TOPIC, rows)
-    return table, made
-
-
-def test_that_the_model_keeps_qts_rules_while_it_grows_and_begins_anew(qtbot: QtBot) -> None:
-    model = RecordModel()
-    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    made = capture_of(300)
-    model.show(opened(made), TOPIC, 10)
-    for rows in (10, 11, 300, 40, 60):
-        model.grow(rows)
-        assert model.rowCount() == rows
-    model.show(None, "", 0)
-    assert model.rowCount() == 0
-
-
-def test_that_rows_grow_in_one_step(qtbot: QtBot) -> None:
-    model = RecordModel()
-    model.show(opened(capture_of(5_000)), TOPIC, 100)
-    with qtbot.waitSignal(model.rowsInserted) as inserted:
-        model.grow(5_000)
-    assert list(inserted.args[1:]) == [100, 4_999]
-
-
-def test_that_a_row_on_its_way_is_an_ellipsis_and_then_itself() -> None:
-    made = capture_of(3)
-    model = RecordModel()
-    model.show(opened(made), TOPIC, 3)
-    index = model.index(1, OFFSET)
-    assert index.data() == NOT_YET
-    all_at_hand(made)
-    assert index.data() == "1,184,000"
-
-
-def test_that_a_row_that_is_read_anew_is_told_anew() -> None:
-    made = capture_of(1)
-    model = RecordModel()
-    model.show(opened(made), TOPIC, 1)
-    made.known[TOPIC, 0] = row(0, value="bytes", trouble="Schema 42 is not fetched yet.")
-    assert model.index(0, VALUE).data() == "bytes"
-    made.known[TOPIC, 0] = row(0, value="decoded")
-    assert model.index(0, VALUE).data() == "decoded"
-
-
-def test_that_the_strings_kept_are_bounded() -> None:
-    made = capture_of(LINES_KEPT + 500)
-    all_at_hand(made)
-    model = RecordModel()
-    model.show(opened(made), TOPIC, made.lists.rows(TOPIC))
-    for k in range(made.lists.rows(TOPIC)):
-        model.line(k)
-    assert len(model._lines) <= LINES_KEPT
+from tests.ui.widgets.tables import TOPIC, capture_of, table_on
 
 
 def test_that_a_screen_reader_finds_a_table_with_the_texts_of_its_cells(qtbot: QtBot) -> None:
@@ -186,16 +112,6 @@ def test_that_the_value_column_takes_what_the_others_leave(qtbot: QtBot) -> None
     before = table.columnWidth(VALUE)
     table.show_column(HEADERS, True)
     assert table.columnWidth(VALUE) == before - COLUMNS[HEADERS].width
-
-
-def test_that_the_model_is_a_qt_model_of_eight_columns() -> None:
-    model = RecordModel()
-    assert isinstance(model, QAbstractItemModel)
-    assert [model.headerData(place, Qt.Orientation.Horizontal) for place in range(8)] == [
-        "P", "Offset", "Time", "Key", "Value", "Headers", "Format", "Size",
-    ]  # fmt: skip
-    model.set_zone("CET")
-    assert model.headerData(TIME, Qt.Orientation.Horizontal) == "Time (CET)"
 
 
 def test_that_the_column_of_times_makes_room_for_days_only_where_there_is_another_than_today(qtbot: QtBot) -> None:

@@ -15,7 +15,7 @@ from meshdesk.model.node import Node
 from meshdesk.model.row import Part
 from meshdesk.model.schema import Schema, SchemaState
 from meshdesk.ui import theme
-from meshdesk.ui.widgets.node_tree import CHUNK
+from meshdesk.ui.widgets.node_model import CHUNK
 from meshdesk.ui.widgets.tree_and_bytes import TreeAndBytes
 
 LEAF = Node("c", "int", "7", span=(13, 14))
