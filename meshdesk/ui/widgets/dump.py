@@ -14,10 +14,11 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QMenu
+from PySide6.QtWidgets import QAbstractScrollArea
 
 from meshdesk.model import wording
 from meshdesk.ui import theme
+from meshdesk.ui.widgets.context_menu import context_menu
 from meshdesk.ui.widgets.controls import draw_focus, name_bars
 
 LINE = 18
@@ -202,8 +203,7 @@ class Dump(QAbstractScrollArea):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = context_menu(self)
         if self.marked_hex(self._mark):
             menu.addAction("Copy the marked bytes\tCtrl+C").triggered.connect(self.copy)
         menu.addAction("Copy the dump").triggered.connect(self.copy_all)

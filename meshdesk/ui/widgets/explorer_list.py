@@ -2,13 +2,14 @@
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from meshdesk.model.group import Group
 from meshdesk.model.placing import PlacedProduct
 from meshdesk.session.opened import Opened
 from meshdesk.ui import theme
 from meshdesk.ui.domain_hues import DomainHues
+from meshdesk.ui.widgets.context_menu import context_menu
 from meshdesk.ui.widgets.controls import name_bars
 from meshdesk.ui.widgets.explorer_lines import Entry
 from meshdesk.ui.widgets.explorer_model import TopicModel
@@ -101,8 +102,7 @@ class TopicList(QTableView):
         if entry is None or entry.topic is None:
             return
         capture, topic = entry.opened, entry.topic
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = context_menu(self)
         menu.addAction("Show its records").triggered.connect(lambda: self.opened.emit(capture, topic.name))
         add = menu.addAction("Show its records among the others\tCtrl+Click")
         add.triggered.connect(lambda: self.added.emit(capture, topic.name))

@@ -16,7 +16,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QMenu,
     QPlainTextEdit,
     QScrollArea,
     QSizePolicy,
@@ -35,6 +34,7 @@ from meshdesk.ui.about import About
 from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.about_page import AboutPage
+from meshdesk.ui.widgets.context_menu import context_menu
 from meshdesk.ui.widgets.controls import Line, Rule, Segments, Tags, name_bars
 from meshdesk.ui.widgets.empty import Empty
 from meshdesk.ui.widgets.node_tree import LEFT_OUT, NodeTree
@@ -392,8 +392,7 @@ class _Facts(QWidget):
                 painter.drawText(box, Qt.TextFlag.TextWordWrap, value)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = context_menu(self)
         menu.addAction("Copy the record's name").triggered.connect(self._copy_name)
         menu.popup(event.globalPos())
 

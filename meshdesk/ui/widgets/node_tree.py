@@ -22,7 +22,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
+from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from meshdesk.model import wording
 from meshdesk.model.node import (
@@ -37,6 +37,7 @@ from meshdesk.model.node import (
 )
 from meshdesk.model.setting import MASKED
 from meshdesk.ui import icons, theme
+from meshdesk.ui.widgets.context_menu import context_menu
 from meshdesk.ui.widgets.controls import draw_focus, name_bars
 from meshdesk.ui.widgets.node_model import SHOWN, Index, Item, NodeModel, label_of, path_of, plain, rows_to, value_of
 from meshdesk.ui.widgets.record_paint import mark_hits
@@ -213,8 +214,7 @@ class NodeTree(QTreeView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if not self.currentIndex().isValid():
             return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = context_menu(self)
         menu.addAction("Copy value\tCtrl+C").triggered.connect(self.copy_value)
         menu.addAction("Copy path\tAlt+C").triggered.connect(self.copy_path)
         copy_bytes = menu.addAction("Copy bytes\tAlt+Shift+C")

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 from meshdesk.session.opened import Opened
 from meshdesk.ui import theme, times
 from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.widgets.context_menu import context_menu
 from meshdesk.ui.widgets.controls import draw_focus, name_bars
 from meshdesk.ui.widgets.record_lines import (
     COLUMNS,
@@ -300,8 +301,7 @@ class RecordTable(QTableView):
             self.selectionModel().clearCurrentIndex()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = context_menu(self)
         some = self.selectionModel().hasSelection()
         for text, keys, as_json in (("Copy", "Ctrl+C", False), ("Copy as JSON", "Ctrl+Shift+C", True)):
             action = menu.addAction(f"{text}\t{keys}")
@@ -389,8 +389,7 @@ class RecordTable(QTableView):
         self.setColumnWidth(VALUE, max(VALUE_LEAST, self.viewport().width() - others))
 
     def _open_columns(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = context_menu(self)
         self.columns_menu(menu)
         menu.popup(self._header.mapToGlobal(at))
 
