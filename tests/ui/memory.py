@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from meshdesk.capture.store import SIZE_LIMIT
 from meshdesk.model.cursor import Cursor
@@ -502,3 +503,13 @@ def turn(session: MemorySession, window: Window, beats: int = 12) -> None:
         session.beat()
         window.refresh()
         QApplication.processEvents()
+
+
+def with_topic(qtbot: QtBot, made: MemoryCapture, remembered: Remembered | None = None) -> tuple[Window, MemorySession]:
+    """A window on one capture, with its topic open."""
+    session = MemorySession(made)
+    window = window_on(session, remembered)
+    qtbot.addWidget(window)
+    window.open_topic(opened(made), "orders.placed.v1")
+    turn(session, window)
+    return window, session

@@ -3,20 +3,9 @@
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.trouble import Trouble
-from meshdesk.ui.remembered import Remembered
-from meshdesk.ui.window import Window
-from tests.ui.memory import MemoryCapture, MemorySession, Status, capture, opened, turn, window_on
+from tests.ui.memory import Status, capture, turn, with_topic
 
 TOPIC = "orders.placed.v1"
-
-
-def with_topic(qtbot: QtBot, made: MemoryCapture, remembered: Remembered | None = None) -> tuple[Window, MemorySession]:
-    session = MemorySession(made)
-    window = window_on(session, remembered)
-    qtbot.addWidget(window)
-    window.open_topic(opened(made), TOPIC)
-    turn(session, window)
-    return window, session
 
 
 def test_that_the_status_line_counts_what_is_lost_and_what_is_behind(qtbot: QtBot) -> None:

@@ -12,20 +12,10 @@ from meshdesk.model.decode_as import About
 from meshdesk.ui import theme
 from meshdesk.ui.frame import Frame
 from meshdesk.ui.remembered import Remembered
-from meshdesk.ui.window import Window
-from tests.ui.memory import MemoryCapture, MemorySession, capture, opened, turn, window_on
+from tests.ui.memory import MemorySession, capture, opened, turn, window_on, with_topic
 from tests.unit.model.facts import company, product
 
 TOPIC = "orders.placed.v1"
-
-
-def with_topic(qtbot: QtBot, made: MemoryCapture, remembered: Remembered | None = None) -> tuple[Window, MemorySession]:
-    session = MemorySession(made)
-    window = window_on(session, remembered)
-    qtbot.addWidget(window)
-    window.open_topic(opened(made), TOPIC)
-    turn(session, window)
-    return window, session
 
 
 @pytest.mark.parametrize(

@@ -13,19 +13,9 @@ from meshdesk.session.connection import Connection
 from meshdesk.session.works import Work
 from meshdesk.ui.recent import recent
 from meshdesk.ui.remembered import Remembered
-from meshdesk.ui.window import Window
-from tests.ui.memory import MemoryCapture, MemorySession, capture, opened, turn, window_on
+from tests.ui.memory import MemorySession, capture, opened, turn, window_on, with_topic
 
 TOPIC = "orders.placed.v1"
-
-
-def with_topic(qtbot: QtBot, made: MemoryCapture, remembered: Remembered | None = None) -> tuple[Window, MemorySession]:
-    session = MemorySession(made)
-    window = window_on(session, remembered)
-    qtbot.addWidget(window)
-    window.open_topic(opened(made), TOPIC)
-    turn(session, window)
-    return window, session
 
 
 def test_that_saving_shows_progress_and_says_its_end(qtbot: QtBot, tmp_path: Path) -> None:

@@ -10,20 +10,9 @@ from meshdesk.model.record import RecordName
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.connection import Connection
 from meshdesk.session.resources import RECORDED_DEMO, resource
-from meshdesk.ui.remembered import Remembered
-from meshdesk.ui.window import Window
-from tests.ui.memory import MemoryCapture, MemorySession, capture, opened, turn, window_on
+from tests.ui.memory import MemoryCapture, MemorySession, capture, opened, turn, window_on, with_topic
 
 TOPIC = "orders.placed.v1"
-
-
-def with_topic(qtbot: QtBot, made: MemoryCapture, remembered: Remembered | None = None) -> tuple[Window, MemorySession]:
-    session = MemorySession(made)
-    window = window_on(session, remembered)
-    qtbot.addWidget(window)
-    window.open_topic(opened(made), TOPIC)
-    turn(session, window)
-    return window, session
 
 
 def test_that_the_start_page_stands_while_nothing_is_open(qtbot: QtBot) -> None:

@@ -3,7 +3,8 @@
 import os
 import struct
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -94,13 +95,25 @@ def test_that_a_mistake_in_one_is_a_decline_that_names_it(tmp_path: Path) -> Non
     assert {"name": "good", "why": "the plug-in has a mistake (ZeroDivisionError: by zero)"} in said["tried"]
 
 
-def test_that_one_that_hangs_costs_its_row_alone_which_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", installed(tmp_path, HANGS, "hanging_plugin")["PYTHONPATH"])
-    records = [Rec(0, k, value=b"hang" if k == 2 else b"%d" % k) for k in range(5)]
+@contextmanager
+def look_with(
+    code: str, values: Sequence[bytes], seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Role]:
+    """A look program that has such a plug-in and so many seconds for an answer, on a capture of these values."""
+    monkeypatch.setenv("PYTHONPATH", installed(tmp_path, code, "hanging_plugin")["PYTHONPATH"])
+    records = [Rec(0, k, value=value) for k, value in enumerate(values)]
     capture = made_capture(tmp_path / "capture", {"t": [records]})
-    with Role("look", quick(0.5)) as look:
+    with Role("look", quick(seconds)) as look:
         look.explainers.open(1, str(capture))
         look.warm()
+        yield look
+
+
+HANGS_AT_2 = (b"0", b"1", b"hang", b"3", b"4")
+
+
+def test_that_one_that_hangs_costs_its_row_alone_which_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with look_with(HANGS, HANGS_AT_2, 0.5, tmp_path, monkeypatch) as look:
         rows = values(look.answer(do="rows", first=0, count=5))
         assert rows == ["0", "1", "Decoding was ended: it took longer than 0.5 s.", "3", "4"]
         assert look.explainers.killed == 2  # for the rows together, and for the one that it was
@@ -114,12 +127,7 @@ def test_that_one_that_hangs_costs_its_row_alone_which_says_so(tmp_path: Path, m
 def test_that_rows_with_one_that_hangs_cost_one_deadline_where_it_is_known_which_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", installed(tmp_path, HANGS, "hanging_plugin")["PYTHONPATH"])
-    records = [Rec(0, k, value=b"hang" if k == 2 else b"%d" % k) for k in range(5)]
-    capture = made_capture(tmp_path / "capture", {"t": [records]})
-    with Role("look", quick(2.0)) as look:
-        look.explainers.open(1, str(capture))
-        look.warm()
+    with look_with(HANGS, HANGS_AT_2, 2.0, tmp_path, monkeypatch) as look:
         rows = values(look.answer(do="rows", first=0, count=5))
         assert rows == ["0", "1", "Decoding was ended: it took longer than 2 s.", "3", "4"]
         assert (look.explainers.killed, len(look.said)) == (1, 1)
@@ -130,12 +138,7 @@ def test_that_a_row_that_takes_long_and_ends_is_not_to_blame(tmp_path: Path, mon
     code = HANGS.replace(
         "while data", 'import time\n    if data.startswith(b"slow"):\n        time.sleep(0.9)\n    while data'
     )
-    monkeypatch.setenv("PYTHONPATH", installed(tmp_path, code, "hanging_plugin")["PYTHONPATH"])
-    records = [Rec(0, k, value=value) for k, value in enumerate((b"slow", b"1", b"hang", b"slow", b"4"))]
-    capture = made_capture(tmp_path / "capture", {"t": [records]})
-    with Role("look", quick(1.5)) as look:
-        look.explainers.open(1, str(capture))
-        look.warm()
+    with look_with(code, (b"slow", b"1", b"hang", b"slow", b"4"), 1.5, tmp_path, monkeypatch) as look:
         rows = values(look.answer(do="rows", first=0, count=5))
     assert rows == ["slow", "1", "Decoding was ended: it took longer than 1.5 s.", "slow", "4"]
 
