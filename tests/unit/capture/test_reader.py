@@ -22,6 +22,7 @@ from meshdesk.capture.samples import read_samples
 from meshdesk.capture.store import CaptureError, Folder
 from meshdesk.capture.writer import Writer
 from meshdesk.model.fact import Checked, Fact
+from tests.programs.running import wait_until
 from tests.unit.capture.making import SEEN, Rec, all_rows, counted, made_capture, opened, place, recs, write
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -148,8 +149,11 @@ def test_that_a_reader_sees_a_prefix_whenever_the_writer_is_killed(folder: Path)
     chance = random.Random(4)
     capture, stored, read = opened(folder), 0, 0
     for round_ in range(20):
+        before = len(list(folder.iterdir()))
         with flooded(folder, round_, stored) as child:
             goal = stored + chance.choice([1, 30, 300, 1500]) + chance.randrange(50)
+            # It loads for longer than it writes: until it touches the folder there is nothing to see.
+            wait_until(lambda: len(list(folder.iterdir())) > before, "its first file")  # noqa: B023 - within this round
             while capture.rows < goal:
                 assert child.poll() is None, "the writer ended by itself"
                 capture.refresh()
