@@ -16,7 +16,8 @@ from meshdesk.model.record import RecordName
 from meshdesk.model.row import Row
 from meshdesk.session.opened import Opened
 from meshdesk.session.readings import Topic
-from meshdesk.ui import theme, times
+from meshdesk.ui import theme
+from meshdesk.ui.record_words import no_topic, nothing_arrived, nothing_in, order_words, share
 from meshdesk.ui.records_in_time import RecordsInTime
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.controls import Button, Line, Rule, with_shortcut
@@ -524,8 +525,9 @@ class RecordsView(QWidget):
         chosen = self.table.chosen_count()
         selected = f" · {wording.count(chosen)} selected" if chosen > 1 else ""
         lead = ("  " if self.is_live else "") + (self._share(rows) or wording.plural(rows, "record"))
-        if self.opened is not None and self.opened.lists.order(self.list) is not None:
-            parts = self._order_words()
+        order = self.opened.lists.order(self.list) if self.opened is not None else None
+        if order is not None:
+            parts = order_words(self.listing, order, self._newer())
         self._count.say(
             (lead, "text", "text"), (f" · {parts}" if parts else "", "text", "second"), (selected, "text", "second")
         )
@@ -535,8 +537,7 @@ class RecordsView(QWidget):
         opened, listing = self.opened, self.listing
         if opened is None or not listing.is_filtered:
             return ""
-        of = sum(opened.lists.rows(topic) - opened.lists.first(topic) for topic in listing.topics)
-        return f"{wording.count(rows)} of {wording.plural(of, 'record')}"
+        return share(rows, sum(opened.lists.rows(topic) - opened.lists.first(topic) for topic in listing.topics))
 
     def _newer(self) -> int:
         """How many records arrived since the order on the screen was made, where they have no place in it."""
@@ -546,71 +547,14 @@ class RecordsView(QWidget):
             return 0
         return sum(opened.lists.rows(topic) for topic in self.listing.topics) - sum(order.ends)
 
-    def _order_words(self) -> str:
-        """How the list is ordered, and how far that is."""
-        opened, listing = self.opened, self.listing
-        order = opened.lists.order(self.list) if opened else None
-        if opened is None or order is None:
-            return ""
-        words = []
-        if listing.between is not None:
-            words.append(f"from {_clock(listing.between[0])} to {_clock(listing.between[1])}")
-        if len(listing.topics) > 1:
-            words.append(f"{len(listing.topics)} topics by {listing.by or 'timestamp'}")
-        elif listing.by is not None:
-            words.append(f"by {listing.by}")
-        if order.failed:
-            words.append("not finished")
-        elif not order.is_made and not order.is_known and order.of:
-            words.append(f"{'looking' if listing.is_filtered else 'sorting'} {order.done / order.of:.0%}")
-        elif newer := self._newer():
-            words.append(f"{wording.count(newer)} newer")
-        return " · ".join(words)
-
     def _say_empty(self) -> None:
         opened = self.opened
         order = opened.lists.order(self.list) if opened else None
-        if opened is not None and order is not None and order.failed:
-            title = "Not looked through to the end" if self.listing.is_filtered else "Not sorted"
-            self._empty.say(title, order.failed, "Try again")
-        elif opened is not None and order is not None:
-            looking = not order.is_made and not order.is_known
-            title, text = ("Looking …", "") if looking else _nothing_found(self.listing)
-            self._empty.say(
-                title if self.listing.is_filtered else "Sorting …", text if self.listing.is_filtered else ""
-            )
-        elif opened is None:
-            if self.are_topics_beside:
-                self._empty.say("No topic is open", "Choose one on the left to see its records.")
-            else:
-                self._empty.say("No topic is open", "Choose one to see its records.", "Show the topics")
-        elif self.is_live:
-            start = self._starts.get((id(opened), self.topic), "")
-            since = (
-                ""
-                if start in ("", "the beginning")
-                else f" since {start.removesuffix(' ago')}" + (" ago" if " ago" in start else "")
-            )
-            button = "" if start == "the beginning" else "Read from the beginning"
-            self._empty.say(f"No record{since}", "New ones appear here as they arrive.", button)
-        elif opened.state in ("opening", "connecting"):
-            self._empty.say(opened.state_text, "")
+        if opened is None:
+            words = no_topic(self.are_topics_beside)
+        elif order is not None:
+            words = nothing_in(self.listing, order)
         else:
-            self._empty.say("No record of this topic", "The capture knows the topic and holds none of its records.")
+            words = nothing_arrived(opened.state, opened.state_text, self._starts.get((id(opened), self.topic), ""))
+        self._empty.say(*words)
         self._body.setCurrentWidget(self.table if self.table.records.rows else self._empty)
-
-
-def _nothing_found(listing: Listing) -> tuple[str, str]:
-    """What is said where a filter leaves every record out, and what can be done."""
-    if listing.between is None:
-        return (
-            f"No record holds “{listing.word}”",
-            "A word without capitals is found in any case; others as they are written.",
-        )
-    first, last = map(_clock, listing.between)
-    what = f"No record from {first} to {last}" + (f" holds “{listing.word}”" if listing.word else "")
-    return what, "That is the time chosen on the strip below; Escape there, or a press on it, takes it back."
-
-
-def _clock(ms: int) -> str:
-    return times.moment(ms).clock[:8]
