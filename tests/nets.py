@@ -39,6 +39,9 @@ def pytest_configure() -> None:
     os.environ["MESHDESK_CAPTURES"] = f"{home}/captures"
     os.environ["MESHDESK_CONFIG"] = f"{home}/config"
     os.environ["MESHDESK_STATE"] = f"{home}/state"
+    # Programs that tests start are compiled once, as a person's are, also where a developer's shell forbids it: without that
+    # each of some thousand starts takes 0.2 s more (2026-11).
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)  # nor is a developer's own keyring asked
     logging.getLogger().addHandler(_Net(logging.WARNING))
 

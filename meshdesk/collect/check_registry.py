@@ -8,8 +8,8 @@ from queue import Empty, SimpleQueue
 
 from meshdesk.collect.glue import GlueClient, GlueFailed
 from meshdesk.collect.properties import PropertiesError, Source
-from meshdesk.collect.registry_client import MALFORMED, NO_ANSWER, Refused, RegistryClient, shown
-from meshdesk.model.address import GLUE, registry_problem
+from meshdesk.collect.registry_client import MALFORMED, NO_ANSWER, Refused, RegistryClient
+from meshdesk.model.address import GLUE, registry_problem, shown
 from meshdesk.model.step import Step
 
 ANSWER = 5.0  # s for one

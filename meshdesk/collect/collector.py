@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
+from typing import TYPE_CHECKING
 
 from confluent_kafka import KafkaError, KafkaException, Message
 
@@ -39,7 +40,6 @@ from meshdesk.collect.reading import (
     position_after,
     resolve,
 )
-from meshdesk.collect.registry import Schemas
 from meshdesk.collect.sentences import (
     REFUSED,
     behind_the_end,
@@ -58,6 +58,9 @@ from meshdesk.collect.watch import Watch
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.position import Position
 from meshdesk.model.trouble import Trouble
+
+if TYPE_CHECKING:
+    from meshdesk.collect.registry import Schemas
 
 LIMITED = Limit()
 # The watch asks all the time and says why; the consumer says less: no reason, and no topic.
@@ -113,9 +116,7 @@ class Collector:
         self._writer = Writer(folder, limit.segment_size)
         self._storing = Storing(self._writer)
         self._failure: CaptureError | None = None  # of a thread that could not write
-        self._schemas = Schemas(
-            source.registry, source.registry_user, source.registry_ca, self._store_fact, report, now
-        )
+        self._schemas = self._registry()
         self.watch = Watch(Cluster(source, report), self._writer, report, news)
         self._background = Background(source, self._writer, self.watch, report)
         self._by_time = ByTime(
@@ -276,8 +277,10 @@ class Collector:
         """Stops everything; the schema ids that were not fetched within so many seconds. The capture stays, and what is
         not sealed of it is, as far as that takes no longer than `seal_for` seconds."""
         self._fetching.stop()
-        missing = [int(name.id) if name.kind == "id" else name.about for name in self._schemas.settle(wait_for_schemas)]
-        self._schemas.stop()
+        unknown = self._schemas.settle(wait_for_schemas) if self._schemas is not None else []
+        missing = [int(name.id) if name.kind == "id" else name.about for name in unknown]
+        if self._schemas is not None:
+            self._schemas.stop()
         self._background.stop()
         self._by_time.stop()
         self.watch.stop()
@@ -444,7 +447,8 @@ class Collector:
                 self._storing.put(self._numbers[topic], rows.batch, spans, now())
                 if rows.headless:
                     self._report(without_headers(topic, rows.headless, now()))
-                self._schemas.note(schema_names(rows.batch))
+                if self._schemas is not None:
+                    self._schemas.note(schema_names(rows.batch))
             with_rows = {span.partition for span in spans}
             for number, end in reached.items():
                 if number not in with_rows:  # nothing of it was asked for, or all of it is stored already
@@ -567,6 +571,16 @@ class Collector:
             self._fetching.read_on(places, positions)
         except KafkaException as error:
             raise self._cluster.failed(error.args[0]) from error
+
+    def _registry(self) -> "Schemas | None":
+        """What fetches schemas, where a registry is named."""
+        if not self._source.registry.strip():
+            return None
+        # The client of the web takes 60 of the 390 ms of a collect program that starts.
+        from meshdesk.collect.registry import Schemas
+
+        source = self._source
+        return Schemas(source.registry, source.registry_user, source.registry_ca, self._store_fact, self._report, now)
 
     def _follow(self) -> None:
         """Tells the watch which topics are read."""

@@ -17,8 +17,8 @@ from urllib.parse import quote
 from meshdesk.collect import apicurio
 from meshdesk.collect.glue import GlueClient, GlueFailed
 from meshdesk.collect.properties import PropertiesError
-from meshdesk.collect.registry_client import MALFORMED, NO_ANSWER, Refused, RegistryClient, shown
-from meshdesk.model.address import GLUE
+from meshdesk.collect.registry_client import MALFORMED, NO_ANSWER, Refused, RegistryClient
+from meshdesk.model.address import GLUE, shown
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.schema import BY_CHANCE, SchemaName, is_fetched
 from meshdesk.model.trouble import Severity, Trouble

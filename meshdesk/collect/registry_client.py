@@ -15,6 +15,7 @@ import httpx
 
 from meshdesk.collect.reach import Address, Unreached, resolve
 from meshdesk.collect.tls import Trust, context, peer_certificate, untrusted
+from meshdesk.model.address import shown
 
 MOST_BYTES = 16 << 20  # of one answer; the largest schemas known have some MB
 ACCEPT = {"Accept": "application/vnd.schemaregistry.v1+json, application/json"}
@@ -164,16 +165,6 @@ class RegistryClient:
         advice = told.advice.rstrip(".")
         what = re.sub(rf"^The certificate of {re.escape(str(address))} ", "", told.text).rstrip(".")
         return f"has a certificate that {what}", advice[:1].lower() + advice[1:]
-
-
-def shown(url: str) -> str:
-    """The address without a user and password in it, as it may be shown and stored.
-
-    >>> shown("https://ada:love@registry:8081/api?key=1")
-    'https://registry:8081/api'
-    """
-    scheme, slashes, rest = url.partition("://") if "://" in url else ("", "", url)
-    return scheme + slashes + re.split(r"[?#]", rest.rpartition("@")[2])[0]
 
 
 def _is_unknown(body: bytes) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
 from meshdesk.collect.client import Cluster, KafkaTrouble, now
-from meshdesk.collect.registry_client import shown
+from meshdesk.model.address import shown
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.position import Position
 from meshdesk.model.trouble import Trouble

@@ -50,3 +50,13 @@ def holds_password(address: str) -> bool:
     (True, True, False)
     """
     return "@" in address
+
+
+def shown(url: str) -> str:
+    """The address without a user and password in it, as it may be shown and stored.
+
+    >>> shown("https://ada:love@registry:8081/api?key=1")
+    'https://registry:8081/api'
+    """
+    scheme, slashes, rest = url.partition("://") if "://" in url else ("", "", url)
+    return scheme + slashes + re.split(r"[?#]", rest.rpartition("@")[2])[0]

@@ -15,8 +15,8 @@ import pytest
 from meshdesk.collect import registry as module
 from meshdesk.collect import registry_client
 from meshdesk.collect.registry import Schemas
-from meshdesk.collect.registry_client import shown
 from meshdesk.demo.registry import Reference, Schema, SchemaRegistry
+from meshdesk.model.address import shown
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.schema import SchemaName, SchemaState

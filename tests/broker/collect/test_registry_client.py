@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from meshdesk.collect.properties import PropertiesError
-from meshdesk.collect.registry_client import PROXY_UNUSABLE, Refused, RegistryClient, shown
+from meshdesk.collect.registry_client import PROXY_UNUSABLE, Refused, RegistryClient
 from meshdesk.demo.registry import Schema, SchemaRegistry
 from tests.broker.collect.listening import HOST, closed_port, copy
 from tests.certificates import AUTHORITY
@@ -142,10 +142,6 @@ def test_that_an_unknown_schema_is_none_and_a_path_that_is_not_there_is_refused(
             client.get("/nowhere")
         assert client.reason(raised.value)[0] == "answers, but not as a schema registry does"
         client.close()
-
-
-def test_that_an_address_is_shown_without_its_login() -> None:
-    assert shown("https://ada:lo@ve@registry:8081/api?token=1#x") == "https://registry:8081/api"
 
 
 # Proxies

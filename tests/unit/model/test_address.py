@@ -2,7 +2,7 @@
 
 import pytest
 
-from meshdesk.model.address import bootstrap_problem, holds_password, registry_problem
+from meshdesk.model.address import bootstrap_problem, holds_password, registry_problem, shown
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,7 @@ def test_that_a_password_is_seen_wherever_it_stands(address: str) -> None:
 
 def test_that_an_address_without_one_holds_none() -> None:
     assert not holds_password("https://a:8081/apis/ccompat/v7?b=c")
+
+
+def test_that_an_address_is_shown_without_its_login() -> None:
+    assert shown("https://ada:lo@ve@registry:8081/api?token=1#x") == "https://registry:8081/api"
