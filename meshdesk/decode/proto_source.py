@@ -8,7 +8,7 @@ message when all of it is read.
 """
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
@@ -160,6 +160,18 @@ class _Field(NamedTuple):
     first: int  # the tag by which Message.fields has it
 
 
+class _Place(NamedTuple):
+    """A message as it is being read, by what the source has of it."""
+
+    message: Message
+    tag: str  # the variable of the next tag, which is END behind the last field
+    end: str  # the variable of where it ends
+    is_wide: bool  # whether tags may have two bytes
+    depth: int | str  # that of the message in the line (model/node.py), or the variable of it
+    last: str = ""  # the variable of the number of the field before
+    oneofs: Mapping[str, str] = {}  # of a oneof of several fields, the variable that tells whether one of them was read
+
+
 # Writing
 
 
@@ -190,95 +202,83 @@ class _Writer:
     def _message(self, plan: MessagePlan) -> Message:
         return self._messages.message(plan, self._is_sure)
 
-    # What is shown: `depth` is that of the message in the line (model/node.py)
+    # What is shown
 
     def _show(self, body: Function, plan: MessagePlan, end: str, depth: int) -> int:
         """The fields of a message up to its end; how many there are."""
-        message, fields = self._message(plan), _looked_for(plan)
-        oneofs = {one.plan.oneof for one in fields if one.plan.oneof}
-        several = {name for name in oneofs if sum(one.plan.oneof == name for one in fields) > 1}
-        said = {name: self._source.variable("o") for name in sorted(several)}
-        tag, is_wide = self._source.variable("t"), any(one.size > 1 for one in fields)
-        body.add(*(f"{name} = 0" for name in said.values()))
-        begin, at, last, proved, said_by = map(self._source.variable, "gulkq")
-        body.add(f"{begin} = at", f"{last} = {proved} = 0")
-        _next_tag(body, tag, end, is_wide)
+        fields = _looked_for(plan)
+        names = [one.plan.oneof for one in fields if one.plan.oneof]
+        oneofs = {name: self._source.variable("o") for name in sorted(set(names)) if names.count(name) > 1}
+        tag, last, begin, at, proved, said = map(self._source.variable, "tlgukq")
+        place = _Place(self._message(plan), tag, end, _is_wide(fields), depth, last, oneofs)
+        body.add(*(f"{name} = 0" for name in oneofs.values()), f"{begin} = at", f"{last} = {proved} = 0")
+        _next_tag(body, place)
         with body.block(f"while {tag} != END:"):  # once, where all come in the order of their numbers
             body.add(f"{at} = at")
-            self._show_parts(body, message, fields, tag, end, is_wide, said, depth, last)
+            for part in _parts(fields):
+                with _below(body, tag, part, len(fields)):
+                    if depth == 0 and part[0] is not fields[0] and not any(one.plan.oneof in oneofs for one in part):
+                        self._show_part_or_pass(body, part, place)
+                    else:  # whether one of a oneof was shown before is only known where all of them are shown
+                        self._show_part(body, part, place)
             with body.block(f"if {tag} != END:"):
-                place = f"{self._source.constant(message)}, data, {begin}, at, {end}, {depth}"
-                body.add(f"{said_by} = []")
-                body.add(f"at, {last}, {proved} = beside({place}, {last}, {proved}, at == {at}, {said_by}, {HAS_ROOM})")
-                body.add(f"p = lay(words, tones, p, {said_by})")
-                _next_tag(body, tag, end, is_wide)
+                where = f"{self._source.constant(place.message)}, data, {begin}, at, {end}, {depth}"
+                order = f"{last}, {proved}, at == {at}"
+                body.add(f"{said} = []")
+                body.add(f"at, {last}, {proved} = beside({where}, {order}, {said}, {HAS_ROOM})")
+                body.add(f"p = lay(words, tones, p, {said})")
+                _next_tag(body, place)
                 body.settle()
         return len(fields)
 
-    def _show_parts(
-        self, body: Function, message: Message, fields: list[_Field], tag: str, end: str, is_wide: bool,
-        oneofs: dict[str, str], depth: int, last: str,
-    ) -> None:  # fmt: skip
-        several = oneofs.keys()
-        for part in _parts(fields):
-            # Whether one of a oneof was shown before is only known where all of them are shown.
-            is_skipped = depth == 0 and part[0] is not fields[0] and not any(one.plan.oneof in several for one in part)
-            with _below(body, tag, part, len(fields)):
-                if is_skipped:
-                    with body.block(f"if {HAS_ROOM}:"):
-                        self._show_part(body, message, part, tag, end, is_wide, oneofs, depth, last)
-                    with body.block("else:"):
-                        body.add(f"at = {self._pass_part(message, part, is_wide)}(data, at, {end}, {depth})")
-                        body.add(f"{last} = {part[-1].first >> 3}")
-                        _next_tag(body, tag, end, is_wide)
-                else:
-                    self._show_part(body, message, part, tag, end, is_wide, oneofs, depth, last)
+    def _show_part_or_pass(self, body: Function, part: Sequence[_Field], place: _Place) -> None:
+        with body.block(f"if {HAS_ROOM}:"):
+            self._show_part(body, part, place)
+        with body.block("else:"):
+            body.add(f"at = {self._pass_part(part, place)}(data, at, {place.end}, {place.depth})")
+            body.add(f"{place.last} = {part[-1].first >> 3}")
+            _next_tag(body, place)
 
-    def _show_part(
-        self, body: Function, message: Message, part: Sequence[_Field], tag: str, end: str, is_wide: bool,
-        oneofs: dict[str, str], depth: int, last: str,
-    ) -> None:  # fmt: skip
+    def _show_part(self, body: Function, part: Sequence[_Field], place: _Place) -> None:
         for one in part:
-            with body.block(f"if {_is_one(tag, one)}:"):
-                body.add(f"{last} = {one.first >> 3}")
-                known = oneofs.get(one.plan.oneof)
+            with body.block(f"if {_is_one(place.tag, one)}:"):
+                body.add(f"{place.last} = {one.first >> 3}")
+                known = place.oneofs.get(one.plan.oneof)
                 if known:
                     body.add(f"if {known}:", " raise Unlisted", f"{known} = 1")
-                self._show_field(body, message, one, tag, end, is_wide, depth)
+                self._show_field(body, one, place)
                 body.settle()
 
-    def _show_field(
-        self, body: Function, message: Message, one: _Field, tag: str, end: str, is_wide: bool, depth: int
-    ) -> None:
+    def _show_field(self, body: Function, one: _Field, place: _Place) -> None:
         """A field, or all values of it that stand side by side, and the tag behind it."""
         plan = one.plan
         if _is_list(plan):
-            self._show_count(body, one, tag, end, is_wide, depth)
+            self._show_count(body, one, place)
         elif plan.repeated and plan.message is None:
-            self._show_scalars(body, one, tag, end, is_wide)
-        elif plan.is_map and not is_inside(depth + 1) and _is_simple(plan.message):
-            self._show_map(body, one, tag, end, is_wide)
+            self._show_scalars(body, one, place)
+        elif plan.is_map and not is_inside(_below_of(place)) and _is_simple(plan.message):
+            self._show_map(body, one, place)
         else:
-            self._show_value(body, message, one, end, depth)
-            _next_tag(body, tag, end, is_wide)
+            self._show_value(body, one, place)
+            _next_tag(body, place)
 
-    def _show_count(self, body: Function, one: _Field, tag: str, end: str, is_wide: bool, depth: int) -> None:
+    def _show_count(self, body: Function, one: _Field, place: _Place) -> None:
         """Messages in a list, of which a line says how many there are."""
         count, text = self._source.variable("n"), self._source.variable("x")
         body.add(f"{count} = 0")
-        self._pass_each(body, one, tag, end, is_wide, str(depth + 1), count)
+        self._pass_each(body, one, place, count)
         body.add(f'{text} = f"[{{{count}:,}}]"')
         self._name(body, one)
         body.say(text, '"text"')
 
-    def _show_scalars(self, body: Function, one: _Field, tag: str, end: str, is_wide: bool) -> None:
+    def _show_scalars(self, body: Function, one: _Field, place: _Place) -> None:
         """Scalars in a list, each behind the tag, or packed behind one."""
         count, said, stop = map(self._source.variable, "nqs")
-        packed = f"{tag} == {_standing(one.first & ~7 | LENGTH)}" if one.plan.wire != LENGTH else ""
+        packed = f"{place.tag} == {_standing(one.first & ~7 | LENGTH)}" if one.plan.wire != LENGTH else ""
         self._name(body, one)
         body.settle()
         body.add(f"{count} = 0", f"{said} = []")
-        with body.block(f"while {_is_one(tag, one)}:"):
+        with body.block(f"while {_is_one(place.tag, one)}:"):
             body.add(f"at += {one.size}", f"{stop} = at + 1")
             if packed:
                 with body.block(f"if {packed}:"):
@@ -289,14 +289,14 @@ class _Writer:
                     text, tone = self._scalar(body, one.plan)
                     body.add(f"{said}.append(({text}, {tone}))")
                 with body.block("else:"):
-                    _pass_scalar(body, one.plan, end)
+                    _pass_scalar(body, one.plan, place.end)
                 body.add(f"{count} += 1")
             if packed:
                 body.add(f"if at != {stop} and {packed}:", " raise Unlisted")
-            _next_tag(body, tag, end, is_wide)
+            _next_tag(body, place)
         body.add(f"p = lay_array(words, tones, p, {said}, {count})")
 
-    def _show_map(self, body: Function, one: _Field, tag: str, end: str, is_wide: bool) -> None:
+    def _show_map(self, body: Function, one: _Field, place: _Place) -> None:
         """Entries that have a key and a value, in this order, no key twice."""
         assert one.plan.message is not None  # so it was looked at
         key, value = (one.plan.message.fields[number] for number in (1, 2))
@@ -305,7 +305,7 @@ class _Writer:
         body.say('"{"', '"text"', 1)
         body.settle()
         body.add(f"{names} = set()", f"{said} = []")
-        with body.block(f"while {_is_one(tag, one)}:"):
+        with body.block(f"while {_is_one(place.tag, one)}:"):
             body.add(f"at += {one.size}")
             _length(body)
             body.add(f"{stop} = at + b", f"if data[at] != {1 << 3 | key.wire}:", " raise Unlisted", "at += 1")
@@ -316,7 +316,7 @@ class _Writer:
             body.add(f"{names}.add({name})", "at += 1")
             text, tone = self._scalar(body, value)
             body.add(f'{said} += (({name}, "name"), ({text}, {tone}))', f"if at != {stop}:", " raise Unlisted")
-            _next_tag(body, tag, end, is_wide)
+            _next_tag(body, place)
         body.add(f"p = lay(words, tones, p, {said}[:{MOST}])")
         body.say('"}"', '"text"', 1)
 
@@ -324,12 +324,12 @@ class _Writer:
         word, tone = name_word(one.plan.name)
         body.say(self._source.constant(word), f'"{tone}"', len(word))
 
-    def _show_value(self, body: Function, message: Message, one: _Field, end: str, depth: int) -> None:
+    def _show_value(self, body: Function, one: _Field, place: _Place) -> None:
         plan, inner = one.plan, one.plan.message
-        field = message.fields[one.first]
+        field, below = place.message.fields[one.first], _below_of(place)
         if field.runs:
             self._name(body, one)
-            self._lay(body, field.read, end, depth)
+            self._lay(body, field.read, place)
             return
         if inner is None:
             self._name(body, one)
@@ -343,19 +343,19 @@ class _Writer:
         if inner.name in TEXTS:
             self._name(body, one)
             text = self._source.variable("x")
-            body.add(f"{text}, at = {self._source.constant(TEXTS[inner.name])}(data, at, {end})")
+            body.add(f"{text}, at = {self._source.constant(TEXTS[inner.name])}(data, at, {place.end})")
             body.say(text, '"text"')
-        elif not _is_plain(inner) or (len(inner.fields) > INLINE and not is_inside(depth + 1)):
+        elif not _is_plain(inner) or (len(inner.fields) > INLINE and not is_inside(below)):
             self._name(body, one)
-            self._lay(body, field.read, end, depth)
-        elif is_inside(depth + 1):
+            self._lay(body, field.read, place)
+        elif is_inside(below):
             text = self._source.variable("x")
             body.add(f'{text} = "{{…}}" if data[at] else "{{}}"')
-            body.add(f"at = {self._pass_message(inner)}(data, at, {end}, {depth})")
+            body.add(f"at = {self._pass_message(inner)}(data, at, {place.end}, {place.depth})")
             self._name(body, one)
             body.say(text, '"text"')
         else:
-            self._show_message(body, one, inner, depth)
+            self._show_message(body, one, inner, below)
 
     def _wrapped(self, body: Function, inner: MessagePlan, size: int) -> tuple[str, str]:
         """A scalar in a message of its own, which is empty where it has its default."""
@@ -384,16 +384,16 @@ class _Writer:
             self._name(body, one)
             body.say('"{"', '"text"', 1)
             body.settle()
-            self._show(body, inner, stop, depth + 1)
+            self._show(body, inner, stop, depth)
             body.add(f"if at != {stop}:", " raise Unlisted")
             body.say('"}"', '"text"', 1)
             body.settle()
 
-    def _lay(self, body: Function, read: object, end: str, depth: int) -> None:
+    def _lay(self, body: Function, read: object, place: _Place) -> None:
         """What a function reads that is made for one field (proto_fields.py)."""
         said = self._source.variable("q")
         body.settle()
-        body.add(f"{said} = []", f"at = {self._source.constant(read)}(data, at, {end}, {said}, {depth})")
+        body.add(f"{said} = []", f"at = {self._source.constant(read)}(data, at, {place.end}, {said}, {place.depth})")
         body.add(f"p = lay(words, tones, p, {said})")
 
     def _scalar(self, body: Function, plan: Plan, size: int = 0) -> tuple[str, str]:
@@ -454,60 +454,60 @@ class _Writer:
             function = self._source.function("data, at, end, depth")
             self._passing[plan.name] = function.name  # before its lines, which may call it
             fields = _looked_for(plan)
-            is_wide = any(one.size > 1 for one in fields)
+            place = _Place(message, "t", "stop", _is_wide(fields), "depth")
             _length(function)
             function.add("stop = at + b", "if stop > end or depth > NEST:", " raise Unlisted", "depth += 1")
-            _next_tag(function, "t", "stop", is_wide)
+            _next_tag(function, place)
             for part in _parts(fields):
                 with _below(function, "t", part, len(fields)):
-                    self._pass_fields(function, message, part, "stop", is_wide)
+                    self._pass_fields(function, part, place)
             # In another order, or twice, which is nothing to see.
             function.add("if at != stop:", f" skip_fields({self._source.constant(message)}, data, at, stop, depth)")
             function.add("return stop")
         return self._passing[plan.name]
 
-    def _pass_part(self, message: Message, part: Sequence[_Field], is_wide: bool) -> str:
+    def _pass_part(self, part: Sequence[_Field], around: _Place) -> str:
         """The name of a function that passes over some fields of a message."""
         function = self._source.function("data, at, end, depth")
-        _next_tag(function, "t", "end", is_wide)
-        self._pass_fields(function, message, part, "end", is_wide)
+        place = _Place(around.message, "t", "end", around.is_wide, "depth")
+        _next_tag(function, place)
+        self._pass_fields(function, part, place)
         function.add("return at")
         return function.name
 
-    def _pass_fields(self, body: Function, message: Message, part: Sequence[_Field], end: str, is_wide: bool) -> None:
+    def _pass_fields(self, body: Function, part: Sequence[_Field], place: _Place) -> None:
         for one in part:
-            with body.block(f"if {_is_one('t', one)}:"):
+            with body.block(f"if {_is_one(place.tag, one)}:"):
                 if _is_list(one.plan):
-                    self._pass_each(body, one, "t", end, is_wide, "depth + 1", "")
+                    self._pass_each(body, one, place, "")
                 elif one.plan.repeated and one.plan.message is None:
-                    _pass_scalars(body, one, end, is_wide)
+                    _pass_scalars(body, one, place)
                 elif one.plan.is_map and _is_simple(one.plan.message):
-                    _pass_map(body, one, end, is_wide)
+                    _pass_map(body, one, place)
                 else:
-                    self._pass_value(body, message, one, end)
-                    _next_tag(body, "t", end, is_wide)
+                    self._pass_value(body, one, place)
+                    _next_tag(body, place)
 
-    def _pass_value(self, body: Function, message: Message, one: _Field, end: str) -> None:
-        field, inner = message.fields[one.first], one.plan.message
+    def _pass_value(self, body: Function, one: _Field, place: _Place) -> None:
+        field, inner = place.message.fields[one.first], one.plan.message
         if not field.runs:
             body.add(f"at += {one.size}")
         if field.runs or (inner is not None and not _is_plain(inner)):
-            body.add(f"at = {self._source.constant(field.skip)}(data, at, {end}, depth)")
+            body.add(f"at = {self._source.constant(field.skip)}(data, at, {place.end}, {place.depth})")
         elif inner is not None:
-            body.add(f"at = {self._pass_message(inner)}(data, at, {end}, depth)")
+            body.add(f"at = {self._pass_message(inner)}(data, at, {place.end}, {place.depth})")
         else:
-            _pass_scalar(body, one.plan, end)
+            _pass_scalar(body, one.plan, place.end)
 
-    def _pass_each(
-        self, body: Function, one: _Field, tag: str, end: str, is_wide: bool, depth: str, count: str
-    ) -> None:
+    def _pass_each(self, body: Function, one: _Field, place: _Place, count: str) -> None:
         """Messages in a list; they are counted where `count` names a variable."""
         assert one.plan.message is not None  # so it was looked at
-        with body.block(f"while {_is_one(tag, one)}:"):
+        with body.block(f"while {_is_one(place.tag, one)}:"):
             if count:
                 body.add(f"{count} += 1")
-            body.add(f"at = {self._pass_message(one.plan.message)}(data, at + {one.size}, {end}, {depth})")
-            _next_tag(body, tag, end, is_wide)
+            passing = self._pass_message(one.plan.message)
+            body.add(f"at = {passing}(data, at + {one.size}, {place.end}, {place.depth} + 1)")
+            _next_tag(body, place)
 
 
 def _looked_for(plan: MessagePlan) -> list[_Field]:
@@ -520,6 +520,16 @@ def _looked_for(plan: MessagePlan) -> list[_Field]:
         tags = tuple(sorted(_standing(number << 3 | wire) for wire in wires))
         found.append(_Field(field, tags, 1 if number << 3 < WIDE else 2, number << 3 | field.wire))
     return found
+
+
+def _is_wide(fields: Sequence[_Field]) -> bool:
+    return any(one.size > 1 for one in fields)
+
+
+def _below_of(place: _Place) -> int:
+    """The depth of a message within one that is shown."""
+    assert isinstance(place.depth, int)  # a variable it is only where nothing is shown
+    return place.depth + 1
 
 
 def _standing(tag: int) -> int:
@@ -556,8 +566,9 @@ def _below(body: Function, tag: str, part: list[_Field], count: int) -> Abstract
     return body.block(f"if {tag} <= {part[-1].tags[-1]}:") if count > STEP else nullcontext()
 
 
-def _next_tag(body: Function, tag: str, end: str, is_wide: bool) -> None:
-    if is_wide:
+def _next_tag(body: Function, place: _Place) -> None:
+    tag, end = place.tag, place.end
+    if place.is_wide:
         body.add(f"if at < {end}:", f" {tag} = data[at]", f" if {tag} > 127:", f"  {tag} |= data[at + 1] << 8")
         body.add("else:", f" {tag} = END")
     else:
@@ -573,15 +584,15 @@ def _pass_scalar(body: Function, plan: Plan, end: str) -> None:
         body.add(f"at += {4 if plan.wire == FIXED32 else 8}")
 
 
-def _pass_scalars(body: Function, one: _Field, end: str, is_wide: bool) -> None:
-    """Scalars in a list, each behind the tag `t`, or packed behind one."""
+def _pass_scalars(body: Function, one: _Field, place: _Place) -> None:
+    """Scalars in a list, each behind the tag, or packed behind one."""
     plan = one.plan
-    with body.block(f"while {_is_one('t', one)}:"):
+    with body.block(f"while {_is_one(place.tag, one)}:"):
         if plan.wire == LENGTH:
             body.add(f"at += {one.size}")
-            _pass_scalar(body, plan, end)
+            _pass_scalar(body, plan, place.end)
         else:
-            with body.block(f"if t == {_standing(one.first & ~7 | LENGTH)}:"):
+            with body.block(f"if {place.tag} == {_standing(one.first & ~7 | LENGTH)}:"):
                 _length(body, one.size)
                 if plan.wire == VARINT:
                     body.add("s = at + b", "at = s if data[at:s].isascii() else skip_packed(data, at, s)")
@@ -589,14 +600,14 @@ def _pass_scalars(body: Function, one: _Field, end: str, is_wide: bool) -> None:
                     body.add(f"if b % {4 if plan.wire == FIXED32 else 8}:", " raise Unlisted", "at += b")
             with body.block("else:"):
                 body.add(f"at += {one.size}")
-                _pass_scalar(body, plan, end)
-        _next_tag(body, "t", end, is_wide)
+                _pass_scalar(body, plan, place.end)
+        _next_tag(body, place)
 
 
-def _pass_map(body: Function, one: _Field, end: str, is_wide: bool) -> None:
+def _pass_map(body: Function, one: _Field, place: _Place) -> None:
     """Entries of scalars, each a key and a value in this order."""
     assert one.plan.message is not None  # so it was looked at
-    with body.block(f"while {_is_one('t', one)}:"):
+    with body.block(f"while {_is_one(place.tag, one)}:"):
         _length(body, one.size)
         body.add("s = at + b")
         for number in (1, 2):
@@ -604,7 +615,7 @@ def _pass_map(body: Function, one: _Field, end: str, is_wide: bool) -> None:
             body.add(f"if at >= s or data[at] != {number << 3 | plan.wire}:", " raise Unlisted", "at += 1")
             _pass_scalar(body, plan, "s")
         body.add("if at != s:", " raise Unlisted")
-        _next_tag(body, "t", end, is_wide)
+        _next_tag(body, place)
 
 
 def _length(body: Function, size: int = 0) -> None:
