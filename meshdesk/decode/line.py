@@ -13,7 +13,6 @@ MOST = LONGEST // 2 + 2  # words that can fit: each takes a character and a spac
 LARGEST = 1 << 20  # bytes of a payload; beyond it the decoders' own bounds count
 
 Words = list[Word]
-Read = Callable[[bytes, int, Words], int]  # from a byte on; where it ends
 Line = Callable[[bytes, int, int], tuple[str, Tones]]  # from a byte to the end, as a line of at most so many characters
 
 OPEN: Word = ("{", "text")

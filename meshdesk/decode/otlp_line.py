@@ -1,6 +1,6 @@
 """OpenTelemetry's traces, logs and metrics as the line that a list shows: how many resources they are of, and nothing of their tree.
 
-That all bytes are OTLP's is proved as decode/otlp.py proves it, by functions that pass over a message (proto_source.py).
+That all bytes are OTLP's is proved as decode/otlp.py proves it, by functions that pass over a message (proto_pass_source.py).
 """
 
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from typing import NamedTuple
 from meshdesk.decode.line import Unlisted, Words, count_word, name_word
 from meshdesk.decode.otlp_schema import KINDS, PACKAGE, SIZES, book
 from meshdesk.decode.proto_messages import Messages
+from meshdesk.decode.proto_pass_source import UNWRITTEN, pass_of_message
 from meshdesk.decode.proto_plan import MessagePlan
 from meshdesk.decode.proto_skip import SKIPS, SkipField, length_at, skip_length, tag_at
-from meshdesk.decode.proto_source import UNWRITTEN, pass_of_message
 from meshdesk.decode.proto_wire import LENGTH
 from meshdesk.model.node import Word
 

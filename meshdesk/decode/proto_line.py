@@ -12,8 +12,9 @@ from meshdesk.decode.proto_fields import Message, read_fields
 from meshdesk.decode.proto_framing import by_index, indexes, referred
 from meshdesk.decode.proto_known import SHAPES
 from meshdesk.decode.proto_messages import Messages
+from meshdesk.decode.proto_pass_source import UNWRITTEN
 from meshdesk.decode.proto_plan import book_of
-from meshdesk.decode.proto_source import UNWRITTEN, line_of_message
+from meshdesk.decode.proto_source import line_of_message
 from meshdesk.decode.protobuf import ANY
 from meshdesk.model.node import Tones, line_of
 from meshdesk.model.proto_schema import Message as Declared

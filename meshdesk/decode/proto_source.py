@@ -8,11 +8,9 @@ message when all of it is read.
 """
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from meshdesk.decode.contract import Undecodable
 from meshdesk.decode.line import (
     LONGEST,
     MOST,
@@ -28,26 +26,37 @@ from meshdesk.decode.line import (
 )
 from meshdesk.decode.line_source import HAS_ROOM, Function, Source
 from meshdesk.decode.moments import WORDS
-from meshdesk.decode.proto_fields import NEST, Message, beside, message_of, skip_fields
-from meshdesk.decode.proto_known import SHAPES
+from meshdesk.decode.proto_fields import Message, beside
 from meshdesk.decode.proto_known_line import TEXTS, WRAPPERS, default_word
 from meshdesk.decode.proto_messages import Messages
+from meshdesk.decode.proto_pass_source import NAMES as PASSING
+from meshdesk.decode.proto_pass_source import (
+    WHOLE,
+    WIDE,
+    Field,
+    Passing,
+    Place,
+    below,
+    is_list,
+    is_one,
+    is_plain,
+    is_simple,
+    is_wide,
+    looked_for,
+    next_tag,
+    number_at,
+    parts_of,
+    pass_scalar,
+    put_length,
+    standing,
+)
 from meshdesk.decode.proto_plan import MessagePlan, Plan, Scalar, real32
-from meshdesk.decode.proto_skip import SkipField, length_at, skip_length, skip_packed, skip_varint
-from meshdesk.decode.proto_wire import FIXED32, GROUP, LENGTH, VARINT, signed
-from meshdesk.decode.proto_wire import LONGEST as LONGEST_NUMBER
-from meshdesk.decode.protobuf import ANY
+from meshdesk.decode.proto_skip import length_at
+from meshdesk.decode.proto_wire import LENGTH, VARINT, signed
 from meshdesk.model.node import SHORT, Word, word_of
 
-STEP = 8  # fields between looks whether they can come at all, and whether the line is full
 INLINE = 40  # fields of a message within that are written where it stands; one with more is called
-FUNCTIONS = 60  # that pass over a message; of a schema of more messages the others are made as proto_fields.py has them
-WIDE = 0x80  # from which on a tag has two bytes
-WIDEST = 1 << 14  # from which on it has three: numbers that nobody gives who counts bytes
-END = 1 << 16  # a tag that no field has: there is no more
-# What functions raise that are written here, where the bytes are for others.
-UNWRITTEN = (Unlisted, Undecodable, IndexError, ValueError, struct.error)
-HALF, WHOLE = 1 << 63, 1 << 64
+HALF = 1 << 63
 INTS = ("int32", "int64", "uint32", "uint64")  # which are written alike, if they are small and not negative
 UNPACKED = {"fixed32": "<I", "sfixed32": "<i", "fixed64": "<Q", "sfixed64": "<q"}
 
@@ -58,38 +67,7 @@ def line_of_message(messages: Messages, plan: MessagePlan, is_sure: bool) -> Lin
     return _Writer(messages, is_sure).line(plan)
 
 
-def pass_of_message(messages: Messages, plan: MessagePlan) -> SkipField:
-    """What passes over a message behind its length, all of whose fields must be known. Raises Unlisted where its schema is not for
-    that, and the function what that of `line_of_message` raises."""
-    return _Writer(messages, is_sure=False).passing(plan)
-
-
 # What the source calls
-
-
-def number_at(data: bytes, at: int) -> tuple[int, int]:
-    """A number of two bytes or more, and where it ends."""
-    byte = data[at + 1]
-    value = data[at] & 0x7F | (byte & 0x7F) << 7
-    if byte < 0x80:
-        return value, at + 2
-    byte = data[at + 2]
-    value |= (byte & 0x7F) << 14
-    if byte < 0x80:
-        return value, at + 3
-    byte = data[at + 3]
-    value |= (byte & 0x7F) << 21
-    if byte < 0x80:
-        return value, at + 4
-    shift = 21
-    for byte in data[at + 4 : at + LONGEST_NUMBER]:
-        shift += 7
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            break
-    if byte >= 0x80 or value >= WHOLE:
-        raise Unlisted
-    return value, at + shift // 7 + 1
 
 
 def _long(data: bytes, at: int) -> tuple[str, int]:
@@ -128,48 +106,20 @@ def _lay(words: list[str], tones: list[tuple[int, int, str]], at: int, said: Wor
 
 
 NAMES: dict[str, Any] = {
-    "END": END,
-    "NEST": NEST,
+    **PASSING,
     "REALS": WORDS,
     "SMALL": tuple(map(str, range(0x80))),
-    "Unlisted": Unlisted,
     "as_double": struct.Struct("<d").unpack_from,
     "bytes_at": _bytes,
     "cut": cut,
     "beside": beside,
     "lay": _lay,
     "lay_array": lay_array,
-    "number_at": number_at,
     "real32": real32,
-    "skip_fields": skip_fields,
-    "skip_length": skip_length,
-    "skip_packed": skip_packed,
-    "skip_varint": skip_varint,
     "unnamed": _unnamed,
     "text_of": lambda text: text_word(text)[0],
 }
 LONGS = {"int64": _long}
-
-
-class _Field(NamedTuple):
-    """A field as it is looked for."""
-
-    plan: Plan
-    tags: tuple[int, ...]  # of one byte or two: as they stand, the first one lowest
-    size: int  # bytes of a tag
-    first: int  # the tag by which Message.fields has it
-
-
-class _Place(NamedTuple):
-    """A message as it is being read, by what the source has of it."""
-
-    message: Message
-    tag: str  # the variable of the next tag, which is END behind the last field
-    end: str  # the variable of where it ends
-    is_wide: bool  # whether tags may have two bytes
-    depth: int | str  # that of the message in the line (model/node.py), or the variable of it
-    last: str = ""  # the variable of the number of the field before
-    oneofs: Mapping[str, str] = {}  # of a oneof of several fields, the variable that tells whether one of them was read
 
 
 # Writing
@@ -181,7 +131,7 @@ class _Writer:
     def __init__(self, messages: Messages, is_sure: bool) -> None:
         self._messages, self._is_sure = messages, is_sure
         self._source = Source(NAMES)
-        self._passing: dict[str, str] = {}  # the functions that pass over a message, by its name
+        self._passing = Passing(self._source, messages, is_sure)
 
     def line(self, plan: MessagePlan) -> Line:
         """The function that reads a message and gives its line."""
@@ -194,11 +144,6 @@ class _Writer:
         line: Line = self._source.compiled(body.name)
         return line
 
-    def passing(self, plan: MessagePlan) -> SkipField:
-        """The function that passes over a message."""
-        passing: SkipField = self._source.compiled(self._pass_message(plan))
-        return passing
-
     def _message(self, plan: MessagePlan) -> Message:
         return self._messages.message(plan, self._is_sure)
 
@@ -206,17 +151,17 @@ class _Writer:
 
     def _show(self, body: Function, plan: MessagePlan, end: str, depth: int) -> int:
         """The fields of a message up to its end; how many there are."""
-        fields = _looked_for(plan)
+        fields = looked_for(plan)
         names = [one.plan.oneof for one in fields if one.plan.oneof]
         oneofs = {name: self._source.variable("o") for name in sorted(set(names)) if names.count(name) > 1}
         tag, last, begin, at, proved, said = map(self._source.variable, "tlgukq")
-        place = _Place(self._message(plan), tag, end, _is_wide(fields), depth, last, oneofs)
+        place = Place(self._message(plan), tag, end, is_wide(fields), depth, last, oneofs)
         body.add(*(f"{name} = 0" for name in oneofs.values()), f"{begin} = at", f"{last} = {proved} = 0")
-        _next_tag(body, place)
+        next_tag(body, place)
         with body.block(f"while {tag} != END:"):  # once, where all come in the order of their numbers
             body.add(f"{at} = at")
-            for part in _parts(fields):
-                with _below(body, tag, part, len(fields)):
+            for part in parts_of(fields):
+                with below(body, tag, part, len(fields)):
                     if depth == 0 and part[0] is not fields[0] and not any(one.plan.oneof in oneofs for one in part):
                         self._show_part_or_pass(body, part, place)
                     else:  # whether one of a oneof was shown before is only known where all of them are shown
@@ -227,21 +172,21 @@ class _Writer:
                 body.add(f"{said} = []")
                 body.add(f"at, {last}, {proved} = beside({where}, {order}, {said}, {HAS_ROOM})")
                 body.add(f"p = lay(words, tones, p, {said})")
-                _next_tag(body, place)
+                next_tag(body, place)
                 body.settle()
         return len(fields)
 
-    def _show_part_or_pass(self, body: Function, part: Sequence[_Field], place: _Place) -> None:
+    def _show_part_or_pass(self, body: Function, part: Sequence[Field], place: Place) -> None:
         with body.block(f"if {HAS_ROOM}:"):
             self._show_part(body, part, place)
         with body.block("else:"):
-            body.add(f"at = {self._pass_part(part, place)}(data, at, {place.end}, {place.depth})")
+            body.add(f"at = {self._passing.part(part, place)}(data, at, {place.end}, {place.depth})")
             body.add(f"{place.last} = {part[-1].first >> 3}")
-            _next_tag(body, place)
+            next_tag(body, place)
 
-    def _show_part(self, body: Function, part: Sequence[_Field], place: _Place) -> None:
+    def _show_part(self, body: Function, part: Sequence[Field], place: Place) -> None:
         for one in part:
-            with body.block(f"if {_is_one(place.tag, one)}:"):
+            with body.block(f"if {is_one(place.tag, one)}:"):
                 body.add(f"{place.last} = {one.first >> 3}")
                 known = place.oneofs.get(one.plan.oneof)
                 if known:
@@ -249,54 +194,54 @@ class _Writer:
                 self._show_field(body, one, place)
                 body.settle()
 
-    def _show_field(self, body: Function, one: _Field, place: _Place) -> None:
+    def _show_field(self, body: Function, one: Field, place: Place) -> None:
         """A field, or all values of it that stand side by side, and the tag behind it."""
         plan = one.plan
-        if _is_list(plan):
+        if is_list(plan):
             self._show_count(body, one, place)
         elif plan.repeated and plan.message is None:
             self._show_scalars(body, one, place)
-        elif plan.is_map and not is_inside(_below_of(place)) and _is_simple(plan.message):
+        elif plan.is_map and not is_inside(_depth_below(place)) and is_simple(plan.message):
             self._show_map(body, one, place)
         else:
             self._show_value(body, one, place)
-            _next_tag(body, place)
+            next_tag(body, place)
 
-    def _show_count(self, body: Function, one: _Field, place: _Place) -> None:
+    def _show_count(self, body: Function, one: Field, place: Place) -> None:
         """Messages in a list, of which a line says how many there are."""
         count, text = self._source.variable("n"), self._source.variable("x")
         body.add(f"{count} = 0")
-        self._pass_each(body, one, place, count)
+        self._passing.each(body, one, place, count)
         body.add(f'{text} = f"[{{{count}:,}}]"')
         self._name(body, one)
         body.say(text, '"text"')
 
-    def _show_scalars(self, body: Function, one: _Field, place: _Place) -> None:
+    def _show_scalars(self, body: Function, one: Field, place: Place) -> None:
         """Scalars in a list, each behind the tag, or packed behind one."""
         count, said, stop = map(self._source.variable, "nqs")
-        packed = f"{place.tag} == {_standing(one.first & ~7 | LENGTH)}" if one.plan.wire != LENGTH else ""
+        packed = f"{place.tag} == {standing(one.first & ~7 | LENGTH)}" if one.plan.wire != LENGTH else ""
         self._name(body, one)
         body.settle()
         body.add(f"{count} = 0", f"{said} = []")
-        with body.block(f"while {_is_one(place.tag, one)}:"):
+        with body.block(f"while {is_one(place.tag, one)}:"):
             body.add(f"at += {one.size}", f"{stop} = at + 1")
             if packed:
                 with body.block(f"if {packed}:"):
-                    _length(body)
+                    put_length(body)
                     body.add(f"{stop} = at + b")
             with body.block(f"while at < {stop}:"):
                 with body.block(f"if {count} < {SHORT}:"):
                     text, tone = self._scalar(body, one.plan)
                     body.add(f"{said}.append(({text}, {tone}))")
                 with body.block("else:"):
-                    _pass_scalar(body, one.plan, place.end)
+                    pass_scalar(body, one.plan, place.end)
                 body.add(f"{count} += 1")
             if packed:
                 body.add(f"if at != {stop} and {packed}:", " raise Unlisted")
-            _next_tag(body, place)
+            next_tag(body, place)
         body.add(f"p = lay_array(words, tones, p, {said}, {count})")
 
-    def _show_map(self, body: Function, one: _Field, place: _Place) -> None:
+    def _show_map(self, body: Function, one: Field, place: Place) -> None:
         """Entries that have a key and a value, in this order, no key twice."""
         assert one.plan.message is not None  # so it was looked at
         key, value = (one.plan.message.fields[number] for number in (1, 2))
@@ -305,9 +250,9 @@ class _Writer:
         body.say('"{"', '"text"', 1)
         body.settle()
         body.add(f"{names} = set()", f"{said} = []")
-        with body.block(f"while {_is_one(place.tag, one)}:"):
+        with body.block(f"while {is_one(place.tag, one)}:"):
             body.add(f"at += {one.size}")
-            _length(body)
+            put_length(body)
             body.add(f"{stop} = at + b", f"if data[at] != {1 << 3 | key.wire}:", " raise Unlisted", "at += 1")
             name, _ = self._scalar(body, key)
             if key.type == "string":  # of more a word is less than all, and two words may be of different texts
@@ -316,17 +261,17 @@ class _Writer:
             body.add(f"{names}.add({name})", "at += 1")
             text, tone = self._scalar(body, value)
             body.add(f'{said} += (({name}, "name"), ({text}, {tone}))', f"if at != {stop}:", " raise Unlisted")
-            _next_tag(body, place)
+            next_tag(body, place)
         body.add(f"p = lay(words, tones, p, {said}[:{MOST}])")
         body.say('"}"', '"text"', 1)
 
-    def _name(self, body: Function, one: _Field) -> None:
+    def _name(self, body: Function, one: Field) -> None:
         word, tone = name_word(one.plan.name)
         body.say(self._source.constant(word), f'"{tone}"', len(word))
 
-    def _show_value(self, body: Function, one: _Field, place: _Place) -> None:
+    def _show_value(self, body: Function, one: Field, place: Place) -> None:
         plan, inner = one.plan, one.plan.message
-        field, below = place.message.fields[one.first], _below_of(place)
+        field, depth = place.message.fields[one.first], _depth_below(place)
         if field.runs:
             self._name(body, one)
             self._lay(body, field.read, place)
@@ -345,23 +290,23 @@ class _Writer:
             text = self._source.variable("x")
             body.add(f"{text}, at = {self._source.constant(TEXTS[inner.name])}(data, at, {place.end})")
             body.say(text, '"text"')
-        elif not _is_plain(inner) or (len(inner.fields) > INLINE and not is_inside(below)):
+        elif not is_plain(inner) or (len(inner.fields) > INLINE and not is_inside(depth)):
             self._name(body, one)
             self._lay(body, field.read, place)
-        elif is_inside(below):
+        elif is_inside(depth):
             text = self._source.variable("x")
             body.add(f'{text} = "{{…}}" if data[at] else "{{}}"')
-            body.add(f"at = {self._pass_message(inner)}(data, at, {place.end}, {place.depth})")
+            body.add(f"at = {self._passing.message(inner)}(data, at, {place.end}, {place.depth})")
             self._name(body, one)
             body.say(text, '"text"')
         else:
-            self._show_message(body, one, inner, below)
+            self._show_message(body, one, inner, depth)
 
     def _wrapped(self, body: Function, inner: MessagePlan, size: int) -> tuple[str, str]:
         """A scalar in a message of its own, which is empty where it has its default."""
         value, stop = inner.fields[1], self._source.variable("s")
         default, tone_of_default = default_word(inner.name)
-        _length(body, size)
+        put_length(body, size)
         body.add(f"{stop} = at + b")
         with body.block("if b:"):
             body.add(f"if data[at] != {1 << 3 | value.wire}:", " raise Unlisted", "at += 1")
@@ -372,9 +317,9 @@ class _Writer:
         assert tone == f'"{tone_of_default}"'  # of one type
         return text, tone
 
-    def _show_message(self, body: Function, one: _Field, inner: MessagePlan, depth: int) -> None:
+    def _show_message(self, body: Function, one: Field, inner: MessagePlan, depth: int) -> None:
         stop = self._source.variable("s")
-        _length(body)
+        put_length(body)
         with body.block("if not b:"):
             self._name(body, one)
             body.say('"{}"', '"text"', 2)
@@ -389,7 +334,7 @@ class _Writer:
             body.say('"}"', '"text"', 1)
             body.settle()
 
-    def _lay(self, body: Function, read: object, place: _Place) -> None:
+    def _lay(self, body: Function, read: object, place: Place) -> None:
         """What a function reads that is made for one field (proto_fields.py)."""
         said = self._source.variable("q")
         body.settle()
@@ -400,7 +345,7 @@ class _Writer:
         """Expressions for a word and its tone; `size` bytes of a tag stand before it."""
         text = self._source.variable("x")
         if plan.type == "string":
-            _length(body, size)
+            put_length(body, size)
             body.add(f"{text} = data[at : at + b].decode()", "at += b")
             body.add(f"if b > {LONGEST} or not {text}.isprintable():", f" {text} = text_of({text})")
             body.add("elif not b:", f" {text} = '\"\"'")
@@ -442,183 +387,8 @@ class _Writer:
             body.add("if b < 128:", f" {text} = {small}[b]", "else:", f" {text}, at = {read}(data, at - 1)")
         return '"number"'
 
-    # What is read and not shown
 
-    def _pass_message(self, plan: MessagePlan) -> str:
-        """The name of the function that passes over a message behind its length, in one at a depth."""
-        if plan.name not in self._passing:
-            message = self._message(plan)
-            if len(self._passing) >= FUNCTIONS:
-                self._passing[plan.name] = self._source.constant(message_of(message)[1])
-                return self._passing[plan.name]
-            function = self._source.function("data, at, end, depth")
-            self._passing[plan.name] = function.name  # before its lines, which may call it
-            fields = _looked_for(plan)
-            place = _Place(message, "t", "stop", _is_wide(fields), "depth")
-            _length(function)
-            function.add("stop = at + b", "if stop > end or depth > NEST:", " raise Unlisted", "depth += 1")
-            _next_tag(function, place)
-            for part in _parts(fields):
-                with _below(function, "t", part, len(fields)):
-                    self._pass_fields(function, part, place)
-            # In another order, or twice, which is nothing to see.
-            function.add("if at != stop:", f" skip_fields({self._source.constant(message)}, data, at, stop, depth)")
-            function.add("return stop")
-        return self._passing[plan.name]
-
-    def _pass_part(self, part: Sequence[_Field], around: _Place) -> str:
-        """The name of a function that passes over some fields of a message."""
-        function = self._source.function("data, at, end, depth")
-        place = _Place(around.message, "t", "end", around.is_wide, "depth")
-        _next_tag(function, place)
-        self._pass_fields(function, part, place)
-        function.add("return at")
-        return function.name
-
-    def _pass_fields(self, body: Function, part: Sequence[_Field], place: _Place) -> None:
-        for one in part:
-            with body.block(f"if {_is_one(place.tag, one)}:"):
-                if _is_list(one.plan):
-                    self._pass_each(body, one, place, "")
-                elif one.plan.repeated and one.plan.message is None:
-                    _pass_scalars(body, one, place)
-                elif one.plan.is_map and _is_simple(one.plan.message):
-                    _pass_map(body, one, place)
-                else:
-                    self._pass_value(body, one, place)
-                    _next_tag(body, place)
-
-    def _pass_value(self, body: Function, one: _Field, place: _Place) -> None:
-        field, inner = place.message.fields[one.first], one.plan.message
-        if not field.runs:
-            body.add(f"at += {one.size}")
-        if field.runs or (inner is not None and not _is_plain(inner)):
-            body.add(f"at = {self._source.constant(field.skip)}(data, at, {place.end}, {place.depth})")
-        elif inner is not None:
-            body.add(f"at = {self._pass_message(inner)}(data, at, {place.end}, {place.depth})")
-        else:
-            _pass_scalar(body, one.plan, place.end)
-
-    def _pass_each(self, body: Function, one: _Field, place: _Place, count: str) -> None:
-        """Messages in a list; they are counted where `count` names a variable."""
-        assert one.plan.message is not None  # so it was looked at
-        with body.block(f"while {_is_one(place.tag, one)}:"):
-            if count:
-                body.add(f"{count} += 1")
-            passing = self._pass_message(one.plan.message)
-            body.add(f"at = {passing}(data, at + {one.size}, {place.end}, {place.depth} + 1)")
-            _next_tag(body, place)
-
-
-def _looked_for(plan: MessagePlan) -> list[_Field]:
-    """The fields of a message in the order of their numbers, but for those that are left to proto_fields.py."""
-    found = []
-    for number, field in sorted(plan.fields.items()):
-        if number << 3 | GROUP >= WIDEST or number < 1 or field.missing:
-            continue
-        wires = {field.wire, LENGTH} if field.repeated else {field.wire}
-        tags = tuple(sorted(_standing(number << 3 | wire) for wire in wires))
-        found.append(_Field(field, tags, 1 if number << 3 < WIDE else 2, number << 3 | field.wire))
-    return found
-
-
-def _is_wide(fields: Sequence[_Field]) -> bool:
-    return any(one.size > 1 for one in fields)
-
-
-def _below_of(place: _Place) -> int:
+def _depth_below(place: Place) -> int:
     """The depth of a message within one that is shown."""
     assert isinstance(place.depth, int)  # a variable it is only where nothing is shown
     return place.depth + 1
-
-
-def _standing(tag: int) -> int:
-    """A tag as its bytes stand, the first one lowest; they grow as the tags do."""
-    return tag if tag < WIDE else tag & 0x7F | 0x80 | tag >> 7 << 8
-
-
-def _parts(fields: list[_Field]) -> list[list[_Field]]:
-    return [fields[at : at + STEP] for at in range(0, len(fields), STEP)]
-
-
-def _is_plain(inner: MessagePlan | None) -> bool:
-    """Whether it is a message of which no more is to be known than its fields."""
-    return inner is not None and inner.name not in SHAPES and inner.name != ANY
-
-
-def _is_list(field: Plan) -> bool:
-    """Whether it is such messages one behind the other."""
-    return field.repeated and not field.is_map and _is_plain(field.message)
-
-
-def _is_simple(entry: MessagePlan | None) -> bool:
-    """Whether the key and the value of a map's entry are scalars."""
-    fields = [entry.fields.get(number) for number in (1, 2)] if entry else [None]
-    return all(one is not None and one.scalar is not None and not one.repeated for one in fields)
-
-
-def _is_one(tag: str, one: _Field) -> str:
-    return " or ".join(f"{tag} == {known}" for known in one.tags)
-
-
-def _below(body: Function, tag: str, part: list[_Field], count: int) -> AbstractContextManager[None]:
-    """What is added within is only looked at where the next field is none behind those; of few fields it is always."""
-    return body.block(f"if {tag} <= {part[-1].tags[-1]}:") if count > STEP else nullcontext()
-
-
-def _next_tag(body: Function, place: _Place) -> None:
-    tag, end = place.tag, place.end
-    if place.is_wide:
-        body.add(f"if at < {end}:", f" {tag} = data[at]", f" if {tag} > 127:", f"  {tag} |= data[at + 1] << 8")
-        body.add("else:", f" {tag} = END")
-    else:
-        body.add(f"{tag} = data[at] if at < {end} else END")
-
-
-def _pass_scalar(body: Function, plan: Plan, end: str) -> None:
-    if plan.wire == LENGTH:
-        body.add("b = data[at]", f"at = at + 1 + b if b < 128 else skip_length(data, at, {end}, 0)")
-    elif plan.wire == VARINT:
-        body.add(f"at = at + 1 if data[at] < 128 else skip_varint(data, at, {end}, 0)")
-    else:
-        body.add(f"at += {4 if plan.wire == FIXED32 else 8}")
-
-
-def _pass_scalars(body: Function, one: _Field, place: _Place) -> None:
-    """Scalars in a list, each behind the tag, or packed behind one."""
-    plan = one.plan
-    with body.block(f"while {_is_one(place.tag, one)}:"):
-        if plan.wire == LENGTH:
-            body.add(f"at += {one.size}")
-            _pass_scalar(body, plan, place.end)
-        else:
-            with body.block(f"if {place.tag} == {_standing(one.first & ~7 | LENGTH)}:"):
-                _length(body, one.size)
-                if plan.wire == VARINT:
-                    body.add("s = at + b", "at = s if data[at:s].isascii() else skip_packed(data, at, s)")
-                else:
-                    body.add(f"if b % {4 if plan.wire == FIXED32 else 8}:", " raise Unlisted", "at += b")
-            with body.block("else:"):
-                body.add(f"at += {one.size}")
-                _pass_scalar(body, plan, place.end)
-        _next_tag(body, place)
-
-
-def _pass_map(body: Function, one: _Field, place: _Place) -> None:
-    """Entries of scalars, each a key and a value in this order."""
-    assert one.plan.message is not None  # so it was looked at
-    with body.block(f"while {_is_one(place.tag, one)}:"):
-        _length(body, one.size)
-        body.add("s = at + b")
-        for number in (1, 2):
-            plan = one.plan.message.fields[number]
-            body.add(f"if at >= s or data[at] != {number << 3 | plan.wire}:", " raise Unlisted", "at += 1")
-            _pass_scalar(body, plan, "s")
-        body.add("if at != s:", " raise Unlisted")
-        _next_tag(body, place)
-
-
-def _length(body: Function, size: int = 0) -> None:
-    """The length before bytes, in `b`; so many bytes of a tag stand before it."""
-    body.add(f"b = data[at + {size}]" if size else "b = data[at]", f"at += {size + 1}")
-    body.add("if b > 127:", " b, at = number_at(data, at - 1)")

@@ -13,8 +13,6 @@ from meshdesk.decode.line import Line, Unlisted
 from meshdesk.decode.proto_messages import Messages
 from meshdesk.decode.proto_plan import book_of
 from meshdesk.decode.proto_source import line_of_message as written_for
-from meshdesk.decode.proto_source import number_at
-from meshdesk.decode.proto_wire import varint
 from meshdesk.model.schema import Schema
 from tests.unit.decode.lines import Named, by_chain, framed
 from tests.unit.decode.lines import line_of_message as line_of
@@ -95,13 +93,3 @@ def test_that_a_name_is_never_source(name: str) -> None:
     file.message_type.add(name="Order").field.add(name=name, number=1, type=9, label=1)
     schema = Schema("test", 42, "PROTOBUF", base64.b64encode(file.SerializeToString()).decode())
     assert written(schema)(b"\x0a\x01A", 0, 160)[0].endswith(" A")
-
-
-@pytest.mark.parametrize("number", [128, 16_383, 16_384, 1 << 35, (1 << 63) - 1, 1 << 63, (1 << 64) - 1])
-def test_that_a_number_of_several_bytes_is_read_as_the_walk_of_fields_reads_it(number: int) -> None:
-    data = bytes((number >> 7 * at & 0x7F) | 0x80 for at in range((number.bit_length() - 1) // 7))
-    data += bytes([number >> 7 * len(data)])
-    assert number_at(data, 0) == varint(data, 0, len(data)) == (number, len(data))
-    for odd in (data[:-1], b"\xff" * 10 + b"\x01", b"\xff" * 9 + b"\x02"):
-        with pytest.raises((Unlisted, IndexError)):
-            number_at(odd, 0)
