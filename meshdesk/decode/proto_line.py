@@ -72,9 +72,10 @@ class Lines:
         # but for the name of one that Apicurio writes, which is field 1 of a message behind its length.
         if len(data) > at + 1 and (data[at] >= MORE or data[at + 1] in NAMES):
             return _read(self._at(FIRST, False), data, at, limit, False)
-        if self._first is None:
-            self._first = self._at(FIRST, True)
-        return _read(self._first, data, at, limit, True)
+        shown = self._first
+        if shown is None:
+            shown = self._first = self._at(FIRST, True)
+        return _read(shown, data, at, limit, True)
 
     def read_referred(self, data: bytes, at: int, limit: int) -> tuple[str, Tones]:
         """A message behind its name, as Apicurio writes it, all of whose fields are known. Raises Unlisted."""

@@ -8,7 +8,7 @@ message when all of it is read.
 """
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from meshdesk.decode.line import (
@@ -44,20 +44,25 @@ from meshdesk.decode.proto_pass_source import (
     is_wide,
     looked_for,
     next_tag,
-    number_at,
     parts_of,
     pass_scalar,
     put_length,
     standing,
 )
-from meshdesk.decode.proto_plan import MessagePlan, Plan, Scalar, real32
+from meshdesk.decode.proto_plan import MessagePlan, Plan, real32
 from meshdesk.decode.proto_skip import length_at
 from meshdesk.decode.proto_wire import LENGTH, VARINT, signed
 from meshdesk.model.node import SHORT, Word, word_of
 
 INLINE = 40  # fields of a message within that are written where it stands; one with more is called
 HALF = 1 << 63
-INTS = ("int32", "int64", "uint32", "uint64")  # which are written alike, if they are small and not negative
+# Numbers that are written alike, if they are small and not negative: what a larger one, `b`, means.
+INTS = {
+    "int64": "str(b if b < HALF else b - WHOLE)",
+    "uint64": "str(b)",
+    "int32": "str(((b & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000)",
+    "uint32": "str(b & 0xFFFFFFFF)",
+}
 UNPACKED = {"fixed32": "<I", "sfixed32": "<i", "fixed64": "<Q", "sfixed64": "<q"}
 
 
@@ -68,21 +73,6 @@ def line_of_message(messages: Messages, plan: MessagePlan, is_sure: bool) -> Lin
 
 
 # What the source calls
-
-
-def _long(data: bytes, at: int) -> tuple[str, int]:
-    value, at = number_at(data, at)
-    return str(value if value < HALF else value - WHOLE), at
-
-
-def _number(scalar: Scalar) -> Callable[[bytes, int], tuple[str, int]]:
-    """A number of two bytes or more as text."""
-
-    def read(data: bytes, at: int) -> tuple[str, int]:
-        value, at = number_at(data, at)
-        return scalar(data, value, at, at)[1], at
-
-    return read
 
 
 def _bytes(data: bytes, at: int) -> tuple[str, int]:
@@ -107,8 +97,10 @@ def _lay(words: list[str], tones: list[tuple[int, int, str]], at: int, said: Wor
 
 NAMES: dict[str, Any] = {
     **PASSING,
+    "HALF": HALF,
     "REALS": WORDS,
     "SMALL": tuple(map(str, range(0x80))),
+    "WHOLE": WHOLE,
     "as_double": struct.Struct("<d").unpack_from,
     "bytes_at": _bytes,
     "cut": cut,
@@ -119,7 +111,6 @@ NAMES: dict[str, Any] = {
     "unnamed": _unnamed,
     "text_of": lambda text: text_word(text)[0],
 }
-LONGS = {"int64": _long}
 
 
 # Writing
@@ -380,11 +371,12 @@ class _Writer:
         if plan.type == "bool":
             body.add("if b > 1:", " raise Unlisted", f'{text} = "true" if b else "false"')
         else:
-            small = "SMALL"
-            if plan.type not in INTS:
+            meant, small = INTS.get(plan.type), "SMALL"
+            if meant is None:
                 small = self._source.constant(tuple(scalar(b"", byte, 0, 0)[1] for byte in range(WIDE)))
-            read = self._source.constant(LONGS.get(plan.type) or _number(scalar))
-            body.add("if b < 128:", f" {text} = {small}[b]", "else:", f" {text}, at = {read}(data, at - 1)")
+                meant = f"{self._source.constant(scalar)}(data, b, at, at)[1]"
+            body.add("if b < 128:", f" {text} = {small}[b]")
+            body.add("else:", " b, at = number_at(data, at - 1)", f" {text} = {meant}")
         return '"number"'
 
 
