@@ -12,8 +12,10 @@ from typing import Any
 
 from meshdesk.decode.avro_skip import Skip, Skips, skip_parts, skip_text
 from meshdesk.decode.contract import Bounds, Undecodable
+from meshdesk.decode.line import Words
 from meshdesk.decode.moments import DAY, clock, day, moment, scaled
-from meshdesk.model.node import Kind, Node, hexed, more, shortened
+from meshdesk.decode.one_line import OneLine
+from meshdesk.model.node import FULL, SHORT, Kind, Node, hexed, more, shortened
 from meshdesk.model.schema import Schema
 
 NAMED = ("record", "error", "enum", "fixed")
@@ -25,14 +27,16 @@ UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Cursor:
-    """Where in the payload reading is, and how much may still be made of it."""
+    """Where in the payload reading is, and how much may still be made of it. Where there is a line, values are said to it in
+    place of nodes (decode/one_line.py)."""
 
-    __slots__ = ("at", "bounds", "data", "depth", "nodes", "steps")
+    __slots__ = ("at", "bounds", "data", "depth", "line", "nodes", "steps")
 
     def __init__(self, data: bytes, bounds: Bounds, start: int) -> None:
         self.data, self.bounds, self.at = data, bounds, start
         self.depth = self.steps = 0
         self.nodes = bounds.nodes
+        self.line: OneLine | None = None
 
 
 Read = Callable[[Cursor, str], Node | None]  # None: read, but beyond the bound on nodes
@@ -40,14 +44,27 @@ Read = Callable[[Cursor, str], Node | None]  # None: read, but beyond the bound 
 
 def tree_of(data: bytes, schema: Schema, bounds: Bounds, start: int = 0) -> Node:
     """The value in a payload from byte `start` on; it must end where the payload ends. Raises Undecodable."""
+    return _read_whole(data, schema, bounds, start, None)[0]
+
+
+def tree_or_words(data: bytes, schema: Schema, bounds: Bounds, start: int) -> tuple[Node, Words | None]:
+    """The same, or the words of its line where those do (Bounds.line); then the tree is no more than its root."""
+    return _read_whole(data, schema, bounds, start, OneLine() if bounds.line else None)
+
+
+def _read_whole(
+    data: bytes, schema: Schema, bounds: Bounds, start: int, line: OneLine | None
+) -> tuple[Node, Words | None]:
+    """The same, said to the line where there is one."""
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
     read = compiled(schema)
     cursor = Cursor(data, bounds, start)
+    cursor.line = line
     length = len(data) - start
     if read is _bytes:
         # Confluent's serialisers write the value of a schema that is just "bytes" raw, without its Avro length.
-        return Node("", "bytes", hexed(data[start:], bounds.text), span=(start, len(data)))
+        return Node("", "bytes", hexed(data[start:], bounds.text), span=(start, len(data))), None
     try:
         node = read(cursor, "")
     except IndexError:
@@ -58,9 +75,11 @@ def tree_of(data: bytes, schema: Schema, bounds: Bounds, start: int = 0) -> Node
         raise Undecodable(f"Avro schema {schema.called} nests these bytes too deep") from None
     if cursor.at != len(data):
         raise Undecodable(f"Avro schema {schema.called} reads {cursor.at - start:,} of {length:,} bytes")
+    if line is not None:
+        return Node("", line.kind, ""), line.words
     if node is None:
         raise Undecodable("nothing may be made of it")
-    return node
+    return node, None
 
 
 def value_at(read: Read, cursor: Cursor, name: str) -> Node | None:
@@ -132,16 +151,27 @@ def take(cursor: Cursor, length: int) -> bytes:
 
 def _room(cursor: Cursor) -> bool:
     """Whether one more node may be made; it is counted as made."""
-    cursor.steps += 1
     if cursor.nodes <= 0:
-        if cursor.steps > STEPS:
-            raise Undecodable(f"it holds more than {STEPS:,} values")
+        _step(cursor)
         return False
+    cursor.steps += 1
     cursor.nodes -= 1
     return True
 
 
+def _step(cursor: Cursor) -> None:
+    """One more value was walked over of which no node is made."""
+    cursor.steps += 1
+    if cursor.steps > STEPS:
+        raise Undecodable(f"it holds more than {STEPS:,} values")
+
+
 def _made(cursor: Cursor, name: str, kind: Kind, text: str, start: int, note: str = "") -> Node | None:
+    line = cursor.line
+    if line is not None:
+        _step(cursor)
+        line.scalar(name, kind, text)
+        return None
     if not _room(cursor):
         return None
     if len(text) > cursor.bounds.text:
@@ -151,6 +181,8 @@ def _made(cursor: Cursor, name: str, kind: Kind, text: str, start: int, note: st
 
 def _hex(cursor: Cursor, name: str, data: bytes, start: int, note: str = "") -> Node | None:
     """Bytes that nothing more is known of."""
+    if cursor.line is not None:
+        return _made(cursor, name, "bytes", hexed(data, cursor.bounds.text), start)
     if not _room(cursor):
         return None
     return Node(name, "bytes", hexed(data, cursor.bounds.text), (), note, (start, cursor.at))
@@ -261,6 +293,14 @@ def _record(fields: list[tuple[str, Read]]) -> Read:
     def read(cursor: Cursor, name: str) -> Node | None:
         start = cursor.at
         _nested(cursor)
+        if cursor.line is not None:
+            _step(cursor)
+            container = cursor.line.begin(name, is_array=False)
+            for field, read_field in fields:
+                read_field(cursor, field)
+            cursor.depth -= 1
+            cursor.line.end(container, "record", len(fields))
+            return None
         is_shown = _room(cursor)
         parts = _Parts(cursor)
         for field, read_field in fields:
@@ -337,9 +377,35 @@ def _blocks(kind: Kind, read_item: Read, skip_of: Callable[[], Skip]) -> Read:
     """Arrays and maps: blocks of a count and items, a negative count with the block's size in bytes behind it, 0 at the end."""
     skip_item = cache(skip_of)
 
+    def say(cursor: Cursor, line: OneLine, name: str) -> None:
+        container = line.begin(name, kind == "array")
+        # Of a map that is the whole value all names are looked at: an envelope may know it by one.
+        is_looked_at = kind == "map" and container.depth == 0
+        while (count := long_at(cursor)) != 0:
+            if count < 0:
+                count = -count
+                long_at(cursor)
+            before = container.count
+            for number in range(count):
+                if line.hides or (line.room < FULL and not is_looked_at):
+                    _skip(cursor, skip_item(), count - number, kind == "map")
+                    break
+                key = "" if kind == "array" else take(cursor, long_at(cursor)).decode("utf-8")
+                read_item(cursor, key)
+                container.add(None)
+            container.count = before + count
+            if container.is_short and container.count > SHORT:
+                line.shorten(container)
+        container.node(name, kind)
+
     def read(cursor: Cursor, name: str) -> Node | None:
         start = cursor.at
         _nested(cursor)
+        if cursor.line is not None:
+            _step(cursor)
+            say(cursor, cursor.line, name)
+            cursor.depth -= 1
+            return None
         is_shown = _room(cursor)
         parts = _Parts(cursor)
         total = 0

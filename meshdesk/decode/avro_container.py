@@ -9,7 +9,7 @@ from collections.abc import Callable
 from meshdesk.decode import avro, blocks
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.one_line import OneLine
-from meshdesk.model.node import FULL, Node, more
+from meshdesk.model.node import Node, more
 from meshdesk.model.schema import Schema
 from meshdesk.model.wording import plural
 
@@ -101,7 +101,7 @@ class _Blocks:
 
     def tree(self, line: OneLine | None) -> Node:
         """All values, those beyond the bounds as a count; they are said to the line where there is one."""
-        shown: list[Node] = []
+        shown: list[Node | None] = []  # None: said to the line
         container = line.begin("", is_array=True) if line is not None else None
         total, left = 0, self._bounds.nodes - 1
         if left < 0:
@@ -115,36 +115,42 @@ class _Blocks:
                 raise Undecodable(f"the block at byte {self._at:,} does not end with its marker")
             self._at = cursor.at
             if left > 0 and len(shown) < self._bounds.width:
-                left = self._values(shown, total, count, piece, start, left)
+                left = self._values(shown, total, count, piece, start, left, line)
             total += count
         if line is not None and container is not None:
-            for node in shown:
-                if line.room < FULL:
-                    break
-                line.whole(node)
             line.end(container, "array", total)
             return Node("", "array", "")
-        children = (*shown, more(total - len(shown))) if total > len(shown) else tuple(shown)
+        rest = (more(total - len(shown)),) if total > len(shown) else ()
+        children = (*filter(None, shown), *rest)
         return Node("", "array", "", children, plural(total, "value"), (0, len(self._data)))
 
-    def _values(self, shown: list[Node], total: int, count: int, piece: bytes, start: int, left: int) -> int:
+    def _values(
+        self,
+        shown: list[Node | None],
+        total: int,
+        count: int,
+        piece: bytes,
+        start: int,
+        left: int,
+        line: OneLine | None,
+    ) -> int:
         body = piece if self._is_plain else self._opened(piece, self._room)
         self._room -= len(body)
         if self._room < 0:
             raise Undecodable(f"its blocks are larger than {self._bounds.bytes:,} bytes when they are opened")
         inner = avro.Cursor(self._data if self._is_plain else body, self._bounds, start if self._is_plain else 0)
         end = start + len(piece) if self._is_plain else len(body)
-        inner.nodes, inner.depth = left, 1
+        inner.nodes, inner.depth, inner.line = left, 1, line
         for number in range(count):
             if inner.nodes <= 0 or len(shown) >= self._bounds.width:
                 return 0
             node = avro.value_at(self._read, inner, str(total + number))
             if inner.at > end:
                 raise IndexError
-            if node is not None:
-                # A line has no use for spans, and is right with those of other bytes.
-                has_spans = self._is_plain or self._bounds.line
-                shown.append(node if has_spans else avro.without_spans(node))
+            if line is not None:
+                shown.append(None)
+            elif node is not None:
+                shown.append(node if self._is_plain else avro.without_spans(node))
         if inner.at != end:
             raise Undecodable(f"a block of {count:,} values has {end - inner.at:,} bytes behind them")
         return inner.nodes

@@ -24,5 +24,5 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     if isinstance(schema, SchemaState):
         why = f"the schema of fingerprint {name.id} is not known"
         raise Undecodable(why, MISSING.format(role=payload.role, id=name.id))
-    tree = avro.tree_of(data, schema, bounds, PREFIX)
-    return Decoded(tree, (Layer(NAME, name.id), Layer("Avro")), "Avro", schema)
+    tree, words = avro.tree_or_words(data, schema, bounds, PREFIX)
+    return Decoded(tree, (Layer(NAME, name.id), Layer("Avro")), "Avro", schema, words=words)

@@ -92,7 +92,8 @@ def read_where_header_says(
 def _avro(data: bytes, start: int, schema: Schema, bounds: Bounds, encoding: str) -> Decoded:
     if encoding != "JSON":
         try:
-            return Decoded(avro.tree_of(data, schema, bounds, start), (Layer("Avro"),), "Avro", schema)
+            tree, words = avro.tree_or_words(data, schema, bounds, start)
+            return Decoded(tree, (Layer("Avro"),), "Avro", schema, words=words)
         except Undecodable:
             # Apicurio's serialiser may write JSON behind the id, and nothing says so.
             if data[start : start + 1] not in (b"{", b"["):
