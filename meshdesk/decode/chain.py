@@ -243,8 +243,8 @@ def has_telling_header(payload: Payload) -> bool:
     to quick.py."""
     if not payload.headers:
         return False
-    data = payload.data or b""
-    return any(minds(payload, data) for minds, _ in _asked.minding(payload))
+    minding = _asked.minding(payload)
+    return bool(minding) and any(minds(payload, payload.data or b"") for minds, _ in minding)
 
 
 def _as_asked(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded | Declined | None:

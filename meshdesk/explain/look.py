@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeVar
 
 from meshdesk.decode import chain
@@ -69,7 +70,7 @@ def row_of(record: Record | Lost, schemas: Schemas, k: int = -1, wishes: Wishes 
     of_key, of_value = payloads_of(record, wishes)
     key = _preview(of_key, schemas, KEY) if record.key is not None else NO_VALUE
     value = _preview(of_value, schemas, PREVIEW) if record.value is not None else NO_VALUE
-    names = ", ".join([visible(name[:HEADERS]) for name, _ in record.headers[:20]]) if record.headers else ""
+    names = _header_names(tuple([name for name, _ in record.headers[:20]])) if record.headers else ""
     return Row(
         row=record.row,
         topic=record.topic,
@@ -80,7 +81,7 @@ def row_of(record: Record | Lost, schemas: Schemas, k: int = -1, wishes: Wishes 
         value=value.text,
         tones=value.spans,
         format=value.format,
-        headers=names[:HEADERS],
+        headers=names,
         header_count=len(record.headers),
         size=record.size,
         null_key=record.key is None,
@@ -88,6 +89,11 @@ def row_of(record: Record | Lost, schemas: Schemas, k: int = -1, wishes: Wishes 
         trouble=value.trouble or key.trouble,
         k=k,
     )
+
+
+@lru_cache(maxsize=500)  # sets of names that records of a topic have as headers; most topics have one of them
+def _header_names(names: tuple[str, ...]) -> str:
+    return ", ".join([visible(name[:HEADERS]) for name in names])[:HEADERS]
 
 
 def columns_of(record: Record | Lost, k: int = -1) -> Row:
