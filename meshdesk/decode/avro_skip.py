@@ -47,7 +47,7 @@ def long_at(data: bytes, at: int) -> tuple[int, int]:
 
 def piece_at(data: bytes, at: int) -> tuple[int, int]:
     """Where bytes behind their length begin and end."""
-    start, length = at, data[at]
+    length = data[at]
     if length < 0x80 and not length & 1:
         at += 1
         length >>= 1
@@ -55,7 +55,7 @@ def piece_at(data: bytes, at: int) -> tuple[int, int]:
         length, at = long_at(data, at)
     end = at + length
     if length < 0:
-        raise Undecodable(f"the length before byte {start:,} is negative")
+        raise Undecodable(f"the length before byte {at:,} is negative")
     if end > len(data):
         raise IndexError
     return at, end
