@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshdesk.decode.avro import Compiler, tree_of
-from meshdesk.decode.avro_skip import Skip, full_name, long_at, skip_parts
+from meshdesk.decode.avro_skip import Skip, full_name, long_at, piece_at, skip_parts
 from meshdesk.decode.contract import Bounds, Undecodable
 from tests.unit.decode.avros import SCHEMAS, values, with_names, written
 from tests.unit.decode.poison import avro
@@ -77,3 +77,12 @@ def test_that_a_large_array_is_proved_beyond_what_is_shown() -> None:
 def test_that_a_name_has_the_namespace_around_it() -> None:
     said = [json.loads(text) for text in ('{"name": "A"}', '{"name": "A", "namespace": ""}', '{"name": "a.B"}')]
     assert [full_name(one, "shop") for one in said] == ["shop.A", "A", "a.B"]
+
+
+def test_that_a_negative_length_is_told_at_the_same_byte_by_who_reads_and_who_skips() -> None:
+    data = b"\x02a\x03bc"
+    told = "the length before byte 3 is negative"
+    with pytest.raises(Undecodable, match=told):
+        piece_at(data, 2)
+    with pytest.raises(Undecodable, match=told):
+        tree_of(data, avro("string"), Bounds(), 2)
