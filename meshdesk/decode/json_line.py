@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from meshdesk.decode.line import (
     FALSE,
@@ -14,6 +14,7 @@ from meshdesk.decode.line import (
     TELLING,
     TRUE,
     Unlisted,
+    Words,
     count_word,
     cut,
     is_inside,
@@ -41,6 +42,16 @@ WORDS: dict[Any, Word] = {None: NULL, True: TRUE, False: FALSE}
 
 def read(data: bytes, at: int, limit: int) -> tuple[str, Tones]:
     """An object or an array from a byte to the end of the bytes. Raises Unlisted, ValueError and RecursionError."""
+    return lay(_document(data, at), limit)
+
+
+def words_of(data: bytes) -> Words:
+    """The words of an object or an array from the first byte to the last. Raises Unlisted, ValueError and RecursionError."""
+    words, tones, _ = _laid(_document(data, 0), is_known=False)
+    return cast("Words", [(word, tone) for word, (_, _, tone) in zip(words, tones, strict=True)])
+
+
+def _document(data: bytes, at: int) -> Any:
     if data[at] not in BEGINS or len(data) > LARGEST:
         raise Unlisted
     text = data[at:].decode()
@@ -48,7 +59,7 @@ def read(data: bytes, at: int, limit: int) -> tuple[str, Tones]:
     if end != len(text) and text[end:].strip(BLANKS):
         raise Unlisted
     _look_how_deep(text)
-    return lay(value, limit)
+    return value
 
 
 def read_lines(data: bytes, at: int, limit: int) -> tuple[str, Tones]:
@@ -77,6 +88,11 @@ def _look_how_deep(text: str) -> None:
 def lay(value: Any, limit: int, is_known: bool = False) -> tuple[str, Tones]:
     """A document, as `_scan` reads it, as a line. Raises Unlisted where its names are such that it may be in an envelope, but
     for one of which that `is_known`."""
+    words, tones, end = _laid(value, is_known)
+    return (" ".join(words), tuple(tones)) if end <= limit + 1 else cut(words, tones, limit)
+
+
+def _laid(value: Any, is_known: bool) -> tuple[list[str], list[tuple[int, int, str]], int]:
     words: list[str] = []
     tones: list[tuple[int, int, str]] = []
     if type(value) is tuple:
@@ -85,7 +101,7 @@ def lay(value: Any, limit: int, is_known: bool = False) -> tuple[str, Tones]:
         end = _root_array(value, words, tones)
     else:
         end = _scalars((value,), words, tones, 0)
-    return (" ".join(words), tuple(tones)) if end <= limit + 1 else cut(words, tones, limit)
+    return words, tones, end
 
 
 def _fields(

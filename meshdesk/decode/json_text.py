@@ -5,8 +5,10 @@ import re
 from itertools import islice
 from typing import Any
 
+from meshdesk.decode import json_line
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.json_spans import spanned
+from meshdesk.decode.line import Unlisted
 from meshdesk.decode.text import DECLARING, charset_of, is_declared, text_of
 from meshdesk.model.node import Kind, Node, more, pretty, shortened
 from meshdesk.model.wording import plural
@@ -54,6 +56,11 @@ def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """A JSON document; or several, each beginning on a line of its own, as an array. Raises Undecodable."""
+    if bounds.line and data[0] in json_line.BEGINS and not charset_of(payload):
+        try:
+            return Decoded(Node("", "record", ""), (Layer(NAME),), NAME, words=json_line.words_of(data))
+        except (Unlisted, ValueError, StopIteration, RecursionError):
+            pass  # what is odd is read as a tree
     text, start, encoding = _text(data, bounds, charset_of(payload))
     if text[start : start + 1] not in FIRST and not payload.wants(NAME):
         raise Undecodable("it does not begin as a JSON object, array or string does")

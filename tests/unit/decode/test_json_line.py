@@ -1,6 +1,7 @@
 """Lines of JSON without a tree: held against the decoder."""
 
 import json
+import zlib
 from typing import Any
 
 import pytest
@@ -27,6 +28,14 @@ def test_that_a_line_is_that_of_the_tree(said: Any, limit: int, is_ascii: bool) 
     sent = value(json.dumps(said, ensure_ascii=is_ascii).encode("utf-8", "surrogatepass"))
     found = quick.preview(sent, NONE, limit)
     assert found is None or found == by_chain(sent, NONE, limit)
+
+
+@given(
+    st.dictionaries(TEXTS | st.sampled_from(["op", "payload", "id"]), VALUES, max_size=6), st.sampled_from([80, 160])
+)
+def test_that_a_document_that_was_compressed_is_shown_as_the_chain_shows_it(said: Any, limit: int) -> None:
+    sent = value(zlib.compress(json.dumps(said).encode()))
+    assert preview(sent, NONE, limit) == by_chain(sent, NONE, limit)
 
 
 @given(
