@@ -106,3 +106,14 @@ def test_that_a_number_of_several_bytes_is_read_as_the_walk_of_fields_reads_it(n
     for odd in (data[:-1], b"\xff" * 10 + b"\x01", b"\xff" * 9 + b"\x02"):
         with pytest.raises((Unlisted, IndexError)):
             number_at(odd, 0)
+
+
+def test_that_packed_numbers_end_where_their_length_says() -> None:
+    tags = {field.name: number << 3 | 2 for number, field in book_of(SCHEMA).plan("test.Every").fields.items()}
+    for name, size in (("packed_float", 4), ("packed_fixed64", 8), ("packed_int64", 1)):
+        tag = bytes([tags[name] & 0x7F | 0x80, tags[name] >> 7])
+        for length, is_one in ((2 * size, True), (2 * size + 1, size == 1)):
+            message = tag + bytes([length]) + b"\1" * length
+            assert (EVERY.end(bytes([len(message)]) + message) is not None) is is_one
+    message = b"\xba\x06\x02\x01\x80\x10\x05"
+    assert EVERY.end(bytes([len(message)]) + message) is None

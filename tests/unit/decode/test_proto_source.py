@@ -93,3 +93,23 @@ def test_that_a_name_is_never_source(name: str) -> None:
     file.message_type.add(name="Order").field.add(name=name, number=1, type=9, label=1)
     schema = Schema("test", 42, "PROTOBUF", base64.b64encode(file.SerializeToString()).decode())
     assert written(schema)(b"\x0a\x01A", 0, 160)[0].endswith(" A")
+
+
+def test_that_the_second_of_a_oneof_counts_where_the_line_is_full_before_it() -> None:
+    fields = " ".join(f"string f{number} = {number};" for number in range(3, 12))
+    schema = text_schema(f"message A {{ oneof how {{ string one = 1; string two = 20; }} {fields} }}")
+    texts = b"".join(bytes([number << 3 | 2, 30]) + b"x" * 30 for number in range(3, 12))
+    function = written(schema)
+    assert function(b"\x0a\x01A" + texts, 0, 160)[0].startswith("one A f3 xxx")
+    with pytest.raises(Unlisted):
+        function(b"\x0a\x01A" + texts + b"\xa2\x01\x01B", 0, 160)
+    assert (line_of(b"\0\x0a\x01A" + texts + b"\xa2\x01\x01B", schema) or "f3").startswith("f3")
+
+
+def test_that_the_second_of_a_oneof_counts_where_its_number_is_too_large_to_be_looked_for() -> None:
+    schema = text_schema("message A { oneof how { string one = 1; string two = 3000; } int32 n = 3001; }")
+    function = written(schema)
+    assert function(b"\x0a\x01A\xc8\xbb\x01\x05", 0, 160)[0] == "one A n 5"
+    with pytest.raises(Unlisted):
+        function(b"\x0a\x01A\xc2\xbb\x01\x01B", 0, 160)
+    assert line_of(b"\0\x0a\x01A\xc2\xbb\x01\x01B", schema) is None
