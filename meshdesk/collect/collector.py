@@ -22,7 +22,7 @@ from meshdesk.collect.background import Background
 from meshdesk.collect.by_time import ByTime
 from meshdesk.collect.catalogues.watching import Catalogues, facts_in
 from meshdesk.collect.client import REQUEST_TIMEOUT, Cluster, KafkaTrouble, now
-from meshdesk.collect.columns import asked_for, lasts, rows_of, schema_names, spans_of
+from meshdesk.collect.columns import asked_for, from_the_future, lasts, rows_of, schema_names, spans_of
 from meshdesk.collect.fetching import Fetching
 from meshdesk.collect.held import Held
 from meshdesk.collect.keeper import Keeper, Limit
@@ -45,6 +45,7 @@ from meshdesk.collect.sentences import (
     behind_the_end,
     cut_short,
     held_back,
+    in_the_future,
     lost_to_retention,
     made_again,
     more_partitions,
@@ -447,6 +448,8 @@ class Collector:
                 self._storing.put(self._numbers[topic], rows.batch, spans, now())
                 if rows.headless:
                     self._report(without_headers(topic, rows.headless, now()))
+                if ahead := from_the_future(rows, now()):
+                    self._report(in_the_future(topic, ahead, now()))
                 if self._schemas is not None:
                     self._schemas.note(schema_names(rows.batch))
             with_rows = {span.partition for span in spans}

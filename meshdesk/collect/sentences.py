@@ -8,7 +8,7 @@ from confluent_kafka import KafkaError
 
 from meshdesk.logs import redacted
 from meshdesk.model.trouble import Severity, Trouble
-from meshdesk.model.wording import plural, size
+from meshdesk.model.wording import iso, plural, size
 
 # Topic rights alone are enough to read: the refused group is none that we use.
 EXPECTED = (KafkaError.GROUP_AUTHORIZATION_FAILED, KafkaError._PARTITION_EOF)
@@ -332,6 +332,17 @@ def without_headers(topic: str, places: Collection[tuple[int, int]], now: int = 
     text = f"Records of {topic} are stored without their headers, as the name of one is no UTF-8 and cannot be read."
     advice = f"Ask its producer to mend the names; one such record is {topic}[{partition}]@{offset}."
     return Trouble(text, advice, topic, "attention", now, len(places))
+
+
+def in_the_future(topic: str, records: Sequence[tuple[int, int, int]], now: int = 0) -> Trouble:
+    """Records, by partition, offset and timestamp (ms), that say to be of a time that has not come."""
+    partition, offset, time = records[0]
+    text = f"Records of {topic} have timestamps in the future. They are last in lists by time, and in no range of the past."
+    advice = (
+        "The clock of their producer or of this machine is wrong, or they are in another unit than milliseconds; "
+        f"{topic}[{partition}]@{offset} says {iso(time)}."
+    )
+    return Trouble(text, advice, topic, "attention", now, len(records))
 
 
 def made_again(topic: str, now: int = 0) -> Trouble:
