@@ -1,5 +1,6 @@
 """What runs behind the window: what was named is opened, the beat goes on, and all of it ends."""
 
+import gc
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from meshdesk.demo.broker import Broker
 from meshdesk.model.profile import Profile
 from meshdesk.session.connection import Connection
 from meshdesk.session.profiles import Profiles
+from meshdesk.ui import running as module
 from meshdesk.ui.options import Options
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.running import Running
@@ -50,6 +52,16 @@ def test_that_several_files_are_opened_and_the_named_topic_is_shown(qtbot: QtBot
     running.end()
     assert json.loads((tmp_path / "beat.json").read_text(encoding="utf-8"))["work_ms"]["count"] > 0
     assert (running.code, running.sentence) == (0, "")
+
+
+def test_that_what_stays_is_not_looked_through_by_the_collector_again_and_again(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOADED", 0.05)
+    running, _ = running_on(qtbot, Options(files=(packed(tmp_path / "a", tmp_path / "a.meshcap", 10),)))
+    qtbot.waitUntil(lambda: gc.get_freeze_count() > 10_000, timeout=20_000)
+    running.end()
+    assert gc.get_freeze_count() == 0
 
 
 def test_that_the_program_leaves_once_the_picture_is_taken(qtbot: QtBot, tmp_path: Path) -> None:
