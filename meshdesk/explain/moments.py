@@ -6,15 +6,13 @@ meant, of several the last. The index has the least and the greatest timestamp o
 order one or two batches are read.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pyarrow as pa
 
 from meshdesk.capture.index import NO_TIME
 from meshdesk.capture.reader import Placed
 from meshdesk.capture.records import NO_TIMESTAMP
-from meshdesk.explain.places import BITS, PLACE, Values
+from meshdesk.explain.places import BITS, Places, Values
 from meshdesk.explain.rows import Rows
 
 TIMES = ("timestamp", "timestamp_type")  # the columns that say when a record was
@@ -55,9 +53,10 @@ def _nearest(times: Values, moment: int) -> tuple[int, int] | None:
     return nearest, int(before[times[before] == nearest][-1])
 
 
-def place_at(rows: Rows, file: Path, topics: list[str], by: str | None, descending: bool, moment: int) -> int | None:
+def place_at(
+    rows: Rows, places: Places, topics: list[str], by: str | None, descending: bool, moment: int
+) -> int | None:
     """Which row of an order is at a moment; None where all are after it, or where the order has nothing to do with time."""
-    places = np.fromfile(file, PLACE)
     if by is None and len(topics) == 1:  # the hits of a filter, as they arrived
         k = row_at(rows, topics[0], moment)
         return None if k is None else max(0, int(np.searchsorted(places, np.uint64(k), side="right")) - 1)

@@ -11,10 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from meshdesk.explain.masking import visible_hits
 from meshdesk.explain.moments import TIMES, timestamps
 from meshdesk.explain.places import Places, Values, placed
 from meshdesk.explain.rows import Rows
-from meshdesk.explain.words import Hits, hits
+from meshdesk.explain.words import Hits
 from meshdesk.model.listing import Column, Listing
 
 THREADS = 2  # that look for a word; the window and collect want a core, too
@@ -34,7 +35,7 @@ def filtered(rows: Rows, listing: Listing, begin: Sequence[int], progress: Progr
         asked: deque[tuple[int, int, int, Future[Hits]]] = deque()
         for number, topic in enumerate(listing.topics):
             for k, batch in rows.batches(topic, begin[number], ends[number], () if listing.word else TIMES):
-                asked.append((number, k, batch.num_rows, pool.submit(_hits, batch, listing)))
+                asked.append((number, k, batch.num_rows, pool.submit(hits_in, batch, listing)))
                 if len(asked) > 2 * THREADS:
                     yield _found(*asked[0])
                     done += asked.popleft()[2]
@@ -45,9 +46,9 @@ def filtered(rows: Rows, listing: Listing, begin: Sequence[int], progress: Progr
             progress(done, total)
 
 
-def _hits(batch: pa.RecordBatch, listing: Listing) -> Hits:
+def hits_in(batch: pa.RecordBatch, listing: Listing) -> Hits:
     """The rows of a batch that hold the word, of the time that is meant; one without a timestamp may be of any."""
-    found = hits(batch, listing.word)
+    found = visible_hits(batch, listing.word)
     if listing.between is None:
         return found
     first, last = listing.between
@@ -74,12 +75,22 @@ def sorted_places(rows: Rows, listing: Listing, progress: Progress, only: "Place
             pc.sort_indices(values, sort_keys=[("", "descending" if listing.descending else "ascending")]).to_numpy()
         ]
         return
-    known = values >= 0  # only a timestamp can be missing: such rows come last, whichever way the others go
-    keys = np.where(known, ~values if listing.descending else values, np.iinfo(np.int64).max)
+    keys = _known_first(~values if listing.descending else values, values >= 0)
     if len(keys) > 10 * FIRST:
         first = np.argpartition(keys, FIRST)[:FIRST]
         yield places[first[np.lexsort((first, keys[first]))]]
     yield places[np.argsort(keys, kind="stable")]
+
+
+def time_keys(batch: pa.RecordBatch) -> Values:
+    """What a list by time is sorted by."""
+    times = timestamps(batch)
+    return _known_first(times, times >= 0)
+
+
+def _known_first(keys: Values, known: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Values:
+    """Only a timestamp can be missing: such rows come last, whichever way the others go."""
+    return np.where(known, keys, np.iinfo(np.int64).max)
 
 
 def _gathered(

@@ -15,10 +15,20 @@ import numpy as np
 
 from meshdesk.capture.pack import pack
 from meshdesk.capture.store import CaptureError
+from meshdesk.explain.excerpts import with_hit
 from meshdesk.explain.lines import json_line, tab_line
-from meshdesk.explain.look import TREE, Trees, columns_of, culprit, details_of, part_text, row_of
+from meshdesk.explain.look import TREE, Trees, columns_of, culprit, details_of, part_text, payloads_of, row_of
 from meshdesk.explain.moments import place_at, row_at
-from meshdesk.explain.places import PLACE, Places, append_places, find_place, read_places, write_places
+from meshdesk.explain.places import (
+    PLACE,
+    Places,
+    Tail,
+    append_places,
+    find_place,
+    places_of,
+    read_places,
+    write_places,
+)
 from meshdesk.explain.plugins import load_plugins
 from meshdesk.explain.rows import Lost, Rows, open_rows
 from meshdesk.model.decode_as import wishes_from
@@ -182,22 +192,30 @@ def _listed(rows: Rows, message: Message, first: int, count: int) -> Iterator[tu
         yield from enumerate(rows.records(str(message["topic"]), first, count), first)
         return
     topics = list(map(str, message["topics"]))
-    for topic, k in read_places(Path(str(message["order"])), first, count):
+    for topic, k in read_places(Path(str(message["order"])), first, count, _tail(message)):
         yield from enumerate(rows.records(topics[topic], k, 1), k)
+
+
+def _tail(message: Message) -> Tail | None:
+    """Where the newest rows of the order lie that the message is about, if not in its file."""
+    return Tail(Path(str(message["tail"])), int(message["tail_at"])) if "tail" in message else None
 
 
 def _rows(explain: Explain, message: Message) -> Message:
     rows = explain.rows(message)
     listed = list(_listed(rows, message, int(message["first"]), int(message["count"])))
     reason = str(message.get("not", ""))  # decoding this row was ended before; only its columns are wanted
-    wishes = wishes_from(message.get("as"))
+    wishes, word = wishes_from(message.get("as")), str(message.get("word", ""))
     shown = []
     number = int(message.get("id", 0))
     explain.has_rows.set()
     try:
         for at, (k, record) in enumerate(listed):
             explain.at_work = work = _AtWork(number, at, time.monotonic())
-            shown.append(culprit(record, reason, k) if reason else row_of(record, rows, k, wishes))
+            row = culprit(record, reason, k) if reason else row_of(record, rows, k, wishes)
+            if word and isinstance(record, Record) and not reason:
+                row = with_hit(row, payloads_of(record, wishes), record.headers, rows, word)
+            shown.append(row)
             with explain.telling:
                 explain.at_work = None
             if work.is_told:
@@ -267,7 +285,8 @@ def _find(explain: Explain, message: Message) -> Message:
 
 def _where(_explain: Explain, message: Message) -> Message:
     """Which row of an order is row `k` of its topic number `of`."""
-    return {"is": "found", "k": find_place(Path(str(message["order"])), int(message["of"]), int(message["k"]))}
+    place = find_place(Path(str(message["order"])), int(message["of"]), int(message["k"]), _tail(message))
+    return {"is": "found", "k": place}
 
 
 def _when(explain: Explain, message: Message) -> Message:
@@ -276,10 +295,8 @@ def _when(explain: Explain, message: Message) -> Message:
     if "order" not in message:
         return {"is": "found", "k": row_at(rows, str(message["topic"]), moment)}
     listing = listing_from(message["listing"])
-    try:
-        k = place_at(rows, Path(str(message["order"])), list(listing.topics), listing.by, listing.descending, moment)
-    except OSError as error:
-        raise CaptureError(f"This order cannot be read: {error.strerror}. Sort or filter again.") from error
+    places = places_of(Path(str(message["order"])), tail=_tail(message))
+    k = place_at(rows, places, list(listing.topics), listing.by, listing.descending, moment)
     return {"is": "found", "k": k}
 
 
@@ -327,7 +344,8 @@ def _save(explain: Explain, message: Message) -> Message:
 
 
 def _order(explain: Explain, message: Message) -> Message:
-    """Makes the order of a listing in the file `order`, or goes on with a filter from where it was left (`begin`).
+    """Makes the order of a listing in the file `order`, or goes on with it from where it was left (`begin`): a filter grows at
+    its end; into a list by time what has come is merged, as a new tail in the file `into`.
 
     As soon as rows can be shown their number is told; the answer says how many there are, and up to which row of each
     topic it has looked.
@@ -337,6 +355,8 @@ def _order(explain: Explain, message: Message) -> Message:
     ends = [rows.capture.topics[topic].rows if topic in rows.capture.topics else 0 for topic in listing.topics]
     progress = _progress(explain, message, ROWS_EVERY)
     try:
+        if "into" in message:
+            return _gone_on(rows, listing, message, begin, ends, progress)
         count = _made(explain, message, rows, listing, file, begin, progress)
     except _Cancelled:
         return {"is": "failed", "text": "", "cancelled": True}
@@ -346,6 +366,26 @@ def _order(explain: Explain, message: Message) -> Message:
             "text": f"The order cannot be stored: {error.strerror}. Free some space and sort again.",
         }
     return {"is": "ordered", "rows": count, "ends": ends}
+
+
+def _gone_on(
+    rows: Rows,
+    listing: Listing,
+    message: Message,
+    begin: list[int],
+    ends: list[int],
+    progress: Callable[[int, int], None],
+) -> Message:
+    """What has arrived in its places, and where these are; `late` where it has to be sorted anew for that."""
+    # As with orders.
+    from meshdesk.explain.merging import merge
+
+    order = Path(str(message["order"])), _tail(message), int(message["rows"])
+    merged = merge(rows, listing, order, (begin, ends), Path(str(message["into"])), progress)
+    if merged is None:
+        return {"is": "ordered", "rows": order[2], "ends": begin, "late": True}
+    tail = {"tail": str(merged.tail.file), "tail_at": merged.tail.at}
+    return {"is": "ordered", "rows": merged.rows, "ends": ends, "runs": merged.runs, **tail}
 
 
 def _made(

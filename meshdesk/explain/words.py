@@ -7,6 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from meshdesk.model.hits import cases_of
+
 Hits: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int64]]"
 Mask: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.bool_]]"  # of each row
 Bytes: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.uint8]]"
@@ -126,4 +128,4 @@ def _literal(text: str) -> str:
 
 def _in_any_case(letter: str) -> str:
     """RE2 knows a column of bytes as Latin-1, in which letters of UTF-8 are two or more that must not be folded by themselves."""
-    return f"(?:{'|'.join(_literal(case) for case in dict.fromkeys((letter, letter.upper(), letter.title())))})"
+    return f"(?:{'|'.join(map(_literal, cases_of(letter)))})"

@@ -30,6 +30,16 @@ class Listing:
         return len(self.topics) <= 1 and self.by is None and not self.is_filtered
 
     @property
+    def is_merged(self) -> bool:
+        """Several topics, the newest record last: what arrives takes the place that its timestamp says."""
+        return len(self.topics) > 1 and self.by in (None, "timestamp") and not self.descending
+
+    @property
+    def is_live(self) -> bool:
+        """What arrives has its place in the list at once: at its end, or by its time."""
+        return self.is_merged or (self.by is None and len(self.topics) <= 1)
+
+    @property
     def is_filtered(self) -> bool:
         """Some records may be left out."""
         return bool(self.word) or self.between is not None

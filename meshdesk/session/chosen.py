@@ -24,6 +24,7 @@ class Chosen:
         self.details: Details | None = None
         self._look, self._how, self._failed, self._changed = look, how, failed, changed
         self._selected: tuple[str, int] | None = None  # list, row
+        self._turn = 0  # how often one was selected
         self._revealed: tuple[str, ...] = ()  # names of secrets in it that its reader wants to see
 
     def select(self, topic: str, k: int | None) -> None:
@@ -32,8 +33,17 @@ class Chosen:
         if selected == self._selected:
             return
         self._selected, self.details, self._revealed = selected, None, ()
+        self._turn += 1
         self._changed()
         self.renew()
+
+    def move(self, topic: str, now: Callable[[int], int]) -> None:
+        """Rows of a list have other numbers: the record stays selected."""
+        if self._selected is None or self._selected[0] != topic:
+            return
+        self._selected = topic, now(self._selected[1])
+        if self.details is None:  # what is on its way is taken for another record's
+            self.renew()
 
     def reveal(self, name: str) -> None:
         """Shows a secret of the selected record, as long as it is selected; others stay masked."""
@@ -87,10 +97,13 @@ class Chosen:
         selected = self._selected
         if selected is None:
             return
-        about = self._about(selected)
+        about, turn = self._about(selected), self._turn
 
         def arrived_still(answer: Message) -> None:
-            if self._selected == selected and self._about(selected) == about:  # read as it was then
+            now = self._about(selected)
+            if self._turn == turn and all(
+                now.get(how) == about.get(how) for how in ("as", "revealed")
+            ):  # read as it was then
                 arrived(answer)
 
         self._look.ask(question | about, arrived_still)

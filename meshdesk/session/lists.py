@@ -13,7 +13,7 @@ from meshdesk.model.listing import Listing, listing_message
 from meshdesk.model.record import RecordName
 from meshdesk.model.row import Row
 from meshdesk.session.explainers import rows_from
-from meshdesk.session.orders import Order, Orders
+from meshdesk.session.orders import Move, Order, Orders
 from meshdesk.session.questions import Questions
 from meshdesk.session.readings import Reading
 from meshdesk.session.row_cache import RowCache
@@ -33,17 +33,27 @@ class Lists:
         file: Callable[[int], Path],
         reading: Callable[[], Reading],
         renewed: Callable[[], None],
+        moved: Callable[[str, Move], None],
         failed: Callable[[Message], None],
         attend: Callable[[str, str], None],
         changed: Callable[[], None],
     ) -> None:
         """`file` names the file of an order by its number, and may raise OSError. `reading` is what was read of the capture
-        last. `renewed` is told when records are read differently from now on, `changed` when an order is further, `failed`
-        gets an answer that could not be given, and `attend` a sentence and an advice on what could not be done."""
+        last. `renewed` is told when records are read differently from now on, `moved` when rows of a list have other numbers,
+        `changed` when an order is further, `failed` gets an answer that could not be given, and `attend` a sentence and an
+        advice on what could not be done."""
         self._look, self._work, self._reading = look, work, reading
-        self._renewed, self._failed, self._attend, self._changed = renewed, failed, attend, changed
+        self._renewed, self._moved = renewed, moved
+        self._failed, self._attend, self._changed = failed, attend, changed
         self._orders = Orders(
-            file, works, work.ask, work.cancel, lambda topic: reading().rows.get(topic, 0), self._ordered
+            file,
+            works,
+            work.ask,
+            work.cancel,
+            lambda topic: reading().rows.get(topic, 0),
+            self._ordered,
+            self._bring,
+            self._rows_moved,
         )
         self._cache = RowCache(self._fetch, self._fetch_columns)
         self._read_as: Hashable = None  # Mesh.reading, as of which the rows at hand were asked for
@@ -84,8 +94,12 @@ class Lists:
         self._orders.forget_all()
 
     def grow(self) -> None:
-        """Rows have arrived: the orders that they belong at the end of are gone on with."""
+        """Rows may have arrived: the orders that they belong in are gone on with. Asked at each beat."""
         self._orders.grow()
+
+    def hold_still(self, name: str) -> None:
+        """Nothing comes into a list by time for now; "" lets it come again."""
+        self._orders.hold(name)
 
     def _ordered(self, failed: Message | None) -> None:
         if failed is not None:
@@ -109,20 +123,41 @@ class Lists:
 
     def want(self, topic: str, first: int, last: int, jumped: bool = False) -> None:
         """The rows [first, last] are on the screen. Where a reader has `jumped` to them, their columns come first."""
+        self._orders.show(topic)
         self._cache.want(topic, first, last, self.rows(topic), jumped)
 
     def _fetch(self, topic: str, first: int, count: int) -> None:
-        wishes = self.wishes
+        wishes, order = self.wishes, self._orders.get(topic)
+        version = order.version if order is not None else 0
 
         def arrived(answer: Message) -> None:
+            moves = order.moves_since(version) if order is not None else []
             if wishes is not self.wishes:
                 self._cache.discard(topic, first)
-            elif answer.get("is") == "rows":
-                self._cache.take(topic, first, rows_from(answer))
-            else:
+            elif answer.get("is") != "rows":
                 self._cache.failed(topic, first)
+            elif moves:  # rows came in meanwhile: what was answered has other numbers by now
+                if all(move.runs is not None for move in moves):
+                    self._cache.put(topic, {_now_at(moves, k): row for k, row in enumerate(rows_from(answer), first)})
+                self._cache.discard(topic, first)
+            else:
+                self._cache.take(topic, first, rows_from(answer))
 
         self._look.ask({"do": "rows", "first": first, "count": count, **self.how(topic)}, arrived)
+
+    def _bring(self, where: Message, first: int, count: int, done: Callable[[list[Row]], None]) -> None:
+        """Rows of an order that is not what is shown yet; none where they cannot be had."""
+        question = {"do": "rows", "first": first, "count": count, **self._as_wished(), **where}
+        self._look.ask(question, lambda answer: done(rows_from(answer)))
+
+    def _rows_moved(self, name: str, move: Move, first: int, newest: list[Row]) -> None:
+        """Records came into a list: what is at hand of it, and what is selected in it, has other numbers."""
+        if move.runs is None:
+            self._cache.lose(name)
+        else:
+            self._cache.move(name, move.of, min((at for at, _ in move.runs), default=0))
+            self._moved(name, move)
+        self._cache.put(name, dict(enumerate(newest, first)))
 
     def _fetch_columns(self, topic: str, first: int, count: int) -> None:
         def arrived(answer: Message) -> None:
@@ -155,7 +190,10 @@ class Lists:
 
     def how(self, topic: str) -> Message:
         """What a question on records of a list says of where they are, and how they are to be read."""
-        return {**({"as": wishes_message(self.wishes)} if self.wishes else {}), **self._where(topic)}
+        return {**self._as_wished(), **self._where(topic)}
+
+    def _as_wished(self) -> Message:
+        return {"as": wishes_message(self.wishes)} if self.wishes else {}
 
     def _where(self, name: str) -> Message:
         order = self._orders.get(name)
@@ -169,8 +207,14 @@ class Lists:
         if order is None or row.topic not in order.listing.topics:
             done(row.k if order is None and row.topic == name else None)
             return
-        question = {"do": "where", "order": str(order.file), "of": order.listing.topics.index(row.topic), "k": row.k}
-        self._look.ask(question, lambda answer: done(answer.get("k")))
+        question = {"do": "where", "of": order.listing.topics.index(row.topic), "k": row.k, **order.where()}
+        version = order.version
+
+        def arrived(answer: Message) -> None:
+            k, moves = answer.get("k"), order.moves_since(version)
+            done(k if k is None or not moves else _now_at(moves, int(k)))
+
+        self._look.ask(question, arrived)
 
     def at_moment(self, name: str, moment: int, done: Callable[[int | None], None]) -> None:
         """Which row of a list is at a moment (ms); None where all are after it, or the list is not in the order of time."""
@@ -202,3 +246,9 @@ class Lists:
                 self._failed(answer)
 
         self._work.ask({"do": "copy", "ks": list(ks), "json": as_json, **self.how(topic)}, arrived)
+
+
+def _now_at(moves: Sequence[Move], k: int) -> int:
+    for move in moves:
+        k = move.of(k)
+    return k

@@ -119,6 +119,7 @@ class Opened:
             lambda order: scratch() / f"{number}-{order}.order",
             lambda: self._reading,
             lambda: self.chosen.renew(),
+            lambda name, move: self.chosen.move(name, move.of),
             self._failed,
             self._attend,
             self._changed,
@@ -410,6 +411,7 @@ class Opened:
             self._passing_at = 0.0
             names = self.names.union(topic.name for topic in self.now.topics)
             self._withdraw(lambda trouble: trouble.passes and trouble.about in names)
+        self.lists.grow()
         self.lists.read_anew(now)
 
     def take(self, told: Told) -> None:

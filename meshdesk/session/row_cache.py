@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from meshdesk.model.row import Row
@@ -18,7 +18,7 @@ Ask = Callable[[str, int, int], None]  # topic, first, count
 
 
 class _Block(NamedTuple):
-    rows: Sequence[Row]
+    rows: Sequence[Row | None]  # None: it came in among the others, and was not read yet
     edition: int  # of the cache, as of which they were asked for
 
 
@@ -91,6 +91,34 @@ class RowCache:
         self._wanted = sorted(self._shown)
         self._fetch()
 
+    def move(self, topic: str, now: Callable[[int], int], first: int) -> None:
+        """Rows from number `first` on have other numbers: `now` says which. Those between them are on their way."""
+        moved: dict[int, Row] = {}
+        for at, block in [key for key in self._blocks if key[0] == topic and (key[1] + 1) * BLOCK > first]:
+            for k, row in enumerate(self._blocks.pop((at, block)).rows, block * BLOCK):
+                if row is not None:
+                    moved[now(k)] = row
+        self._bare = {(one, now(k) if one == topic else k): row for (one, k), row in self._bare.items()}
+        self.put(topic, moved)
+
+    def put(self, topic: str, rows: Mapping[int, Row]) -> None:
+        """Single rows, by their numbers, that stand until their blocks are read."""
+        for k, row in rows.items():
+            key = (topic, k // BLOCK)
+            held = list(self._blocks.get(key, NO_BLOCK).rows)
+            held += [None] * (k % BLOCK + 1 - len(held))
+            held[k % BLOCK] = row
+            self._blocks[key] = _Block(held, -1)
+        self._bound()
+        self.revision += 1
+
+    def lose(self, topic: str) -> None:
+        """Nobody knows which rows have which numbers any more."""
+        for key in [key for key in self._blocks if key[0] == topic]:
+            del self._blocks[key]
+        self._bare.clear()
+        self.revision += 1
+
     def discard(self, topic: str, first: int) -> None:
         """What look answered for the block is not what is wanted any more; it is asked for again."""
         self._on_the_way.pop((topic, first // BLOCK), None)
@@ -112,11 +140,14 @@ class RowCache:
         if len(rows) >= len(self._blocks.get(key, NO_BLOCK).rows):
             self._blocks[key] = _Block(rows, edition)
             self._blocks.move_to_end(key)
-        while len(self._blocks) > KEPT:
-            self._blocks.popitem(last=False)
+        self._bound()
         self.revision += 1
         self._wanted = [wanted for wanted in self._wanted if not self._whole(*wanted)]
         self._fetch()
+
+    def _bound(self) -> None:
+        while len(self._blocks) > KEPT:
+            self._blocks.popitem(last=False)
 
     def failed(self, topic: str, first: int) -> None:
         """The block could not be had; it is asked for again when it is wanted a while later."""

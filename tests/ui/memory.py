@@ -26,7 +26,7 @@ from meshdesk.session.connection import Connection
 from meshdesk.session.consumers import Consumers
 from meshdesk.session.curves import CurveMaker
 from meshdesk.session.home import Orphan
-from meshdesk.session.orders import Order
+from meshdesk.session.orders import Move, Order
 from meshdesk.session.pictures import Pictures
 from meshdesk.session.readings import Reading
 from meshdesk.session.strips import Strips
@@ -114,6 +114,7 @@ class MemoryCapture:
     todo: list[Callable[[], None]] = field(default_factory=list)
     wishes: Wishes = field(default_factory=dict)
     revealed: list[str] = field(default_factory=list)
+    still: str = ""  # the list into which nothing is to come
 
     def __post_init__(self) -> None:
         self.lists, self.chosen = MemoryLists(self), MemoryChosen(self)
@@ -160,6 +161,19 @@ class MemoryCapture:
             self.held.setdefault(row.topic, []).append(row)
         self.revision += 1
 
+    def come_in(self, name: str, at: int, *new: Row) -> None:
+        """Records that arrived have come into a list by time before its row number `at`."""
+        order, held = self.orders[name], self.held[name]
+        known = [row for k, row in enumerate(held) if (name, k) in self.known]
+        held[at:at] = new
+        order.rows, order.version = len(held), order.version + 1
+        order.ends = [self.lists.rows(topic) for topic in order.listing.topics]
+        order.moves.append(Move(order.version, [(at, len(new))]))
+        self.known = {key: row for key, row in self.known.items() if key[0] != name}
+        self.known |= {(name, k): row for k, row in enumerate(held) if row in known or row in new}
+        self.revision += 1
+        self.lists.revision += 1
+
 
 class MemoryLists:
     """Its lists, with the interface of meshdesk.session.lists."""
@@ -193,6 +207,9 @@ class MemoryLists:
 
     def forget(self, name: str) -> None:
         self._of.orders.pop(name, None)
+
+    def hold_still(self, name: str) -> None:
+        self._of.still = name
 
     def where(self, name: str, row: Row, done: Callable[[int | None], None]) -> None:
         held = self._of.held.get(name, [])

@@ -86,6 +86,7 @@ class RecordsView(QWidget):
         self.are_topics_beside = True  # the explorer is on the screen
         self.first_read = "15m"  # where a topic that is opened is read from: a word of FIRST
         self._drawn: tuple[int, ...] = ()  # which rows, as of which answers
+        self._version = 0  # of the order on the screen, as of which its rows have their numbers in the table
         self._starts: dict[tuple[int, str], str] = {}  # by capture and topic: the words of where reading began
         self.table = RecordTable(remembered)
         self._in_time = RecordsInTime(self)
@@ -131,6 +132,7 @@ class RecordsView(QWidget):
             words, position = start_for(known.records, self.first_read)
             self._starts[id(opened), topic] = words
             opened.tail(topic, position)
+        self._version = 0
         self.table.show_list(
             opened, topic, *((opened.lists.rows(topic), opened.lists.first(topic)) if opened else (0, 0))
         )
@@ -155,6 +157,7 @@ class RecordsView(QWidget):
         if opened is None:
             self._say_empty()
             return False
+        self._take_moves(opened)
         self._rests -= 1
         if self._rests > 0:
             return False
@@ -292,14 +295,18 @@ class RecordsView(QWidget):
         self._give_up_order()
         self.listing, self.list = listing, opened.lists.arrange(listing)
         self._coming, self.paused = 0, False
+        opened.lists.hold_still("")
+        order = opened.lists.order(self.list)
+        self._version = order.version if order is not None else 0
         self.table.show_list(opened, self.list, opened.lists.rows(self.list), opened.lists.first(self.list))
         self.table.show_hits(listing.word)
         places = [place for place, column in enumerate(COLUMNS) if listing.by and column.by == listing.by]
         is_by_time = not places and len(listing.topics) > 1
         self.table.show_order(TIME if is_by_time else places[0] if places else None, listing.descending)
         self.table.name_topics(len(listing.topics) > 1)
-        self.following = self.is_live and self._grows and self._kept is None
-        self._wants_end = is_by_time and was_newest and self._kept is None
+        is_free = self._kept is None and (was_newest or not listing.is_merged)
+        self.following = self.is_live and self._grows and is_free
+        self._wants_end = is_by_time and is_free
         self._rests = 0
         self.refresh()
 
@@ -314,8 +321,30 @@ class RecordsView(QWidget):
 
     @property
     def _grows(self) -> bool:
-        """Whether what arrives now comes at the end of the list."""
-        return self.listing.by is None and len(self.listing.topics) <= 1
+        """Whether what arrives now comes into the list: at its end, or by its time."""
+        order = self.opened.lists.order(self.list) if self.opened is not None else None
+        return self.listing.is_live and not (order is not None and order.is_late)
+
+    @property
+    def _may_follow(self) -> bool:
+        """Whether the list, or the topic as it arrives, has its newest record at the bottom."""
+        return self.is_live and (self._grows or len(self.listing.topics) <= 1)
+
+    def _take_moves(self, opened: Opened) -> None:
+        """Records have come in among those of the list: what is selected, and what is on the screen, goes with its record."""
+        order = opened.lists.order(self.list)
+        if order is None or order.version == self._version:
+            return
+        moves, self._version = order.moves_since(self._version), order.version
+        if all(move.runs is not None for move in moves):
+            for move in moves:
+                for at, length in move.runs or ():
+                    self.table.insert(at, length)
+        else:
+            line = self.table.line_before()
+            self._kept = self._kept if line is None else line.row
+            self.table.show_list(opened, self.list, order.rows, opened.lists.first(self.list))
+        self._rests = 0
 
     def _give_up_order(self) -> None:
         """An order that is not on the screen any more is not made to its end."""
@@ -353,10 +382,11 @@ class RecordsView(QWidget):
             self.table.to_the_end()
 
     def _take_in_late_topics(self) -> None:
-        """A topic that was added before a record of it was read has its records in the list once they are there."""
+        """A topic that was added before a record of it was read has its records in the list once they are there, also where
+        they are too old to come in one by one."""
         opened, topics = self.opened, self.listing.topics
         order = opened.lists.order(self.list) if opened and len(topics) > 1 else None
-        if opened is None or order is None or not order.is_made or order.failed or opened.status.behind:
+        if opened is None or order is None or not order.is_late or order.failed or opened.status.behind:
             return
         if any(end == 0 < opened.lists.rows(topic) for topic, end in zip(topics, order.ends, strict=True)):
             self.sort_again()
@@ -376,13 +406,14 @@ class RecordsView(QWidget):
         self.follow(False)
 
     def follow(self, wanted: bool) -> None:
-        wanted = wanted and self.is_live and len(self.listing.topics) <= 1
+        wanted = wanted and self._may_follow
         if wanted and not self._grows and self.opened is not None:
             self._kept = None
             self.table.clearSelection()
             self.show_listing(replace(self.listing, by=None, descending=False))
         if wanted and self.opened is not None:
             self.paused = False
+            self.opened.lists.hold_still("")
             self.table.grow(self.opened.lists.rows(self.list), True, self.opened.lists.first(self.list))
             self.table.to_the_end()
         if wanted != self.following:
@@ -391,7 +422,7 @@ class RecordsView(QWidget):
 
     def go_to_the_end(self) -> None:
         """The End key: follow what is live; in a capture at rest, its last record."""
-        if self.is_live:
+        if self._may_follow:
             self.follow(True)
         elif self.table.records.rows:
             self.table.choose(self.table.records.end - 1)
@@ -408,6 +439,8 @@ class RecordsView(QWidget):
         self.paused = not self.paused
         if self.paused:
             self.following = False
+        if self.opened is not None:
+            self.opened.lists.hold_still(self.list if self.paused else "")
         self._rests = 0
         self.refresh()
         self._say()
@@ -502,15 +535,16 @@ class RecordsView(QWidget):
 
     def _say(self) -> None:
         opened, live = self.opened, self.is_live
-        for button in (self.follow_button, self.from_button):
-            button.setVisible(live and len(self.listing.topics) <= 1)
+        self.follow_button.setVisible(self._may_follow)
+        self.from_button.setVisible(live and len(self.listing.topics) <= 1)
         self.pause_button.setVisible(live and self._grows)
-        self.again_button.setVisible(self._newer() > 0)
+        self.again_button.setVisible(not self._grows and self._newer() > 0)
         self.filter.setVisible(opened is not None)
         self.follow_button.setChecked(self.following)
         self.follow_button.set_dot(self.following)
         self.follow_button.say("Following" if self.following else "Follow")
         waiting = opened.lists.rows(self.list) - self.table.records.end if opened else 0
+        waiting += self._newer() if self.listing.is_merged else 0
         self.pause_button.setChecked(self.paused)
         self.pause_button.say(f"Paused · {wording.count(max(0, waiting))} new" if self.paused else "Pause")
         if opened is not None:
@@ -527,7 +561,7 @@ class RecordsView(QWidget):
         lead = ("  " if self.is_live else "") + (self._share(rows) or wording.plural(rows, "record"))
         order = self.opened.lists.order(self.list) if self.opened is not None else None
         if order is not None:
-            parts = order_words(self.listing, order, self._newer())
+            parts = order_words(self.listing, order, 0 if self._grows else self._newer())
         self._count.say(
             (lead, "text", "text"), (f" · {parts}" if parts else "", "text", "second"), (selected, "text", "second")
         )
@@ -540,10 +574,10 @@ class RecordsView(QWidget):
         return share(rows, sum(opened.lists.rows(topic) - opened.lists.first(topic) for topic in listing.topics))
 
     def _newer(self) -> int:
-        """How many records arrived since the order on the screen was made, where they have no place in it."""
+        """How many records arrived since the order on the screen was made."""
         opened = self.opened
         order = opened.lists.order(self.list) if opened else None
-        if opened is None or order is None or not order.is_made or self._grows:
+        if opened is None or order is None or not order.is_made:
             return 0
         return sum(opened.lists.rows(topic) for topic in self.listing.topics) - sum(order.ends)
 

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from meshdesk.model import wording
+from meshdesk.model.hits import hits_in
 from meshdesk.model.node import Node
 from meshdesk.model.record import RecordName
 from meshdesk.model.row import Details, Part
@@ -39,7 +40,6 @@ from meshdesk.ui.widgets.controls import Line, Rule, Segments, Tags, name_bars
 from meshdesk.ui.widgets.empty import Empty
 from meshdesk.ui.widgets.node_tree import LEFT_OUT, NodeTree
 from meshdesk.ui.widgets.record_lines import CONTROLS, NULL
-from meshdesk.ui.widgets.record_paint import hits_in
 from meshdesk.ui.widgets.schema_pane import SchemaPane
 from meshdesk.ui.widgets.text_pane import TextPane
 from meshdesk.ui.widgets.tree_and_bytes import BytesPane, TreeAndBytes

@@ -4,8 +4,8 @@ from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from meshdesk.model.hits import hits_in
 from meshdesk.ui import theme
-from meshdesk.ui.widgets.record_paint import hits_in
 
 WIDEST = 16_000  # px; a line of text that is wider is none
 

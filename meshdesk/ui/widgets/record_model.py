@@ -50,6 +50,14 @@ class RecordModel(QAbstractTableModel):
             self._end = end
             self.endInsertRows()
 
+    def insert(self, at: int, length: int) -> None:
+        """Rows came in at number `at`, before a row that is shown."""
+        if self._first <= at < self._end:
+            self.beginInsertRows(QModelIndex(), at - self._first, at - self._first + length - 1)
+            self._end += length
+            self._lines.clear()  # they are found by their numbers
+            self.endInsertRows()
+
     @property
     def first(self) -> int:
         """The number, in the list, of the row at the top."""
@@ -73,6 +81,10 @@ class RecordModel(QAbstractTableModel):
             self._lines.clear()
         line = self._lines[k] = line_of(row)
         return line
+
+    def drawn(self, at: int) -> Line | None:
+        """The strings of the row as they were drawn last, whatever rows have come into the list since."""
+        return self._lines.get(self._first + at)
 
     def say_anew(self) -> None:
         """The strings were made under other settings."""

@@ -1,6 +1,5 @@
 """How the cells of the record list are drawn: column by column, so that a clip and a font are set once for each."""
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,6 +7,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from meshdesk.model import wording
+from meshdesk.model.hits import around, hits_in
+from meshdesk.model.node import Tones
 from meshdesk.ui import icons, theme
 from meshdesk.ui.widgets.record_lines import COLUMNS, FORMAT, HEADERS, KEY, NOT_YET, OFFSET, TIME, TOPIC, VALUE, Line
 
@@ -58,6 +59,8 @@ def _paint_plain(painter: QPainter, cells: Cells) -> None:
                 painter.setPen(c.second if line.quiet[cells.place] else plain)
                 advance = metrics.horizontalAdvance(text)
                 if advance > room + 1:
+                    if cells.place == KEY:
+                        text, _ = _with_hit(text, (), cells.word, max(1, int(len(text) * room / advance)))
                     cut = Qt.TextElideMode.ElideMiddle if cells.place == TOPIC else Qt.TextElideMode.ElideRight
                     text = metrics.elidedText(text, cut, room + 1)  # names of topics differ at their ends
                     advance = metrics.horizontalAdvance(text)
@@ -132,23 +135,29 @@ def _paint_value(painter: QPainter, cells: Cells) -> None:
             painter.setPen(c.second)
             painter.drawText(QPointF(cells.x + PAD, base), line.texts[VALUE])
         else:
-            _draw_toned(painter, metrics, step, cells.x + PAD, base, fits, line)
+            text, tones = _with_hit(line.texts[VALUE], line.row.tones, cells.word, fits)
+            _draw_toned(painter, metrics, step, QPointF(cells.x + PAD, base), fits, text, tones)
             if cells.word:
-                text = line.texts[VALUE]
                 shown = text[: fits - 1] if len(text) > fits else text
                 mark_hits(painter, metrics, QPointF(cells.x + PAD, base), shown, cells.word)
         base += theme.LIST_ROW
 
 
+def _with_hit(text: str, tones: Tones, word: str, fits: int) -> tuple[str, Tones]:
+    """The text, or the part of it around its first hit where that has no room on the line."""
+    hits = hits_in(text, word) if word and len(text) > fits else []
+    return (text, tones) if not hits or hits[0][1] < fits else around(text, tones, hits[0][0], fits)
+
+
 def _draw_toned(
-    painter: QPainter, metrics: QFontMetricsF, step: float, x: float, y: float, fits: int, line: Line
+    painter: QPainter, metrics: QFontMetricsF, step: float, at: QPointF, fits: int, text: str, tones: Tones
 ) -> None:
-    text = line.texts[VALUE]
+    x, y = at.x(), at.y()
     shown = text[: fits - 1] + NOT_YET if len(text) > fits else text
     measured = not text.isascii()  # other scripts are wider or narrower than the mono font's own
     right = x + step * fits
     c = theme.colours()
-    for start, end, colour in runs_of(line.row.tones, len(shown)):
+    for start, end, colour in runs_of(tones, len(shown)):
         run = shown[start:end]
         painter.setPen(getattr(c, colour))
         if not measured:
@@ -172,26 +181,6 @@ def mark_hits(painter: QPainter, metrics: QFontMetricsF, at: QPointF, text: str,
         painter.fillRect(QRectF(x - 1, at.y() - HIT_ABOVE, wide + 2, HIT_ABOVE + HIT_BELOW), c.hit)
         painter.setPen(c.text)
         painter.drawText(QPointF(x, at.y()), text[start:end])
-
-
-def hits_in(text: str, word: str) -> list[tuple[int, int]]:
-    """Where a word is in a line, as explain looks for it: one without capitals in any case, others as they are.
-
-    None in a line with letters that run from right to left: they do not stand where counting would put them.
-
-    >>> hits_in("Paid and paid", "paid"), hits_in("Paid and paid", "Paid")
-    ([(0, 4), (9, 13)], [(0, 4)])
-    """
-    folded = text.lower() if word == word.lower() else text
-    if not word or len(folded) != len(text) or word not in folded:
-        return []
-    if not text.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text):
-        return []
-    found, at = [], folded.find(word)
-    while at >= 0:
-        found.append((at, at + len(word)))
-        at = folded.find(word, at + len(word))
-    return found
 
 
 def runs_of(tones: tuple[tuple[int, int, str], ...], length: int) -> list[tuple[int, int, str]]:

@@ -123,6 +123,18 @@ class RecordTable(QTableView):
             self.scrollToBottom()
         self._own_scroll = False
 
+    def insert(self, at: int, length: int) -> None:
+        """Rows came in at number `at` of the list: what is on the screen stays where it is, and so does what is selected."""
+        place = at - self.records.first
+        is_above = self.records.rows > 0 and place <= self.span()[0]
+        if self._moment is not None and at <= self._moment:
+            self._moment += length
+        self._own_scroll = True
+        self.records.insert(at, length)
+        if is_above:
+            self.verticalScrollBar().setValue(self.verticalScrollBar().value() + length)
+        self._own_scroll = False
+
     def show_moment(self, k: int | None) -> None:
         """Row k of the list is at the moment of the time cursor: it comes to the foot, with a line below it. With -1 the moment
         is before the first row; None: no row is."""
@@ -164,6 +176,11 @@ class RecordTable(QTableView):
         """The row that the reader is at."""
         index = self.currentIndex()
         return self.records.line(index.row()) if index.isValid() and index.row() < self.records.rows else None
+
+    def line_before(self) -> Line | None:
+        """The row that the reader was at before rows came into the list at places that nobody knows."""
+        index = self.currentIndex()
+        return self.records.drawn(index.row()) if index.isValid() else None
 
     def chosen(self) -> list[int]:
         """The selected rows in order, by their numbers in the list."""

@@ -10,7 +10,7 @@ from meshdesk.model.listing import Listing, arrival
 from meshdesk.model.row import Row
 from meshdesk.session.home import orphans, own
 from meshdesk.session.opened import Opened
-from meshdesk.session.orders import KEPT
+from meshdesk.session.orders import KEPT, TAILS
 from meshdesk.session.session import Session
 from tests.programs.session.serving import sentences, settle, turn
 from tests.unit.capture.making import Rec, made_capture, write
@@ -77,6 +77,25 @@ def test_that_a_word_filters_and_its_hits_can_be_sorted_selected_and_copied(sess
     assert [line.split("\t")[1] for line in copied[0].splitlines()] == ["493", "483"]
 
 
+def test_that_the_line_of_a_hit_shows_where_it_is_and_a_masked_secret_finds_nothing(
+    session: Session, tmp_path: Path
+) -> None:
+    """Far behind what a line shows: in a value, a key and a header."""
+    hay = b'{"hay": "' + b"h" * 3_000 + b'", "good": "'
+    config = b'{"properties": {"database.password": "s3cr3t"}}'
+    records = [Rec(0, 0, value=hay + b'Needle"}'), Rec(0, 1, key=b"k" * 500 + b"needle"), Rec(0, 2, value=hay + b'"}'),
+               Rec(0, 3, headers=(("n", b"h" * 500 + b" needle"),)), Rec(0, 4, key=b"connector-a", value=config)]  # fmt: skip
+    opened = session.open_file(made_capture(tmp_path / "far", {"t": [records]}))
+    settle(session)
+    name = made(session, opened, Listing(("t",), word="needle"))
+    value, key, header = shown(session, opened, name, 0, 2)
+    assert "good Needle" in value.value
+    assert key.key.endswith("needle")
+    assert header.headers.endswith("needle")
+    assert opened.lists.rows(made(session, opened, Listing(("t",), word="s3cr3t"))) == 0
+    assert opened.lists.rows(made(session, opened, Listing(("t",), word="database.password"))) == 1
+
+
 def test_that_a_record_is_found_again_in_another_order_or_said_to_be_left_out(session: Session, folder: Path) -> None:
     opened = session.open_file(folder)
     settle(session)
@@ -109,6 +128,121 @@ def test_that_a_filter_goes_on_with_what_arrives_and_a_sorted_list_says_what_is_
     assert (opened.lists.rows("t"), order.rows, order.ends) == (502, 500, [500])
     assert opened.lists.arrange(Listing(("t",), "offset")) != up  # sorted again, with the new ones
     settle(session)
+
+
+def grown(session: Session, opened: Opened, folder: Path, **batches: list[Rec]) -> None:
+    """Records arrive, and the session has read of them."""
+    writer = Writer(folder)
+    for topic, records in batches.items():
+        write(writer, writer.topic(topic), records)
+    writer.close()
+    rows = {topic: opened.lists.rows(topic) + len(records) for topic, records in batches.items()}
+    assert opened._follower is not None
+    opened._follower.nudge()
+    turn(session, lambda: all(opened.lists.rows(topic) == count for topic, count in rows.items()), "what arrived")
+
+
+def test_that_what_arrives_comes_into_a_list_by_time_and_the_selected_record_stays(
+    session: Session, folder: Path
+) -> None:
+    """Also where records of one topic arrive behind later ones of the other."""
+    opened = session.open_file(folder)
+    settle(session)
+    name = made(session, opened, Listing(("t", "u")))
+    late = shown(session, opened, name, 990, 999)[9]
+    opened.chosen.select(name, 999)
+    turn(session, lambda: opened.chosen.details is not None, "the details")
+    was, details = opened.lists.order(name), opened.chosen.details
+    assert was is not None
+    assert details is not None
+    version = was.version
+    grown(session, opened, folder, t=[Rec(0, 500, timestamp=990, value=b"late"), Rec(0, 501, timestamp=2_000)])
+    grown(session, opened, folder, u=[Rec(0, 500, timestamp=1_500)])
+    turn(session, lambda: opened.lists.rows(name) == 1003, "the rows to come in")
+    (at,) = [move.of(999) for move in was.moves_since(version)[:1]]
+    assert at == 1000, "one came in before the one that is selected"
+    assert opened.chosen._selected == (name, 1000)
+    assert opened.chosen.details == details
+    assert [row.timestamp for row in shown(session, opened, name, 999, 1002)] == [998, 999, 1_500, 2_000]
+    assert shown(session, opened, name, 1000, 1000)[0] == late
+    assert [row.timestamp for row in shown(session, opened, name, 989, 993)] == [989, 990, 990, 991, 992]
+    found: list[int | None] = []
+    opened.lists.where(name, late, found.append)
+    turn(session, lambda: found, "its place")
+    assert found == [1000]
+    copied: list[str] = []
+    opened.lists.copy(name, [1002], False, copied.append)
+    turn(session, lambda: copied, "the copy")
+    assert copied[0].split("\t")[1] == "501"
+    assert sentences(session) == []
+
+
+def test_that_a_list_by_time_begins_with_the_first_record_that_arrives(session: Session, tmp_path: Path) -> None:
+    folder = made_capture(tmp_path / "empty", {"a": [], "b": []})
+    opened = session.open_file(folder)
+    settle(session)
+    name = made(session, opened, Listing(("a", "b")))
+    grown(session, opened, folder, b=[Rec(0, 0, timestamp=5)])
+    turn(session, lambda: opened.lists.rows(name) == 1, "the row to come in")
+    grown(session, opened, folder, a=[Rec(0, 0, timestamp=4)])
+    turn(session, lambda: opened.lists.rows(name) == 2, "the other row to come in")
+    assert [row.topic for row in shown(session, opened, name, 0, 1)] == ["a", "b"]
+
+
+def test_that_a_list_by_time_is_kept_up_only_while_it_is_seen_and_not_held_still(
+    session: Session, folder: Path
+) -> None:
+    opened = session.open_file(folder)
+    settle(session)
+    name = made(session, opened, Listing(("t", "u"), word="needle"))
+    hits = made(session, opened, Listing(("t",), word="needle"))
+    shown(session, opened, hits, 0, 0)
+    grown(session, opened, folder, t=[Rec(0, 500, timestamp=5_000, value=b"needle")])
+    turn(session, lambda: opened.lists.rows(hits) == 51, "the hit of the list that is seen")
+    assert opened.lists.rows(name) == 50
+    opened.lists.hold_still(name)
+    shown(session, opened, name, 0, 0)
+    grown(session, opened, folder, t=[Rec(0, 501, timestamp=5_000, value=b"needle")])
+    turn(session, lambda: opened.lists.rows(hits) == 52, "the other one to grow")
+    assert opened.lists.rows(name) == 50
+    opened.lists.hold_still("")
+    turn(session, lambda: opened.lists.rows(name) == 52, "both rows to come in")
+    assert [row.offset for row in shown(session, opened, name, 50, 51)] == [500, 501]
+
+
+def test_that_the_files_of_a_list_by_time_are_few_and_go_with_it(session: Session, folder: Path) -> None:
+    opened = session.open_file(folder)
+    settle(session)
+    name = made(session, opened, Listing(("t", "u")))
+    shown(session, opened, name, 0, 0)
+    order = opened.lists.order(name)
+    assert order is not None
+    for n in range(5):
+        grown(session, opened, folder, u=[Rec(0, 500 + n, timestamp=5_000 + n)])
+        turn(session, lambda n=n: opened.lists.rows(name) == 1001 + n, "the row to come in")  # type: ignore[misc]
+    files = list(order.file.parent.glob(f"{order.file.name}*"))
+    assert len(files) == 2 + TAILS
+    opened.lists.forget(name)
+    assert list(order.file.parent.glob(f"{order.file.name}*")) == []
+
+
+def test_that_for_records_that_are_very_late_a_list_by_time_waits_to_be_sorted_anew(
+    session: Session, tmp_path: Path
+) -> None:
+    many = [Rec(0, n, timestamp=1_000 + n) for n in range(101_000)]
+    folder = made_capture(tmp_path / "many", {"t": [many], "u": [[Rec(0, 0, timestamp=999_999)]]})
+    opened = session.open_file(folder)
+    settle(session)
+    name = made(session, opened, Listing(("t", "u")))
+    shown(session, opened, name, 0, 0)
+    grown(session, opened, folder, u=[Rec(0, 1, timestamp=1)])
+    order = opened.lists.order(name)
+    assert order is not None
+    turn(session, lambda: order.is_late, "it to be told")
+    assert (opened.lists.rows(name), order.ends, order.is_made) == (101_001, [101_000, 1], True)
+    again = made(session, opened, Listing(("t", "u")))
+    assert again != name
+    assert shown(session, opened, again, 0, 0)[0].timestamp == 1
 
 
 def test_that_old_orders_go_with_their_files_and_all_of_them_with_the_session(session: Session, folder: Path) -> None:

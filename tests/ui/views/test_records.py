@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
+from meshdesk.session.orders import Move
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.views import records
 from meshdesk.ui.views.records import BEATS_A_PAINT, RecordsView, start_for
@@ -398,11 +399,102 @@ def test_that_another_topic_is_merged_by_time_with_its_name_and_taken_out_again(
     assert (view.topic, view.table.records.rows) == ("", 40)
     assert not view.table.isColumnHidden(TOPIC_COLUMN)
     assert "2 topics by timestamp" in view._count.text
-    assert not view.follow_button.isVisible()
+    assert (view.follow_button.isVisible(), view.from_button.isVisible(), view.following) == (True, False, True)
     view.add_topic(opened(made), other)
     beat(view, made)
     assert (view.list, view.table.records.rows) == (TOPIC, 20)
     assert view.table.isColumnHidden(TOPIC_COLUMN)
+
+
+OTHER = "payments.authorised.v3"
+
+
+def merged_view(qtbot: QtBot, made: MemoryCapture) -> RecordsView:
+    """A live list of two topics by time."""
+    made.add(*(row(k, OTHER) for k in range(200)))
+    view = view_on(qtbot, made)
+    view.add_topic(opened(made), OTHER)
+    beat(view, made)
+    return view
+
+
+def test_that_records_come_into_a_merged_list_and_the_newest_stay_on_the_screen(qtbot: QtBot) -> None:
+    made = capture(200)
+    view = merged_view(qtbot, made)
+    assert view.following
+    made.come_in(view.list, 395, row(200, OTHER), row(201, OTHER))
+    made.come_in(view.list, 402, row(202, OTHER))
+    beat(view, made)
+    assert (view.table.records.rows, view.table.is_at_the_end, view.following) == (403, True, True)
+    lines = [view.table.records.line(at) for at in range(394, 403)]
+    assert [line.row for line in lines if line is not None] == made.held[view.list][394:]
+
+
+@pytest.mark.parametrize("at", [0, 100, 250])
+def test_that_the_selected_record_and_the_place_stay_when_records_come_in(qtbot: QtBot, at: int) -> None:
+    """Whether these are above what is on the screen, within it or below it."""
+    made = capture(200)
+    view = merged_view(qtbot, made)
+    choose(view, made, 100)
+    beat(view, made)
+    assert not view.following
+    selected = view.table.current_line()
+    assert selected is not None
+    view.table.verticalScrollBar().setValue(95)
+    beat(view, made)
+    top = made.held[view.list][view.table.span()[0]]
+    made.come_in(view.list, at, row(300, OTHER), row(301, OTHER))
+    beat(view, made)
+    line = view.table.current_line()
+    assert line is not None
+    assert line.row == selected.row
+    assert view.table.chosen() == [made.held[view.list].index(selected.row)]
+    assert made.held[view.list][view.table.span()[0]] == top
+    assert not view.following
+
+
+def test_that_a_list_into_which_records_came_at_places_that_nobody_knows_finds_the_selected_record_again(
+    qtbot: QtBot,
+) -> None:
+    made = capture(200)
+    view = merged_view(qtbot, made)
+    choose(view, made, 100)
+    selected = view.table.current_line()
+    assert selected is not None
+    made.come_in(view.list, 7, row(300, OTHER))
+    order = made.orders[view.list]
+    order.moves[-1] = Move(order.version, None)
+    beat(view, made, 4)
+    line = view.table.current_line()
+    assert line is not None
+    assert line.row == selected.row
+    assert view.table.records.rows == 401
+
+
+def test_that_a_merged_list_can_be_held_still_and_says_how_many_wait(qtbot: QtBot) -> None:
+    made = capture(200)
+    view = merged_view(qtbot, made)
+    view.pause()
+    assert made.still == view.list
+    more(made, 3)
+    beat(view, made)
+    assert "3 new" in view.pause_button.text()
+    view.pause()
+    assert made.still == ""
+
+
+def test_that_records_that_are_too_late_to_come_in_are_counted_and_can_be_sorted_in(qtbot: QtBot) -> None:
+    made = capture(200)
+    view = merged_view(qtbot, made)
+    made.orders[view.list].is_late = True
+    more(made, 3)
+    beat(view, made)
+    assert "3 newer" in view._count.text
+    assert view.again_button.isVisible()
+    assert not view.pause_button.isVisible()
+    view.sort_again()
+    beat(view, made)
+    assert view.table.records.rows == 403
 
 
 def test_that_a_word_nobody_holds_stays_said_while_more_is_looked_through(qtbot: QtBot) -> None:
@@ -427,6 +519,7 @@ def test_that_a_topic_added_before_it_was_read_comes_into_the_list_and_the_newes
     assert view.table.is_at_the_end
     assert view.table.records.rows == 200
     more(made, 300, "fraud.scored.v2")
+    made.orders[view.list].is_late = True  # they are too old to come in one by one
     beat(view, made, 12)
     assert view.table.records.rows == 500
     assert view.table.is_at_the_end

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from meshdesk.ui import theme
 from meshdesk.ui.widgets.record_lines import COLUMNS, FORMAT, KEY, OFFSET, TIME, VALUE
-from meshdesk.ui.widgets.record_paint import hits_in, runs_of
+from meshdesk.ui.widgets.record_paint import runs_of
 from meshdesk.ui.widgets.record_table import RecordTable
 from tests.ui.memory import row
 from tests.ui.widgets.tables import TOPIC, table_on
@@ -87,9 +87,20 @@ def test_that_the_hits_of_a_word_are_marked_where_they_can_be_seen(qtbot: QtBot)
     assert not marked()
 
 
-def test_that_hits_are_found_as_explain_finds_them() -> None:
-    assert hits_in("Paid and PAID", "paid") == [(0, 4), (9, 13)]
-    assert hits_in("Paid and PAID", "PAID") == [(9, 13)]
-    assert hits_in("Straße", "SS") == []
-    assert hits_in("שלום paid", "paid") == []  # where it stands is not where it would be counted
-    assert hits_in("paid", "") == []
+def test_that_a_hit_that_has_no_room_on_its_line_is_moved_into_it(qtbot: QtBot) -> None:
+    """Also in a key; and nothing moves where it has room."""
+    texts = ["a needle " + "x" * 150, "x" * 150 + " needle", "y" * 150]
+    table, made = table_on(qtbot, 3)
+    for k, text in enumerate(texts):
+        made.known[TOPIC, k] = row(k, value=text, tones=((0, 160, "string"),), key="k" * 70 + "needle")
+
+    def marked(line: int, place: int) -> bool:
+        image, y = picture(table), table.rowViewportPosition(line) + table.viewport().y() + theme.LIST_ROW // 2
+        first, hit = table.columnViewportPosition(place), theme.colours().hit.name()
+        lines = range(y - 6, y + 6)
+        wide = range(first, min(first + table.columnWidth(place), image.width()))
+        return any(image.pixelColor(x, at).name() == hit for at in lines for x in wide)
+
+    table.show_hits("needle")
+    assert [marked(line, VALUE) for line in range(3)] == [True, True, False]
+    assert [marked(line, KEY) for line in range(3)] == [True] * 3

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from meshdesk.explain.moments import place_at, row_at
 from meshdesk.explain.orders import filtered, sorted_places
-from meshdesk.explain.places import append_places, read_places, write_places
+from meshdesk.explain.places import append_places, places_of, read_places, write_places
 from meshdesk.explain.rows import Rows
 from meshdesk.model.listing import Listing
 from tests.unit.capture.making import Rec, made_capture, opened
@@ -75,7 +75,7 @@ def test_that_in_an_order_by_time_all_rows_up_to_it_are_before_the_moment(
     for places in sorted_places(rows, listing, quiet):
         write_places(place / "order", places)
     times = [time_of((first, second)[topic][k]) for topic, k in read_places(place / "order", 0, 100)]
-    found = place_at(rows, place / "order", ["a", "b"], by, is_down, moment)
+    found = place_at(rows, places_of(place / "order"), ["a", "b"], by, is_down, moment)
     known = [time for time in times if time is not None]
     if is_down:
         later = sum(time > moment for time in known)
@@ -90,15 +90,15 @@ def test_that_among_the_hits_of_a_filter_it_is_the_last_one_before_the_moment(tm
     rows = Rows(opened(made_capture(tmp_path / "c", {"t": [records]})))
     for places in filtered(rows, Listing(("t",), word="needle"), [0], quiet):
         append_places(tmp_path / "order", places)
-    assert place_at(rows, tmp_path / "order", ["t"], None, False, 50) == 4  # row 43
-    assert place_at(rows, tmp_path / "order", ["t"], None, False, 99) == 9
+    assert place_at(rows, places_of(tmp_path / "order"), ["t"], None, False, 50) == 4  # row 43
+    assert place_at(rows, places_of(tmp_path / "order"), ["t"], None, False, 99) == 9
 
 
 def test_that_an_order_by_something_else_has_no_moment(tmp_path: Path) -> None:
     rows = Rows(opened(made_capture(tmp_path / "c", {"t": [[Rec(0, n) for n in range(9)]]})))
     for places in sorted_places(rows, Listing(("t",), "size"), quiet):
         write_places(tmp_path / "order", places)
-    assert place_at(rows, tmp_path / "order", ["t"], "size", False, 1 << 60) is None
+    assert place_at(rows, places_of(tmp_path / "order"), ["t"], "size", False, 1 << 60) is None
 
 
 def test_that_of_many_batches_in_order_hardly_one_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

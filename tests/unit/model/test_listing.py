@@ -53,5 +53,13 @@ def test_that_only_all_rows_of_one_topic_as_they_came_need_no_order() -> None:
         assert not other.is_arrival
 
 
+def test_that_what_arrives_comes_into_lists_as_it_arrived_and_by_time() -> None:
+    assert all(one.is_live for one in (arrival("t"), Listing(("t",), word="x"), Listing(("a", "b"), "timestamp")))
+    assert Listing(("a", "b")).is_merged
+    for other in (Listing(("t",), "timestamp"), Listing(("a", "b"), "timestamp", True), Listing(("a", "b"), "key")):
+        assert not other.is_merged
+        assert not other.is_live
+
+
 def test_that_a_listing_of_several_topics_has_no_topic_of_its_own() -> None:
     assert (arrival("t").topic, Listing(("a", "b")).topic, Listing(()).topic) == ("t", "", "")

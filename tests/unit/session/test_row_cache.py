@@ -298,3 +298,32 @@ def test_that_rows_that_could_be_read_differently_stand_until_they_have_been_rea
     assert late in look.waiting
     look.answer_all()
     assert not look.cache.busy
+
+
+def test_that_rows_at_hand_go_with_those_that_come_in_and_what_came_in_is_read() -> None:
+    look = Look()
+    look.cache.want(T, 40, 60, 120)
+    look.answer_all()
+    look.cache.move(T, lambda k: k + 2 if k >= 45 else k, 45)
+    got = [look.cache.get(T, k) for k in range(44, 49)]
+    assert [row and row.row for row in got] == [44, None, None, 45, 46]
+    look.asked.clear()
+    look.cache.put(T, {45: row(T, 1_000)})
+    look.cache.want(T, 40, 60, 122)
+    assert {0, 1} <= set(firsts(look)), "what is at hand stands until it has been read anew"
+    brought = look.cache.get(T, 45)
+    assert brought is not None
+    assert brought.row == 1_000
+    look.answer_all()
+    assert not look.cache.busy
+
+
+def test_that_of_a_list_whose_numbers_nobody_knows_nothing_is_at_hand() -> None:
+    look = Look()
+    look.cache.want(T, 0, 60, 120)
+    look.answer_all()
+    look.cache.lose(T)
+    assert [look.cache.get(T, k) for k in (0, 60)] == [None, None]
+    look.asked.clear()
+    look.cache.want(T, 0, 60, 120)
+    assert {0, 1} <= set(firsts(look))
