@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -382,6 +383,8 @@ def _gone_on(
 
     order = Path(str(message["order"])), _tail(message), int(message["rows"])
     merged = merge(rows, listing, order, (begin, ends), Path(str(message["into"])), progress)
+    with suppress(OSError):
+        Path(str(message["over"])).unlink(missing_ok=True)  # a tail that nobody reads any more
     if merged is None:
         return {"is": "ordered", "rows": order[2], "ends": begin, "late": True}
     tail = {"tail": str(merged.tail.file), "tail_at": merged.tail.at}

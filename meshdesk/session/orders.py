@@ -111,18 +111,18 @@ class Order:
         begin = self.ends or [0] * len(self.listing.topics)
         question = self.where() | {"do": "order", "listing": listing_message(self.listing), "begin": begin}
         if self.is_known and self.listing.is_merged:
-            question |= {"rows": self.rows, "into": str(self._tail_of(self.version + 1))}
+            into, over = self._tail_of(self.version + 1), self._tail_of(self.version - TAILS)
+            question |= {"rows": self.rows, "into": str(into), "over": str(over)}
         return question
 
     def _tail_of(self, version: int) -> Path:
         return self.file.with_name(f"{self.file.name}.{version}")
 
-    def clear_away(self, everything: bool = False) -> None:
-        """Removes the files of its newest rows that nobody reads any more."""
-        last = self.version + 1 if everything else self.version - TAILS - 1
-        for version in range(max(0, self.version - TAILS - 1), last + 1):
+    def remove(self) -> None:
+        """Removes its files, one that is being written included."""
+        for path in (self.file, *map(self._tail_of, range(max(0, self.version - TAILS), self.version + 2))):
             with suppress(OSError):
-                self._tail_of(version).unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
 
 
 class Orders:
@@ -197,9 +197,7 @@ class Orders:
         self._works.end(order.name)
         if order.asked is not None:
             self._cancel(order.asked)
-        with suppress(OSError):
-            order.file.unlink(missing_ok=True)
-        order.clear_away(everything=True)
+        order.remove()
 
     def forget_all(self) -> None:
         for name in list(self._orders):
@@ -251,7 +249,6 @@ class Orders:
             order.rows, order.ends = rows, [int(k) for k in answer["ends"]]
             order.tail, order.at, order.version = Path(tail), at, order.version + 1
             order.moves.append(Move(order.version, runs))
-            order.clear_away()
             self._moved(order.name, order.moves[-1], first, newest)
             self._changed(None)
 
