@@ -68,13 +68,19 @@ def _structured(decoded: Decoded) -> Decoded | None:
     tree = decoded.tree
     if _is_event(tree):
         layer = Layer(f"{NAME} structured", text_of(tree, "type"))
-        return replace(decoded, tree=_with_data(tree), chain=(layer, *decoded.chain), format=NAME)
+        return _event(decoded, _with_data(tree), layer)
     events = [child for child in tree.children if child.kind != "more"] if tree.kind == "array" else []
     if not events or not all(map(_is_event, events)):
         return None
     shown = tuple(child if child.kind == "more" else _with_data(child) for child in tree.children)
     layer = Layer(f"{NAME} batch", ", ".join(dict.fromkeys(text_of(event, "type") for event in events[:5])))
-    return replace(decoded, tree=replace(tree, children=shown), chain=(layer, *decoded.chain), format=NAME)
+    return _event(decoded, replace(tree, children=shown), layer)
+
+
+def _event(decoded: Decoded, tree: Node, layer: Layer) -> Decoded:
+    return Decoded(
+        tree, (layer, *decoded.chain), NAME, decoded.schema, decoded.tried, decoded.trouble, decoded.unpacked
+    )  # fmt: skip
 
 
 def _with_data(event: Node) -> Node:
@@ -102,9 +108,10 @@ def _binary(payload: Payload, decoded: Decoded, content: str) -> Decoded:
     parts = [attributes[name] for name in order[:ATTRIBUTES]]
     if len(order) > ATTRIBUTES:
         parts.append(more(len(order) - ATTRIBUTES))
-    tree = Node("", "record", "", (*parts, replace(decoded.tree, name="data")))
+    data = decoded.tree
+    tree = Node("", "record", "", (*parts, Node("data", data.kind, data.text, data.children, data.note, data.span)))
     kind = attributes["type"].text if "type" in attributes else ""
-    return replace(decoded, tree=tree, chain=(Layer(f"{NAME} binary", kind), *decoded.chain), format=NAME)
+    return _event(decoded, tree, Layer(f"{NAME} binary", kind))
 
 
 def _attribute(name: str, value: bytes) -> Node:
