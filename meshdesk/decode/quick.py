@@ -24,7 +24,7 @@ from meshdesk.decode.line import LONGEST, Line, Unlisted
 from meshdesk.decode.mirrormaker import ENDS
 from meshdesk.decode.proto_line import lines_of
 from meshdesk.decode.schema_file import subject_of
-from meshdesk.decode.text import UUID
+from meshdesk.decode.text import UUID, is_declared
 from meshdesk.model.schema import Schema, SchemaName
 
 LONG_PREFIX = 9  # of Apicurio's older serialisers
@@ -90,18 +90,29 @@ def by_header(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
     if name is None and data[0]:
         name = apicurio.named(payload)
     if (
-        name is None
-        or apicurio.is_json(payload)
-        or cloudevents.minds(payload)
-        or azure.minds(payload, data)
+        azure.minds(payload, data)
         or buf.minds(payload, data)
         or (payload.role == "value" and is_flattened(payload))
         or isinstance(schemas.find_schema(names[0]), Schema)
     ):
         return None
+    if cloudevents.minds(payload):
+        is_other = name is not None or is_declared(payload, data) or isinstance(schemas.find_schema(names[1]), Schema)
+        return None if is_other else _structured(payload, limit)
+    if name is None or apicurio.is_json(payload):
+        return None
     schema = schemas.find_schema(name)
     found = _kept(schema) if isinstance(schema, Schema) and schema.type in ("AVRO", "JSON") else None
     return _line(found, data, 0, limit) if found is not None else None
+
+
+def _structured(payload: Payload, limit: int) -> Preview | None:
+    """The line of an event of CloudEvents whose header says that the value is all of it, in JSON."""
+    content = cloudevents.content_type(payload).lower()
+    if not content.startswith(cloudevents.MARK) or "json" not in content or (payload.data or b"")[:1] != b"{":
+        return None
+    found = _event(payload, limit, is_flat=False)
+    return found if found is not None and found.format == cloudevents.NAME else None
 
 
 def _line(read: tuple[Line, str], data: bytes, at: int, limit: int) -> Preview | None:
