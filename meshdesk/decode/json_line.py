@@ -42,24 +42,22 @@ WORDS: dict[Any, Word] = {None: NULL, True: TRUE, False: FALSE}
 
 def read(data: bytes, at: int, limit: int) -> tuple[str, Tones]:
     """An object or an array from a byte to the end of the bytes. Raises Unlisted, ValueError and RecursionError."""
-    return lay(_document(data, at), limit)
-
-
-def words_of(data: bytes) -> Words:
-    """The words of an object or an array from the first byte to the last. Raises Unlisted, ValueError and RecursionError."""
-    words, tones, _ = _laid(_document(data, 0), is_known=False)
-    return cast("Words", [(word, tone) for word, (_, _, tone) in zip(words, tones, strict=True)])
-
-
-def _document(data: bytes, at: int) -> Any:
     if data[at] not in BEGINS or len(data) > LARGEST:
         raise Unlisted
     text = data[at:].decode()
     value, end = _scan(text, 0)
     if end != len(text) and text[end:].strip(BLANKS):
         raise Unlisted
-    _look_how_deep(text)
-    return value
+    if end > 2 * DEEP:
+        _look_how_deep(text)
+    return lay(value, limit)
+
+
+def words_of(data: bytes) -> Words:
+    """The words of an object or an array from the first byte to the last, as far as a line has room for them. Raises Unlisted,
+    ValueError and RecursionError."""
+    line, tones = read(data, 0, LONGEST)
+    return cast("Words", [(line[start:end], tone) for start, end, tone in tones])
 
 
 def read_lines(data: bytes, at: int, limit: int) -> tuple[str, Tones]:
@@ -81,18 +79,13 @@ def read_lines(data: bytes, at: int, limit: int) -> tuple[str, Tones]:
 
 
 def _look_how_deep(text: str) -> None:
-    if len(text) > 2 * DEEP and text.count("{") + text.count("[") > DEEP:
+    if text.count("{") + text.count("[") > DEEP:
         raise Unlisted
 
 
 def lay(value: Any, limit: int, is_known: bool = False) -> tuple[str, Tones]:
     """A document, as `_scan` reads it, as a line. Raises Unlisted where its names are such that it may be in an envelope, but
     for one of which that `is_known`."""
-    words, tones, end = _laid(value, is_known)
-    return (" ".join(words), tuple(tones)) if end <= limit + 1 else cut(words, tones, limit)
-
-
-def _laid(value: Any, is_known: bool) -> tuple[list[str], list[tuple[int, int, str]], int]:
     words: list[str] = []
     tones: list[tuple[int, int, str]] = []
     if type(value) is tuple:
@@ -101,7 +94,7 @@ def _laid(value: Any, is_known: bool) -> tuple[list[str], list[tuple[int, int, s
         end = _root_array(value, words, tones)
     else:
         end = _scalars((value,), words, tones, 0)
-    return words, tones, end
+    return (" ".join(words), tuple(tones)) if end <= limit + 1 else cut(words, tones, limit)
 
 
 def _fields(
