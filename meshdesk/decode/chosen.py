@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from meshdesk.decode import by_schema, flatbuffers, thrift_idl
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.decode.line import Unlisted
+from meshdesk.decode.line import Unlisted, Words
 from meshdesk.decode.proto_framing import Framed
 from meshdesk.decode.proto_line import lines_of
 from meshdesk.decode.proto_plan import Book, book_of
@@ -19,6 +19,7 @@ from meshdesk.model.proto_schema import Message, Types
 from meshdesk.model.schema import Schema, SchemaName
 
 NAME = "chosen schema"
+ROOT = Node("", "record", "")  # of a tree that is not made (contract.Decoded.words)
 MESSAGES = 50  # of a file that are tried where nobody says which one it is
 STREAMS = (("gRPC frame", grpc), ("Protobuf delimited", delimited))
 
@@ -64,11 +65,9 @@ def _messages(data: bytes, schema: Schema, bounds: Bounds) -> Decoded:
         raise Undecodable(f"the schema has no message {schema.subject}")
     if bounds.line and not schema.rules and len(data) <= bounds.bytes:
         try:
-            words = lines_of(schema).words_of(named[0], data, 0)
+            return Decoded(ROOT, (Layer("Protobuf"),), "Protobuf", schema, words=_words(data, schema, named[0]))
         except Unlisted:
             pass
-        else:
-            return Decoded(Node("", "record", ""), (Layer("Protobuf"),), "Protobuf", schema, words=words)
     why = Undecodable("it is no message")
     kept: tuple[str, Message, Reading] | None = None
     for message in named[:MESSAGES]:
@@ -86,6 +85,22 @@ def _messages(data: bytes, schema: Schema, bounds: Bounds) -> Decoded:
     if kept is None:
         raise why
     return Decoded(kept[2].tree, (Layer(kept[0], kept[1].name),), "Protobuf", schema)
+
+
+def _words(data: bytes, schema: Schema, message: Message) -> Words:
+    """The line of the reading by a message that leaves no field unknown: alone, or in a stream. Raises Unlisted."""
+    lines = lines_of(schema)
+    if not lines.is_other(message, data):
+        return lines.words_of(message, data, 0)
+    for _, cut in STREAMS:
+        try:
+            pieces = cut(data)
+        except Undecodable:
+            continue
+        if len(pieces) == 1:
+            return lines.words_of(message, data[: pieces[0][1]], pieces[0][0])
+        return lines.words_of_each(message, data, pieces)
+    raise Unlisted
 
 
 def _message(data: bytes, book: Book, message: Message, bounds: Bounds) -> tuple[str, Reading]:

@@ -169,12 +169,12 @@ def message_of(message: Message) -> tuple[ReadField, SkipField]:
 
     def read(data: bytes, at: int, end: int, out: Words, depth: int) -> int:
         at, stop = length_at(data, at, end)
-        _read_message(message, data, at, stop, out, depth)
+        read_message(message, data, at, stop, out, depth)
         return stop
 
     def skip(data: bytes, at: int, end: int, depth: int) -> int:
         at, stop = length_at(data, at, end)
-        _skip_message(message, data, at, stop, depth)
+        skip_message(message, data, at, stop, depth)
         return stop
 
     return read, skip
@@ -185,31 +185,32 @@ def group_of(number: int, message: Message) -> tuple[ReadField, SkipField]:
 
     def read(data: bytes, at: int, end: int, out: Words, depth: int) -> int:
         stop, behind = end_of_group(number, data, at, end)
-        _read_message(message, data, at, stop, out, depth)
+        read_message(message, data, at, stop, out, depth)
         return behind
 
     def skip(data: bytes, at: int, end: int, depth: int) -> int:
         stop, behind = end_of_group(number, data, at, end)
-        _skip_message(message, data, at, stop, depth)
+        skip_message(message, data, at, stop, depth)
         return behind
 
     return read, skip
 
 
-def _read_message(message: Message, data: bytes, at: int, end: int, out: Words, depth: int) -> None:
+def read_message(message: Message, data: bytes, at: int, end: int, out: Words, depth: int) -> None:
     """The value of a field of a message at that depth."""
     if at == end:
         out.append(NOTHING)
     elif is_inside(depth + 1):
         out.append(INSIDE)
-        _skip_message(message, data, at, end, depth)
+        skip_message(message, data, at, end, depth)
     else:
         out.append(OPEN)
         read_fields(message, data, at, end, out, depth + 1)
         out.append(CLOSE)
 
 
-def _skip_message(message: Message, data: bytes, at: int, end: int, depth: int) -> None:
+def skip_message(message: Message, data: bytes, at: int, end: int, depth: int) -> None:
+    """The same where nothing of it is shown."""
     if depth > NEST:
         raise Unlisted
     skip_fields(message, data, at, end, depth + 1)

@@ -4,17 +4,21 @@ What a message seldom has is left to decode/protobuf.py (line.Unlisted): fields 
 lists.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple, cast
 
-from meshdesk.decode.line import LONGEST, NOTHING, TELLING, Line, Unlisted, Words
-from meshdesk.decode.proto_fields import Message, read_fields
+from meshdesk.decode.contract import Undecodable
+from meshdesk.decode.line import LONGEST, MOST, NOTHING, TELLING, Line, Unlisted, Words, count_word
+from meshdesk.decode.proto_fields import Message, read_fields, read_message, skip_message
 from meshdesk.decode.proto_framing import by_index, indexes, referred
 from meshdesk.decode.proto_known import SHAPES
 from meshdesk.decode.proto_messages import Messages
 from meshdesk.decode.proto_pass_source import UNWRITTEN
 from meshdesk.decode.proto_plan import book_of
+from meshdesk.decode.proto_skip import tag_at
 from meshdesk.decode.proto_source import line_of_message
+from meshdesk.decode.proto_wire import GROUP
 from meshdesk.decode.protobuf import ANY
 from meshdesk.model.node import Tones, line_of
 from meshdesk.model.proto_schema import Message as Declared
@@ -93,16 +97,42 @@ class Lines:
 
     def words_of(self, declared: Declared, data: bytes, at: int) -> Words:
         """The message that stands from a byte on to the end of the bytes, all of whose fields are known. Raises Unlisted."""
+        try:
+            text, tones = _read(self._of_message(declared), data, at, UNCUT, False)
+        except (*UNWRITTEN, RecursionError):
+            raise Unlisted from None
+        return cast("Words", [(text[start:end], tone) for start, end, tone in tones])
+
+    def words_of_each(self, declared: Declared, data: bytes, pieces: Sequence[tuple[int, int]]) -> Words:
+        """The same of several messages, each from a byte to another, as an array. Raises Unlisted."""
+        message = self._of_message(declared).message
+        words: Words = [count_word(len(pieces))]
+        try:
+            for start, end in pieces:
+                if len(words) < MOST:
+                    read_message(message, data, start, end, words, 0)
+                else:
+                    skip_message(message, data, start, end, 0)
+        except (*UNWRITTEN, RecursionError):
+            raise Unlisted from None
+        return words
+
+    def is_other(self, declared: Declared, data: bytes) -> bool:
+        """Whether the first tag of some bytes tells already that the message has not all fields that they would be."""
+        message = self._of_message(declared).message
+        try:
+            tag, _ = tag_at(data, 0, len(data))
+        except Undecodable:
+            return True
+        return not (tag in message.fields or tag >> 3 in message.missing or tag & 7 == GROUP)
+
+    def _of_message(self, declared: Declared) -> Shown:
         shown = self._by_message.get(declared.name)
         if shown is None:
             if len(self._by_message) >= PATHS:
                 self._by_message.clear()
             shown = self._by_message[declared.name] = self._shown(declared, False)
-        try:
-            text, tones = _read(shown, data, at, UNCUT, False)
-        except (*UNWRITTEN, RecursionError):
-            raise Unlisted from None
-        return cast("Words", [(text[start:end], tone) for start, end, tone in tones])
+        return shown
 
     def _at(self, path: tuple[int, ...], is_sure: bool) -> Shown:
         shown = self._by_path.get((path, is_sure))

@@ -10,7 +10,7 @@ from meshdesk.decode.line import Unlisted, Words
 from meshdesk.decode.proto_fields import NEST, read_fields
 from meshdesk.decode.proto_stream import delimited, grpc
 from meshdesk.decode.proto_unknown_line import LINES, NOBODY
-from meshdesk.decode.proto_wire import FIXED32, FIXED64, LENGTH, VARINT, fields, is_message, text_in
+from meshdesk.decode.proto_wire import FIXED32, FIXED64, LENGTH, VARINT, fields, is_message, text_in, varint
 from meshdesk.decode.protobuf import EMPTY, read, read_each
 from meshdesk.model.node import Node
 
@@ -26,8 +26,12 @@ def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: 
     first, length = data[0], len(data)
     if first in HEADS:
         return not (data.isascii() and data.decode("ascii").isprintable())
-    if first >= 0x80:  # a length of two bytes at least
-        return length > 0x80
+    if first >= 0x80:  # a length of two bytes at least, which may be more than it needs
+        try:
+            size, start = varint(data, 0, length)
+        except Undecodable:
+            return False
+        return start < length and size <= length - start and data[start] in HEADS
     return (0 < first < length and data[1] in HEADS) or (not first and length > 6 and data[5] in HEADS)
 
 

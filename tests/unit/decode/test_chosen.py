@@ -64,3 +64,23 @@ def test_that_a_list_shows_of_a_chosen_message_what_its_tree_says(
             if sent:
                 payload = Payload(sent, "value", "orders", ())
                 assert preview(payload, registry) == by_chain(payload, registry)
+
+
+@given(
+    st.lists(values(1), min_size=1, max_size=4), st.sampled_from(["delimited", "gRPC"]), st.binary(max_size=2),
+    st.integers(0, 40),
+)  # fmt: skip
+@settings(max_examples=60)
+def test_that_a_list_shows_of_a_stream_what_its_tree_says(
+    several: list[dict[str, Any]], kind: str, noise: bytes, at: int
+) -> None:
+    data = b""
+    for one in several:
+        message = Every(**one).SerializeToString()
+        size = bytes([len(message) & 127 | 128, len(message) >> 7 & 127 | 128, len(message) >> 14])
+        data += (size if kind == "delimited" else b"\0" + len(message).to_bytes(4, "big")) + message
+    for schema in (SCHEMA, FEW):
+        registry = Registry(**{"file_orders-value": schema})
+        for sent in (data, data[:at] + noise + data[at:]):
+            payload = Payload(sent, "value", "orders", ())
+            assert preview(payload, registry) == by_chain(payload, registry)

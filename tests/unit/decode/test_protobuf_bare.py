@@ -110,3 +110,9 @@ def test_that_a_list_shows_of_a_bare_message_what_its_tree_says(value: dict[str,
         if sent:
             payload = Payload(sent, "value", "orders", ())
             assert preview(payload, NONE) == by_chain(payload, NONE)
+
+
+def test_that_a_length_in_more_bytes_than_it_needs_is_seen_by_a_list_too() -> None:
+    sent = Payload(b"\x8e\x80\x00M\x01\x00\x00\x00\xca\x13\x06\n\x0200\x10\x00", "value", "orders", ())
+    assert preview(sent, NONE) == by_chain(sent, NONE)
+    assert preview(sent, NONE).format == "Protobuf"
