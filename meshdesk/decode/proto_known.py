@@ -103,8 +103,7 @@ def duration(seconds: int, nanos: int) -> str:
     >>> duration(3600, 0), duration(0, -5)
     ('3600.000000000s', '-0.000000005s')
     """
-    whole = seconds * 10**9 + nanos
-    return f"{'-' if whole < 0 else ''}{abs(whole) // 10**9}.{abs(whole) % 10**9:09d}s"
+    return f"{'-' if seconds < 0 or nanos < 0 else ''}{abs(seconds)}.{abs(nanos):09d}s"
 
 
 def _wrapper(default: str, kind: Kind) -> Callable[[Node], Node]:

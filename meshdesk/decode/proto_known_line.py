@@ -231,7 +231,9 @@ def _skip_struct(data: bytes, at: int, end: int, depth: int) -> None:
             length -= at
         if at + length != stop:
             raise Unlisted
-        _skip_value(data, at, stop, depth + 1)
+        # A short text, which most are, is passed over without a call.
+        if not (length > 2 and data[at] == 3 << 3 | LENGTH and data[at + 1] == length - 2 < 0x80):
+            _skip_value(data, at, stop, depth + 1)
         at = stop
 
 

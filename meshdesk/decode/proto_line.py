@@ -6,7 +6,7 @@ lists.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import cast
 
 from meshdesk.decode.contract import Undecodable
 from meshdesk.decode.line import LONGEST, MOST, NOTHING, TELLING, Line, Unlisted, Words, count_word
@@ -33,11 +33,14 @@ PATHS = 256  # messages of one schema that are kept, by their indexes or by thei
 UNCUT = 1 << 30  # characters of a line that is not laid out yet
 
 
-class Shown(NamedTuple):
+class Shown:
     """A message that is the whole value."""
 
-    message: Message
-    line: Line | None  # written for it (proto_source.py), where that can be
+    __slots__ = ("line", "message")
+
+    def __init__(self, message: Message, line: Line | None) -> None:
+        self.message = message
+        self.line = line  # written for it (proto_source.py), where that can be
 
 
 class Lines:
@@ -79,7 +82,12 @@ class Lines:
         shown = self._first
         if shown is None:
             shown = self._first = self._at(FIRST, True)
-        return _read(shown, data, at, limit, True)
+        if shown.line is not None and at < len(data):  # most of all, and so without one more call
+            try:
+                return shown.line(data, at, limit)
+            except UNWRITTEN:
+                pass
+        return _read(shown, data, at, limit, True, is_tried=True)
 
     def read_referred(self, data: bytes, at: int, limit: int) -> tuple[str, Tones]:
         """A message behind its name, as Apicurio writes it, all of whose fields are known. Raises Unlisted."""
@@ -164,11 +172,11 @@ def lines_of(schema: Schema) -> Lines:
     return Lines(schema)
 
 
-def _read(shown: Shown, data: bytes, at: int, limit: int, is_sure: bool) -> tuple[str, Tones]:
-    """A message to the end of the bytes. Raises Unlisted."""
+def _read(shown: Shown, data: bytes, at: int, limit: int, is_sure: bool, is_tried: bool = False) -> tuple[str, Tones]:
+    """A message to the end of the bytes; `is_tried` where what is written for it did not read it. Raises Unlisted."""
     if at == len(data):
         return EMPTY if limit > len(NOTHING[0]) else line_of([NOTHING], limit)
-    if shown.line is not None:
+    if shown.line is not None and not is_tried:
         try:
             return shown.line(data, at, limit)
         except UNWRITTEN:  # fields in another order, or unknown ones

@@ -14,6 +14,7 @@ from meshdesk.model.node import Node
 from meshdesk.model.schema import Schema
 
 Kind = descriptor_pb2.FieldDescriptorProto
+FLOAT_MOST = struct.unpack("<f", b"\xff\xff\x7f\x7f")[0]  # the largest float of 32 bits
 SCALARS: dict[str, tuple[int, st.SearchStrategy[Any]]] = {
     "double": (Kind.TYPE_DOUBLE, st.floats()),
     "float": (Kind.TYPE_FLOAT, st.floats(width=32)),
@@ -98,9 +99,9 @@ def says(node: Node, value: Any) -> bool:
         return node.kind == "bytes" and bytes.fromhex(node.text) == value
     if isinstance(value, float):
         # Of a float (32 bits) the shortest text is another double, of the same float.
-        same = struct.pack("<f", float(node.text)) if abs(value) < 3.4e38 else struct.pack("<d", float(node.text))
+        same = struct.pack("<f", float(node.text)) if abs(value) <= FLOAT_MOST else struct.pack("<d", float(node.text))
         return struct.pack("<d", float(node.text)) == struct.pack("<d", value) or (
-            same == struct.pack("<f", value) if abs(value) < 3.4e38 else str(float(node.text)) == str(value)
+            same == struct.pack("<f", value) if abs(value) <= FLOAT_MOST else str(float(node.text)) == str(value)
         )
     return node.text == str(value)
 
