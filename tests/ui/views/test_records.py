@@ -430,6 +430,19 @@ def test_that_records_come_into_a_merged_list_and_the_newest_stay_on_the_screen(
     assert [line.row for line in lines if line is not None] == made.held[view.list][394:]
 
 
+def test_that_the_rows_of_a_merged_list_count_as_looked_at_once_its_end_is_seen(qtbot: QtBot) -> None:
+    made = capture(200)
+    view = merged_view(qtbot, made)
+    view.follow(False)
+    view.table.scrollToTop()
+    made.looks.clear()
+    beat(view, made)
+    assert made.looks == []
+    view.table.scrollToBottom()
+    beat(view, made)
+    assert set(made.looks) == {(TOPIC, 200), (OTHER, 200)}
+
+
 @pytest.mark.parametrize("at", [0, 100, 250])
 def test_that_the_selected_record_and_the_place_stay_when_records_come_in(qtbot: QtBot, at: int) -> None:
     """Whether these are above what is on the screen, within it or below it."""
