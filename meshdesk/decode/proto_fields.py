@@ -123,6 +123,8 @@ def each_once(message: Message, data: bytes, at: int, end: int, depth: int) -> N
             at = field.skip(data, start if field.runs else at, end, depth)
         elif field.key in seen and not (field.runs and field.key == last):
             raise Unlisted
+        elif tag & 7 == LENGTH and data[at] < 0x80:  # as most are, without a call
+            at += 1 + data[at]
         else:
             at = SKIPS[tag & 7](data, at, end, depth)
         last = field.key

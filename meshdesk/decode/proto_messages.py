@@ -39,6 +39,7 @@ from meshdesk.decode.proto_unknown_line import unknown_field
 from meshdesk.decode.proto_wire import GROUP, LENGTH
 from meshdesk.decode.protobuf import ANY, Fields
 
+URLS = 64  # of the types that a field of the type Any had, kept: a topic has few
 BOUNDS = Bounds(nodes=2_000)  # of a part that is read as a tree; one with more is for the decoders
 
 
@@ -108,16 +109,13 @@ class Messages:
 
     def _any(self, is_sure: bool) -> tuple[ReadField, SkipField]:
         """The URL of a type that is known, then the fields of its message."""
+        known: dict[bytes, tuple[str, Message]] = {}
 
         def opened(data: bytes, at: int, end: int) -> tuple[str, Message, int, int]:
             if data[at] != 1 << 3 | LENGTH:
                 raise Unlisted
             begin, at = length_at(data, at + 1, end)
-            url = data[begin:at].decode()
-            full = url.rpartition("/")[2]
-            if full not in self._book.types.messages or full in SHAPES or full == ANY:
-                raise Unlisted
-            message = self.message(self._book.plan(full), is_sure)
+            url, message = known.get(data[begin:at]) or self._meant(data[begin:at], is_sure, known)
             if at == end:
                 return url, message, end, end
             if data[at] != 2 << 3 | LENGTH:
@@ -154,6 +152,17 @@ class Messages:
             return stop
 
         return read, skip
+
+    def _meant(self, written: bytes, is_sure: bool, known: dict[bytes, tuple[str, Message]]) -> tuple[str, Message]:
+        """The URL of a type as text, and the message that it names, which are kept in `known`. Raises Unlisted."""
+        url = written.decode()
+        full = url.rpartition("/")[2]
+        if full not in self._book.types.messages or full in SHAPES or full == ANY:
+            raise Unlisted
+        if len(known) >= URLS:
+            known.clear()
+        known[written] = url, self.message(self._book.plan(full), is_sure)
+        return known[written]
 
     def _as_tree(self, number: int, around: MessagePlan) -> tuple[ReadField, SkipField]:
         """Reads all values of a field that follow each other as the one node that they are."""
