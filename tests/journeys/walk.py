@@ -218,6 +218,7 @@ class Walker:
             f"the map of {level}",
         )
         self.at_rest()
+        view.map.choose("")  # what was opened before is selected, and in a file nothing was
 
     def everything(self, moment: int | None) -> Seen:
         """What the views say at a moment."""
@@ -253,6 +254,7 @@ class Walker:
             f"the throughput by {by}",
         )
         self.at_rest()
+        view.plot.choose("")
         return {"table": table(view.table.content), "plot": view.plot.accessibleDescription()}
 
     def consumers(self) -> list[list[str]]:
