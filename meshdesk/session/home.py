@@ -72,6 +72,21 @@ def own(folder: Path) -> Owned | None:
     return Owned(folder, file)
 
 
+def is_anothers(folder: Path) -> bool:
+    """Whether another session has the lock on a capture's folder, and may be writing it right now. Leaves no trace."""
+    try:
+        file = os.open(folder / LOCK, os.O_RDWR)
+    except OSError:  # there is none, or no right to it: nobody says that it is written
+        return False
+    try:
+        _lock(file)
+    except OSError:
+        return True
+    finally:
+        os.close(file)
+    return False
+
+
 def own_new(folder: Path) -> Owned:
     """Makes the folder of a new capture (mode 0700) and owns it. Raises OSError.
 

@@ -524,7 +524,7 @@ class Opened:
 
     def _begin(self, path: Path, grows: bool) -> None:
         self._path = path
-        self._follower = Follower(self.number, path, grows, self._told, self.which)
+        self._follower = Follower(self.number, path, grows, self._told, self.which, self._owned is not None)
         self._follower.nudge()
         self._look.open(str(path), self.which)
         self._look.warm()

@@ -22,6 +22,7 @@ from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.past import asked
 from meshdesk.model.rates import Offsets, rates_of, records_of
 from meshdesk.model.sizes import Sizes
+from meshdesk.session.home import is_anothers
 from meshdesk.session.zone import Zone, in_zone, shown_in
 
 if TYPE_CHECKING:
@@ -82,9 +83,11 @@ class Told:
 class Follower:
     """The thread of one capture."""
 
-    def __init__(self, number: int, path: Path, grows: bool, told: "SimpleQueue[Told]", which: int = 0) -> None:
-        """`which` of the captures that a file holds."""
-        self._number, self._path, self._told, self._which = number, path, told, which
+    def __init__(
+        self, number: int, path: Path, grows: bool, told: "SimpleQueue[Told]", which: int = 0, is_ours: bool = True
+    ) -> None:
+        """`which` of the captures that a file holds; `is_ours`: this session has the lock on its folder, if it is one."""
+        self._number, self._path, self._told, self._which, self._is_ours = number, path, told, which, is_ours
         self._nudge = threading.Event()
         self._stop = threading.Event()
         self._grows = grows
@@ -141,11 +144,12 @@ class Follower:
 
     def _follow(self, capture: Capture, beside: int) -> None:
         fold_ = _Fold(capture, beside)
+        is_written = not self._is_ours and is_anothers(self._path)  # in the middle of a write there is no damage
         while not self._stop.is_set():
             asked, grows = self._asked, self._grows
             self._nudge.clear()
             with many_that_stay() if fold_.is_new else nullcontext():
-                reading = fold_.read(damage=not grows)
+                reading = fold_.read(damage=not grows and not is_written)
             if reading is not None:
                 self._told.put(Told(self._number, reading))
             while fold_.remember() and not self._stop.is_set():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from meshdesk.capture.manifest import create_capture
-from meshdesk.session.home import Orphan, captures_home, clear_scratch, orphans, own, own_new, own_scratch
+from meshdesk.session.home import Orphan, captures_home, clear_scratch, is_anothers, orphans, own, own_new, own_scratch
 from tests.unit.capture.making import counted, made_capture
 
 OWNER = """
@@ -44,11 +44,21 @@ def test_that_a_capture_has_one_owner_and_is_free_when_that_process_is_killed(tm
     second = owner(folder)
     assert said(second) == "taken"
     assert own(folder) is None
+    assert is_anothers(folder)
     assert orphans(tmp_path) == []
     ended(first)
     ended(second)
+    assert not is_anothers(folder)
     with own(folder) or pytest.fail("nobody holds it") as owned:
         assert owned.folder == folder
+
+
+def test_that_to_ask_whose_a_folder_is_leaves_no_trace(tmp_path: Path) -> None:
+    folder = made_capture(tmp_path / "c", {"t": [[counted(0)]]})
+    before = sorted(path.name for path in folder.iterdir())
+    assert not is_anothers(folder)
+    assert not is_anothers(folder / "no-such.meshcap")
+    assert sorted(path.name for path in folder.iterdir()) == before
 
 
 def test_that_an_orphan_says_what_it_is(tmp_path: Path) -> None:

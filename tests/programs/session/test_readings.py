@@ -16,6 +16,7 @@ from meshdesk.capture.writer import Writer
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.lag import Total, by_topic
 from meshdesk.session import readings as module
+from meshdesk.session.home import own
 from meshdesk.session.readings import Follower, Reading, Told, many_that_stay
 from tests.programs.running import wait_until
 from tests.unit.capture.making import SEEN, counted, made_capture, write
@@ -26,10 +27,10 @@ Follow = Callable[..., "Followed"]
 class Followed:
     """A follower and what it has told."""
 
-    def __init__(self, path: Path, grows: bool) -> None:
+    def __init__(self, path: Path, grows: bool, is_ours: bool = True) -> None:
         self._queue: SimpleQueue[Told] = SimpleQueue()
         self.told: list[Told] = []
-        self.follower = Follower(7, path, grows, self._queue)
+        self.follower = Follower(7, path, grows, self._queue, is_ours=is_ours)
 
     @property
     def newest(self) -> Reading:
@@ -56,8 +57,8 @@ class Followed:
 def follow() -> Iterator[Follow]:
     followed: list[Followed] = []
 
-    def begin(path: Path, grows: bool = False) -> Followed:
-        followed.append(Followed(path, grows))
+    def begin(path: Path, grows: bool = False, is_ours: bool = True) -> Followed:
+        followed.append(Followed(path, grows, is_ours))
         return followed[-1]
 
     yield begin
@@ -200,6 +201,19 @@ def test_that_a_torn_tail_is_no_damage_while_somebody_writes_and_is_said_once_wh
     told = len(followed.told)
     followed.look_again()
     assert (len(followed.told), followed.newest.total) == (told, 10)
+
+
+def test_that_a_file_of_another_session_is_not_damaged_in_the_middle_of_a_write(tmp_path: Path, follow: Follow) -> None:
+    path = made_capture(tmp_path / "c", {"t": [[counted(n) for n in range(10)]]})
+    with (path / "index-1-000").open("ab") as index:
+        index.write(b"torn")
+    with own(path) or pytest.fail("nobody holds it"):
+        followed = follow(path, is_ours=False)
+        followed.wait(lambda: followed.told, "the reading")
+        assert (followed.newest.total, followed.newest.damage) == (10, "")
+    later = follow(path, is_ours=False)
+    later.wait(lambda: later.told, "the reading")
+    assert "in the middle of a write" in later.newest.damage
 
 
 @pytest.mark.parametrize("kind", ["missing", "text", "empty folder"])
