@@ -62,6 +62,7 @@ class Frame(QWidget):
         self.explorer = Explorer(self.hues)
         self.records = RecordsView(remembered)
         self.inspector = Inspector(self.hues)
+        self._has_turn = True  # nothing else is drawn on this beat
         self._retold = Retold()  # of the topic on the screen, or of a group
         self._group: tuple[Opened | None, str] = (None, "")  # the one that was chosen last
         self._recalled: dict[int, str] = {}  # under which name it was looked up what was asked for, by capture
@@ -116,6 +117,7 @@ class Frame(QWidget):
             self.hues.know(domain.name for placing in placings for domain in placing.domains)
         self.records.are_topics_beside = self.explorer.isVisible()
         is_drawn = cast(Drawn, self._work.currentWidget()).refresh()
+        self._has_turn = not is_drawn
         self.explorer.refresh(captures, has_turn=not is_drawn)
         self._mark()
         self.inspector.show_hits(self.records.listing.word)
@@ -189,9 +191,8 @@ class Frame(QWidget):
             return None
         behind, facts = opened.pictures.behind(opened.lags), topic_of(opened, topics[0])
         state = (opened.mesh.place, behind, facts.records if facts else None, facts.rate if facts else None)
-        return self._retold.page(
-            (opened.number, "topic", topics[0]), state, lambda: about_topic(opened, topics[0], behind)
-        )
+        subject = (opened.number, "topic", topics[0])
+        return self._retold.page(subject, state, lambda: about_topic(opened, topics[0], behind), self._has_turn)
 
     def say_times_anew(self) -> None:
         """Times are shown in another zone."""

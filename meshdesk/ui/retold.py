@@ -25,10 +25,14 @@ class Retold:
         self._state: Parts = ()
         self._next = 0.0
 
-    def page(self, subject: Parts, state: Parts, make: Callable[[], About | None]) -> About | None:
-        """What `make` gives; `subject` is what it is about, `state` all that it depends on besides."""
+    def page(
+        self, subject: Parts, state: Parts, make: Callable[[], About | None], has_turn: bool = True
+    ) -> About | None:
+        """What `make` gives; `subject` is what it is about, `state` all that it depends on besides. On a beat on which
+        something else is drawn it has no turn, and leaves it for a later one."""
         is_same = _are_same(subject, self._subject)
-        if not is_same or (not _are_same(state, self._state) and self._clock() >= self._next):
+        due = self._next if has_turn else self._next + LEAST
+        if not is_same or (not _are_same(state, self._state) and self._clock() >= due):
             self._subject, self._state, self._about = subject, state, make()
             self._next = self._clock() + LEAST
         return self._about

@@ -35,3 +35,20 @@ def test_that_another_thing_is_told_at_once_and_more_of_the_same_four_times_a_se
     assert told("b", 7.5) == "b 4"
     now[0] += LEAST
     assert told("b", float("7.5")) == "b 4"
+
+
+def test_that_it_waits_while_something_else_is_drawn_and_not_for_long() -> None:
+    now = [100.0]
+    retold = Retold(lambda: now[0])
+
+    def told(state: int, has_turn: bool) -> str:
+        page = retold.page(("a",), (state,), lambda: about(str(state)), has_turn)
+        assert page is not None
+        return page.title
+
+    assert told(1, has_turn=False) == "1"
+    now[0] += LEAST
+    assert told(2, has_turn=False) == "1"
+    assert told(2, has_turn=True) == "2"
+    now[0] += 2 * LEAST
+    assert told(3, has_turn=False) == "3"

@@ -298,7 +298,7 @@ def _paint_lines(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF,
         tone = getattr(colours, name)
         faded = bool(look.chosen) and not mine
         pen = _pen(
-            look, theme.seen_through(tone, FADED) if faded else tone, max(width, BOLD) if evidence == "both" else width
+            look, theme.on_canvas(tone, FADED) if faded else tone, max(width, BOLD) if evidence == "both" else width
         )
         if evidence == "declared":
             pen.setDashPattern([4.0, 3.0])

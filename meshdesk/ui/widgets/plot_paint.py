@@ -87,9 +87,7 @@ def paint(painter: QPainter, drawn: Curves, look: Look, scale: Scale) -> None:
             is_chosen = curve.key == look.choice
             hue = look.hues[curve.key]
             painter.setPen(
-                QPen(
-                    theme.seen_through(hue, FADED) if last and not is_chosen else hue, 1.6 if last and is_chosen else 1
-                )
+                QPen(theme.on_canvas(hue, FADED) if last and not is_chosen else hue, 1.6 if last and is_chosen else 1)
             )
             for line in lines(drawn.edges, curve.rates, scale):
                 painter.drawPolyline(line)
