@@ -35,7 +35,6 @@ MADE_BY = f"MeshDesk {__version__}"
 END = 3.0  # s that the end of the session waits for its children
 NAMES_KEPT = 50_000  # of what was closed, to be left out of a diagnosis: the topics of several large meshes, some MB
 LEAVE = 10.0  # s that the programs of a capture which was closed may take to end by themselves
-SAID_WHY = 1  # how a program that makes a mesh leaves, without a last word, when it has told its trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,8 +403,9 @@ class Session:
             if opened.state == "connecting" and opened.folder is None:
                 opened.fail(f"{opened.title} could not be started: {ended_how(child)}.")
             elif opened.state in ("connecting", "live"):
-                if child.code != SAID_WHY or child.last_words.strip():
-                    text = f"The program behind {opened.title} has ended: {ended_how(child)}."
+                why = ended_how(child)
+                if not any(why.startswith(trouble.text.rstrip(".")) for trouble in self.troubles):  # it said so itself
+                    text = f"The program behind {opened.title} has ended: {why}."
                     self.report(Trouble(text, "What was captured stays open.", opened.title))
                 opened.stop()
         elif message.get("is") == "progress":

@@ -44,6 +44,7 @@ if sys.argv[2] == "tells":
     pipes.send({"is": "mesh", "name": "Demo mesh", "bootstrap": "127.0.0.1:1"})
     pipes.messages.get()  # where its capture is
     pipes.send({"is": "trouble", "text": "Its Kafka has ended.", "advice": "", "about": "it", "severity": "bad"})
+    sys.stderr.write("Its Kafka has ended. Start it again.\\n")  # as the demo's does
     sys.exit(1)
 while (message := pipes.messages.get()) is not None:
     pass
