@@ -5,6 +5,7 @@ only where every byte belongs to it, its fields rise from 1, and it holds text t
 """
 
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
@@ -71,26 +72,26 @@ def _decoded(walk: "_Thrift", detail: str) -> Decoded:
     return Decoded(tree, (Layer(NAME, f"{detail}, field numbers for want of names"),), NAME)
 
 
-class _Thrift(Walk):
+class _Thrift(Walk, ABC):
     """What both protocols share: a struct's fields by their numbers, and containers."""
 
     SAYS = False
 
+    @abstractmethod
     def field(self, before: int) -> tuple[int, int, Callable[[str], Node | None] | None]:
         """The type and number of the next field, and how it is read where its head says its value; type 0 at the end."""
-        raise NotImplementedError
 
+    @abstractmethod
     def scalar(self, kind: int, name: str) -> Node | None:
         """A value that is no container."""
-        raise NotImplementedError
 
+    @abstractmethod
     def items(self) -> tuple[int, int]:
         """The type and the count of a list or set."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pairs(self) -> tuple[int, int, int]:
         """The types of key and value, and the count."""
-        raise NotImplementedError
 
     def struct(self, name: str) -> Node | None:
         """A struct up to its end."""
