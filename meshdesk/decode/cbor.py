@@ -2,7 +2,8 @@
 
 With its mark (tag 55799, D9 D9 F7) it is taken for what it says. Without, only an array or a map is that uses all bytes and that
 no number, UUID or digest could be; any values are where somebody says so. Tags are read where their meaning is a value of ours; the
-number of any other stands in the note.
+number of any other stands in the note. Text that is written once and referred to (tags 256 and 25, cbor.schmorp.de/stringref) is
+shown wherever it is meant.
 """
 
 import struct
@@ -11,7 +12,7 @@ from fractions import Fraction
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.moments import day, moment, real, scaled, seconds_as_moment
-from meshdesk.decode.walk import KEY_NODES, Walk, is_proved, whole, with_note, words_in
+from meshdesk.decode.walk import BEYOND, KEY_NODES, STEPS, Walk, is_proved, whole, with_note, words_in
 from meshdesk.model.node import CONTAINERS, Kind, Node
 
 NAME = "CBOR"
@@ -79,7 +80,7 @@ def _argument(walk: Walk, start: int, low: int) -> int:
 def _value(walk: Walk, name: str) -> Node | None:
     start = walk.at
     byte = walk.byte()
-    if 0x60 <= byte < 0x78:
+    if 0x60 <= byte < 0x78 and walk.strings is None:
         return _text(walk, name, walk.take(byte - 0x60), start)
     major, low = byte >> 5, byte & 0x1F
     if major == 7:
@@ -87,6 +88,8 @@ def _value(walk: Walk, name: str) -> Node | None:
     argument = low if low < 24 else _argument(walk, start, low)
     if major in (2, 3):
         data = _chunks(walk, major) if argument == INDEFINITE else walk.take(argument)
+        if walk.strings is not None and argument != INDEFINITE:
+            _refer(walk.strings, data, is_text=major == 3)
         return walk.hex(name, data, start) if major == 2 else _text(walk, name, data, start)
     if major == 4:
         return _array(walk, name, start, argument)
@@ -144,7 +147,7 @@ def _key(walk: Walk) -> tuple[str, str]:
     at = walk.at
     first = walk.data[at] if at < len(walk.data) else 0
     end = at + first - 0x5F
-    if 0x60 <= first < 0x78 and end <= len(walk.data):
+    if 0x60 <= first < 0x78 and end <= len(walk.data) and walk.strings is None:
         try:
             text = walk.data[at + 1 : end].decode()
         except UnicodeDecodeError:
@@ -200,6 +203,12 @@ def _tagged(walk: Walk, name: str, start: int, tag: int) -> Node | None:
     walk.enter()
     if tag in (4, 5, 30):
         node = _of_two(walk, name, start, tag)
+    elif tag == 256:
+        outer, walk.strings = walk.strings, []
+        node = _with_tag(walk, _value(walk, name), start, tag)
+        walk.strings = outer
+    elif tag == 25 and walk.strings is not None:
+        node = _referred(walk, name, start)
     else:
         room = walk.nodes
         node = _with_tag(walk, _value(walk, name), start, tag)
@@ -209,12 +218,35 @@ def _tagged(walk: Walk, name: str, start: int, tag: int) -> Node | None:
     return node
 
 
+def _refer(strings: list[tuple[bytes, bool]], data: bytes, is_text: bool) -> None:
+    """A string that may be referred to from here on, unless the reference would be longer than the string."""
+    number = len(strings)
+    least = next((length for below, length in ((24, 3), (256, 4), (1 << 16, 5), (1 << 32, 7)) if number < below), 11)
+    if len(data) >= least:
+        strings.append((data, is_text))
+
+
+def _referred(walk: Walk, name: str, start: int) -> Node | None:
+    """The string that tag 25 refers to by its number."""
+    at = walk.at
+    byte = walk.byte()
+    number = _argument(walk, at, byte & 0x1F) if byte < 0x20 else INDEFINITE
+    if walk.strings is None or not 0 <= number < len(walk.strings):
+        raise Undecodable(f"byte {start:,} refers to a string that is not there")
+    data, is_text = walk.strings[number]
+    walk.steps += len(data) // 16  # a few bytes may refer to much: what it comes to is bounded, as are values
+    if walk.steps > STEPS:
+        raise Undecodable(BEYOND)
+    note = f"string {number:,} of those before"
+    return walk.text(name, data, start, note) if is_text else walk.hex(name, data, start, note)
+
+
 def _with_tag(walk: Walk, node: Node | None, start: int, tag: int) -> Node | None:
     """What a tag makes of its content: a value of ours, or the same with the tag in its note."""
     if node is None:
         return None
     span = (start, walk.at)
-    if tag == 55799:
+    if tag in (55799, 256):
         return Node(node.name, node.kind, node.text, node.children, node.note, span)
     found = _meaning(node, tag)
     if found is not None:
@@ -258,7 +290,7 @@ def _of_two(walk: Walk, name: str, start: int, tag: int) -> Node | None:
     at = walk.at
     if at in walk.tried:  # within one that was none either: each level would double the time
         return _with_tag(walk, _value(walk, name), start, tag)
-    room = walk.nodes
+    room, known = walk.nodes, len(walk.strings or ())
     walk.nodes = KEY_NODES
     node = _value(walk, name)
     walk.nodes = room
@@ -271,6 +303,8 @@ def _of_two(walk: Walk, name: str, start: int, tag: int) -> Node | None:
             return walk.made(name, found[0], found[1], start, found[2])
     walk.tried.add(at)
     walk.at = at
+    if walk.strings is not None:
+        del walk.strings[known:]
     return _with_tag(walk, _value(walk, name), start, tag)
 
 

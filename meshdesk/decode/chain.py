@@ -37,6 +37,7 @@ from meshdesk.decode import (
     mirrormaker,
     number,
     otlp,
+    otlp_json,
     protobuf_bare,
     quick,
     raw,
@@ -83,7 +84,15 @@ ON_REQUEST: tuple[Decoder, ...] = text_as.DECODERS  # which are asked only where
 BUILT_IN = DECODERS
 UNPROVED: tuple[Decoder, ...] = (number, raw)  # which any bytes would please
 # What a value that was read may be in, and in that again: each is asked of what the one before has left.
-ENVELOPES: tuple[Envelope, ...] = (kafka_internal, connect_json, connect_internal, cloudevents, debezium, dead_letter)
+ENVELOPES: tuple[Envelope, ...] = (
+    kafka_internal,
+    connect_json,
+    connect_internal,
+    cloudevents,
+    debezium,
+    otlp_json,
+    dead_letter,
+)
 CHANGING = tuple((envelope, envelope.could_change) for envelope in ENVELOPES)
 BOUNDS = Bounds()
 AS_ASKED = Layer("as asked")  # the layer before what somebody asked for (Payload.asked)

@@ -15,7 +15,7 @@ from meshdesk.model.node import Node
 MOST_BYTES = 8 << 20  # of a document that is walked; a larger one has no spans
 MOST_SKIPPED = 32 << 20  # characters of what a tree leaves out that are read once more, to know where it ends
 BLANKS = re.compile("[ \t\r\n]*+")
-BETWEEN = re.compile("(?:[ \t\r\n\ufeff]|\xef\xbb\xbf)*+")  # documents: marks, too, and those of UTF-8 as bytes
+BETWEEN = re.compile("(?:[ \t\r\n\ufeff\x1e]|\xef\xbb\xbf)*+")  # documents: marks, too, and those of UTF-8 as bytes
 STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 WORD = re.compile(r"[^ \t\r\n,\]}]++")  # a number, true, null, NaN; a document's last one may be followed by a mark
 # Bytes of a unit, in encodings whose units say JSON's own signs as ASCII does and say nothing else so (Shift JIS does).

@@ -1,4 +1,5 @@
-"""JSON (RFC 8259) as it is really written: with a byte order mark, in UTF-16, with NaN, several documents. _Numbers stay exact."""
+"""JSON (RFC 8259) as it is really written: with a byte order mark, in UTF-16, with NaN, several documents (also RFC 7464's
+sequences), in an old encoding, with a character torn. _Numbers stay exact."""
 
 import json
 import re
@@ -8,20 +9,24 @@ from typing import Any
 from meshdesk.decode import json_line
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.json_spans import spanned
+from meshdesk.decode.legacy_text import POSSIBLE, encoding_of
 from meshdesk.decode.line import Unlisted
 from meshdesk.decode.text import DECLARING, charset_of, is_declared, text_of
 from meshdesk.model.node import Kind, Node, more, pretty, shortened
 from meshdesk.model.wording import plural
 
 NAME = "JSON"
-BEGINS = b'{["\xef\xff\xfe\0 \t\r\n'  # also in UTF-16 and UTF-32, and behind blanks and marks
+BEGINS = b'{["\xef\xff\xfe\0 \t\r\n\x1e'  # also in UTF-16 and UTF-32, and behind blanks and marks
 HEADERS = DECLARING
 minds = is_declared
-PLAIN = b'{[" \t\r\n'  # its first bytes in UTF-8; of UTF-16 the first one may be zero
+PLAIN = b'{[" \t\r\n\x1e'  # its first bytes in UTF-8; of UTF-16 the first one may be zero
 WIDE = (b"\0\0\xfe\xff", *(b"\0\0\0" + bytes((byte,)) for byte in PLAIN))  # of UTF-32
 SIGNS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # of an encoding
 FIRST = frozenset('{["')  # bare numbers and words are as likely text; they are shown as they stand
-BLANKS = re.compile("[ \t\r\n\ufeff]*")
+BLANKS = re.compile("[ \t\r\n\ufeff\x1e]*")  # the last one begins each document of a sequence (RFC 7464)
+WRITTEN = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)  # UTF-8's characters
 
 
 class _Number(str):
@@ -61,15 +66,40 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
             return Decoded(Node("", "record", ""), (Layer(NAME),), NAME, words=json_line.words_of(data))
         except (Unlisted, ValueError, StopIteration, RecursionError):
             pass  # what is odd is read as a tree
-    text, start, encoding = _text(data, bounds, charset_of(payload))
-    if text[start : start + 1] not in FIRST and not payload.wants(NAME):
-        raise Undecodable("it does not begin as a JSON object, array or string does")
-    documents = _documents(text, start)
+    detail = trouble = ""
+    try:
+        text, start, encoding = _text(data, bounds, charset_of(payload))
+    except Undecodable as no_text:
+        text, start, encoding, detail, trouble = _mended(data, no_text, bounds)
+        try:
+            documents = _documents(text, start)
+        except Undecodable:
+            raise no_text from None
+    else:
+        if text[start : start + 1] not in FIRST and not payload.wants(NAME):
+            raise Undecodable("it does not begin as a JSON object, array or string does")
+        documents = _documents(text, start)
     is_one = len(documents) == 1
     tree = _tree(documents[0] if is_one else documents, bounds)
     if bounds.spans:
         tree = spanned(tree, data, encoding, not is_one, 0)
-    return Decoded(tree, (Layer("JSON") if is_one else Layer("JSON", f"{len(documents):,} documents"),), "JSON")
+    detail = detail if is_one else ", ".join(filter(None, (f"{len(documents):,} documents", detail)))
+    return Decoded(tree, (Layer("JSON", detail),), "JSON", trouble=trouble)
+
+
+def _mended(data: bytes, no_text: Undecodable, bounds: Bounds) -> tuple[str, int, str, str, str]:
+    """What is no UTF-8, and begins as an object or an array does: its text, where it begins, its encoding, a word on that, and a
+    sentence on what is lost. Of UTF-8 with bytes torn out the rest is readable. Raises what it was given."""
+    if len(data) > bounds.bytes or not data.lstrip(PLAIN[3:]).startswith((b"{", b"[")) or 0 in data:
+        raise no_text
+    if POSSIBLE.fullmatch(data) and not WRITTEN.search(data):
+        encoding = encoding_of(data)
+        text = data.decode("cp1252")
+        return text, _behind_blanks(text, 0), "cp1252", f"{encoding}, guessed", ""
+    text = data.decode("utf-8", "replace")
+    lost = f"{no_text}".removeprefix("it is no UTF-8 at ")
+    trouble = f"The text is no UTF-8 from {lost} on: what cannot be read is shown as \ufffd, and stands in the bytes as it was written."
+    return text, _behind_blanks(text, 0), "utf-8", "UTF-8 with errors", trouble
 
 
 def document_of(data: bytes, bounds: Bounds, at: int = 0) -> Node:
@@ -116,7 +146,7 @@ def _behind_blanks(text: str, at: int) -> int:
 
 
 def _documents(text: str, at: int) -> list[Any]:
-    """The documents from a place to the end, of which each begins on a line of its own."""
+    """The documents from a place to the end, of which each begins on a line of its own, or is an object behind an object."""
     documents = []
     while True:
         try:
@@ -129,7 +159,7 @@ def _documents(text: str, at: int) -> list[Any]:
         at = _behind_blanks(text, end)
         if at == len(text):
             return documents
-        if "\n" not in text[end:at]:
+        if "\n" not in text[end:at] and "\x1e" not in text[end:at] and text[end - 1] + text[at] != "}{":
             behind = plural(len(text) - at, "character")
             raise Undecodable(f"the JSON document ends at character {end:,}, with {behind} behind it")
 

@@ -44,9 +44,14 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
 
 
 def _guessed(text: str, data: bytes, bounds: Bounds) -> Decoded:
-    encoding = "windows-1252" if _is_windows(data) else "ISO-8859-1"
+    encoding = encoding_of(data)
     tree = Node("", "string", shortened(text, bounds.text), span=(0, len(data)))
     return Decoded(tree, (Layer(f"{encoding} text", "guessed"),), encoding)
+
+
+def encoding_of(data: bytes) -> str:
+    """The name of the encoding, of which the other is the smaller one."""
+    return "windows-1252" if _is_windows(data) else "ISO-8859-1"
 
 
 def _is_windows(data: bytes) -> bool:

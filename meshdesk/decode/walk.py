@@ -25,7 +25,7 @@ class Walk:
     What is made is a node, or None beyond a bound; where there is a `line`, it was said to that, and None is what is left.
     """
 
-    __slots__ = ("at", "bounds", "data", "depth", "letters", "line", "nodes", "steps", "tried")
+    __slots__ = ("at", "bounds", "data", "depth", "letters", "line", "nodes", "steps", "strings", "tried")
     SAYS = True  # whether a line is said where that is wanted; not where nodes are looked at once more
 
     def __init__(self, data: bytes, bounds: Bounds, start: int = 0) -> None:
@@ -34,6 +34,9 @@ class Walk:
         self.depth = self.steps = 0
         self.letters = 0  # characters of text so far, by which a format without a mark proves itself
         self.nodes = bounds.nodes
+        self.strings: list[tuple[bytes, bool]] | None = (
+            None  # what may be referred to, and whether it is text (decode/cbor.py)
+        )
         self.tried: set[int] = set()  # where something was looked for in vain, which costs a walk each time
 
     def byte(self) -> int:

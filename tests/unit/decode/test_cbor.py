@@ -18,7 +18,7 @@ from meshdesk.decode import cbor
 from meshdesk.decode.chain import BOUNDS, decode
 from meshdesk.decode.contract import Bounds, Decoded, Payload, Undecodable
 from meshdesk.decode.walk import Walk
-from meshdesk.model.node import Node
+from meshdesk.model.node import Node, to_json
 from meshdesk.model.schema import SchemaState
 from tests.unit.decode.poison import Every
 from tests.unit.decode.values import CONTAINERS, bytes_say_the_same, says
@@ -164,3 +164,28 @@ def test_that_fractions_within_fractions_take_no_longer_with_each_level(depth: i
         assert node.kind == "array"
         node = node.children[1]
     assert (node.kind, node.text) == ("decimal", "12.3")
+
+
+@given(
+    st.lists(
+        st.dictionaries(
+            st.text("abcü", min_size=1, max_size=6), st.one_of(st.text("xyz", max_size=9), st.binary(max_size=9))
+        )
+    )
+)
+def test_that_strings_that_are_referred_to_stand_where_they_are_meant(value: list[dict[str, Any]]) -> None:
+    twice = [value, {"again": value, "price": Decimal("1.25")}, value]
+    plain = cbor.MARK + cbor2.dumps(twice)
+    referring = cbor.MARK + cbor2.dumps(twice, string_referencing=True)
+    assert to_json(read(referring).tree) == to_json(read(plain).tree)
+    assert bytes_say_the_same(read(plain).tree, plain, value_of)
+
+
+def test_that_a_reference_to_no_string_is_refused_and_so_are_a_few_bytes_that_refer_to_much() -> None:
+    with pytest.raises(Undecodable, match="refers to a string that is not there"):
+        read(cbor.MARK + bytes.fromhex("d9010081d81905"))
+    much = 60_000_000
+    bomb = bytes.fromhex("d9010082") + b"\x7a" + (much // 100).to_bytes(4, "big") + b"x" * (much // 100)
+    bomb += b"\x9a" + (5_000).to_bytes(4, "big") + bytes.fromhex("d81900") * 5_000
+    with pytest.raises(Undecodable, match="holds more than"):
+        read(cbor.MARK + bomb)

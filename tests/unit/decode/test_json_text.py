@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,7 +52,7 @@ def test_that_a_document_says_what_was_written(value: Any, escaped: bool, indent
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:  # a lone surrogate that is not escaped is no UTF-8
-        assert "no UTF-8" in declined(data)
+        assert read(data).trouble.startswith("The text is no UTF-8 from byte ")
     else:
         assert value_of(data) == [exact(value)]
 
@@ -141,7 +142,7 @@ def test_that_documents_may_have_many_lines() -> None:
         ("{'a': 1}", "character 2:"),
         ("  \n {'a': 1}", "character 6:"),
         ('{"a": 1', "character 8:"),
-        ('{"a": 1} {"b": 2}', "ends at character 8, with 8 characters behind it"),
+        ('{"a": 1} ["b"]', "ends at character 8, with 5 characters behind it"),
         ('["a"],\n["b"]', "ends at character 5, with 7 characters behind it"),
         ('["a"]\nand text', "character 7:"),
         ('["a"]\n["b"', "character 11:"),
@@ -209,3 +210,45 @@ def test_that_indented_text_says_the_same(value: Any) -> None:
 @pytest.mark.parametrize("text", ["", "  ", "{", "[1] [2]", "message A { string b = 1; }", '{"a": "\ud800"}'])
 def test_that_other_text_is_left_as_it_is(text: str) -> None:
     assert indented(text) == text
+
+
+# As it is really written
+
+
+@pytest.mark.parametrize("between", ["", " ", "\n", "\x1e", "\n\x1e", "\r\n"])
+def test_that_objects_behind_objects_and_sequences_are_an_array(between: str) -> None:
+    data = f'\x1e{{"a":1}}{between}{{"a":{{}}}}{between}{{"b":[]}}'.encode()
+    found = read(data)
+    assert (to_json(found.tree), found.chain) == ([{"a": 1}, {"a": {}}, {"b": []}], (Layer("JSON", "3 documents"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "encoding"),
+    [("Größe", "latin-1", "ISO-8859-1"), ("„Größe“ – 5 €", "cp1252", "windows-1252"), ("à", "latin-1", "ISO-8859-1")],
+)
+def test_that_a_document_in_an_old_encoding_is_read_and_says_that_it_was_guessed(
+    text: str, codec: str, encoding: str
+) -> None:
+    data = f' {{"note": "{text}", "n": 5}}'.encode(codec)
+    found = read(data, replace(BOUNDS, spans=True))
+    assert (to_json(found.tree), found.trouble) == ({"note": text, "n": 5}, "")
+    assert found.chain == (Layer("JSON", f"{encoding}, guessed"),)
+    start, end = found.tree.children[0].span or (0, 0)
+    assert data[start:end].decode(codec) == f'"{text}"'
+
+
+def test_that_of_a_document_in_utf_8_with_a_character_torn_all_else_is_read_and_the_loss_is_said() -> None:
+    data = '{"city": "Köln", "note": "Gr'.encode() + b'\xfc\xdf", "n": 5}'
+    found = read(data, replace(BOUNDS, spans=True))
+    assert to_json(found.tree) == {"city": "Köln", "note": "Gr\ufffd\ufffd", "n": 5}
+    assert found.chain == (Layer("JSON", "UTF-8 with errors"),)
+    assert found.trouble == (
+        "The text is no UTF-8 from byte 29 on: what cannot be read is shown as \ufffd, and stands in the bytes as it was written."
+    )
+    start, end = found.tree.children[1].span or (0, 0)
+    assert data[start:end] == b'"Gr\xfc\xdf"'
+
+
+@pytest.mark.parametrize("data", [b'{"a": \xff\xfe}', b"[\xc3\x28]", b'{"a": "\xff\x00"}', b'"\xfc"', b'{"a": "\xfc'])
+def test_that_bytes_which_only_begin_as_json_stay_bytes(data: bytes) -> None:
+    assert "no UTF-8" in declined(data) or "no JSON" in declined(data)

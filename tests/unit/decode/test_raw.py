@@ -1,8 +1,10 @@
 """Bytes that nothing else reads: all of them are shown, or how many are not."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meshdesk.decode import chain
 from meshdesk.decode.chain import BOUNDS
 from meshdesk.decode.contract import Bounds, Layer, Payload
 from meshdesk.decode.raw import decode
@@ -36,3 +38,16 @@ def test_that_what_was_left_out_is_said_in_every_form_and_the_size_beside_it() -
     assert cut.note == "5 bytes"
     assert pretty(cut) == "0x00ff… 3 more bytes"
     assert to_json(cut) == {"$bytes": "AP8=", "$more": "3 more bytes"}
+
+
+@pytest.mark.parametrize(
+    ("begin", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG image"),
+        (b"RIFF\x24\0\0\0WAVEfmt ", "WAV audio"),
+        (b"\0\0\0\x20ftypisom", "an MP4 video"),
+    ],
+)
+def test_that_a_file_which_is_no_data_is_named(begin: bytes, kind: str) -> None:
+    found = chain.decode(Payload(begin + bytes(40), "value", "orders", ()), Every(SchemaState.NO_REGISTRY))
+    assert found.chain == (Layer("bytes", f"begins as {kind} does"),)
