@@ -1,6 +1,6 @@
 """What Kafka's own serialisers write around others: lists, and the windowed keys of Kafka Streams. All bytes must fit.
 
-The sources: kafka-clients 4.3 ListSerializer, kafka-streams WindowKeySchema and SessionKeySchema.
+The sources: kafka-clients 4.3 ListSerializer, kafka-streams WindowKeySchema (toStoreKeyBinary in changelogs) and SessionKeySchema.
 """
 
 import struct
@@ -17,6 +17,8 @@ NAME = "Kafka's lists and windows"
 FIXED = {2: "int16", 4: "int32", 8: "int64", 36: "UUID"}  # bytes of an entry: its serialiser
 WINDOW = range(946_684_800_000, 4_102_444_800_000)  # ms from 2000 to 2100: when windows begin
 LONG = 8
+INT = 4
+CHANGELOG = "-changelog"  # how topics of Kafka Streams end that are the backup of a store
 
 
 def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
@@ -136,6 +138,13 @@ def _piece(data: bytes, at: int) -> Entry:
 
 def _windowed(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """A key of Kafka Streams: the key itself, then when its window begins; of a session when it ends, and begins."""
+    if payload.topic.endswith(CHANGELOG) and len(data) > LONG + INT:
+        start, sequence = _time(data[:-INT], -LONG), int.from_bytes(data[-INT:], "big", signed=True)
+        inner = _key(payload, data[: -LONG - INT], schemas, bounds) if start is not None and sequence >= 0 else None
+        if inner is not None and start is not None:
+            begins = _node("window_start", start, data[:-INT], 1)
+            number = Node("sequence", "int", str(sequence), (), "int32", (len(data) - INT, len(data)))
+            return _in_window(inner, (begins, number), len(data), "of a window store")
     if _time(data, -LONG) is None:
         raise Undecodable("it does not end with the time of a window")
     end = _time(data, -2 * LONG) if len(data) > 2 * LONG else None

@@ -3,6 +3,7 @@
 import struct
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from meshdesk.decode import kafka_primitives
 from meshdesk.decode.chain import BOUNDS, decode
 from meshdesk.decode.contract import Decoded, Payload, Undecodable
+from meshdesk.model.node import to_json
 from meshdesk.model.schema import SchemaState
 from tests.unit.decode.poison import Every
 
@@ -89,6 +91,17 @@ def test_that_the_key_of_a_session_has_both_ends() -> None:
         ("window_start", "2026-03-01T12:00:00.000Z"),
         ("window_end", "2026-03-01T12:01:00.000Z"),
     ]
+
+
+@pytest.mark.parametrize("sequence", [0, 3])
+def test_that_a_key_in_the_changelog_of_a_window_store_has_a_number_behind_its_time(sequence: int) -> None:
+    data = b"SKU-1" + AT + struct.pack(">i", sequence)
+    payload = Payload(data, "key", "app-counts-changelog", ())
+    tree = decode(payload, Every(SchemaState.NO_REGISTRY)).tree
+    assert to_json(tree) == {"key": "SKU-1", "window_start": "2026-03-01T12:00:00.000Z", "sequence": sequence}
+    assert [data[slice(*child.span)] for child in tree.children if child.span] == [b"SKU-1", AT, data[-4:]]
+    elsewhere = decode(replace(payload, topic="orders"), Every(SchemaState.NO_REGISTRY))
+    assert elsewhere.format == "bytes"
 
 
 def test_that_values_keys_without_a_window_and_numbers_are_none() -> None:
