@@ -51,10 +51,10 @@ class Opening:
         self._awaited = self._window.session.recover(orphan)
 
     def start_demo(self) -> "Opened | None":
-        """Starts the demo's mesh; None where this installation has none."""
+        """Starts the demo's mesh and shows its map, as nobody knows yet what to look for in it; None where this installation has none."""
         if self._demo is None:
             return None
-        self._window.view = "records"
+        self._window.view = "topology"
         self._drop_attempts()
         self._awaited = opened = self._window.session.open_through(self._demo, "Demo")
         return opened

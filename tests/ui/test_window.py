@@ -28,6 +28,7 @@ def test_that_the_start_page_stands_while_nothing_is_open(qtbot: QtBot) -> None:
     session.captures[0].state = "live"
     turn(session, window)
     assert window.frame.explorer.isVisible()
+    assert window.pages.shown == "topology"  # nobody knows yet what to look for in it
 
 
 def test_that_the_demo_is_a_recording_where_there_is_no_mesh_to_start(qtbot: QtBot) -> None:
