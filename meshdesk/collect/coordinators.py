@@ -1,8 +1,9 @@
 """What the coordinators of consumer groups answer, in our words: which groups there are, who reads in them, what was committed.
 
 All of it is reading: ListGroups, ConsumerGroupDescribe (KIP-848) or DescribeGroups, and OffsetFetch for a group that is not
-joined. librdkafka lists the groups of consumers, both classic and of the new protocol, and those that only commit. It passes
-over share groups (KIP-932), streams groups (KIP-1071) and the workers of Kafka Connect: nobody can name them here.
+joined. librdkafka lists the groups of consumers, both classic and of the new protocol, and those that only commit. Of other
+kinds an older call of it names all, and describes those of DescribeGroups, as are the workers of Kafka Connect; of share groups
+(KIP-932) and streams groups (KIP-1071) it has no more than the name.
 """
 
 import threading
@@ -12,7 +13,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from confluent_kafka import ConsumerGroupState, ConsumerGroupTopicPartitions, ConsumerGroupType, KafkaError
+from confluent_kafka import (
+    ConsumerGroupState,
+    ConsumerGroupTopicPartitions,
+    ConsumerGroupType,
+    KafkaError,
+    KafkaException,
+)
 
 from meshdesk.collect.asking import PATIENCE, Asking
 from meshdesk.model.frame import Message
@@ -26,6 +33,8 @@ STATES = {
     ConsumerGroupState.EMPTY: "empty",
     ConsumerGroupState.DEAD: "dead",
 }  # librdkafka knows no others: "assigning" and "reconciling" (KIP-848) are unknown to it, and "" here
+JOINED = {state.replace(" ", ""): state for state in STATES.values()}  # as DescribeGroups writes them, in small letters
+UNTOLD = "share or streams"  # the type of a group of which no more than the name can be had
 TYPES = {ConsumerGroupType.CLASSIC: "classic", ConsumerGroupType.CONSUMER: "consumer"}  # brokers before 3.8 say none
 
 Place = tuple[str, int]  # topic, partition
@@ -61,6 +70,49 @@ def listed(cluster: Asking, stop: threading.Event) -> Listed:
     }
     failure = said.errors[0] if said.errors else None  # KafkaErrors, though the library's docs name exceptions
     return Listed(groups, failure, failure is None)
+
+
+def of_any_kind(cluster: Asking) -> Future[dict[str, Message] | KafkaError]:
+    """All groups by name that do not say that they are of consumers, as facts have them, later: it waits for every broker, also
+    for one that is away. Groups of consumers by the new protocol are among them, which `listed` knows better.
+
+    The type is what its members say they are (`connect`, `sr` of a schema registry), or UNTOLD. Each broker is also asked to describe
+    all its groups, so this is nothing to do often.
+    """
+    found: Future[dict[str, Message] | KafkaError] = Future()
+    # It is deprecated (confluent-kafka 2.16), but what it says to use instead passes over these groups.
+    ask = cluster.admin.list_groups
+
+    def answer() -> None:
+        try:
+            said: list[Any] = ask(timeout=PATIENCE)
+        except KafkaException as error:
+            found.set_result(error.args[0])
+        else:
+            found.set_result({one.id: _other(one) for one in said if one.id and one.protocol_type != "consumer"})
+
+    threading.Thread(target=answer, name="names of all groups", daemon=True).start()
+    return found
+
+
+def _other(said: Any) -> Message:
+    members = [
+        {
+            "id": member.id,
+            "client": member.client_id or "",
+            "host": (member.client_host or "").removeprefix("/"),
+            "reads": {},
+        }
+        for member in said.members
+    ]
+    members.sort(key=lambda member: str(member["id"]))
+    return {
+        "type": said.protocol_type or UNTOLD,
+        "state": JOINED.get(said.state.lower(), "") if said.protocol_type else "",
+        "coordinator": f"{said.broker.host}:{said.broker.port}",
+        "members": members[:MEMBERS],
+        "count": len(members),
+    }
 
 
 def described(

@@ -6,7 +6,8 @@ committed, and the samples "committed GROUP" are the offsets themselves, -1 for 
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from heapq import nsmallest
 from threading import Event
@@ -16,7 +17,7 @@ from confluent_kafka import KafkaError
 from meshdesk.capture.writer import Writer
 from meshdesk.collect.asking import Asking
 from meshdesk.collect.client import now
-from meshdesk.collect.coordinators import Described, Place, committed, described, listed
+from meshdesk.collect.coordinators import Described, Place, committed, described, listed, of_any_kind
 from meshdesk.collect.sentences import (
     LATE,
     client_is_worn,
@@ -32,6 +33,7 @@ SOURCE = "kafka groups"  # of the checked lines; the facts are "kafka"'s, as all
 GROUPS = 10_000  # are followed at most; more of them are a leak of names in somebody's program, and are counted
 DESCRIBED_EVERY = 10.0  # s between two looks at a group; one that is new or in another state is looked at next
 COMMITS_EVERY = 1.0  # s, as for end offsets, of which lag is the distance
+OTHERS_EVERY = 60.0  # s between two looks at groups that are not of consumers: it has all groups described
 A_SLICE = 100  # groups: 10 ms of work here and 300 small requests, so that 10,000 take some 100 s and no broker's time
 SAMPLED_AGAIN = 30.0  # s; a commit that stays is written as often as beginnings are, so that each two minutes hold it
 SILENT_AGAIN = 5.0  # s until a coordinator that did not answer is asked again, which may take ten and a new client;
@@ -84,6 +86,10 @@ class Groups:
         self._missed: dict[str, int] = {}  # answers in a row, by coordinator; by group where that is not known
         self._refused: dict[str, None] = {}
         self._failing: dict[str, str] = {}  # groups of which something else went wrong last time: a sentence
+        self._others: dict[str, Message] = {}  # groups that are not of consumers
+        # For these: the groups of consumers when they were asked for, and the answer, for which nobody waits.
+        self._asked: tuple[frozenset[str], Future[dict[str, Message] | KafkaError]] | None = None
+        self._others_at = 0.0  # when they are asked for again
         self._unlisted = self._too_many = ""  # sentences: not all are known, not all are asked for
         self._started = 0  # ms: when the round began that is not over
         self._checked: str | None = None  # how the last round ended that was written
@@ -121,7 +127,32 @@ class Groups:
         for name in self._groups.keys() - said.groups.keys() if said.is_complete else ():
             if self._groups[name].listed is not None:
                 self._groups[name].listed, self._groups[name].describe_at = None, 0.0
+        if said.is_complete:
+            self._find_others(said.groups.keys())
         self._end_round()
+
+    def _find_others(self, listed: Iterable[str]) -> None:
+        """Asks for the groups of all kinds once in a while, and tells once the answer is there which of them are in no list of
+        those of consumers, neither before nor behind it. Where a broker does not answer, what was known stays."""
+        if self._asked is not None and self._asked[1].done():
+            (before, asked), self._asked = self._asked, None
+            said = asked.result()
+            if not isinstance(said, KafkaError):
+                self._tell_others({name: said[name] for name in said.keys() - before - set(listed)})
+        if self._asked is None and not self._cluster.is_worn and time.monotonic() >= self._others_at:
+            self._others_at = time.monotonic() + OTHERS_EVERY
+            self._asked = frozenset(listed), of_any_kind(self._cluster)
+
+    def _tell_others(self, found: dict[str, Message]) -> None:
+        found = {name: found[name] for name in sorted(found)[:GROUPS]}
+        told = self._others
+        changed = [name for name in found.keys() | told.keys() if found.get(name) != told.get(name)]
+        # One that turned out to be of consumers is described as such in its turn.
+        facts = [
+            Fact("group", name, found.get(name), now(), "kafka") for name in sorted(changed) if name not in self._groups
+        ]
+        self._others = found
+        self._write(facts)
 
     def describe(self) -> None:
         """Asks for the groups whose turn it is, those that are new or have changed first. Raises CaptureError."""

@@ -17,11 +17,29 @@ if TYPE_CHECKING:
     from meshdesk.model.tracks import SeriesName, Tracks
 
 State = Literal[
-    "losing records", "stuck", "not catching up", "behind", "draining", "rebalancing", "no commits", "steady", "empty"
+    "losing records",
+    "stuck",
+    "not catching up",
+    "behind",
+    "draining",
+    "rebalancing",
+    "no commits",
+    "steady",
+    "empty",
+    "other kind",
 ]
 # What each means is said in resources/help/consumers.md. The first stand first; these need attention:
 ATTENTION: tuple[State, ...] = ("losing records", "stuck", "not catching up")
-ORDER: tuple[State, ...] = (*ATTENTION, "behind", "draining", "rebalancing", "no commits", "steady", "empty")
+ORDER: tuple[State, ...] = (
+    *ATTENTION,
+    "behind",
+    "draining",
+    "rebalancing",
+    "no commits",
+    "steady",
+    "empty",
+    "other kind",
+)
 
 STUCK = 60_000  # ms in which a group has committed nothing while there is something to read
 WINDOWS = (60_000, 10_000)  # ms over which rates are taken; the second in the first minute of a recording
@@ -96,6 +114,8 @@ def _line(
 
 def _state(group: Group | None, whole: Total, arriving: float | None, reading: float | None, rested: int) -> State:
     """In one word. `rested` is for how long (ms) nothing was committed where there is something to read."""
+    if group is not None and not group.is_of_consumers:
+        return "other kind"
     if group is not None and group.state in ("preparing rebalance", "completing rebalance"):
         return "rebalancing"
     if whole.offsets is None:

@@ -21,12 +21,17 @@ class Group:
     """What the cluster says of a group."""
 
     id: str
-    type: str  # "classic", "consumer", "share", "streams"; "": not known
+    type: str  # "classic", "consumer"; "connect", "sr", "share or streams" …: not of consumers; "": not known
     state: str  # "stable", "empty" …; "": not known
     coordinator: str  # "host:port"
     count: int  # all members, also those that are not among `members`
     members: tuple[Member, ...]
     fact: Fact
+
+    @property
+    def is_of_consumers(self) -> bool:
+        """Whether it reads topics and commits offsets, as far as anybody can see."""
+        return self.type in ("", "classic", "consumer")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from meshdesk.ui.widgets.explorer_lines import group_state
 from meshdesk.ui.widgets.map_words import how_far
 from meshdesk.ui.widgets.record_lines import CONTROLS
 
+KINDS = {"connect": "Workers of Kafka Connect", "sr": "Schema registries"}  # by what their members call themselves
 MOST = 50  # topics, and members, that are listed
 
 
@@ -36,10 +37,11 @@ def about_group(opened: Opened, name: str, behind: Behind, line: Line | None = N
             has_domain=False,
         )
     kind = f"{group.type.capitalize()} group" if group.type else "Group"
+    kind = f"{kind} of consumers" if group.is_of_consumers else KINDS.get(group.type, kind)
     observed = Note(f"observed in Kafka, {seen(group.fact.seen)}", "observed")
     rows = (
         Row("State", group.state.replace("_", " ") or UNKNOWN, (), is_quiet=not group.state),
-        Row("Members", wording.count(group.count)),
+        _count(group),
         *_lag([total for (one, _), total in behind.items() if one == name]),
         *(_pace(line) if line is not None else ()),
         Row("Coordinator", group.coordinator.translate(CONTROLS) or UNKNOWN, (), is_quiet=not group.coordinator),
@@ -48,10 +50,10 @@ def about_group(opened: Opened, name: str, behind: Behind, line: Line | None = N
         title,
         "",
         False,
-        f"{kind} of consumers · {group_state(group)}",
+        f"{kind} · {group_state(group)}",
         (
             Section("", rows, (observed,)),
-            _reads(mesh, name, behind),
+            _reads(mesh, group, behind),
             *_partitions(name, behind),
             *_members(group),
         ),
@@ -122,11 +124,19 @@ def _partition(key: Key, lag: Lag) -> Row:
     return Row(label, wording.plural(lag.offsets, "record"), notes, late)
 
 
-def _reads(mesh: Mesh, name: str, behind: Behind) -> Section:
+def _count(group: Group) -> Row:
+    if group.is_of_consumers or group.count:
+        return Row("Members", wording.count(group.count))
+    return Row("Members", UNKNOWN, (Note("Kafka's client library has no more than its name."),), is_quiet=True)
+
+
+def _reads(mesh: Mesh, group: Group, behind: Behind) -> Section:
     """The topics that it reads or has committed offsets of."""
+    name = group.id
     reads = mesh.read_by(name)
     if not reads:
-        why = Note("No topic is assigned to it, and no committed offset of it is known.")
+        no_commit = "No topic is assigned to it, and no committed offset of it is known."
+        why = Note(no_commit if group.is_of_consumers else "It is no group of consumers; what it reads nobody says.")
         return Section("Reads", (Row("", UNKNOWN, (why,), is_quiet=True),))
     rows = [_row_of(mesh, one, behind.get((name, one.topic))) for one in reads[:MOST]]
     if len(reads) > MOST:

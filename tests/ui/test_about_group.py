@@ -45,6 +45,22 @@ def test_that_a_group_without_members_still_has_what_it_committed() -> None:
     assert len(page.sections) == 2
 
 
+def test_that_a_group_of_another_kind_says_what_it_is_and_what_nobody_tells() -> None:
+    worker = {"id": "w-1", "client": "worker", "host": "10.0.0.1", "reads": {}}
+    workers = {"type": "connect", "state": "stable", "members": [worker], "count": 1, "coordinator": "b1:9092"}
+    sharing = {"type": "share or streams", "state": "", "members": [], "count": 0, "coordinator": "b1:9092"}
+    mesh = mesh_of(*(Fact("group", name, value, SEEN, "kafka") for name, value in (("w", workers), ("s", sharing))))
+    page = about(mesh, "w")
+    assert page.subtitle == "Workers of Kafka Connect · 1 member"
+    nobody = ("", "unknown", "It is no group of consumers; what it reads nobody says.")
+    assert lines(page, 1) == [nobody]
+    assert lines(page, 2) == [("", "worker", "10.0.0.1 · 0 partitions")]
+    page = about(mesh, "s")
+    assert page.subtitle == "Share or streams group · unknown"
+    assert ("Members", "unknown", "Kafka's client library has no more than its name.") in lines(page, 0)
+    assert lines(page, 1) == [nobody]
+
+
 def test_that_its_lag_is_told_in_time_in_all_and_by_partition_the_worst_first() -> None:
     parts = {
         (TOPIC, 0): Lag(18_004, late=Late(112.0, 0.5)),

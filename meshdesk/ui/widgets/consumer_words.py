@@ -19,6 +19,7 @@ TONES = {
     "no commits": "second",
     "steady": "good_text",
     "empty": "second",
+    "other kind": "second",
 }
 
 
@@ -113,6 +114,7 @@ def _meaning(line: Line) -> str:
         "no commits": "it has committed nothing, so how far it is behind is unknown.",
         "steady": "it keeps up.",
         "empty": "it has no members.",
+        "other kind": "it is no group of consumers, so what it reads is unknown.",
     }[line.state]
 
 

@@ -1,5 +1,8 @@
 """Consumer groups as other people's programs make them: members that join, commits, and their ends."""
 
+import socket
+import struct
+import subprocess
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -7,6 +10,7 @@ from contextlib import contextmanager
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from meshdesk.demo.broker import Broker
 from tests.programs.running import wait_until
 
 Place = tuple[str, int]
@@ -50,6 +54,49 @@ def member(bootstrap: str, group: str, topics: Iterable[str], **settings: str) -
     """The only member of a group, as `members`."""
     with members(bootstrap, group, topics, 1, **settings) as (only,):
         yield only
+
+
+@contextmanager
+def worker(bootstrap: str, group: str, protocol_type: str) -> Iterator[None]:
+    """The only member of a group that is not of consumers, as the workers of Kafka Connect are, and its end: JoinGroup and
+    LeaveGroup, both in version 2 (KIP-62)."""
+
+    def text(word: str) -> bytes:
+        return struct.pack(">h", len(word)) + word.encode()
+
+    def asked(number: int, request: bytes) -> bytes:
+        """The answer behind its length, the number of the request and how long it is to be put off."""
+        request = struct.pack(">hhi", number, 2, 1) + text("a-worker") + text(group) + request
+        connection.sendall(struct.pack(">i", len(request)) + request)
+        return connection.recv(4_096)[12:]
+
+    def texts(answer: bytes) -> Iterator[str]:
+        while answer:
+            length = int.from_bytes(answer[:2], "big")
+            yield answer[2 : 2 + length].decode()
+            answer = answer[2 + length :]
+
+    timeouts = struct.pack(">ii", 30_000, 60_000)  # ms: of its session, and for joining
+    protocol = text(protocol_type) + struct.pack(">i", 1) + text("sessioned") + struct.pack(">i", 0)
+    host, _, port = bootstrap.rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        joined = asked(11, timeouts + text("") + protocol)
+        assert joined[:2] == b"\0\0", joined
+        _, _, name, *_ = texts(joined[6:])  # behind the generation: its protocol, its leader, and itself
+        yield
+        assert asked(13, text(name)) == b"\0\0"
+
+
+@contextmanager
+def share_member(broker: Broker, group: str, topic: str) -> Iterator[None]:
+    """A member of a share group (KIP-932), which is Kafka's own console program."""
+    name = "org.apache.kafka.tools.consumer.ConsoleShareConsumer"
+    line = broker.java.line(name, "--bootstrap-server", broker.bootstrap, "--topic", topic, "--group", group)
+    with subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:
+        try:
+            yield
+        finally:
+            program.kill()
 
 
 def commit(consumer: Consumer, offsets: Mapping[Place, int]) -> None:

@@ -30,7 +30,16 @@ from meshdesk.model.lag import Commits
 from meshdesk.model.position import Position
 from meshdesk.model.rates import Offsets
 from tests.broker import oracles
-from tests.broker.collect.consuming import commit, commit_for, delete_group, group_name, member, members
+from tests.broker.collect.consuming import (
+    commit,
+    commit_for,
+    delete_group,
+    group_name,
+    member,
+    members,
+    share_member,
+    worker,
+)
 from tests.broker.collect.producing import New, create_topic, delete_records, produce
 from tests.broker.collect.written import Written, begin_capture
 from tests.kafka import MakeTopic
@@ -353,3 +362,36 @@ def test_that_a_coordinator_that_is_away_is_said_and_all_others_go_on(
         second.resume()
         asking.until(lambda: asking.groups.trouble is None, "the coordinator again")
         asking.until(lambda: asking.checked("kafka groups")[-1] == "", "a whole round")
+
+
+def test_that_groups_of_other_kinds_are_named_with_their_members_where_these_are_told(
+    broker: Broker, make_topic: MakeTopic, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "OTHERS_EVERY", 0.0)
+    topic, reading, working, sharing = make_topic(), group_name(), group_name(), group_name()
+    asking = ask(Source(broker.bootstrap))
+    with share_member(broker, sharing, topic), member(broker.bootstrap, reading, [topic], group_protocol="consumer"):
+        with worker(broker.bootstrap, working, "connect"):
+            named = (reading, working, sharing)
+            asking.until(lambda: all(asking.values("group", one) for one in named), "all three")
+            asking.until(lambda: asking.of(reading)["type"] == "consumer", "one that is described in its turn")
+            told = asking.of(working)
+            assert (told["type"], told["count"], told["coordinator"]) == ("connect", 1, broker.bootstrap)
+            assert [(one["client"], one["host"], one["reads"]) for one in told["members"]] == [
+                ("a-worker", "127.0.0.1", {})
+            ]
+            assert told["members"][0]["id"].startswith("a-worker-")
+        shared = asking.of(sharing)
+        assert (shared["type"], shared["state"], shared["count"]) == ("share or streams", "", 0)
+    assert not asking.values("reads", f"{sharing} {topic}")
+
+
+def test_that_a_group_of_another_kind_that_is_gone_is_taken_back(
+    broker: Broker, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "OTHERS_EVERY", 0.0)
+    group, asking = group_name(), ask(Source(broker.bootstrap))
+    with worker(broker.bootstrap, group, "sr"):
+        asking.until(lambda: asking.values("group", group), "its name")
+    delete_group(broker.bootstrap, group)
+    asking.until(lambda: asking.values("group", group)[-1] is None, "its end")

@@ -13,6 +13,7 @@ from meshdesk.model.consuming import (
     last_hour,
     lines_of,
 )
+from meshdesk.model.fact import Fact
 from meshdesk.model.lag import Commit, Lags, Total
 from meshdesk.model.late import Late, Times
 from meshdesk.model.mesh import Mesh
@@ -75,6 +76,16 @@ def test_that_a_group_that_committed_nothing_is_unknown_and_one_without_members_
     assert (lines["silent"].state, lines["silent"].total.offsets) == ("no commits", None)
     assert lines["gone"].state == "empty"
     assert lines["silent"].arriving is None
+
+
+def test_that_a_group_of_another_kind_is_called_that_whether_its_members_are_known_or_not() -> None:
+    names = {"workers": ("connect", 3), "sharing": ("share or streams", 0)}
+    facts = [
+        Fact("group", name, {"type": kind, "state": "", "count": count}, SEEN, "kafka")
+        for name, (kind, count) in names.items()
+    ]
+    lines = lines_of(mesh_of(*facts), Lags({}, {}, {}, {}), None, SEEN, Times())
+    assert {line.group: (line.state, line.topics) for line in lines} == dict.fromkeys(names, ("other kind", ()))
 
 
 def test_that_a_line_says_the_products_and_the_rates_of_what_is_read() -> None:
