@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import meshdesk
-from meshdesk.session.launch import child_command, child_environment
+from meshdesk.session.launch import FLAT, child_command, child_environment
 
 
 def test_that_a_child_runs_this_very_package_wherever_it_is_started(
@@ -41,7 +41,17 @@ def test_that_a_child_keeps_our_environment(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_that_a_frozen_program_gives_its_children_its_own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    assert child_environment() == dict(os.environ)
+    assert child_environment() == {**FLAT, **os.environ}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the allocators are those of Linux")
+def test_that_a_child_gives_memory_back_unless_somebody_wants_it_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = [*child_command()[:-2], "-c", "import pyarrow; print(pyarrow.default_memory_pool().backend_name)"]
+    for wanted in ("", "system"):
+        if wanted:
+            monkeypatch.setenv("ARROW_DEFAULT_MEMORY_POOL", wanted)
+        ran = subprocess.run(line, env=child_environment(), capture_output=True, text=True)
+        assert (ran.stdout, ran.stderr) == (f"{wanted or 'jemalloc'}\n", "")
 
 
 def test_that_a_frozen_program_is_its_own_child_and_on_windows_its_console_twin_is(
