@@ -4,13 +4,14 @@ import struct
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.moments import real
-from meshdesk.decode.walk import Parts, Walk, whole, with_note
+from meshdesk.decode.walk import Walk, whole, with_note, words_in
 from meshdesk.model.node import Node
 from meshdesk.model.wording import plural
 
 NAME = "Ion"
 MARK = b"\xe0\x01\x00\xea"
 BEGINS = MARK[:1]
+NULL = b"\x0f"  # below which is padding
 SYSTEM = (
     "$0",
     "$ion",
@@ -50,35 +51,40 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         raise Undecodable("it does not begin as binary Ion does")
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
-    walk = _Ion(data, bounds)
     try:
-        parts = Parts(walk, 0)
-        while walk.at < len(data):
-            if data.startswith(MARK, walk.at):
-                walk.at += len(MARK)
-                walk.symbols = list(SYSTEM)
-            elif not walk.is_padding() and not walk.is_table():
-                parts.add(walk.value(str(parts.count)))
+        walk = _Ion(data, bounds)
+        if walk.is_more():
+            tree = walk.value("")
+            if not walk.is_more():
+                return Decoded(whole(tree, walk, NAME), (Layer(NAME, "binary"),), NAME, words=words_in(walk))
+        walk = _Ion(data, bounds)
+        parts = walk.array("", 0)
+        while walk.is_more():
+            parts.add(walk.value(str(parts.count)))
         tree = whole(parts.node("", "array"), walk, NAME)
     except Undecodable as why:
         raise Undecodable(str(why), f"The {payload.role} begins as binary Ion does, but {why}.") from None
-    if len(tree.children) == 1 and parts.count == 1:
-        only = tree.children[0]
-        return Decoded(
-            Node("", only.kind, only.text, only.children, only.note, only.span), (Layer(NAME, "binary"),), NAME
-        )
-    return Decoded(tree, (Layer(NAME, f"binary, {plural(parts.count, 'value')}"),), NAME)
+    return Decoded(tree, (Layer(NAME, f"binary, {plural(parts.count, 'value')}"),), NAME, words=words_in(walk))
 
 
 class _Ion(Walk):
     """A walk that knows the symbols."""
 
     __slots__ = ("symbols",)
-    SAYS = False
 
     def __init__(self, data: bytes, bounds: Bounds, start: int = 0) -> None:
         super().__init__(data, bounds, start)
         self.symbols: list[str | None] = list(SYSTEM)
+
+    def is_more(self) -> bool:
+        """Whether another value follows, before which marks, padding and tables of symbols are read."""
+        while self.at < len(self.data):
+            if self.data.startswith(MARK, self.at):
+                self.at += len(MARK)
+                self.symbols = list(SYSTEM)
+            elif not self.is_padding() and not self.is_table():
+                return True
+        return False
 
     def var(self, is_signed: bool = False) -> tuple[int, bool]:
         """A number in groups of seven bits, the highest first and the last with the high bit; and whether it has a minus."""
@@ -115,19 +121,16 @@ class _Ion(Walk):
 
     def is_padding(self) -> bool:
         """Whether padding was read over."""
-        at = self.at
-        kind, low, end = self.head()
-        if kind == 0 and low != 15:
-            self.at = end
-            return True
-        self.at = at
-        return False
+        if self.data[self.at : self.at + 1] >= NULL:
+            return False
+        self.at = self.head()[2]
+        return True
 
     def is_table(self) -> bool:
         """Whether a table of symbols was read, which is no value."""
         at = self.at
-        kind, _, end = self.head()
-        if kind == 14:
+        if self.data[at] >> 4 == 14:
+            _, _, end = self.head()
             length = self.var()[0]
             inner = self.at + length
             if self.var()[0] == TABLE and self.at <= inner:
@@ -215,7 +218,7 @@ class _Ion(Walk):
         return Node(node.name, node.kind, node.text, node.children, node.note, (start, end)) if node else None
 
     def _container(self, name: str, start: int, kind: int, end: int) -> Node | None:
-        parts = Parts(self, start)
+        parts = self.record(name, start) if kind == 13 else self.array(name, start)
         while self.at < end:
             key = self.symbol(self.var()[0]) if kind == 13 else str(parts.count)
             if not self.is_padding():

@@ -17,6 +17,7 @@ from meshdesk.model.node import Kind, Node, hexed, more, shortened, to_json
 STEPS = 3_000_000  # values walked in one payload, shown or not; some three seconds
 BEYOND = f"it holds more than {STEPS:,} values"
 KEY_NODES = 50  # of a key that is no scalar
+KEY_TEXT = 4_000  # characters of a key that is no text: more than a person reads of a name
 
 
 class Walk:
@@ -122,12 +123,16 @@ class Walk:
         return container
 
     def key(self, read: Callable[[Self], Node | None]) -> tuple[str, str]:
-        """A key of any kind, as `key_text` has it; no more of it is made than is shown."""
+        """A key of any kind, as `key_text` has it; no more of it is made than is shown. It is one level deeper than its map,
+        as a key may hold a map with such a key."""
+        self.enter()
         line, self.line = self.line, None
         kept, self.nodes = self.nodes, KEY_NODES
-        found = key_text(read(self))
+        name, note = key_text(read(self))
         self.nodes, self.line = kept, line
-        return found
+        self.depth -= 1
+        # JSON within JSON has twice as many backslashes at each level: 120 bytes would be more text than there is memory.
+        return (shortened(name, min(KEY_TEXT, self.bounds.text)), note) if note else (name, "")
 
     def apart(self, read: Callable[[Self], Node | None]) -> Node | None:
         """What can only be said once it was read as a tree, as it is something else than it looks in the bytes."""

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshdesk.decode import ion
-from meshdesk.decode.chain import BOUNDS, decode
+from meshdesk.decode.chain import BOUNDS, decode, preview
 from meshdesk.decode.contract import Bounds, Decoded, Payload, Undecodable
 from meshdesk.model.schema import SchemaState
+from tests.unit.decode.lines import by_chain
 from tests.unit.decode.poison import Every
 from tests.unit.decode.values import says, spanned
 
@@ -40,6 +41,12 @@ def test_that_what_amazon_wrote_is_in_the_tree(value: Any) -> None:
     assert decoded.format == "Ion"
     assert says(decoded.tree, value)
     assert all(node.span is not None for node in spanned(decoded.tree))
+
+
+@given(st.lists(VALUES, min_size=1, max_size=3), st.binary(max_size=1))
+def test_that_a_list_shows_what_the_chain_says(values: list[Any], end: bytes) -> None:
+    sent = Payload(b"".join(map(written, values)) + end, "value", "orders", ())
+    assert preview(sent, NONE) == by_chain(sent, NONE)
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False))

@@ -14,9 +14,10 @@ from thrift.Thrift import TType
 from thrift.transport.TTransport import TMemoryBuffer
 
 from meshdesk.decode import thrift
-from meshdesk.decode.chain import BOUNDS, decode
+from meshdesk.decode.chain import BOUNDS, decode, preview
 from meshdesk.decode.contract import Bounds, Decoded, Payload, Undecodable
-from meshdesk.model.schema import SchemaState
+from meshdesk.model.schema import Schema, SchemaState
+from tests.unit.decode.lines import by_chain
 from tests.unit.decode.poison import Every
 from tests.unit.decode.values import says
 
@@ -93,6 +94,20 @@ def test_that_what_its_library_wrote_is_in_the_tree(protocol: str, values: list[
 def test_that_a_struct_is_read_by_the_whole_chain(protocol: str) -> None:
     decoded = decode(Payload(written(["O-1001", 5, ["SKU-1"]], protocol), "value", "orders", ()), NONE)
     assert decoded.format == "Thrift"
+
+
+IDLS = (
+    "struct T { 1: string id, 2: binary raw, 3: list<string> tags, 4: map<string, i32> stock, 5: bool paid }",
+    "enum E { A, B } typedef E Word struct Other { 1: i64 n } struct T { 1: string id 2: Word word 3: set<binary> all }",
+)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@given(values=STRUCTS, idl=st.sampled_from(["", *IDLS]), end=st.binary(max_size=1))
+def test_that_a_list_shows_what_the_chain_says(protocol: str, values: list[Any], idl: str, end: bytes) -> None:
+    sent = Payload(written(["order", *values], protocol) + end, "value", "orders", ())
+    schemas = Every(Schema("test", 0, "THRIFT", idl)) if idl else NONE
+    assert preview(sent, schemas) == by_chain(sent, schemas)
 
 
 def test_that_numbers_text_json_and_random_bytes_are_none() -> None:

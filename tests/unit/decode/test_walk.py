@@ -2,9 +2,12 @@
 
 import pytest
 
-from meshdesk.decode.contract import Bounds, Undecodable
-from meshdesk.decode.walk import Parts, Walk, is_proved, key_text, whole
+from meshdesk.decode import cbor, messagepack
+from meshdesk.decode.contract import Bounds, Decoded, Payload, Undecodable
+from meshdesk.decode.walk import KEY_TEXT, Parts, Walk, is_proved, key_text, whole
 from meshdesk.model.node import Node, count_of
+from meshdesk.model.schema import SchemaState
+from tests.unit.decode.poison import Every
 
 
 def listed(count: int, bounds: Bounds) -> Node | None:
@@ -66,3 +69,18 @@ def test_that_bytes_as_long_as_a_number_are_proved_by_text_alone() -> None:
     walk.text("", b"a", 0)
     assert is_proved(walk)
     assert is_proved(Walk(bytes(9), Bounds()))
+
+
+@pytest.mark.parametrize("bounds", [Bounds(), Bounds(text=322, width=163, line=True)])
+@pytest.mark.parametrize("form", ["messagepack", "cbor"])
+def test_that_maps_that_are_keys_of_maps_end_at_the_bounds(bounds: Bounds, form: str) -> None:
+    first, read = {"messagepack": (b"\x81", messagepack.decode), "cbor": (b"\xa1", cbor.decode)}[form]
+
+    def decoded(levels: int) -> Decoded:
+        data = first * levels + b"\x01" * (levels + 1)
+        return read(Payload(data, "value", "orders", (), None, form), data, Every(SchemaState.NO_REGISTRY), bounds)
+
+    longest = max([len(node.name) for node in decoded(90).tree.children], default=0)
+    assert longest <= KEY_TEXT + len("… 9,999 more characters")
+    with pytest.raises(Undecodable, match="nested deeper"):
+        decoded(200)
