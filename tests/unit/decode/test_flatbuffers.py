@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshdesk.decode import flatbuffers
-from meshdesk.decode.chain import BOUNDS
-from meshdesk.decode.contract import Bounds, Decoded, Undecodable
+from meshdesk.decode.chain import BOUNDS, preview
+from meshdesk.decode.contract import Bounds, Decoded, Payload, Undecodable
 from meshdesk.decode.flatbuffers import decode
 from meshdesk.model.node import count_of
 from meshdesk.model.schema import Reference, Schema
 from tests.unit.decode.golden import CASES, case, payload
+from tests.unit.decode.lines import by_chain
+from tests.unit.decode.poison import Every
 
 FBS = """
 namespace shop;
@@ -66,6 +68,29 @@ def test_that_what_its_builder_wrote_is_in_the_tree(
     assert float(parts["rate"].text) == rate
     assert [part.text for part in parts["tags"].children] == tags
     assert [part.text for part in parts["n"].children] == [str(number) for number in numbers]
+
+
+@given(
+    st.integers(-(2**63), 2**63 - 1),
+    st.lists(st.text(st.characters(codec="utf-8")), max_size=9),
+    st.lists(st.integers(0, 65535), max_size=200),
+    st.integers(0, 400),
+)
+def test_that_a_list_shows_what_the_chain_says(cents: int, tags: list[str], numbers: list[int], torn: int) -> None:
+    data = built(cents, 0.5, tags, numbers)
+    sent = Payload(data[: max(1, len(data) - torn)] if torn < 90 else data, "value", "orders", ())
+    schemas = Every(Schema("test", 0, "FLATBUFFERS", FBS))
+    assert preview(sent, schemas) == by_chain(sent, schemas)
+
+
+@pytest.mark.parametrize(("said", "data"), STORED)
+def test_that_a_list_shows_of_a_changed_buffer_what_the_chain_says(said: dict[str, Any], data: bytes) -> None:
+    random = Random(12)
+    schemas = Every(Schema("test", 0, "FLATBUFFERS", said["schemas"][0]["schema"]))
+    for _ in range(500):
+        at = random.randrange(8, len(data))
+        sent = Payload(data[:at] + random.randbytes(1) + data[at + 1 :], "value", "orders", ())
+        assert preview(sent, schemas) == by_chain(sent, schemas)
 
 
 def test_that_what_is_not_there_has_its_default_and_says_so() -> None:
