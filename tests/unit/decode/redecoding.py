@@ -4,15 +4,15 @@ Of JSON, tests/unit/decode/spans.py does the same.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from meshdesk.decode import avro, avro_skip, cbor, csfle, messagepack, protobuf, protobuf_bare
 from meshdesk.decode.chain import BOUNDS
 from meshdesk.decode.contract import Decoded, Undecodable
-from meshdesk.decode.proto_plan import Book, book_of
-from meshdesk.decode.proto_wire import LENGTH
+from meshdesk.decode.proto_plan import Book, Plan, book_of
+from meshdesk.decode.proto_wire import LENGTH, varint
 from meshdesk.decode.walk import Walk
 from meshdesk.model.node import Node
 from tests.unit.decode.spans import without_spans
@@ -141,42 +141,77 @@ def _by(
 
 def _message(node: Node, book: Book, name: str, data: bytes, path: str) -> Iterator[Said]:
     """The fields of a message by its name; of one that no schema knows, "", by their numbers."""
-    plans = {plan.name: plan for plan in book.plan(name).fields.values()} if name else {}
+    if name == protobuf.ANY and node.children and node.children[0].name == "@type":
+        yield from _any(node, book, data, path)
+        return
+    plans = {plan.name: (number, plan) for number, plan in book.plan(name).fields.items()} if name else {}
     for child in node.children:
-        plan, here = plans.get(child.name), f"{path}/{child.name}"
+        here = f"{path}/{child.name}"
         yield from _field(child, False, book, name, data, here)
-        if plan is None:
+        if child.name not in plans:
             if not name and child.kind == "record":
                 yield from _message(child, book, "", data, here)
             continue
+        number, plan = plans[child.name]
         is_many = plan.repeated or plan.is_map
         for part in child.children if is_many else ():
-            if (
-                plan.is_map
-                or plan.wire == LENGTH
-                or part.span is None
-                or child.span is None
-                or not _is_packed(child, data)
-            ):
-                yield from _field(part, True, book, name, data, f"{here}/{part.name}")
-        if plan.message is not None and not plan.is_map and plan.message.name != protobuf.ANY:
-            for part in child.children if is_many else (child,):
-                if part.kind == "record":
-                    yield from _message(part, book, plan.message.name, data, f"{here}/{part.name}")
+            inner = f"{here}/{part.name}"
+            if plan.is_map or plan.wire == LENGTH or not _is_packed(part, child, number, plan.wire, data):
+                yield from _field(part, True, book, name, data, inner)
+            else:
+                yield from _packed(part, number, plan.wire, book, name, data, inner)
+        message = plan.message.fields[2].message if plan.is_map and plan.message else plan.message
+        for part in child.children if is_many else (child,):
+            if message is not None and part.kind == "record":
+                yield from _message(part, book, message.name, data, f"{here}/{part.name}")
 
 
-def _is_packed(node: Node, data: bytes) -> bool:
-    """Whether numbers stand behind one tag: then none of them has its own."""
-    return node.span is not None and data[node.span[0]] & 7 == LENGTH
+def _any(node: Node, book: Book, data: bytes, path: str) -> Iterator[Said]:
+    """The name of a type, and the fields of such a message, or the whole of one that is shown as a value."""
+    said, *parts = node.children
+    again = _read(data[slice(*said.span or (0, 0))], book, protobuf.ANY).children
+    yield f"{path}/@type", bool(again) and _alone(again[0]) == _alone(said)
+    name = said.text.rpartition("/")[2]
+    if len(parts) == 1 and parts[0].name == "value" and "value" not in {one.name for one in _plans(book, name)}:
+        value = parts[0]
+        yield f"{path}/value", _alone(_read(data[slice(*value.span or (0, 0))], book, name)) == _alone(value)
+    else:
+        yield from _message(replace(node, children=tuple(parts)), book, name, data, path)
+
+
+def _plans(book: Book, name: str) -> Iterable[Plan]:
+    return book.plan(name).fields.values()
+
+
+def _read(piece: bytes, book: Book, name: str) -> Node:
+    try:
+        return protobuf.read(piece, 0, book, book.types.messages[name] if name else None, BOUNDS).tree
+    except Undecodable:
+        return Node("", "null", "is no such message")
+
+
+def _is_packed(part: Node, whole: Node, number: int, wire: int, data: bytes) -> bool:
+    """Whether a number of a repeated field stands among others behind one tag: then its bytes do not begin with its own."""
+    if part.span is None or (whole.span is not None and whole.span[0] == part.span[0]):
+        return False
+    if whole.span is not None:
+        return data[whole.span[0]] & 7 == LENGTH
+    return varint(data, *part.span)[0] != number << 3 | wire
+
+
+def _packed(part: Node, number: int, wire: int, book: Book, name: str, data: bytes, path: str) -> Iterator[Said]:
+    """A number among others behind one tag: with a tag of its own it is that field, written once."""
+    tag, before = number << 3 | wire, b""
+    while tag >= 0x80:
+        before, tag = before + bytes((tag & 0x7F | 0x80,)), tag >> 7
+    fields = _read(before + bytes((tag,)) + data[slice(*part.span or (0, 0))], book, name).children
+    again = fields[0].children if len(fields) == 1 else ()
+    yield path, len(again) == 1 and _alone(again[0]) == _alone(part)
 
 
 def _field(node: Node, is_part: bool, book: Book, name: str, data: bytes, path: str) -> Iterator[Said]:
     if node.span is None:
         return
-    message = book.types.messages[name] if name else None
-    try:
-        fields = protobuf.read(data[slice(*node.span)], 0, book, message, BOUNDS).tree.children
-    except Undecodable:
-        fields = ()
+    fields = _read(data[slice(*node.span)], book, name).children
     again = fields[0].children if is_part and fields else fields
     yield path, len(again) == 1 and _alone(again[0]) == _alone(node)
