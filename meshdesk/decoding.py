@@ -28,7 +28,7 @@ from meshdesk.model.schema import Schema, SchemaName, SchemaState, is_fetched
 from meshdesk.model.trouble import Trouble
 from meshdesk.model.wording import size
 from meshdesk.session.connection import Connection
-from meshdesk.session.file_notes import notes_of
+from meshdesk.session.file_notes import Note, notes_of
 from meshdesk.told import add_schema_files, argument_problem, paths_problem
 
 Say = Callable[[str], None]
@@ -191,7 +191,29 @@ def _schema(path: Path, say: Say) -> Schema | None:
     except UnicodeDecodeError as error:
         say(f"{path} is no text in UTF-8 at byte {error.start:,}. Save it as UTF-8.")
         return None
-    return Schema("", 0, TYPES[path.suffix.lower()], text, subject=path.name)
+    return _with_references(Schema("", 0, TYPES[path.suffix.lower()], text, subject=path.name), path.absolute(), say)
+
+
+def _with_references(schema: Schema, path: Path, say: Say) -> Schema:
+    """With what the schema of a file refers to, from the folder of the file; what is not there is said."""
+    # Only for those who name a file: what reads folders takes its time.
+    from meshdesk.collect.catalogues.folder import Folder
+    from meshdesk.collect.schema_files import SCHEMAS, read
+
+    said = read(schema.text.encode(), path.name)
+    if said is None or not any(claim.value["needs"] for claim in said.claims):
+        return schema
+    mesh, folder = Mesh(), path.parent
+    for facts in Folder(folder, folder.name or ".", lambda: 0, reader=SCHEMAS).look():
+        fold(mesh, facts)
+    source = f"{folder.name or '.'}/{path.name}"
+    found = mesh.schema_files.of_file(source, schema.subject)
+    for checked in mesh.checked.values():
+        if checked.failed:
+            say(checked.failed)
+    for note in mesh.schema_files.lacks(source):
+        say(Note(*note).words)
+    return replace(schema, references=found.references) if found else schema
 
 
 class _Nowhere:

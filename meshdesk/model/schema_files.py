@@ -85,6 +85,25 @@ class SchemaFiles:
         file = self._fingerprints.get(fingerprint)
         return self._schema(file, file.types[0] if file.types else "") if file else None
 
+    def of_file(self, source: str, subject: str) -> Schema | None:
+        """The schema of a file with all that it refers to."""
+        file = self._files.get(source)
+        return self._schema(file, subject) if file else None
+
+    def lacks(self, source: str) -> Iterator[tuple[str, int, int, str]]:
+        """What is wrong with what a file refers to, in all levels, as `notes` has it; of Protobuf, too, which is read without."""
+        file = self._files.get(source)
+        references: dict[str, SchemaFile] = {}
+        if file is not None:
+            self._resolve(file, references, {source})
+        for one in (file, *references.values()) if file else ():
+            for need in one.needs:
+                said = self._problem(one, need)
+                if one.type == "PROTOBUF" and not self._declarers(one, need):
+                    said = f"“{need.name}” is no file in a folder here. Add it; what is of its types is shown by number until then."
+                if said:
+                    yield one.source, need.line, need.column, said
+
     @property
     def types(self) -> tuple[str, ...]:
         """The types that somebody can ask for, in the order of the alphabet; of two files that both have one, with the file:

@@ -159,6 +159,56 @@ def test_that_a_schema_that_is_no_text_is_one_sentence(tmp_path: Path) -> None:
     )
 
 
+# What the file of --schema refers to
+
+
+SHOP = {
+    "thrift": {
+        "order.thrift": 'include "base/money.thrift"\nstruct Order { 1: string id, 2: money.Money total }',
+        "base/money.thrift": "struct Money { 1: i64 cents, 2: string currency }",
+    },
+    "proto": {
+        "order.proto": 'syntax = "proto3"; import "base/money.proto"; message Order { string id = 1; Money total = 2; }',
+        "base/money.proto": 'syntax = "proto3"; message Money { int64 cents = 1; string currency = 2; }',
+    },
+    "avsc": {
+        "order.avsc": '{"type": "record", "name": "Order", "fields": '
+        '[{"name": "id", "type": "string"}, {"name": "total", "type": "Money"}]}',
+        "base/money.avsc": '{"type": "record", "name": "Money", "fields": '
+        '[{"name": "cents", "type": "long"}, {"name": "currency", "type": "string"}]}',
+    },
+}
+ORDERS = {
+    "thrift": b"\x18\x03O-1\x1c\x16\x54\x18\x03EUR\0\0",
+    "proto": b"\x0a\x03O-1\x12\x07\x08\x2a\x12\x03EUR",
+    "avsc": b"\x06O-1\x54\x06EUR",
+}
+
+
+@pytest.mark.parametrize("kind", SHOP)
+def test_that_what_a_schema_includes_is_read_from_its_folder_or_said_to_be_missing(kind: str, tmp_path: Path) -> None:
+    for name, text in SHOP[kind].items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    words = ("--schema", str(tmp_path / f"order.{kind}"), "--json")
+    ran = piped(ORDERS[kind], *words)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.lines[0]["value"] == {"id": "O-1", "total": {"cents": 42, "currency": "EUR"}}
+    (tmp_path / "base" / f"money.{kind}").unlink()
+    alone = piped(ORDERS[kind], *words)
+    missing = (
+        "“Money” is declared in no file" if kind == "avsc" else f"“base/money.{kind}” is no file in a folder here."
+    )
+    assert alone.err.startswith(f"order.{kind}, line 1")
+    assert missing in alone.err
+
+
+def test_that_the_folder_of_a_schema_that_refers_to_nothing_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "broken.avsc").write_text("{", "utf-8")
+    schema = stored(tmp_path, PAIR.encode(), "pair.avsc")
+    assert piped(BODY, "--schema", str(schema)).err == ""
+
+
 # Files of schemas
 
 

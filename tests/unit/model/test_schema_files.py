@@ -199,3 +199,20 @@ def test_that_what_cannot_be_included_is_said_with_its_place_and_not_read() -> N
     assert referred(files, "a") == ["s/c.thrift", "s/b.thrift"]
     assert referred(files, "d") == []
     assert referred(files, "e") == ["s/f.fbs"]
+
+
+def test_that_a_file_is_had_with_all_that_it_refers_to_and_says_what_all_of_them_lack() -> None:
+    files = SchemaFiles(
+        [
+            file("s/order.proto", "PROTOBUF", needs=needing("money.proto")),
+            file("s/money.proto", "PROTOBUF", needs=needing("gone.proto")),
+            file("s/other.proto", "PROTOBUF", needs=needing("lost.proto")),
+        ]
+    )
+    schema = files.of_file("s/order.proto", "Order")
+    assert schema is not None
+    assert ([one.name for one in schema.references], schema.subject) == (["s/money.proto"], "Order")
+    said = "“gone.proto” is no file in a folder here. Add it; what is of its types is shown by number until then."
+    assert [(name, sentence) for name, *_, sentence in files.lacks("s/order.proto")] == [("s/money.proto", said)]
+    assert files.of_file("s/gone.proto", "") is None
+    assert list(files.lacks("s/gone.proto")) == []
