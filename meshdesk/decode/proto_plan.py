@@ -155,7 +155,7 @@ class Book:
             plan.message = self.plan(full)
             plan.is_map = self.types.messages[full].is_map and declared.repeated
         else:
-            plan.missing = declared.type.lstrip(".")
+            plan.missing = declared.type.lstrip(".") or "a type without a name"  # of a damaged descriptor
         return plan
 
 
