@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from meshdesk.decode.avro_skip import Skip, Skips, skip_parts, skip_text
-from meshdesk.decode.contract import Bounds, Undecodable
+from meshdesk.decode.contract import Bounds, Undecodable, kept_behind
 from meshdesk.decode.line import Words
 from meshdesk.decode.moments import DAY, clock, day, moment, scaled
 from meshdesk.decode.one_line import OneLine
@@ -314,10 +314,12 @@ def _record(fields: list[tuple[str, Read]]) -> Read:
 class _Parts:
     """The parts of a container as they are read: those that are shown, up to its bound on width."""
 
-    __slots__ = ("_cursor", "_shown", "_spare")
+    __slots__ = ("_cursor", "_kept", "_shown", "_spare")
 
-    def __init__(self, cursor: Cursor) -> None:
+    def __init__(self, cursor: Cursor, is_array: bool = False) -> None:
         self._cursor = cursor
+        self._kept = kept_behind(cursor.nodes, cursor.depth) if is_array else 0
+        cursor.nodes -= self._kept
         self._shown: list[Node] = []
         self._spare = 0  # nodes that the parts beyond the width must not use up
 
@@ -329,7 +331,7 @@ class _Parts:
 
     def node(self, name: str, kind: Kind, start: int, count: int) -> Node:
         """The container, with `count` parts in all."""
-        self._cursor.nodes += self._spare
+        self._cursor.nodes += self._spare + self._kept
         if count > len(self._shown):
             self._shown.append(more(count - len(self._shown)))
         return Node(name, kind, "", tuple(self._shown), span=(start, self._cursor.at))
@@ -407,7 +409,7 @@ def _blocks(kind: Kind, read_item: Read, skip_of: Callable[[], Skip]) -> Read:
             cursor.depth -= 1
             return None
         is_shown = _room(cursor)
-        parts = _Parts(cursor)
+        parts = _Parts(cursor, is_array=True)
         total = 0
         while (count := long_at(cursor)) != 0:
             if count < 0:

@@ -11,6 +11,8 @@ from meshdesk.model.node import Node, Tones, Word
 from meshdesk.model.schema import Schema, SchemaName, SchemaState
 from meshdesk.model.value import value
 
+KEEPING = 5  # levels of arrays that leave some nodes to what stands behind them
+
 
 class Undecodable(Exception):
     """This decoder does not read these bytes; the text is a phrase that says why ("it is no JSON at byte 12").
@@ -73,7 +75,9 @@ class Bounds:
     """How much a decoder may make of one payload; beyond it, it says what it leaves out."""
 
     bytes: int = 32 << 20  # Kafka's own limit is 1 MB by default, and brokers that were opened up take some 10 MB
-    nodes: int = 50_000  # a tree of so many rows is 5 MB on the pipe; nobody reads more of one record
+    # A tree of so many rows is 5 MB on the pipe; nobody reads more of one record at once. An array leaves a tenth of those
+    # that are left when it begins (`kept_behind`): fields behind it say what the record is.
+    nodes: int = 50_000
     depth: int = 200  # deeper nesting is an attack or a loop; Python's stack ends at a thousand
     text: int = 1_000_000  # characters of one scalar that are shown
     width: int = 50_000  # parts of one container that are shown; a line has room for few
@@ -83,6 +87,11 @@ class Bounds:
         False  # whether the words of a line do in place of a tree (Decoded.words); who makes none gives the tree
     )
     spans: bool = False  # whether the bytes behind nodes are wanted where that costs a second walk: JSON's
+
+
+def kept_behind(nodes: int, depth: int) -> int:
+    """How many of the nodes that are left an array at a depth must not use up; of deep ones each would leave less to the next."""
+    return nodes // 10 if depth <= KEEPING else 0
 
 
 @value(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from meshdesk.decode import json_line
-from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable, kept_behind
 from meshdesk.decode.json_spans import spanned
 from meshdesk.decode.legacy_text import POSSIBLE, encoding_of
 from meshdesk.decode.line import Unlisted
@@ -198,13 +198,29 @@ def _node(name: str, value: Any, budget: _Budget, depth: int) -> Node:
 
 
 def _container(name: str, kind: Kind, values: list[Any], budget: _Budget, depth: int) -> Node:
-    items = values if kind == "record" else ((str(number), item) for number, item in enumerate(values))
-    children = []
-    for key, item in islice(items, budget.bounds.width):
-        if budget.left <= 0:
-            break
-        children.append(_node(key, item, budget, depth + 1))
+    if kind == "record":
+        children = _fields(values, budget, depth)
+    else:
+        children = []
+        kept = kept_behind(budget.left, depth)
+        budget.left -= kept
+        for number, item in enumerate(islice(values, budget.bounds.width)):
+            if budget.left <= 0:
+                break
+            children.append(_node(str(number), item, budget, depth + 1))
+        budget.left += kept
     left_out = len(values) - len(children)
     if left_out:
         children.append(more(left_out))
     return Node(name, kind, "", tuple(children))
+
+
+def _fields(pairs: list[tuple[str, Any]], budget: _Budget, depth: int) -> list[Node]:
+    """Each with a node of its own before any has one for what is in it."""
+    count = min(len(pairs), budget.bounds.width, max(0, budget.left))
+    budget.left -= count
+    children = []
+    for name, item in islice(pairs, count):
+        budget.left += 1
+        children.append(_node(name, item, budget, depth + 1))
+    return children

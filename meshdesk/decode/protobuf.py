@@ -7,7 +7,7 @@ How sure a reading is, is told by how many fields were known and how many were o
 from collections.abc import Callable
 from typing import NamedTuple
 
-from meshdesk.decode.contract import Bounds, Undecodable
+from meshdesk.decode.contract import Bounds, Undecodable, kept_behind
 from meshdesk.decode.proto_inspect import Found, Inspected, inspected
 from meshdesk.decode.proto_known import shaped
 from meshdesk.decode.proto_plan import DEFAULTS, Book, MessagePlan, Plan, text_at
@@ -76,13 +76,14 @@ def _read(
 class _Many:
     """The values of a field that may come again."""
 
-    __slots__ = ("count", "end", "is_whole", "nodes", "places", "plan", "start")
+    __slots__ = ("count", "end", "is_whole", "kept", "nodes", "places", "plan", "start")
 
-    def __init__(self, plan: Plan | None, start: int) -> None:
+    def __init__(self, plan: Plan | None, start: int, kept: int) -> None:
         self.plan = plan  # None: a field that the schema does not know
         self.nodes: list[Node] = []
         self.places: dict[str, int] = {}  # of a map's keys among the nodes
         self.count = 0
+        self.kept = kept  # nodes that these values must not use up
         self.start = self.end = start
         self.is_whole = True  # its bytes lie side by side
 
@@ -254,13 +255,17 @@ class Fields(Inspected):
             if len(shown) >= self.bounds.width or (self.nodes <= 1) or not self.room():
                 left_out.add(key)
                 return None
-            many = shown[key] = _Many(field, start)
+            many = shown[key] = _Many(field, start, kept_behind(self.nodes, depth))
         elif start != many.end:
             many.is_whole = False
         return many
 
+    def _is_shown(self, many: _Many) -> bool:
+        """Whether a node is made of the next value."""
+        return len(many.nodes) == many.count < self.bounds.width and self.nodes > many.kept
+
     def _add(self, many: _Many, make: Callable[[str], Node | None]) -> None:
-        if len(many.nodes) == many.count < self.bounds.width:
+        if self._is_shown(many):
             name = str(many.count) if many.plan is not None or many.count else ""
             node = make(name)
             if node is not None:
@@ -280,7 +285,7 @@ class Fields(Inspected):
                 at += size
             else:
                 value, at = varint(self.data, at, end)
-            if len(many.nodes) == many.count < self.bounds.width and self.room():
+            if self._is_shown(many) and self.room():
                 kind, text = scalar(self.data, value, start, at)
                 many.nodes.append(self.scalar(str(many.count), kind, text, _note(field, kind, value), (start, at)))
             many.count += 1
@@ -293,7 +298,7 @@ class Fields(Inspected):
             raise Undecodable(f"{field.message.name} is no entry of a map")
         name, note = DEFAULTS.get(key.type, ("int", "0"))[1], ""
         node: Node | None = None
-        is_shown = len(many.nodes) == many.count < self.bounds.width
+        is_shown = self._is_shown(many)
         found: Found | None = None
         for one in inspected(self.data, at, end):
             self.step()

@@ -9,7 +9,7 @@ from dataclasses import replace
 from json import dumps
 from typing import Self
 
-from meshdesk.decode.contract import Bounds, Undecodable
+from meshdesk.decode.contract import Bounds, Undecodable, kept_behind
 from meshdesk.decode.line import Words
 from meshdesk.decode.one_line import Container, OneLine
 from meshdesk.model.node import Kind, Node, hexed, more, shortened, to_json
@@ -114,7 +114,7 @@ class Walk:
 
     def array(self, name: str, start: int) -> "Parts | Container":
         """An array, whose elements are yet to be added."""
-        return Parts(self, start) if self.line is None else self._said(self.line.begin(name, is_array=True))
+        return Parts(self, start, True) if self.line is None else self._said(self.line.begin(name, is_array=True))
 
     def _said(self, container: Container) -> Container:
         self.enter()
@@ -175,15 +175,17 @@ class Walk:
 class Parts:
     """The parts of a container as they are read: those that are shown, up to its bound on width."""
 
-    __slots__ = ("_is_shown", "_shown", "_spare", "_start", "_walk", "count")
+    __slots__ = ("_is_shown", "_kept", "_shown", "_spare", "_start", "_walk", "count")
 
-    def __init__(self, walk: Walk, start: int) -> None:
+    def __init__(self, walk: Walk, start: int, is_array: bool = False) -> None:
         walk.enter()
         self._walk, self._start = walk, start
         self._is_shown = walk.room()
         self._shown: list[Node] = []
         self._spare = 0  # nodes that the parts beyond the width must not use up
         self.count = 0
+        self._kept = kept_behind(walk.nodes, walk.depth) if is_array else 0
+        walk.nodes -= self._kept
         if walk.bounds.width <= 0:
             self._spare, walk.nodes = walk.nodes, 0
 
@@ -199,7 +201,7 @@ class Parts:
         """The container, with all parts that were added, or `count` where some had no bytes to be walked."""
         walk = self._walk
         walk.depth -= 1
-        walk.nodes += self._spare
+        walk.nodes += self._spare + self._kept
         if not self._is_shown:
             return None
         left_out = (self.count if count is None else count) - len(self._shown)

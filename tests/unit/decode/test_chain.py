@@ -3,10 +3,12 @@
 import gzip
 import json
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cbor2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +19,7 @@ from meshdesk.decode.contract import Decoded, Decoder, Payload, Undecodable
 from meshdesk.model.node import Node, one_line_spans
 from meshdesk.model.schema import Schema, SchemaState
 from tests.unit.decode.golden import CASES, NOT_YET, PAYLOADS, case, is_right, payload, schemas_of
+from tests.unit.decode.lines import by_chain
 from tests.unit.decode.poison import POISON, SCHEMAS, Every, answers
 from tests.unit.model.trees import VALUES
 
@@ -188,6 +191,26 @@ def test_that_a_preview_is_the_line_of_the_whole_value(said: Any, limit: int) ->
 )
 def test_that_a_large_value_has_its_line_though_only_a_part_of_it_is_made(said: Any, line: str) -> None:
     assert preview(value(json.dumps(said).encode()), NONE, 80).text == line
+
+
+LARGE = {"id": "O-1", "lines": [{"sku": n} for n in range(30_000)], "codes": [*range(60_000)], "tags": ["a"], "op": "c"}
+CHANGED = {
+    "before": None,
+    "after": {"all": [*range(60_000)], "id": 1},
+    "source": {"connector": "postgresql"},
+    "op": "c",
+}
+
+
+@pytest.mark.parametrize(
+    "said", [LARGE, CHANGED, {"schema": {"type": "struct"}, "payload": CHANGED}], ids=["order", "change", "Connect"]
+)
+@pytest.mark.parametrize("write", [lambda said: json.dumps(said).encode(), cbor2.dumps], ids=["JSON", "CBOR"])
+def test_that_what_stands_behind_more_values_than_are_shown_is_in_the_tree_as_in_the_list(
+    write: Callable[[Any], bytes], said: Any
+) -> None:
+    sent = Payload(write(said), "value", "orders", ())
+    assert preview(sent, Every(SchemaState.NO_REGISTRY)) == by_chain(sent, Every(SchemaState.NO_REGISTRY))
 
 
 @pytest.mark.parametrize("data", [b"x" * 5_000, b"\xff" * 5_000, b"[" + b"9" * 5_000 + b"]"])

@@ -160,9 +160,11 @@ def test_that_what_is_no_json_is_declined_with_its_place(text: str | bytes, word
 
 def test_that_no_more_nodes_are_made_than_allowed_and_the_rest_is_counted() -> None:
     tree = read(json.dumps({"a": list(range(100)), "b": 1, "c": 2}), Bounds(nodes=12)).tree
-    assert to_json(tree) == {"a": [*range(10), {"$more": 90}], "$more": 2}
-    assert count_of(tree) == 3
-    assert "… 90 more" in pretty(tree)
+    assert to_json(tree) == {"a": [*range(8), {"$more": 92}], "b": 1, "c": 2}
+    assert "… 92 more" in pretty(tree)
+    few = read(json.dumps({"a": [1, 2], "b": 1, "c": 2}), Bounds(nodes=3)).tree
+    assert to_json(few) == {"a": [{"$more": 2}], "b": 1, "$more": 1}
+    assert count_of(few) == 3
 
 
 def test_that_a_container_that_is_too_wide_keeps_its_place_for_what_follows() -> None:
