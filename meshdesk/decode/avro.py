@@ -30,12 +30,13 @@ class Cursor:
     """Where in the payload reading is, and how much may still be made of it. Where there is a line, values are said to it in
     place of nodes (decode/one_line.py)."""
 
-    __slots__ = ("at", "bounds", "data", "depth", "line", "nodes", "steps")
+    __slots__ = ("at", "bounds", "branch", "data", "depth", "line", "nodes", "steps")
 
     def __init__(self, data: bytes, bounds: Bounds, start: int) -> None:
         self.data, self.bounds, self.at = data, bounds, start
         self.depth = self.steps = 0
         self.nodes = bounds.nodes
+        self.branch = -1, -1  # where a union began, and the value in it: a node has the bytes of both
         self.line: OneLine | None = None
 
 
@@ -314,12 +315,16 @@ def _record(fields: list[tuple[str, Read]]) -> Read:
 class _Parts:
     """The parts of a container as they are read: those that are shown, up to its bound on width."""
 
-    __slots__ = ("_cursor", "_kept", "_shown", "_spare")
+    __slots__ = ("_cursor", "_held", "_kept", "_shown", "_spare", "first")
 
     def __init__(self, cursor: Cursor, is_array: bool = False) -> None:
         self._cursor = cursor
         self._kept = kept_behind(cursor.nodes, cursor.depth) if is_array else 0
         cursor.nodes -= self._kept
+        self.first = _first_wanted(cursor) if is_array and cursor.bounds.windows else 0
+        self._held = 0  # nodes that are made none of before the first part that is wanted
+        if self.first:
+            self._held, cursor.nodes = cursor.nodes, 0
         self._shown: list[Node] = []
         self._spare = 0  # nodes that the parts beyond the width must not use up
 
@@ -329,12 +334,26 @@ class _Parts:
             if len(self._shown) == self._cursor.bounds.width:
                 self._spare, self._cursor.nodes = self._cursor.nodes, 0
 
+    def reach(self, at: int, end: int) -> int:
+        """Up to which part none of a block that ends with part `end` is shown: none of the others, or none before the first that
+        is wanted."""
+        if not at < self.first <= end:
+            return end
+        self._held, self._cursor.nodes = 0, self._held
+        return self.first
+
     def node(self, name: str, kind: Kind, start: int, count: int) -> Node:
         """The container, with `count` parts in all."""
-        self._cursor.nodes += self._spare + self._kept
-        if count > len(self._shown):
-            self._shown.append(more(count - len(self._shown)))
+        self._cursor.nodes += self._spare + self._kept + self._held
+        left_out = count - self.first - len(self._shown)
+        if left_out > 0:
+            self._shown.append(more(left_out))
         return Node(name, kind, "", tuple(self._shown), span=(start, self._cursor.at))
+
+
+def _first_wanted(cursor: Cursor) -> int:
+    begun, value = cursor.branch
+    return cursor.bounds.first_at(begun if cursor.at == value else cursor.at)
 
 
 def _enum(symbols: list[str]) -> Read:
@@ -364,6 +383,8 @@ def _union(branches: list[Read]) -> Read:
         number = long_at(cursor)
         if not 0 <= number < len(branches):
             raise Undecodable(f"branch {number} at byte {start:,} is none of the {len(branches)} that the union has")
+        if cursor.bounds.windows:
+            cursor.branch = start, cursor.at
         node = branches[number](cursor, name)
         if node is None:
             return None
@@ -415,15 +436,18 @@ def _blocks(kind: Kind, read_item: Read, skip_of: Callable[[], Skip]) -> Read:
             if count < 0:
                 count = -count
                 long_at(cursor)
-            for number in range(count):
+            end = total + count
+            while total < end:
                 if cursor.nodes <= 0:
-                    _skip(cursor, skip_item(), count - number, kind == "map")
-                    break  # none of the others is shown
-                key = str(total + number) if kind == "array" else take(cursor, long_at(cursor)).decode("utf-8")
+                    stop = parts.reach(total, end)
+                    _skip(cursor, skip_item(), stop - total, kind == "map")
+                    total = stop
+                    continue
+                key = str(total) if kind == "array" else take(cursor, long_at(cursor)).decode("utf-8")
                 part = read_item(cursor, key)
                 if part is not None:
                     parts.add(part)
-            total += count
+                total += 1
         cursor.depth -= 1
         return parts.node(name, kind, start, total) if is_shown else None
 

@@ -87,6 +87,13 @@ class Bounds:
         False  # whether the words of a line do in place of a tree (Decoded.words); who makes none gives the tree
     )
     spans: bool = False  # whether the bytes behind nodes are wanted where that costs a second walk: JSON's
+    # Containers of which parts are wanted that a tree leaves out: the byte at which each begins (Node.span), and the number of
+    # the first part that is made. Formats that heed it: chain.WINDOWED.
+    windows: tuple[tuple[int, int], ...] = ()
+
+    def first_at(self, start: int) -> int:
+        """The number of the first part that is made of the container that begins at a byte."""
+        return next((first for at, first in self.windows if at == start), 0)
 
 
 def kept_behind(nodes: int, depth: int) -> int:

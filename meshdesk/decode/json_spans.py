@@ -15,6 +15,7 @@ from meshdesk.model.node import Node
 MOST_BYTES = 8 << 20  # of a document that is walked; a larger one has no spans
 MOST_SKIPPED = 32 << 20  # characters of what a tree leaves out that are read once more, to know where it ends
 BLANKS = re.compile("[ \t\r\n]*+")
+AROUND = re.compile("[ \t\r\n]*+,[ \t\r\n]*+")  # elements of an array
 BETWEEN = re.compile("(?:[ \t\r\n\ufeff\x1e]|\xef\xbb\xbf)*+")  # documents: marks, too, and those of UTF-8 as bytes
 STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 WORD = re.compile(r"[^ \t\r\n,\]}]++")  # a number, true, null, NaN; a document's last one may be followed by a mark
@@ -42,7 +43,7 @@ def spanned(tree: Node, data: bytes, encoding: str, is_several: bool, at: int) -
         start = walk.skip(BETWEEN, 0)
         if not is_several:
             return walk.value(tree, start)[0]
-        documents, end = [], start
+        documents, end = [], walk.behind(tree, start, BETWEEN)
         for document in tree.children:
             found, end = (document, end) if document.kind == "more" else walk.value(document, walk.skip(BETWEEN, end))
             documents.append(found)
@@ -90,6 +91,8 @@ class _Walk:
     def _parts(self, node: Node, start: int) -> tuple[tuple[Node, ...], int]:
         children: list[Node] = []
         at = self.skip(BLANKS, start + 1)
+        if node.kind == "array":
+            at = self.behind(node, at, AROUND)
         for child in node.children:
             if child.kind == "more":
                 return (*children, child), self._end_of(start)
@@ -103,6 +106,13 @@ class _Walk:
         if self.text[at : at + 1] not in ("}", "]"):
             raise _Astray
         return tuple(children), at + 1
+
+    def behind(self, node: Node, at: int, between: re.Pattern[str]) -> int:
+        """Where the first part of an array is, which need not be its first element (contract.Bounds.windows)."""
+        name = node.children[0].name if node.children else ""
+        for _ in range(int(name) if name.isdecimal() else 0):
+            at = self.skip(between, self._end_of(at))
+        return at
 
     def _end_of(self, start: int) -> int:
         end = _SKIP.raw_decode(self.text, start)[1]

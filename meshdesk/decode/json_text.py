@@ -45,6 +45,12 @@ class _Pairs(list[tuple[str, Any]]):
     """An object, with repeated keys kept."""
 
 
+class _Rest(list[Any]):
+    """The elements of an array from one on."""
+
+    first = 0
+
+
 # Hooks keep the words of the document: nothing is rounded, and no number is too long for Python's limit on digits.
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_Pairs, parse_int=_Number, parse_float=_Real, parse_constant=_Real, strict=False
@@ -80,9 +86,7 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
             raise Undecodable("it does not begin as a JSON object, array or string does")
         documents = _documents(text, start)
     is_one = len(documents) == 1
-    tree = _tree(documents[0] if is_one else documents, bounds)
-    if bounds.spans:
-        tree = spanned(tree, data, encoding, not is_one, 0)
+    tree = _spanned(documents[0] if is_one else documents, data, encoding, not is_one, 0, bounds)
     detail = detail if is_one else ", ".join(filter(None, (f"{len(documents):,} documents", detail)))
     return Decoded(tree, (Layer("JSON", detail),), "JSON", trouble=trouble)
 
@@ -109,8 +113,7 @@ def document_of(data: bytes, bounds: Bounds, at: int = 0) -> Node:
     documents = _documents(text, start)
     if len(documents) > 1:
         raise Undecodable(f"it is {len(documents):,} JSON documents where the schema says one")
-    tree = _tree(documents[0], bounds)
-    return spanned(tree, data, encoding, False, at) if bounds.spans else tree
+    return _spanned(documents[0], data, encoding, False, at, bounds)
 
 
 def indented(text: str) -> str:
@@ -164,6 +167,33 @@ def _documents(text: str, at: int) -> list[Any]:
             raise Undecodable(f"the JSON document ends at character {end:,}, with {behind} behind it")
 
 
+def _spanned(value: Any, data: bytes, encoding: str, is_several: bool, at: int, bounds: Bounds) -> Node:
+    """The tree with its bytes, where they are wanted; of arrays of which a later part is wanted (Bounds.windows) that part."""
+    tree = _tree(value, bounds)
+    if not bounds.spans:
+        return tree
+    tree = spanned(tree, data, encoding, is_several, at)
+    for start, first in bounds.windows:
+        value = _from(value, tree, start, first)
+        tree = spanned(_tree(value, bounds), data, encoding, is_several, at)
+    return tree
+
+
+def _from(value: Any, node: Node, start: int, first: int) -> Any:
+    """The value in which the array that begins at a byte has no elements before number `first`."""
+    if node.kind == "array" and node.span is not None and node.span[0] == start:
+        rest = _Rest(value[first:])
+        rest.first = first
+        return rest
+    for row, child in enumerate(node.children):
+        if child.span is None or not child.span[0] <= start < child.span[1]:
+            continue
+        name, inner = value[row] if node.kind == "record" else ("", value[row])
+        inner = _from(inner, child, start, first)
+        value[row] = (name, inner) if node.kind == "record" else inner
+    return value
+
+
 def _tree(value: Any, bounds: Bounds) -> Node:
     try:
         return _node("", value, _Budget(bounds), 0)
@@ -204,7 +234,8 @@ def _container(name: str, kind: Kind, values: list[Any], budget: _Budget, depth:
         children = []
         kept = kept_behind(budget.left, depth)
         budget.left -= kept
-        for number, item in enumerate(islice(values, budget.bounds.width)):
+        first = values.first if isinstance(values, _Rest) else 0
+        for number, item in enumerate(islice(values, budget.bounds.width), first):
             if budget.left <= 0:
                 break
             children.append(_node(str(number), item, budget, depth + 1))

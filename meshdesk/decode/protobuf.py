@@ -76,14 +76,15 @@ def _read(
 class _Many:
     """The values of a field that may come again."""
 
-    __slots__ = ("count", "end", "is_whole", "kept", "nodes", "places", "plan", "start")
+    __slots__ = ("count", "end", "first", "is_whole", "kept", "nodes", "places", "plan", "start")
 
-    def __init__(self, plan: Plan | None, start: int, kept: int) -> None:
+    def __init__(self, plan: Plan | None, start: int, kept: int, first: int) -> None:
         self.plan = plan  # None: a field that the schema does not know
         self.nodes: list[Node] = []
         self.places: dict[str, int] = {}  # of a map's keys among the nodes
         self.count = 0
         self.kept = kept  # nodes that these values must not use up
+        self.first = first  # of the values of which nodes are made
         self.start = self.end = start
         self.is_whole = True  # its bytes lie side by side
 
@@ -255,14 +256,14 @@ class Fields(Inspected):
             if len(shown) >= self.bounds.width or (self.nodes <= 1) or not self.room():
                 left_out.add(key)
                 return None
-            many = shown[key] = _Many(field, start, kept_behind(self.nodes, depth))
+            many = shown[key] = _Many(field, start, kept_behind(self.nodes, depth), self.bounds.first_at(start))
         elif start != many.end:
             many.is_whole = False
         return many
 
     def _is_shown(self, many: _Many) -> bool:
         """Whether a node is made of the next value."""
-        return len(many.nodes) == many.count < self.bounds.width and self.nodes > many.kept
+        return len(many.nodes) == many.count - many.first < self.bounds.width and self.nodes > many.kept
 
     def _add(self, many: _Many, make: Callable[[str], Node | None]) -> None:
         if self._is_shown(many):
@@ -405,7 +406,8 @@ def _gathered(many: _Many, name: str) -> Node:
         nodes = [Node(str(at), o.kind, o.text, o.children, o.note, o.span) for at, o in enumerate(many.nodes)]
     else:
         nodes = many.nodes
-    children = (*nodes, more(many.count - len(nodes))) if many.count > len(nodes) else tuple(nodes)
+    left_out = many.count - many.first - len(nodes)
+    children = (*nodes, more(left_out)) if left_out > 0 else tuple(nodes)
     kind: Kind = "map" if plan is not None and plan.is_map else "array"
     span = (many.start, many.end) if many.is_whole else None
     return Node(plan.name if plan else name, kind, "", children, "" if plan else "unknown field", span)

@@ -175,7 +175,7 @@ class Walk:
 class Parts:
     """The parts of a container as they are read: those that are shown, up to its bound on width."""
 
-    __slots__ = ("_is_shown", "_kept", "_shown", "_spare", "_start", "_walk", "count")
+    __slots__ = ("_first", "_held", "_is_shown", "_kept", "_shown", "_spare", "_start", "_walk", "count")
 
     def __init__(self, walk: Walk, start: int, is_array: bool = False) -> None:
         walk.enter()
@@ -188,10 +188,16 @@ class Parts:
         walk.nodes -= self._kept
         if walk.bounds.width <= 0:
             self._spare, walk.nodes = walk.nodes, 0
+        self._first = walk.bounds.first_at(start) if walk.bounds.windows else 0
+        self._held = 0  # nodes that are made none of before the first part that is wanted
+        if self._first:
+            self._held, walk.nodes = walk.nodes, 0
 
     def add(self, part: Node | None) -> None:
         """One more part; None where it was beyond a bound."""
         self.count += 1
+        if self.count == self._first:
+            self._held, self._walk.nodes = 0, self._held
         if part is not None:
             self._shown.append(part)
             if len(self._shown) == self._walk.bounds.width:
@@ -201,10 +207,10 @@ class Parts:
         """The container, with all parts that were added, or `count` where some had no bytes to be walked."""
         walk = self._walk
         walk.depth -= 1
-        walk.nodes += self._spare + self._kept
+        walk.nodes += self._spare + self._kept + self._held
         if not self._is_shown:
             return None
-        left_out = (self.count if count is None else count) - len(self._shown)
+        left_out = (self.count if count is None else count) - self._first - len(self._shown)
         if left_out > 0:
             self._shown.append(more(left_out))
         return Node(name, kind, "", tuple(self._shown), note, (self._start, walk.at))
