@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from meshdesk.decode import chain
 from meshdesk.decode.chain import BOUNDS, NO_VALUE, decode, preview
@@ -12,10 +12,12 @@ from meshdesk.decode.connect_secrets import masked
 from meshdesk.decode.contract import Decoded, Layer, Payload, Preview, Schemas
 from meshdesk.decode.headers import header_node
 from meshdesk.decode.json_text import indented
+from meshdesk.decode.windows import has_windows
 from meshdesk.explain.how import chain_words, schema_link, schema_words
 from meshdesk.explain.rows import Lost
 from meshdesk.model.decode_as import OF_TYPE, Choice, Role, Wishes, about_record, about_schema, about_topic, choice_of
-from meshdesk.model.node import Node, hexed, pretty, shortened, visible, within
+from meshdesk.model.node import Node, hexed, parts_at, pretty, shortened, visible, within
+from meshdesk.model.pages import Place, has_pages, limited, paged, ranges
 from meshdesk.model.record import Record, RecordName
 from meshdesk.model.row import TIMESTAMP_TYPES, Details, Part, Row
 from meshdesk.model.wording import plural
@@ -40,7 +42,17 @@ ROLES: tuple[Role, Role] = ("key", "value")
 WITH_SPANS = replace(BOUNDS, spans=True)
 
 Answer = TypeVar("Answer")
-Trees = dict[Role, Node]
+
+
+class Looked(NamedTuple):
+    """A key or a value that was looked into, of which more may be asked for."""
+
+    tree: Node
+    payload: Payload
+    has_pages: bool  # whether the parts can be had that its tree leaves out (decode/windows.py)
+
+
+Trees = dict[Role, Looked]
 
 
 def payloads_of(record: Record, wishes: Wishes = NO_WISHES, revealed: Collection[str] = ()) -> tuple[Payload, Payload]:
@@ -166,8 +178,8 @@ def part_of(payload: Payload, schemas: Schemas, whole: Trees | None = None) -> P
     """A key or a value, decoded with its reasoning, as text and as a dump; `whole` is given all of its tree."""
     decoded = guarded(lambda: decode(payload, schemas, WITH_SPANS), lambda reason: _failed(payload, reason))
     if whole is not None:
-        whole[payload.role] = decoded.tree
-    tree = within(decoded.tree, TREE)
+        whole[payload.role] = Looked(decoded.tree, payload, has_windows(decoded))
+    tree = within(decoded.tree, TREE, whole=_with_pages if whole is not None and has_windows(decoded) else None)
     text = pretty(decoded.tree)
     schema = decoded.schema
     dump, cut = _dump(payload.data or b"" if decoded.unpacked is None else decoded.unpacked)
@@ -188,12 +200,76 @@ def part_of(payload: Payload, schemas: Schemas, whole: Trees | None = None) -> P
     )
 
 
-def part_text(tree: Node, path: Sequence[int]) -> str:
-    """The text of a part, to be copied: all of it, or its beginning and how much more there is."""
+def _with_pages(node: Node) -> Node:
+    return paged(node, 0) if has_pages(node) else node
+
+
+class Reached(NamedTuple):
+    """A part of a value."""
+
+    node: Node
+    first: int  # the number of its first child, which is not 0 where it is a page
+
+
+def reached(looked: Looked, path: Sequence[int], read: Callable[[tuple[Place, ...]], Node]) -> Reached | None:
+    """What is at a path of rows, which may lead through pages; None where nothing is. `read` gives the tree with later parts of
+    some containers (Bounds.windows)."""
+    node, first = looked.tree, 0
+    windows: tuple[Place, ...] = ()
+    rows: list[int] = []  # to the node, in the tree with those windows
+    skipped = 0  # of its children, where it is a page that the tree holds
     for row in path:
-        if not 0 <= row < len(tree.children):
-            return ""
-        tree = tree.children[row]
+        pages = ranges(node, first) if looked.has_pages and has_pages(node) else ()
+        page = row - (pages[0][0] - first) if pages else -1
+        if page >= 0:
+            if page >= len(pages):
+                return None
+            begin, end = pages[page]
+            here = node.children[begin - first : end - first]
+            if begin == first or (
+                len(here) == end - begin and here[-1].kind != "more"
+            ):  # the tree holds them, or the first
+                skipped += begin - first
+                behind = node.children[begin - first :]
+                node = limited(Node(node.name, node.kind, node.text, behind, node.note, node.span), end - begin)
+            else:
+                start = node.span[0] if node.span is not None else -1  # of what is left out it is known
+                windows, skipped = (*(one for one in windows if one[0] != start), (start, begin)), 0
+                found = _at(read(windows), rows)
+                if found is None:
+                    return None
+                node = limited(found, end - begin)
+            first = begin
+        elif 0 <= row < len(node.children):
+            rows.append(skipped + row)
+            node, first, skipped = node.children[row], 0, 0
+        else:
+            return None
+    return Reached(node, first)
+
+
+def parts_of(looked: Looked, part: Reached, begin: int) -> tuple[tuple[Node, ...], int]:
+    """Children of a container that was reached, from row `begin` on, and how many are left behind them."""
+    node = paged(part.node, part.first) if looked.has_pages and has_pages(part.node) else part.node
+    return parts_at(node, (), begin, TREE, _with_pages if looked.has_pages else None)
+
+
+def _at(node: Node, rows: Sequence[int]) -> Node | None:
+    for row in rows:
+        if not 0 <= row < len(node.children):
+            return None
+        node = node.children[row]
+    return node
+
+
+def later(looked: Looked, schemas: Schemas, windows: tuple[Place, ...]) -> Node:
+    """Its tree with later parts of some containers."""
+    bounds = replace(WITH_SPANS, windows=windows)
+    return guarded(lambda: decode(looked.payload, schemas, bounds).tree, lambda reason: Node("", "string", reason))
+
+
+def part_text(tree: Node) -> str:
+    """The text of a part, to be copied: all of it, or its beginning and how much more there is."""
     return shortened(pretty(tree) if tree.children else tree.text, COPIED)
 
 

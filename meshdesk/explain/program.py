@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from queue import PriorityQueue
@@ -16,9 +17,23 @@ import numpy as np
 
 from meshdesk.capture.pack import pack
 from meshdesk.capture.store import CaptureError
+from meshdesk.decode.contract import Schemas
 from meshdesk.explain.excerpts import with_hit
 from meshdesk.explain.lines import json_line, tab_line
-from meshdesk.explain.look import TREE, Trees, columns_of, culprit, details_of, part_text, payloads_of, row_of
+from meshdesk.explain.look import (
+    Looked,
+    Reached,
+    Trees,
+    columns_of,
+    culprit,
+    details_of,
+    later,
+    part_text,
+    parts_of,
+    payloads_of,
+    reached,
+    row_of,
+)  # fmt: skip
 from meshdesk.explain.moments import place_at, row_at
 from meshdesk.explain.places import (
     PLACE,
@@ -35,7 +50,8 @@ from meshdesk.explain.rows import Lost, Rows, open_rows
 from meshdesk.model.decode_as import wishes_from
 from meshdesk.model.frame import MAX_FRAME, FrameError, Message, lacking
 from meshdesk.model.listing import Listing, listing_from
-from meshdesk.model.node import Node, parts_at, to_frame
+from meshdesk.model.node import Node, to_frame
+from meshdesk.model.pages import Place
 from meshdesk.model.record import Record, RecordName
 from meshdesk.model.row import SLOW, details_frame, row_frame
 from meshdesk.pipes import Pipes
@@ -45,6 +61,7 @@ from meshdesk.pipes import Pipes
 COLLECT_AFTER = (200_000, 20, 100)
 PROGRESS_EVERY = 8 << 20  # bytes between two words on how far saving is
 TOO_LARGE = "The answer is too large to be handed over. Select fewer records, or save the capture."
+LATER = 2  # trees of later parts of the record that was looked into, of as many nodes as its own: a page, and one in it
 GONE = "That record is not in the capture any more."
 TELL_EVERY = 0.05  # s between two words on rows that a filter has found: as often as the window draws, and a bit
 ROWS_EVERY = 200_000  # rows between two words on how far an order is: ten a second
@@ -80,6 +97,7 @@ class Explain:
         self.telling = threading.Lock()  # nothing is told of a row that is done
         # The one record that was looked into last, and its trees, of which parts may still be asked for.
         self.looked: tuple[tuple[object, ...], Trees] = (), {}
+        self.later: dict[tuple[object, ...], Node] = {}  # trees of its later parts
 
     def next(self) -> None:
         """Answers the question that is to be answered next; waits for one."""
@@ -250,8 +268,9 @@ def _looked(message: Message, record: Record | Lost) -> tuple[object, ...]:
     return message["capture"], record.topic, record.row, repr((message.get("as"), message.get("revealed")))
 
 
-def _tree(explain: Explain, message: Message) -> Node | None:
-    """The tree that the question is about: of the record that was looked into last, or anew where that was in another process."""
+def _part(explain: Explain, message: Message) -> tuple[Looked | None, Reached | None]:
+    """The key or value that the question is about, and the part of it: of the record that was looked into last, or anew where
+    that was in another process."""
     rows = explain.rows(message)
     for _, record in _listed(rows, message, int(message["k"]), 1):
         if explain.looked[0] != _looked(message, record):
@@ -259,25 +278,37 @@ def _tree(explain: Explain, message: Message) -> Node | None:
             wishes, revealed = wishes_from(message.get("as")), list(map(str, message.get("revealed", ())))
             details_of(record, rows, False, wishes, (), revealed, trees)
             explain.looked = _looked(message, record), trees
-        return explain.looked[1].get("key" if message["role"] == "key" else "value")
-    return None
+        looked = explain.looked[1].get("key" if message["role"] == "key" else "value")
+        if looked is not None:
+            return looked, reached(looked, list(map(int, message["path"])), partial(_later, explain, rows, looked))
+    return None, None
+
+
+def _later(explain: Explain, schemas: Schemas, looked: Looked, windows: tuple[Place, ...]) -> Node:
+    """The tree with later parts of its containers: whoever scrolls in a page asks for it again and again."""
+    key = explain.looked[0], looked.payload.role, windows
+    if key not in explain.later:
+        while len(explain.later) >= LATER:
+            del explain.later[next(iter(explain.later))]
+        explain.later[key] = later(looked, schemas, windows)
+    return explain.later[key]
 
 
 def _parts(explain: Explain, message: Message) -> Message:
     """Parts of a container of the inspector's tree that its details left out."""
-    tree = _tree(explain, message)
-    if tree is None:
+    looked, found = _part(explain, message)
+    if looked is None:
         return {"is": "failed", "text": GONE}
-    nodes, left = parts_at(tree, list(map(int, message["path"])), int(message["first"]), TREE)
+    nodes, left = parts_of(looked, found, int(message["first"])) if found else ((), 0)
     return {"is": "parts", "nodes": list(map(to_frame, nodes)), "left": left}
 
 
 def _text(explain: Explain, message: Message) -> Message:
     """A part of the inspector's tree as text, to be copied."""
-    tree = _tree(explain, message)
-    if tree is None:
+    looked, found = _part(explain, message)
+    if looked is None:
         return {"is": "failed", "text": GONE}
-    return {"is": "text", "text": part_text(tree, list(map(int, message["path"])))}
+    return {"is": "text", "text": part_text(found.node) if found else ""}
 
 
 def _find(explain: Explain, message: Message) -> Message:

@@ -3,8 +3,9 @@
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import takewhile
 from json.encoder import encode_basestring, encode_basestring_ascii
 from math import isfinite
 from typing import Any, Literal
@@ -28,6 +29,7 @@ DEEP = 2  # levels of records that a line shows; what lies deeper is {…}
 SHORT = 3  # elements of an array that a line shows inside a record
 PART = 500  # parts of a container that are handed over at once: some ten screens
 TO_COME = "to come"
+PAGED = "a page of parts"  # the note of a container that holds others' parts (model/pages.py)
 WEIGHT = 40  # bytes of a node on the pipe beside its words: brackets, its kind, its span
 # What a reader would not see or what would turn the text around it: shown as a picture of itself, never obeyed.
 # All of Unicode's categories Cc, Cf, Cs, Zl and Zp, but for the Arabic signs of Cf that are drawn.
@@ -47,6 +49,9 @@ class Node:
     children: tuple["Node", ...] = ()
     note: str = ""  # what the type adds: "decimal(12,2)", "timestamp-micros"
     span: tuple[int, int] | None = None  # its bytes in the payload, where the format lets us know
+
+
+Whole = Callable[[Node], Node]  # a container as it is handed over, with pages where it has many parts
 
 
 def visible(text: str) -> str:
@@ -89,10 +94,15 @@ def more(count: int, note: str = "") -> Node:
 
 def count_of(node: Node) -> int:
     """How many parts a container has, the ones left out included."""
-    last = node.children[-1] if node.children else None
-    if last is None or last.kind != "more":
-        return len(node.children)
-    return len(node.children) - 1 + _number(last.text)
+    return _count(node.children)
+
+
+def _count(children: Sequence[Node]) -> int:
+    last = children[-1] if children else None
+    if last is not None and last.kind == "more":
+        return len(children) - 1 + _number(last.text)
+    pages = list(takewhile(is_page, reversed(children)))
+    return len(children) - len(pages) + sum(map(count_of, pages))
 
 
 def shortened(text: str, room: int) -> str:
@@ -194,53 +204,66 @@ def from_frame(frame: list[Any]) -> Node:
     return Node(name, kind, text, tuple(map(from_frame, children)), note, (span[0], span[1]) if span else None)
 
 
-def within(node: Node, room: int, most: int = PART) -> Node:
+def within(node: Node, room: int, most: int = PART, whole: Whole | None = None) -> Node:
     """The tree, or as much of it as takes about `room` bytes on the pipe, level by level, and `most` parts of a container.
 
-    Where parts are left out it says how many, and that they can be had (TO_COME).
+    Where parts are left out it says how many, and that they can be had (TO_COME). `whole` makes of a container the one that is
+    handed over in its place (model/pages.py).
     """
+    whole = whole or _as_it_is
     kept: dict[int, int] = {}  # how many parts of a container, by its identity
     level = [node]
     while level and room > 0:
         below: list[Node] = []
         for container in level:
             count = 0
-            for child in container.children[:most]:
+            for child in whole(container).children[:most]:
                 room -= WEIGHT + sum(_weight(words) for words in (child.name, child.text, child.note))
                 if room < 0:
                     break
                 count += 1
-                if child.children:
+                if child.children and not is_page(child):
                     below.append(child)
             kept[id(container)] = count
         level = below
-    return _cut(node, kept)
+    return _cut(node, kept, whole)
 
 
-def _cut(node: Node, kept: dict[int, int]) -> Node:
-    if not node.children:
+def _as_it_is(node: Node) -> Node:
+    return node
+
+
+def _cut(node: Node, kept: dict[int, int], whole: Whole) -> Node:
+    if not node.children or is_page(node):
         return node
     count = kept.get(id(node), 0)
-    children = tuple(_cut(child, kept) for child in node.children[:count])
-    if count < len(node.children):
-        children = (*children, more(count_of(node) - count, TO_COME))
-    elif all(new is old for new, old in zip(children, node.children, strict=True)):
+    shown = whole(node).children
+    children = tuple(_cut(child, kept, whole) for child in shown[:count])
+    if count < len(shown):
+        children = (*children, more(_count(shown[count:]), TO_COME))
+    elif shown is node.children and all(new is old for new, old in zip(children, shown, strict=True)):
         return node
     return Node(node.name, node.kind, node.text, children, node.note, node.span)
 
 
-def parts_at(node: Node, path: Sequence[int], first: int, room: int) -> tuple[tuple[Node, ...], int]:
+def parts_at(
+    node: Node, path: Sequence[int], first: int, room: int, whole: Whole | None = None
+) -> tuple[tuple[Node, ...], int]:
     """The parts from number `first` on of the container at a path of rows, as many as have room and one at least, each with
-    what is below it as far as there is room; and how many are left behind them."""
+    what is below it as far as there is room; and how many are left behind them. `whole` as `within` has it."""
     for row in path:
         if not 0 <= row < len(node.children):
             return (), 0
         node = node.children[row]
-    shown = within(Node("", node.kind, "", node.children[first : first + PART]), room).children
+    shown = within(Node("", node.kind, "", node.children[first : first + PART]), room, whole=whole).children
     if shown and is_to_come(shown[-1]):
-        shown = shown[:-1] or (within(node.children[first], room),)
-    end = first + len(shown)
-    return shown, count_of(node) - end if end < len(node.children) else 0
+        shown = shown[:-1] or (within(node.children[first], room, whole=whole),)
+    return shown, _count(node.children[first + len(shown) :])
+
+
+def is_page(node: Node) -> bool:
+    """Whether it stands for parts of the container that it is in."""
+    return node.note == PAGED
 
 
 def is_to_come(node: Node) -> bool:

@@ -9,7 +9,7 @@ from html import escape
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from meshdesk.model.node import CONTAINERS, Node, is_to_come, more, path_at, visible
+from meshdesk.model.node import CONTAINERS, Node, is_page, is_to_come, more, path_at, visible
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -237,13 +237,14 @@ def path_of(item: Item) -> str:
     steps: list[str] = []
     at: Item | None = item
     while at is not None and at.parent is not None and not at.is_whole:
-        steps.append(_step(at, at.parent))
+        if not is_page(at.node):  # which is no step of its own
+            steps.append(_step(at, at.parent))
         at = at.parent
     return "".join(reversed(steps)).removeprefix(".")
 
 
 def _step(item: Item, parent: Item) -> str:
     if parent.node.kind == "array":
-        return f"[{item.row}]"
+        return f"[{item.node.name if is_page(parent.node) else item.row}]"
     name = item.node.name
     return f".{name}" if PLAIN_STEP.fullmatch(name) else f"[{json.dumps(name)}]"

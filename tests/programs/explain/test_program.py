@@ -252,6 +252,20 @@ def test_that_parts_of_a_large_tree_are_answered_when_they_are_asked_for(look: P
     assert look.ask("parts", k=9, path=[], first=0, **where)["is"] == "failed"
 
 
+def test_that_a_part_beyond_those_that_a_tree_has_is_found_in_its_page(look: Program, tmp_path: Path) -> None:
+    value = json.dumps({"lines": [{"n": n} for n in range(60_000)], "total": 5}).encode()
+    look.ask("open", path=str(made_capture(tmp_path / "c", {"t": [[Rec(0, 0, value=value)]]})))
+    where: dict[str, object] = {"topic": "t", "role": "value", "k": 0}
+    tree = from_frame(look.ask("record", topic="t", k=0)["details"]["value"]["tree"])
+    pages = [child.name for child in tree.children[0].children]
+    assert (pages[0], pages[-1], tree.children[1].text) == ("0 … 9,999", "50,000 … 59,999", "5")
+    answer = look.ask("parts", path=[0, 5], first=7_000, **where)
+    assert [from_frame(node).name for node in answer["nodes"]][:2] == ["57000", "57001"]
+    assert len(answer["nodes"]) + answer["left"] == 3_000
+    assert json.loads(look.ask("text", path=[0, 5, 9_999], **where)["text"]) == {"n": 59_999}
+    assert look.ask("parts", path=[0, 6], first=0, **where)["nodes"] == []
+
+
 def test_that_lost_records_are_rows_details_and_lines_with_the_reason(
     look: Program, work: Program, folder: Path
 ) -> None:

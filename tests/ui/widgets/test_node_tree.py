@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.node import Node, hexed, more, parts_at, shortened, within
+from meshdesk.model.pages import paged
 from meshdesk.model.setting import MASKED
 from meshdesk.ui.widgets.node_tree import IS_MASKED, NodeTree
 from tests.ui.memory import tree
@@ -241,6 +242,37 @@ def test_that_an_answer_that_comes_twice_or_of_nothing_changes_nothing(qtbot: Qt
     shown.nodes.add((0,), 503, (), 0)
     assert at(shown.nodes, 0, 502).data() == "502"
     assert shown.nodes.rowCount(at(shown.nodes, 0)) == 503
+
+
+def test_that_a_part_in_a_page_is_called_by_its_place_in_the_whole(qtbot: QtBot) -> None:
+    later = tuple(
+        Node(str(n), "record", "", (Node("n", "int", str(n)),), span=(n, n + 1)) for n in range(20_000, 20_300)
+    )
+    lines = Node("lines", "array", "", (Node("0", "int", "5"), more(20_299)), span=(0, 30_000))
+    shown = tree_on(qtbot, Node("", "record", "", (paged(lines, 0),)))
+    QAbstractItemModelTester(shown.nodes, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    asked: list[tuple[int, ...]] = []
+    shown.parts_wanted.connect(lambda path, first: asked.append((*path, first)))
+    page = at(shown.nodes, 0, 2)
+    assert page.data() == "20,000 … 20,299"
+    shown.expand(at(shown.nodes, 0))
+    assert asked == []
+    shown.expand(page)
+    qtbot.waitUntil(lambda: asked == [(0, 2, 0)])
+    shown.nodes.add((0, 2), 0, later, 0)
+    shown.setCurrentIndex(shown.nodes.reach((0, 2, 7, 0))[-1])
+    shown.copy_path()
+    assert QGuiApplication.clipboard().text() == "lines[20007].n"
+    shown.setCurrentIndex(page)
+    shown.copy_path()
+    assert QGuiApplication.clipboard().text() == "lines"
+    shown.pick(20_008)
+    assert shown.currentIndex() == at(shown.nodes, 0, 2, 8)
+    wanted: list[tuple[int, ...]] = []
+    shown.text_wanted.connect(wanted.append)
+    shown.setCurrentIndex(at(shown.nodes, 0))
+    shown.copy_value()
+    assert wanted == [(0,)]
 
 
 def test_that_what_is_not_all_here_is_asked_for_to_be_copied(qtbot: QtBot) -> None:

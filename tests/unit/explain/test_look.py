@@ -2,6 +2,9 @@
 
 import base64
 import json
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 import pytest
 
@@ -9,11 +12,26 @@ from meshdesk.decode import chain
 from meshdesk.decode.contract import Bounds, Decoded, Payload, Schemas
 from meshdesk.explain import look
 from meshdesk.explain.lines import json_line, tab_line, text_line
-from meshdesk.explain.look import HEADERS_SHOWN, KEY, PREVIEW, culprit, details_of, part_text, row_of
+from meshdesk.explain.look import (
+    HEADERS_SHOWN,
+    KEY,
+    PREVIEW,
+    Looked,
+    Trees,
+    culprit,
+    details_of,
+    later,
+    part_text,
+    parts_of,
+    reached,
+    row_of,
+)  # fmt: skip
 from meshdesk.explain.rows import Lost
+from meshdesk.model import pages
 from meshdesk.model.decode_as import About, about_record, about_schema, about_topic, with_wish
 from meshdesk.model.frame import MAX_FRAME, encode
-from meshdesk.model.node import Node, count_of
+from meshdesk.model.node import Node, count_of, to_json
+from meshdesk.model.pages import Place
 from meshdesk.model.record import Record, RecordName
 from meshdesk.model.row import details_frame, details_from, row_frame
 from meshdesk.model.schema import SchemaState
@@ -217,9 +235,89 @@ def test_that_a_line_of_json_names_what_is_masked_in_it() -> None:
 
 
 def test_that_a_part_to_be_copied_is_its_text_and_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    tree = Node("", "record", "", (Node("note", "string", "a\nb"), Node("n", "array", "", (Node("0", "int", "5"),))))
-    assert part_text(tree, [0]) == "a\nb"
-    assert part_text(tree, [1]) == "[\n  5\n]"
-    assert part_text(tree, [5]) == ""
+    assert part_text(Node("note", "string", "a\nb")) == "a\nb"
+    assert part_text(Node("n", "array", "", (Node("0", "int", "5"),))) == "[\n  5\n]"
     monkeypatch.setattr(look, "COPIED", 2)
-    assert part_text(tree, [0]) == "a\n… 1 more character"
+    assert part_text(Node("note", "string", "a\nb")) == "a\n… 1 more character"
+
+
+# Pages
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundredth of what they are."""
+    monkeypatch.setattr(pages, "PAGE", 100)
+    monkeypatch.setattr(look, "WITH_SPANS", Bounds(spans=True, nodes=500))
+
+
+def looked_into(said: Any) -> Looked:
+    trees: Trees = {}
+    details_of(record(value=json.dumps(said).encode()), NONE, whole=trees)
+    return trees["value"]
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_that_each_part_of_a_large_array_is_reached_through_its_page() -> None:
+    looked = looked_into({"lines": [{"n": n} for n in range(250)], "codes": [*range(120)], "z": 1})
+    asked: list[tuple[Place, ...]] = []
+
+    @cache
+    def read(windows: tuple[Place, ...]) -> Node:
+        asked.append(windows)
+        return later(looked, NONE, windows)
+
+    def names(path: Sequence[int], begin: int = 0) -> tuple[list[str], int]:
+        part = reached(looked, path, read)
+        assert part is not None
+        parts, left = parts_of(looked, part, begin)
+        return [one.name for one in parts], left
+
+    assert names((0,)) == (["0 … 99", "100 … 199", "200 … 249"], 0)
+    assert names((0, 0), 70)[0][:2] == ["70", "71"]
+    assert asked == []  # the tree holds it
+    shown, left = names((0, 2), 23)
+    assert (shown[0], len(shown) + left) == ("223", 50 - 23)
+    part = reached(looked, (0, 2, 23), read)
+    assert part is not None
+    assert to_json(part.node) == {"n": 223}
+    assert looked.payload.data is not None
+    assert part.node.span is not None
+    assert json.loads(looked.payload.data[slice(*part.node.span)])["n"] == 223
+    assert part_text(part.node) == '{\n  "n": 223\n}'
+    assert names((1,))[0] == ["0 … 99", "100 … 119"]
+    assert names((1, 1), 19) == (["119"], 0)
+    for nowhere in ((0, 3), (0, 2, 50), (9,), (2, 0)):
+        assert reached(looked, nowhere, read) is None
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_that_what_a_page_has_no_room_for_is_in_pages_within_it() -> None:
+    looked = looked_into([[n] * 9 for n in range(120)])
+    asked: list[tuple[Place, ...]] = []
+
+    @cache
+    def read(windows: tuple[Place, ...]) -> Node:
+        asked.append(windows)
+        return later(looked, NONE, windows)
+
+    page = reached(looked, (0,), read)
+    assert page is not None
+    parts, _ = parts_of(looked, page, len(page.node.children) - 2)
+    assert asked == []  # they are the first that the tree holds
+    number = len(page.node.children) - 1
+    assert [part.name for part in parts] == [str(number - 1), f"{number:,} … 99"]
+    rest = reached(looked, (0, number), read)
+    assert rest is not None
+    assert (asked, rest.first) == ([((0, number),)], number)
+    assert [child.name for child in rest.node.children[:2]] == [str(number), str(number + 1)]
+
+
+def test_that_a_format_whose_parts_cannot_be_had_later_has_no_pages() -> None:
+    trees: Trees = {}
+    rows = "".join(f"<i>{n}</i>" for n in range(20_000))
+    details_of(record(value=f"<all>{rows}</all>".encode()), NONE, whole=trees)
+    assert not trees["value"].has_pages
+    part = reached(trees["value"], (0,), lambda _: Node("", "null", ""))
+    assert part is not None
+    assert parts_of(trees["value"], part, 0)[0][0].name == "i"
