@@ -75,6 +75,8 @@ def _names(said: dict[str, Any]) -> list[SchemaName]:
         return [SchemaName("fingerprint", number.to_bytes(8, "little", signed=True).hex())]
     if said["registry_kind"] == "none" and "fingerprint_crc64_avro" in said:
         return [SchemaName("fingerprint", said["fingerprint_crc64_avro"])]
+    if said["registry_kind"] == "azure":
+        return [SchemaName("azure", str(said["id"]))]
     names = [SchemaName(kind, str(said[key])) for key, kind in kinds.items() if said.get(key) is not None]
     if said["registry_kind"] == "glue":
         return [*names, SchemaName("glue", str(said["id"]))]
