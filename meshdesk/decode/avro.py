@@ -4,43 +4,21 @@ A schema is compiled once to a tree of reading functions. Every one of them move
 """
 
 import json
-import re
-import struct
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 
+from meshdesk.decode.avro_cursor import READERS, STEPS, Cursor, Read, as_hex, long_at, made, null, room, step, take
+from meshdesk.decode.avro_logical import logical
 from meshdesk.decode.avro_skip import Skip, Skips, skip_parts, skip_text
 from meshdesk.decode.contract import Bounds, Undecodable, kept_behind
 from meshdesk.decode.line import Words
-from meshdesk.decode.moments import DAY, clock, day, moment, scaled
 from meshdesk.decode.one_line import OneLine
-from meshdesk.model.node import FULL, SHORT, Kind, Node, hexed, more, shortened
+from meshdesk.model.node import FULL, SHORT, Kind, Node, hexed, more
 from meshdesk.model.schema import Schema
 
 NAMED = ("record", "error", "enum", "fixed")
-STEPS = 3_000_000  # values walked in one payload, shown or not; some two seconds
-DECIMAL_BYTES = 1_500  # Python writes numbers of up to 4,300 digits
-SCALE = 6_000  # digits behind the point; more are an attack, not a number
 COMPILED = 256  # schemas kept compiled: more than a person looks at in an hour
-UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-
-
-class Cursor:
-    """Where in the payload reading is, and how much may still be made of it. Where there is a line, values are said to it in
-    place of nodes (decode/one_line.py)."""
-
-    __slots__ = ("at", "bounds", "branch", "data", "depth", "line", "nodes", "steps")
-
-    def __init__(self, data: bytes, bounds: Bounds, start: int) -> None:
-        self.data, self.bounds, self.at = data, bounds, start
-        self.depth = self.steps = 0
-        self.nodes = bounds.nodes
-        self.branch = -1, -1  # where a union began, and the value in it: a node has the bytes of both
-        self.line: OneLine | None = None
-
-
-Read = Callable[[Cursor, str], Node | None]  # None: read, but beyond the bound on nodes
 
 
 def tree_of(data: bytes, schema: Schema, bounds: Bounds, start: int = 0) -> Node:
@@ -63,7 +41,7 @@ def _read_whole(
     cursor = Cursor(data, bounds, start)
     cursor.line = line
     length = len(data) - start
-    if read is _bytes:
+    if read is READERS["bytes"]:
         # Confluent's serialisers write the value of a schema that is just "bytes" raw, without its Avro length.
         return Node("", "bytes", hexed(data[start:], bounds.text), span=(start, len(data))), None
     try:
@@ -115,125 +93,6 @@ def said_in(schema: Schema) -> list[Any]:
         *(json.loads(reference.text) for reference in schema.references),
         json.loads(text) if text[:1] in '{["' else text,
     ]
-
-
-# Reading
-
-
-def long_at(cursor: Cursor) -> int:
-    """A zig-zag varint of at most ten bytes and 64 bits."""
-    data, at, shift, value = cursor.data, cursor.at, 0, 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            break
-        shift += 7
-        if shift > 63:
-            raise Undecodable(f"the number at byte {cursor.at:,} has more than ten bytes")
-    if value >> 64:
-        raise Undecodable(f"the number at byte {cursor.at:,} has more than 64 bits")
-    cursor.at = at
-    return (value >> 1) ^ -(value & 1)
-
-
-def take(cursor: Cursor, length: int) -> bytes:
-    """The next bytes. Raises IndexError where there are fewer."""
-    end = cursor.at + length
-    if length < 0:
-        raise Undecodable(f"the length before byte {cursor.at:,} is negative")
-    if end > len(cursor.data):
-        raise IndexError
-    piece = cursor.data[cursor.at : end]
-    cursor.at = end
-    return piece
-
-
-def _room(cursor: Cursor) -> bool:
-    """Whether one more node may be made; it is counted as made."""
-    if cursor.nodes <= 0:
-        _step(cursor)
-        return False
-    cursor.steps += 1
-    cursor.nodes -= 1
-    return True
-
-
-def _step(cursor: Cursor) -> None:
-    """One more value was walked over of which no node is made."""
-    cursor.steps += 1
-    if cursor.steps > STEPS:
-        raise Undecodable(f"it holds more than {STEPS:,} values")
-
-
-def _made(cursor: Cursor, name: str, kind: Kind, text: str, start: int, note: str = "") -> Node | None:
-    line = cursor.line
-    if line is not None:
-        _step(cursor)
-        line.scalar(name, kind, text)
-        return None
-    if not _room(cursor):
-        return None
-    if len(text) > cursor.bounds.text:
-        text = shortened(text, cursor.bounds.text)
-    return Node(name, kind, text, (), note, (start, cursor.at))
-
-
-def _hex(cursor: Cursor, name: str, data: bytes, start: int, note: str = "") -> Node | None:
-    """Bytes that nothing more is known of."""
-    if cursor.line is not None:
-        return _made(cursor, name, "bytes", hexed(data, cursor.bounds.text), start)
-    if not _room(cursor):
-        return None
-    return Node(name, "bytes", hexed(data, cursor.bounds.text), (), note, (start, cursor.at))
-
-
-def _null(cursor: Cursor, name: str) -> Node | None:
-    return _made(cursor, name, "null", "null", cursor.at)
-
-
-def _boolean(cursor: Cursor, name: str) -> Node | None:
-    start = cursor.at
-    byte = take(cursor, 1)[0]
-    if byte > 1:
-        raise Undecodable(f"byte {start:,} is {byte} where a boolean is 0 or 1")
-    return _made(cursor, name, "boolean", "true" if byte else "false", start)
-
-
-def _int(cursor: Cursor, name: str) -> Node | None:
-    start = cursor.at
-    return _made(cursor, name, "int", str(long_at(cursor)), start)
-
-
-def _float(cursor: Cursor, name: str) -> Node | None:
-    start = cursor.at
-    return _made(cursor, name, "float", _real(struct.unpack("<f", take(cursor, 4))[0]), start)
-
-
-def _double(cursor: Cursor, name: str) -> Node | None:
-    start = cursor.at
-    return _made(cursor, name, "float", _real(struct.unpack("<d", take(cursor, 8))[0]), start)
-
-
-def _bytes(cursor: Cursor, name: str) -> Node | None:
-    start = cursor.at
-    return _hex(cursor, name, take(cursor, long_at(cursor)), start)
-
-
-def _string(cursor: Cursor, name: str) -> Node | None:
-    start = cursor.at
-    return _made(cursor, name, "string", take(cursor, long_at(cursor)).decode("utf-8"), start)
-
-
-READERS: dict[str, Read] = {
-    "null": _null, "boolean": _boolean, "int": _int, "long": _int, "float": _float, "double": _double,
-    "bytes": _bytes, "string": _string,
-}  # fmt: skip
-
-
-def _real(number: float) -> str:
-    return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}.get(repr(number), repr(number))
 
 
 # Compiling
@@ -295,14 +154,14 @@ def _record(fields: list[tuple[str, Read]]) -> Read:
         start = cursor.at
         _nested(cursor)
         if cursor.line is not None:
-            _step(cursor)
+            step(cursor)
             container = cursor.line.begin(name, is_array=False)
             for field, read_field in fields:
                 read_field(cursor, field)
             cursor.depth -= 1
             cursor.line.end(container, "record", len(fields))
             return None
-        is_shown = _room(cursor)
+        is_shown = room(cursor)
         parts = _Parts(cursor)
         for field, read_field in fields:
             parts.add(read_field(cursor, field))
@@ -362,7 +221,7 @@ def _enum(symbols: list[str]) -> Read:
         number = long_at(cursor)
         if not 0 <= number < len(symbols):
             raise Undecodable(f"symbol {number} at byte {start:,} is none of the {len(symbols)} that the schema has")
-        return _made(cursor, name, "enum", symbols[number], start)
+        return made(cursor, name, "enum", symbols[number], start)
 
     return read
 
@@ -370,13 +229,13 @@ def _enum(symbols: list[str]) -> Read:
 def _fixed(size: int) -> Read:
     def read(cursor: Cursor, name: str) -> Node | None:
         start = cursor.at
-        return _hex(cursor, name, take(cursor, size), start)
+        return as_hex(cursor, name, take(cursor, size), start)
 
     return read
 
 
 def _union(branches: list[Read]) -> Read:
-    optional = len(branches) == 2 and _null in branches
+    optional = len(branches) == 2 and null in branches
 
     def read(cursor: Cursor, name: str) -> Node | None:
         start = cursor.at
@@ -425,11 +284,11 @@ def _blocks(kind: Kind, read_item: Read, skip_of: Callable[[], Skip]) -> Read:
         start = cursor.at
         _nested(cursor)
         if cursor.line is not None:
-            _step(cursor)
+            step(cursor)
             say(cursor, cursor.line, name)
             cursor.depth -= 1
             return None
-        is_shown = _room(cursor)
+        is_shown = room(cursor)
         parts = _Parts(cursor, is_array=True)
         total = 0
         while (count := long_at(cursor)) != 0:
@@ -464,112 +323,3 @@ def _skip(cursor: Cursor, skip_item: Skip, count: int, has_keys: bool) -> None:
         return skip_item(data, skip_text(data, at))
 
     cursor.at = skip_parts(skip_entry if has_keys else skip_item, cursor.data, cursor.at, count)
-
-
-# Logical types: where they do not fit their type they are ignored, as the specification says.
-
-
-def logical(schema: Any) -> Read | None:
-    """The reading function of a logical type; None where the schema has none, or one that does not fit its type."""
-    word, kind = str(schema.get("logicalType")), schema["type"]
-    if word == "decimal" and kind in ("bytes", "fixed"):
-        return _decimal(schema)
-    if word == "uuid" and kind == "string":
-        return _uuid_text
-    if word == "big-decimal" and kind == "bytes":
-        return _big_decimal
-    if word == "uuid" and kind == "fixed" and schema.get("size") == 16:
-        return _read_as(lambda cursor: uuid_of(take(cursor, 16)), "uuid", "")
-    if word == "duration" and kind == "fixed" and schema.get("size") == 12:
-        return _read_as(lambda cursor: duration_of(take(cursor, 12)), "duration", "")
-    found = MOMENTS.get((word, kind)) if isinstance(kind, str) else None
-    if found is None:
-        return None
-    say, said = found
-    return _read_as(lambda cursor: say(long_at(cursor)), said, word)
-
-
-def _uuid_text(cursor: Cursor, name: str) -> Node | None:
-    start = cursor.at
-    text = take(cursor, long_at(cursor)).decode("utf-8")
-    return _made(cursor, name, "uuid" if UUID.fullmatch(text) else "string", text, start)
-
-
-def _big_decimal(cursor: Cursor, name: str) -> Node | None:
-    """Bytes that hold the unscaled number as bytes and then its scale."""
-    start = cursor.at
-    data = take(cursor, long_at(cursor))
-    inner = Cursor(data, cursor.bounds, 0)
-    try:
-        unscaled, scale = take(inner, long_at(inner)), long_at(inner)
-    except (IndexError, Undecodable):
-        return _hex(cursor, name, data, start, "big-decimal")
-    if inner.at != len(data) or len(unscaled) > DECIMAL_BYTES or abs(scale) > SCALE:
-        return _hex(cursor, name, data, start, "big-decimal")
-    text = scaled(int.from_bytes(unscaled, "big", signed=True), scale)
-    return _made(cursor, name, "decimal", text, start, "big-decimal")
-
-
-def _read_as(text: Callable[[Cursor], str], kind: Kind, note: str) -> Read:
-    def read(cursor: Cursor, name: str) -> Node | None:
-        start = cursor.at
-        shown = text(cursor)
-        # A number that no calendar has is shown as the number it is.
-        return _made(cursor, name, "int" if shown.lstrip("-").isdigit() else kind, shown, start, note)
-
-    return read
-
-
-def _decimal(schema: Any) -> Read | None:
-    precision, scale = schema.get("precision"), schema.get("scale", 0)
-    if not isinstance(precision, int) or not isinstance(scale, int) or not 0 <= scale <= precision or not precision:
-        return None
-    size = schema.get("size") if schema["type"] == "fixed" else None
-    note = f"decimal({precision},{scale})"
-
-    def read(cursor: Cursor, name: str) -> Node | None:
-        start = cursor.at
-        data = take(cursor, long_at(cursor) if size is None else int(size))
-        if len(data) > DECIMAL_BYTES or scale > SCALE:
-            return _hex(cursor, name, data, start, note)
-        return _made(cursor, name, "decimal", scaled(int.from_bytes(data, "big", signed=True), scale), start, note)
-
-    return read
-
-
-def uuid_of(data: bytes) -> str:
-    """The 16 bytes of a fixed, as a UUID is written."""
-    text = data.hex()
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
-
-
-def duration_of(data: bytes) -> str:
-    """The 12 bytes of a fixed: months, days and milliseconds, in ISO 8601."""
-    months, days, millis = struct.unpack("<III", data)
-    return f"P{months}M{days}DT{millis // 1000}.{millis % 1000:03d}S"
-
-
-def _date(days: int) -> str:
-    return day(days) or str(days)
-
-
-def _time(digits: int) -> Callable[[int], str]:
-    end = DAY * 10**digits
-    return lambda units: clock(units, digits) if 0 <= units < end else str(units)
-
-
-def _timestamp(digits: int, zone: str) -> Callable[[int], str]:
-    return lambda units: moment(units, digits, zone) or str(units)
-
-
-MOMENTS: dict[tuple[str, str], tuple[Callable[[int], str], Kind]] = {
-    ("date", "int"): (_date, "date"),
-    ("time-millis", "int"): (_time(3), "time"),
-    ("time-micros", "long"): (_time(6), "time"),
-    ("timestamp-millis", "long"): (_timestamp(3, "Z"), "timestamp"),
-    ("timestamp-micros", "long"): (_timestamp(6, "Z"), "timestamp"),
-    ("timestamp-nanos", "long"): (_timestamp(9, "Z"), "timestamp"),
-    ("local-timestamp-millis", "long"): (_timestamp(3, ""), "timestamp"),
-    ("local-timestamp-micros", "long"): (_timestamp(6, ""), "timestamp"),
-    ("local-timestamp-nanos", "long"): (_timestamp(9, ""), "timestamp"),
-}

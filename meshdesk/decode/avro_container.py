@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable
 
 from meshdesk.decode import avro, blocks
+from meshdesk.decode.avro_cursor import Cursor, long_at, take
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.one_line import OneLine
 from meshdesk.model.node import Node, more
@@ -72,15 +73,15 @@ def _known_head(data: bytes, bounds: Bounds) -> tuple[Schema, str, int]:
 
 def _head(data: bytes, bounds: Bounds) -> tuple[str, str, int]:
     """The schema's text, the codec, and where the first sync marker begins."""
-    cursor = avro.Cursor(data, bounds, len(MAGIC))
+    cursor = Cursor(data, bounds, len(MAGIC))
     found: dict[str, bytes] = {}
-    while (count := avro.long_at(cursor)) != 0:
+    while (count := long_at(cursor)) != 0:
         if count < 0:
             count = -count
-            avro.long_at(cursor)
+            long_at(cursor)
         for _ in range(count):
-            key = avro.take(cursor, avro.long_at(cursor)).decode("utf-8", "replace")
-            found[key] = avro.take(cursor, avro.long_at(cursor))
+            key = take(cursor, long_at(cursor)).decode("utf-8", "replace")
+            found[key] = take(cursor, long_at(cursor))
     if "avro.schema" not in found:
         raise Undecodable("its head has no schema")
     codec = found.get("avro.codec", b"null").decode("utf-8", "replace")
@@ -107,11 +108,11 @@ class _Blocks:
         if left < 0:
             raise Undecodable("nothing may be made of it")
         while self._at < len(self._data):
-            cursor = avro.Cursor(self._data, self._bounds, self._at)
-            count, size = avro.long_at(cursor), avro.long_at(cursor)
+            cursor = Cursor(self._data, self._bounds, self._at)
+            count, size = long_at(cursor), long_at(cursor)
             start = cursor.at
-            piece = avro.take(cursor, size)
-            if avro.take(cursor, SYNC) != self._sync or count < 0:
+            piece = take(cursor, size)
+            if take(cursor, SYNC) != self._sync or count < 0:
                 raise Undecodable(f"the block at byte {self._at:,} does not end with its marker")
             self._at = cursor.at
             if left > 0 and len(shown) < self._bounds.width:
@@ -138,7 +139,7 @@ class _Blocks:
         self._room -= len(body)
         if self._room < 0:
             raise Undecodable(f"its blocks are larger than {self._bounds.bytes:,} bytes when they are opened")
-        inner = avro.Cursor(self._data if self._is_plain else body, self._bounds, start if self._is_plain else 0)
+        inner = Cursor(self._data if self._is_plain else body, self._bounds, start if self._is_plain else 0)
         end = start + len(piece) if self._is_plain else len(body)
         inner.nodes, inner.depth, inner.line = left, 1, line
         for number in range(count):

@@ -9,6 +9,7 @@ import struct
 from typing import Any
 
 from meshdesk.decode import avro, avro_skip
+from meshdesk.decode.avro_cursor import READERS
 from meshdesk.decode.contract import Bounds, Undecodable
 from meshdesk.model.node import Node
 from meshdesk.model.schema import Schema
@@ -26,7 +27,7 @@ def tree_of(data: bytes, schema: Schema, bounds: Bounds) -> Node:
         _note(wanted, "", named)
         out = bytearray()
         _write(json.loads(data.decode("utf-8")), wanted, "", named, out)
-        if avro.compiled(schema) is avro.READERS["bytes"]:
+        if avro.compiled(schema) is READERS["bytes"]:
             out = bytearray(
                 json.loads(data.decode("utf-8")).encode("latin-1")
             )  # which the reader takes without a length

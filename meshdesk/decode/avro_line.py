@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from meshdesk.decode import avro
-from meshdesk.decode.avro import DECIMAL_BYTES, MOMENTS, NAMED, READERS, SCALE, UUID, Compiler, Cursor, logical, said_in
+from meshdesk.decode.avro import NAMED, Compiler, said_in
+from meshdesk.decode.avro_cursor import READERS, STEPS, Cursor, Read
+from meshdesk.decode.avro_logical import DECIMAL_BYTES, MOMENTS, SCALE, UUID, duration_of, logical, uuid_of
 from meshdesk.decode.avro_skip import block_at, full_name, in_turn, long_at, piece_at, skip_text
 from meshdesk.decode.contract import Bounds, Undecodable
 from meshdesk.decode.line import (
@@ -101,7 +102,7 @@ def _decimal(scale: int, size: int | None) -> Callable[[bytes, int], Piece]:
     return read
 
 
-def _as_node(read: avro.Read) -> Callable[[bytes, int], Piece]:
+def _as_node(read: Read) -> Callable[[bytes, int], Piece]:
     """A scalar that the walker of trees reads: a logical type that is rare."""
 
     def scalar(data: bytes, at: int) -> Piece:
@@ -126,14 +127,14 @@ KNOWN: dict[str, Any] = {
     "block_at": block_at,
     "bytes_at": _bytes,
     "cut": cut,
-    "duration_of": avro.duration_of,
+    "duration_of": duration_of,
     "hex_of": _hex,
     "lay_array": lay_array,
     "long_at": long_at,
     "long_text": _long_text,
     "piece_at": piece_at,
     "skip_text": skip_text,
-    "uuid_of": avro.uuid_of,
+    "uuid_of": uuid_of,
     "uuid_at": _uuid_text,
     "visible": visible,
 }
@@ -162,7 +163,7 @@ class _Writer:
     def line(self) -> Line:
         """The function that reads a value and gives its line."""
         # No more values than a tree is made of at the most: each takes a byte.
-        self._body.add(f"if len(data) > {avro.STEPS}:", " raise Unlisted")
+        self._body.add(f"if len(data) > {STEPS}:", " raise Unlisted")
         self._show(self._body, self._said, "", 0, 0)
         self._body.finish()
         line: Line = self._source.compiled(self._body.name)

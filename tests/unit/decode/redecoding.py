@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from meshdesk.decode import avro, avro_skip, cbor, csfle, messagepack, protobuf, protobuf_bare
+from meshdesk.decode.avro_cursor import Cursor, long_at
 from meshdesk.decode.chain import BOUNDS
 from meshdesk.decode.contract import Decoded, Undecodable
 from meshdesk.decode.proto_plan import Book, Plan, book_of
@@ -110,14 +111,14 @@ def _by(
     if node.span is None:
         return
     piece = data[slice(*node.span)]
-    cursor = avro.Cursor(piece, BOUNDS, 0)
+    cursor = Cursor(piece, BOUNDS, 0)
     try:
         again = compiler.compile(schema, space)(cursor, "")
     except (Undecodable, IndexError, UnicodeDecodeError):
         again = None
     yield path, _says(node, again, cursor.at, len(piece))
     if isinstance(schema, list):
-        schema = schema[avro.long_at(avro.Cursor(piece, BOUNDS, 0))]
+        schema = schema[long_at(Cursor(piece, BOUNDS, 0))]
     while isinstance(schema, dict) and isinstance(schema.get("type"), dict):
         schema = schema["type"]
     if isinstance(schema, str):

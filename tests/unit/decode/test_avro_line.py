@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshdesk.decode import line_source, quick
-from meshdesk.decode.avro import STEPS, tree_of
+from meshdesk.decode.avro import tree_of
+from meshdesk.decode.avro_cursor import STEPS
 from meshdesk.decode.avro_line import reader
 from meshdesk.decode.chain import BOUNDS
 from meshdesk.decode.contract import Undecodable
