@@ -29,12 +29,12 @@ def amqp_text(value: bytes | None) -> str:
 
 def minds(payload: Payload, data: bytes) -> bool:  # noqa: ARG001 (the contract's form)
     """Whether one of them names the schema."""
-    return payload.role == "value" and _named(payload) != ""
+    return payload.role == "value" and named(payload) != ""
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
     """The whole payload, by the schema that a header names. Raises Undecodable."""
-    number = _named(payload) if payload.headers and payload.role == "value" else ""
+    number = named(payload) if payload.headers and payload.role == "value" else ""
     if not number:
         raise Undecodable("no header names a schema of Azure's registry")
     name = SchemaName("azure", number)
@@ -43,7 +43,8 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     return by_schema.framed_by(Layer(NAME, number), found, schema)
 
 
-def _named(payload: Payload) -> str:
+def named(payload: Payload) -> str:
+    """The id of the schema that a header names; "" where none does."""
     found = TYPE.fullmatch(amqp_text(payload.header("content-type")))
     if found:
         return found[1]

@@ -86,12 +86,16 @@ def by_header(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
     if not data or names is None or payload.asked or payload.masked or limit > LONGEST:
         return None
     name = guid_header.named(payload)
+    of_azure = azure.named(payload) if payload.role == "value" else ""
+    if of_azure:
+        if name is not None:
+            return None
+        name = SchemaName("azure", of_azure)
     # A zero may begin Confluent's prefix, which counts more than Apicurio's headers.
     if name is None and data[0]:
         name = apicurio.named(payload)
     if (
-        azure.minds(payload, data)
-        or buf.minds(payload, data)
+        buf.minds(payload, data)
         or (payload.role == "value" and is_flattened(payload))
         or isinstance(schemas.find_schema(names[0]), Schema)
     ):

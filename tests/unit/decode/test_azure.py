@@ -1,12 +1,18 @@
 """Azure's registry: the schema is named in a header, plain or typed as AMQP does."""
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from meshdesk.decode.azure import amqp_text
-from meshdesk.decode.chain import decode
+from meshdesk.decode.chain import decode, preview
 from meshdesk.decode.contract import Payload
 from meshdesk.model.node import to_json
 from meshdesk.model.schema import Schema, SchemaState
+from tests.unit.decode.avros import written
+from tests.unit.decode.lines import Named, by_chain
 from tests.unit.decode.poison import Every, avro
 from tests.unit.decode.test_apicurio import Registry
 
@@ -44,3 +50,12 @@ def test_that_a_missing_schema_is_a_sentence() -> None:
 
 def test_that_text_typed_as_amqp_does_is_text() -> None:
     assert (amqp_text(b"\xa1\x02hi"), amqp_text(b"hi"), amqp_text(None)) == ("hi", "hi", "")
+
+
+@given(st.integers(-(2**63), 2**63 - 1), st.binary(max_size=2), st.sampled_from(["orders", "__consumer_offsets"]))
+def test_that_a_list_shows_what_the_chain_says(number: int, end: bytes, topic: str) -> None:
+    headers = (("content-type", b"avro/binary+" + b"4b" * 16),)
+    payload = Payload(written("long", number) + end, "value", topic, headers)
+    assert preview(payload, Named(avro("long"))) == by_chain(payload, Named(avro("long")))
+    both = replace(payload, headers=(*headers, ("__value_schema_id", b"\1" + bytes(16))))
+    assert preview(both, Named(avro("long"))) == by_chain(both, Named(avro("long")))
