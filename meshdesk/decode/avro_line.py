@@ -5,15 +5,15 @@ decode/avro.py declines, and what is rare is left to it (line.Unlisted). Nothing
 last byte: the place only grows, and must be that of the end when all is read.
 """
 
-import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from meshdesk.decode.avro import NAMED, Compiler, said_in
-from meshdesk.decode.avro_cursor import READERS, STEPS, Cursor, Read
-from meshdesk.decode.avro_logical import DECIMAL_BYTES, MOMENTS, SCALE, UUID, duration_of, logical, uuid_of
-from meshdesk.decode.avro_skip import block_at, full_name, in_turn, long_at, piece_at, skip_text
+from meshdesk.decode.avro_cursor import READERS, STEPS
+from meshdesk.decode.avro_logical import MOMENTS, logical
+from meshdesk.decode.avro_scalar_line import KNOWN, as_node, decimal_at
+from meshdesk.decode.avro_skip import full_name, in_turn
 from meshdesk.decode.contract import Bounds, Undecodable
 from meshdesk.decode.line import (
     LONGEST,
@@ -22,15 +22,12 @@ from meshdesk.decode.line import (
     Line,
     Unlisted,
     bytes_word,
-    cut,
     is_inside,
-    lay_array,
     name_word,
     text_word,
 )
 from meshdesk.decode.line_source import HAS_ROOM, Function, Source
-from meshdesk.decode.moments import WORDS, scaled
-from meshdesk.model.node import SHORT, Tones, line_of, visible, word_of
+from meshdesk.model.node import SHORT, Tones, line_of
 from meshdesk.model.schema import Schema
 
 BOUNDS = Bounds()
@@ -44,7 +41,6 @@ CONTAINING = ("record", "array", "map")
 OF_FIXED = ("uuid", "duration")  # logical types of a fixed of their own size
 SIZES = {"null": 0, "float": 4, "double": 8}
 Said = tuple[str, str, int | None, int]  # expressions for a word's text and tone, its length if known, a likely one
-Piece = tuple[str, str, int]  # text, tone, where it ends
 
 
 def reader(schema: Schema) -> Line:
@@ -67,77 +63,6 @@ def _is_bytes(said: Any) -> bool:
 def _raw(data: bytes, at: int, limit: int) -> tuple[str, Tones]:
     """The value of a schema that is nothing but bytes has no length before it (avro.tree_of)."""
     return line_of([bytes_word(data[at : at + LONGEST])], limit)
-
-
-# What the source calls
-
-
-def _long_text(data: bytes, at: int) -> tuple[str, int]:
-    start, end = piece_at(data, at)
-    return data[start:end].decode()[: LONGEST + 1], end
-
-
-def _uuid_text(data: bytes, at: int) -> Piece:
-    start, end = piece_at(data, at)
-    text = data[start:end].decode()
-    return (text, "text", end) if UUID.fullmatch(text) else (*text_word(text), end)
-
-
-def _hex(data: bytes) -> str:
-    return bytes_word(data)[0]
-
-
-def _bytes(data: bytes, at: int) -> tuple[str, int]:
-    start, end = piece_at(data, at)
-    return _hex(data[start : min(end, start + LONGEST)]), end
-
-
-def _decimal(scale: int, size: int | None) -> Callable[[bytes, int], Piece]:
-    def read(data: bytes, at: int) -> Piece:
-        at, end = piece_at(data, at) if size is None else (at, at + size)
-        if end - at > DECIMAL_BYTES or scale > SCALE:
-            return _hex(data[at:end]), "text", end
-        return scaled(int.from_bytes(data[at:end], "big", signed=True), scale)[: LONGEST + 1], "number", end
-
-    return read
-
-
-def _as_node(read: Read) -> Callable[[bytes, int], Piece]:
-    """A scalar that the walker of trees reads: a logical type that is rare."""
-
-    def scalar(data: bytes, at: int) -> Piece:
-        cursor = Cursor(data, BOUNDS, at)
-        node = read(cursor, "")
-        if node is None:
-            raise Unlisted
-        return (*word_of(node.kind, node.text, LONGEST), cursor.at)
-
-    return scalar
-
-
-KNOWN: dict[str, Any] = {
-    "BOOLEANS": ("false", "true"),
-    "ONE": (1, 1),  # what a boolean takes, whichever of the two it is
-    "REALS": WORDS,
-    "SMALL": tuple(str((byte >> 1) ^ -(byte & 1)) for byte in range(0x80)),  # numbers of one byte
-    "TELLING": TELLING,
-    "Unlisted": Unlisted,
-    "as_double": struct.Struct("<d").unpack_from,
-    "as_float": struct.Struct("<f").unpack_from,
-    "block_at": block_at,
-    "bytes_at": _bytes,
-    "cut": cut,
-    "duration_of": duration_of,
-    "hex_of": _hex,
-    "lay_array": lay_array,
-    "long_at": long_at,
-    "long_text": _long_text,
-    "piece_at": piece_at,
-    "skip_text": skip_text,
-    "uuid_of": uuid_of,
-    "uuid_at": _uuid_text,
-    "visible": visible,
-}
 
 
 # Writing
@@ -426,9 +351,9 @@ class _Writer:
         if word == "uuid" and kind == "string":
             read = "uuid_at"
         elif word == "decimal":
-            read = self._source.constant(_decimal(said.get("scale", 0), _size(said) if kind == "fixed" else None))
+            read = self._source.constant(decimal_at(said.get("scale", 0), _size(said) if kind == "fixed" else None))
         else:
-            read = self._source.constant(_as_node(logical(said) or READERS[kind]))
+            read = self._source.constant(as_node(logical(said) or READERS[kind]))
         body.add(f"{text}, {tone}, at = {read}(data, at)")
         return text, tone, None, 36 if word == "uuid" else 10
 
