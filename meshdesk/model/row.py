@@ -1,6 +1,7 @@
 """What the window knows of a record: one row of a list, and the details of the one that is selected. Text, never payload bytes."""
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Literal, cast
 
 from meshdesk.model.decode_as import NO_CHOICE, About, Choice
@@ -78,14 +79,18 @@ class Details:
 
 
 def row_frame(row: Row) -> list[Any]:
-    """A row as JSON for the pipe: its fields in order."""
-    return [getattr(row, name) for name in Row.__slots__]
+    """A row as JSON for the pipe: its fields in order. Its tones are one list, three items each: as lists in a list they would
+    be ten objects more of each row, which Python's collector looks through."""
+    values = [getattr(row, name) for name in Row.__slots__]
+    values[TONES] = [*chain.from_iterable(row.tones)]
+    return values
 
 
 def row_from(fields: list[Any]) -> Row:
     """The row that `row_frame` wrote."""
     values = list(fields)  # in the order of the fields: some ten thousand rows a second come while a list is dragged
-    values[TONES] = tuple(map(tuple, values[TONES]))
+    flat = iter(values[TONES])
+    values[TONES] = tuple(zip(flat, flat, flat, strict=True))
     return Row(*values)
 
 

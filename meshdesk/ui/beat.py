@@ -25,6 +25,11 @@ class Measured:
         self._values.append(ms)
         self.count += 1
 
+    @property
+    def newest(self) -> float:
+        """What was added last; 0.0 where nothing was."""
+        return self._values[-1] if self._values else 0.0
+
     def clear(self) -> None:
         self._values.clear()
         self.count = 0
@@ -71,14 +76,20 @@ class Beat(QObject):
     """Every 33 ms: `session.beat()`, then `refresh()`. Missed beats are counted and skipped, never queued."""
 
     def __init__(
-        self, session: Beats, refresh: Callable[[], None], clock: Callable[[], float] = time.perf_counter
+        self,
+        session: Beats,
+        refresh: Callable[[], None],
+        refresh_in_between: Callable[[], None] | None = None,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
+        """`refresh_in_between` stands for `refresh` on a beat that somebody who waits has more: it shows what is waited for."""
         super().__init__()
         self.lateness = Measured()  # how long after its due time a beat began, ms
         self.work = Measured()  # how long the session and the views took in a beat, ms
         self.skipped = 0  # beats whose time had passed before they could begin
         self._session = session
         self._refresh = refresh
+        self._refresh_in_between = refresh_in_between or refresh
         self._clock = clock
         self._due = 0.0
         self._timer = QTimer(self)
@@ -114,18 +125,18 @@ class Beat(QObject):
         self.skipped += missed
         self._due = (began if missed else self._due) + BEAT_MS / 1000  # as QTimer: a missed grid is left for a new one
         self.lateness.add(late * 1000)
-        self._work(began)
+        self._work(began, self._refresh)
 
     def _between(self) -> None:
         if self._session.has_news:
-            self._work(self._clock())
+            self._work(self._clock(), self._refresh_in_between)
         else:
             self._soon.start()
 
-    def _work(self, began: float) -> None:
+    def _work(self, began: float, refresh: Callable[[], None]) -> None:
         try:
             self._session.beat()
-            self._refresh()
+            refresh()
         finally:
             self.work.add((self._clock() - began) * 1000)
 

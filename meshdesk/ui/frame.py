@@ -1,6 +1,7 @@
 """The frame around an open capture: explorer, work area, inspector, and how they are arranged at any width."""
 
 import json
+import math
 from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from meshdesk.ui.about import About, about_topic, topic_of
 from meshdesk.ui.about_group import about_group
 from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.remembered import Remembered
-from meshdesk.ui.retold import Retold
+from meshdesk.ui.retold import LEAST, Retold
 from meshdesk.ui.views.records import RecordsView
 from meshdesk.ui.widgets.explorer import Explorer
 from meshdesk.ui.widgets.inspector import NO_RECORD, Inspector
@@ -62,8 +63,8 @@ class Frame(QWidget):
         self.explorer = Explorer(self.hues)
         self.records = RecordsView(remembered)
         self.inspector = Inspector(self.hues)
-        self._has_turn = True  # nothing else is drawn on this beat
-        self._retold = Retold()  # of the topic on the screen, or of a group
+        self._wait = 0.0  # s that a page of the inspector gives way to what else is drawn on this beat
+        self._retold = Retold(self.wait_to_tell)  # of the topic on the screen, or of a group
         self._group: tuple[Opened | None, str] = (None, "")  # the one that was chosen last
         self._recalled: dict[int, str] = {}  # under which name it was looked up what was asked for, by capture
         self._across = _Splitter(Qt.Orientation.Horizontal)
@@ -117,8 +118,8 @@ class Frame(QWidget):
             self.hues.know(domain.name for placing in placings for domain in placing.domains)
         self.records.are_topics_beside = self.explorer.isVisible()
         is_drawn = cast(Drawn, self._work.currentWidget()).refresh()
-        self._has_turn = not is_drawn
-        self.explorer.refresh(captures, has_turn=not is_drawn)
+        is_listed = self.explorer.refresh(captures, has_turn=not is_drawn)
+        self._wait = math.inf if is_listed else LEAST if is_drawn else 0.0
         self._mark()
         self.inspector.show_hits(self.records.listing.word)
         shown = self.records.opened
@@ -131,6 +132,11 @@ class Frame(QWidget):
             self.inspector.refresh(None, 0, cast(Telling, view).about)
         else:
             self.inspector.refresh(details, self.records.table.chosen_count(), None if details else self._of_topic())
+
+    def wait_to_tell(self) -> float:
+        """How long (s) a page of the inspector gives way on this beat: to the explorer always, as that is drawn four times a
+        second, to a view that may be drawn at each beat for a while. All of it together would be a long frame."""
+        return self._wait
 
     def _decode_as(self, about: decode_as.About, decoder: str) -> None:
         """Somebody wants something to be read by another decoder; that holds for the connection, from now on."""
@@ -192,7 +198,7 @@ class Frame(QWidget):
         behind, facts = opened.pictures.behind(opened.lags), topic_of(opened, topics[0])
         state = (opened.mesh.place, behind, facts.records if facts else None, facts.rate if facts else None)
         subject = (opened.number, "topic", topics[0])
-        return self._retold.page(subject, state, lambda: about_topic(opened, topics[0], behind), self._has_turn)
+        return self._retold.page(subject, state, lambda: about_topic(opened, topics[0], behind))
 
     def say_times_anew(self) -> None:
         """Times are shown in another zone."""

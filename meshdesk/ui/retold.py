@@ -18,21 +18,18 @@ Parts = tuple[object, ...]
 class Retold:
     """One page: of another thing it is made anew at once, of the same one four times a second at most."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, wait: Callable[[], float] = lambda: 0.0, clock: Callable[[], float] = time.monotonic) -> None:
+        """`wait` says how long (s) it gives way to what else is drawn on this beat; not to be told what another thing is."""
+        self._wait, self._clock = wait, clock
         self._about: About | None = None
         self._subject: Parts = ()
         self._state: Parts = ()
         self._next = 0.0
 
-    def page(
-        self, subject: Parts, state: Parts, make: Callable[[], About | None], has_turn: bool = True
-    ) -> About | None:
-        """What `make` gives; `subject` is what it is about, `state` all that it depends on besides. On a beat on which
-        something else is drawn it has no turn, and leaves it for a later one."""
+    def page(self, subject: Parts, state: Parts, make: Callable[[], About | None]) -> About | None:
+        """What `make` gives; `subject` is what it is about, `state` all that it depends on besides."""
         is_same = _are_same(subject, self._subject)
-        due = self._next if has_turn else self._next + LEAST
-        if not is_same or (not _are_same(state, self._state) and self._clock() >= due):
+        if not is_same or (not _are_same(state, self._state) and self._clock() >= self._next + self._wait()):
             self._subject, self._state, self._about = subject, state, make()
             self._next = self._clock() + LEAST
         return self._about

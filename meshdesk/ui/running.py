@@ -1,6 +1,5 @@
 """What runs behind the window from its first paint on: the session, what was named, the beat, and the script."""
 
-import gc
 import json
 import math
 import sys
@@ -8,23 +7,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
-
 from meshdesk import logs
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.book import Book
 from meshdesk.session.session import Session
 from meshdesk.ui.beat import Beat
+from meshdesk.ui.collector import Collector
 from meshdesk.ui.options import Options
 from meshdesk.ui.script import PATIENCE, TOUR_PATIENCE, Script, arrive, arrive_later, picture, tour
 from meshdesk.ui.window import Window
 
 SWITCH = 0.001  # s that a thread which draws up a map or a moment may keep the window waiting; Python's own is 5 ms
 
-# s from the start, and from the first capture on, until all is loaded that stays as long as the program. Python's collector looks
-# through 90,000 objects of modules and widgets every few seconds else, with the window waiting 40 to 50 ms (10 without them,
-# measured 2026-11).
-LOADED = 5.0
+WORK = 4.0  # ms of a beat from which on something is drawn
 
 
 class Running:
@@ -36,19 +31,19 @@ class Running:
         self._options = options
         self._leave = leave
         self._no_report = ""  # why the figures were not written
-        self._timers = QObject()
         self._has_capture = False
         logs.begin("window")
         sys.setswitchinterval(SWITCH)
         self._session = Session(book=Book(looks=options.screenshots is None))
-        self.beat = Beat(self._session, self._each_beat)
+        self._cursor = self._session.cursor  # as of the last look
+        self.beat = Beat(self._session, self._each_beat, window.refresh_in_between)
         window.attach(self._session)
         if options.capture_limit is not None:
             self._session.capture_limit = options.capture_limit
         window.frame.records.waits.connect(self.beat.hurry)
         self._open()
         self._script = self._make_script()
-        self._spare_the_collector()
+        self._collector = Collector(self._is_busy)
         self.beat.start()
 
     @property
@@ -71,15 +66,15 @@ class Running:
     def end(self) -> None:
         """Stops the beat, reports it where that was asked for, and ends all programs of the session."""
         self.beat.stop()
-        self._timers.deleteLater()
-        gc.unfreeze()
+        self._collector.end()
         if self._options.beat_report is not None:
             self._report_beat(self._options.beat_report)
         self._session.close()
 
-    def _spare_the_collector(self) -> None:
-        """What is there in a while is looked through by Python's collector no more."""
-        QTimer.singleShot(round(LOADED * 1000), self._timers, gc.freeze)
+    def _is_busy(self) -> bool:
+        """Whether something is asked, drawn or dragged."""
+        cursor, self._cursor = self._cursor, self._session.cursor
+        return cursor is not self._cursor or not self._session.idle() or self.beat.work.newest >= WORK
 
     def _report_beat(self, file: Path) -> None:
         try:
@@ -126,7 +121,8 @@ class Running:
         self._window.refresh()
         if not self._has_capture and self._session.captures:
             self._has_capture = True
-            self._spare_the_collector()
+            self._collector.load()
+        self._collector.beat()
         script = self._script
         if script is None or script.code is not None:
             return

@@ -178,6 +178,11 @@ class Window(QWidget):
         self.places.note()
         self.bars.say()
 
+    def refresh_in_between(self) -> None:
+        """Between two beats, as rows have come that somebody waits for: the list alone shows what is new."""
+        if self.pages.is_framed and self.pages.shown_view is self.frame.records:
+            self.frame.records.refresh_in_between()
+
     def report(self, trouble: "Trouble") -> None:
         """A trouble of the window itself; the same one again is counted."""
         # Where there is trouble it is no first paint, and the window has not imported it for itself.

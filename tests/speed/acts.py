@@ -2,12 +2,14 @@
 
 import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from meshdesk.model import curves
 from meshdesk.model.asked import SPANS
@@ -320,32 +322,33 @@ def throughput(driven: Driven, folder: str, most: str) -> Act:
 def drag(driven: Driven, folder: str, topic: str, moments: str) -> Act:
     """The time strip is dragged over a recording, in each view that stands in the frame.
 
-    ms of each frame, by view ("frames"): of the work of the window's thread, and of the clock; of the move, the beat and all
-    paints that come of it. Then so many moments
-    ("moments"): which second it is, how many topics the explorer shows, the rate of a topic and the lag of a group; and the ms
-    until each stood on the screen ("waits").
+    By view, ms of what the window's thread worked for each frame ("frames"), and how late the beats began ("late"). The mouse
+    moves once between two beats of the program's own; a frame is all that the thread does from the beginning of one beat to
+    that of the next: the beat, what is drawn, the answers that come of it, the move. Then so many moments ("moments"): which
+    second it is, how many topics the explorer shows, the rate of a topic and the lag of a group; and the ms until each stood
+    on the screen ("waits").
     """
     chance, window = random.Random(7), driven.window
     opened = yield from driven.open(folder)
     window.open_topic(opened, topic)
     yield from driven.calm()
-    strip, frames = window.playhead.strip, {}
+    strip, frames, late = window.playhead.strip, {}, {}
     began, ended = opened.now.began or 0, opened.now.ended or 0
-    for view in ("records", *(name for name, module in window.pages.modules.items() if module.IS_FRAMED)):
-        window.show_view(view)
-        yield from driven.calm()
-        took: list[tuple[float, float]] = []
-        place = 0.5
-        for _ in range(FRAMES):
-            place = min(max(place + chance.uniform(-0.03, 0.03), 0.0), 1.0)  # as a hand goes
-            before, worked = time.perf_counter(), time.thread_time()
-            strip.go_to(round(began + place * (ended - began)))
-            window.session.beat()
-            window.refresh()
-            QApplication.processEvents()
-            took.append(((time.thread_time() - worked) * 1000, (time.perf_counter() - before) * 1000))
-            yield from wait(0.016)
-        frames[view] = took
+    with _frames(driven) as worked:
+        for view in ("records", *(name for name, module in window.pages.modules.items() if module.IS_FRAMED)):
+            window.show_view(view)
+            yield from driven.calm()
+            place = 0.5
+            worked.clear()
+            driven.beat.lateness.clear()
+            while len(worked) <= FRAMES:
+                place = min(max(place + chance.uniform(-0.03, 0.03), 0.0), 1.0)  # as a hand goes
+                strip.go_to(round(began + place * (ended - began)))
+                frame = len(worked)
+                while len(worked) == frame:
+                    yield
+            frames[view] = worked[1:]  # what was worked for the first one began before the move
+            late[view] = driven.beat.lateness.p99
     told, waits = [], []
     for n in range(int(moments)):
         second = 60 + n * 340 + chance.randrange(60)
@@ -363,7 +366,29 @@ def drag(driven: Driven, folder: str, topic: str, moments: str) -> Act:
             "lag": sum(lag.offsets or 0 for lag in lags),
         }
         told.append(shown)
-    return {"frames": frames, "moments": told, "waits": waits}
+    return {"frames": frames, "late": late, "moments": told, "waits": waits}
+
+
+@contextmanager
+def _frames(driven: Driven) -> Iterator[list[float]]:
+    """ms that the window's thread worked between the beginnings of two beats, the newest last. A beat that is put in between
+    because an answer has come belongs to the frame in which it does."""
+    session, beat, took = driven.window.session, driven.beat, list[float]()
+    each_beat, before = session.beat, (beat.lateness.count, time.thread_time())
+
+    def cut() -> None:
+        nonlocal before
+        now = (beat.lateness.count, time.thread_time())
+        if now[0] != before[0]:
+            took.append((now[1] - before[1]) * 1000)
+            before = now
+        each_beat()
+
+    session.beat = cut  # type: ignore[method-assign]
+    try:
+        yield took
+    finally:
+        session.beat = each_beat  # type: ignore[method-assign]
 
 
 class _Drawn(QObject):

@@ -29,7 +29,7 @@ def beat_on(said: list[str], clock: Clock, work_ms: float = 0.0) -> Beat:
         said.append("views")
         clock.ms += work_ms
 
-    beat = Beat(Session(said), refresh, clock)
+    beat = Beat(Session(said), refresh, clock=clock)
     beat.start()
     return beat
 
@@ -73,7 +73,7 @@ def test_that_the_work_of_a_beat_that_fails_is_counted(qtbot: QtBot) -> None:
         clock.ms += 7
         raise RuntimeError("a view has a mistake")
 
-    beat = Beat(Session([]), refresh, clock)
+    beat = Beat(Session([]), refresh, clock=clock)
     with pytest.raises(RuntimeError):
         beat.once()
     assert beat.work.max == pytest.approx(7)

@@ -1,5 +1,7 @@
 """A page of the inspector: another thing at once, the same one no more often than it is read."""
 
+import math
+
 from meshdesk.ui.about import About
 from meshdesk.ui.retold import LEAST, Retold
 
@@ -10,7 +12,7 @@ def about(title: str) -> About:
 
 def test_that_another_thing_is_told_at_once_and_more_of_the_same_four_times_a_second() -> None:
     now = [100.0]
-    retold, made = Retold(lambda: now[0]), list[str]()
+    retold, made = Retold(clock=lambda: now[0]), list[str]()
 
     def told(subject: str, state: object) -> str:
         def make() -> About:
@@ -38,17 +40,19 @@ def test_that_another_thing_is_told_at_once_and_more_of_the_same_four_times_a_se
 
 
 def test_that_it_waits_while_something_else_is_drawn_and_not_for_long() -> None:
-    now = [100.0]
-    retold = Retold(lambda: now[0])
+    now, wait = [100.0], [LEAST]
+    retold = Retold(lambda: wait[0], lambda: now[0])
 
-    def told(state: int, has_turn: bool) -> str:
-        page = retold.page(("a",), (state,), lambda: about(str(state)), has_turn)
+    def told(state: int, others: float) -> str:
+        wait[0] = others
+        page = retold.page(("a",), (state,), lambda: about(str(state)))
         assert page is not None
         return page.title
 
-    assert told(1, has_turn=False) == "1"
+    assert told(1, math.inf) == "1"  # something else is told at once
     now[0] += LEAST
-    assert told(2, has_turn=False) == "1"
-    assert told(2, has_turn=True) == "2"
+    assert told(2, math.inf) == told(2, LEAST) == "1"
+    assert told(2, 0.0) == "2"
     now[0] += 2 * LEAST
-    assert told(3, has_turn=False) == "3"
+    assert told(3, math.inf) == "2"
+    assert told(3, LEAST) == "3"

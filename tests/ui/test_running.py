@@ -14,7 +14,7 @@ from meshdesk.demo.broker import Broker
 from meshdesk.model.profile import Profile
 from meshdesk.session.connection import Connection
 from meshdesk.session.profiles import Profiles
-from meshdesk.ui import running as module
+from meshdesk.ui import collector
 from meshdesk.ui.options import Options
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.running import Running
@@ -57,7 +57,7 @@ def test_that_several_files_are_opened_and_the_named_topic_is_shown(qtbot: QtBot
 def test_that_what_stays_is_not_looked_through_by_the_collector_again_and_again(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LOADED", 0.05)
+    monkeypatch.setattr(collector, "LOADED", 0.05)
     running, _ = running_on(qtbot, Options(files=(packed(tmp_path / "a", tmp_path / "a.meshcap", 10),)))
     qtbot.waitUntil(lambda: gc.get_freeze_count() > 10_000, timeout=20_000)
     running.end()

@@ -47,7 +47,7 @@ class ConsumersView(QWidget):
         self._window = window
         self._shown: tuple[Opened | None, Told | None] = (None, None)
         self._choice = ""
-        self._retold = Retold()
+        self._retold = Retold(window.frame.wait_to_tell)
         self.setAccessibleName(TITLE)
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)

@@ -53,7 +53,7 @@ class ProductView(QWidget):
         self._page: ProductPage | None = None
         self._of: tuple[object, ...] = ()
         self._rests = 0
-        self._retold = Retold()
+        self._retold = Retold(window.frame.wait_to_tell)
         self.setAccessibleName(TITLE)
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)

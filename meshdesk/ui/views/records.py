@@ -1,5 +1,6 @@
 """The records of one topic: the list, following it, holding it still, and where reading begins."""
 
+import operator
 import time
 from bisect import bisect_left
 from dataclasses import replace
@@ -24,6 +25,7 @@ from meshdesk.ui.widgets.controls import Button, Line, Rule, with_shortcut
 from meshdesk.ui.widgets.empty import Empty
 from meshdesk.ui.widgets.filter_field import FilterField
 from meshdesk.ui.widgets.record_lines import COLUMNS, TIME
+from meshdesk.ui.widgets.record_lines import Line as RowLine
 from meshdesk.ui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
@@ -85,7 +87,8 @@ class RecordsView(QWidget):
         self._coming_until = 0.0
         self.are_topics_beside = True  # the explorer is on the screen
         self.first_read = "15m"  # where a topic that is opened is read from: a word of FIRST
-        self._drawn: tuple[int, ...] = ()  # which rows, as of which answers
+        self._drawn: list[RowLine | None] = []  # the lines that were drawn last
+        self._drawn_span: tuple[int, ...] = ()  # and which rows of how many they are
         self._version = 0  # of the order on the screen, as of which its rows have their numbers in the table
         self._starts: dict[tuple[int, str], str] = {}  # by capture and topic: the words of where reading began
         self.table = RecordTable(remembered)
@@ -140,7 +143,7 @@ class RecordsView(QWidget):
         self.table.show_hits("")
         self.table.name_topics(False)
         self.following = self.is_live
-        self._drawn = ()
+        self._drawn_span = ()
         self.table.to_the_end()
         self._say()
         self.refresh()
@@ -161,6 +164,17 @@ class RecordsView(QWidget):
         self._rests -= 1
         if self._rests > 0:
             return False
+        is_drawn = self._refresh_rows(opened, is_in_between=False)
+        self._say()
+        return is_drawn
+
+    def refresh_in_between(self) -> None:
+        """The same between two beats, as an answer has come that the reader waits for."""
+        if self.opened is not None:
+            self._take_moves(self.opened)
+            self._refresh_rows(self.opened, is_in_between=True)
+
+    def _refresh_rows(self, opened: Opened, is_in_between: bool) -> bool:
         self._rests = BEATS_A_PAINT
         if self._in_time.follow(opened):
             return True  # another list was begun, and was refreshed
@@ -179,16 +193,28 @@ class RecordsView(QWidget):
         self._find_kept()
         self._find_end()
         self._take_in_late_topics()
-        drawn = (*self._on_the_screen(), self.table.records.end, opened.lists.revision)
-        is_drawn = drawn != self._drawn
-        if is_drawn:
-            self._drawn = drawn
-            self.table.viewport().update()
-        if not self.following and not self.is_complete:
-            self._hasten()
+        is_drawn = self._draw_others(is_in_between)
         if self.following and not self.is_live:
             self.following = False
-        self._say()
+        return is_drawn
+
+    def _draw_others(self, is_in_between: bool) -> bool:
+        """Has the list drawn where other lines are on the screen than those that were drawn; what was fetched ahead is on none.
+
+        After a jump the lines come in three to five answers within some ms: between two beats it is drawn when the columns of
+        all are there, and when all is, since a paint takes 2 ms.
+        """
+        lines = self._lines_on_the_screen()
+        span = (*self._on_the_screen(), self.table.records.end)
+        is_whole = all(line is not None and not line.row.is_bare for line in lines)
+        is_part = not is_whole and not all(line is not None and line.row.is_bare for line in lines)
+        is_other = span != self._drawn_span or not all(map(operator.is_, lines, self._drawn))
+        is_drawn = is_other and not (is_in_between and is_part)
+        if is_drawn:
+            self._drawn_span, self._drawn = span, lines
+            self.table.viewport().update()
+        if not self.following and not is_whole:
+            self._hasten()
         return is_drawn
 
     def _count_as_looked_at(self, opened: Opened, last: int) -> None:
@@ -228,17 +254,16 @@ class RecordsView(QWidget):
     @property
     def is_complete(self) -> bool:
         """True when no row on the screen is on its way, nor its key and value."""
-        return not self._lacks(bare_counts=False)
+        return all(line is not None and not line.row.is_bare for line in self._lines_on_the_screen())
 
     @property
     def has_columns(self) -> bool:
         """True when the columns of every row on the screen are there, if not what its key and value say."""
-        return not self._lacks(bare_counts=True)
+        return all(line is not None for line in self._lines_on_the_screen())
 
-    def _lacks(self, bare_counts: bool) -> bool:
+    def _lines_on_the_screen(self) -> list[RowLine | None]:
         first, last = self.table.span()
-        lines = (self.table.records.line(k) for k in range(first, last + 1))
-        return any(line is None or (line.row.is_bare and not bare_counts) for line in lines)
+        return [self.table.records.line(k) for k in range(first, last + 1)]
 
     def _rows_to_show(self, opened: Opened) -> int:
         """How far the list goes. While it follows, new rows come once they can be drawn: none blinks in as “…”."""

@@ -65,7 +65,7 @@ class ThroughputView(QWidget):
         self._drawn: Curves | None = None
         self._time = ShownTime()
         self._asked_at = 0.0  # monotonic: when the past was asked for
-        self._retold = Retold()
+        self._retold = Retold(window.frame.wait_to_tell)
         self._followed: tuple[object, ...] = ()  # capture, topic and level that a curve was selected for
         self._led_to = ""  # the key of that curve
         self.by: By = "product"

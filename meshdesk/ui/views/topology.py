@@ -50,7 +50,7 @@ class TopologyView(QWidget):
         super().__init__()
         self._window = window
         self._shown: tuple[Opened | None, Picture | None] = (None, None)
-        self._retold = Retold()
+        self._retold = Retold(window.frame.wait_to_tell)
         self._followed: tuple[object, ...] = ()  # capture, topic and level that a box was selected for
         self._chosen_names: tuple[str, ...] = ()  # topics and groups of the box that was selected last
         self._rests = 0

@@ -342,13 +342,18 @@ class Line(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def say(self, *parts: tuple[str, theme.FontName, str]) -> None:
-        """Each part is (text, font, colour of the theme); the last part that does not fit is elided."""
+        """Each part is (text, font, colour of the theme); the last part that does not fit is elided.
+
+        A line that takes what room there is asks for another only where its words do not fit: with each question Qt lays out
+        the whole frame, 10 ms (measured), and lines that count say something else at each beat.
+        """
         if parts == self._parts:
             return
         self._parts = parts
         whole = "".join(text for text, _, _ in parts)
         self.setAccessibleName(f"{self._name}: {whole}" if self._name else whole)
-        self.updateGeometry()
+        if self.sizePolicy().horizontalPolicy() != QSizePolicy.Policy.Expanding or self._width() > self.width():
+            self.updateGeometry()
         self.update()
 
     def align_right(self) -> None:

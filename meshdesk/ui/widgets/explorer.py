@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from meshdesk.model import wording
 from meshdesk.session.opened import Opened, State
@@ -56,6 +56,7 @@ class Explorer(QWidget):
         box.setContentsMargins(0, 8, 0, 0)
         box.setSpacing(0)
         self._number.align_right()
+        self._number.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         field = QHBoxLayout()
         field.setContentsMargins(12, 0, 12, 0)
         field.addWidget(self.filter)
@@ -79,9 +80,10 @@ class Explorer(QWidget):
         self.list.group_chosen.connect(self.group_chosen)
         self.list.product_chosen.connect(self.product_chosen)
 
-    def refresh(self, captures: list[Opened], has_turn: bool = True) -> None:
-        """Asks the captures for their topics: at once when one changed its state, else four times a second. On a beat on
-        which something else is drawn it has no turn, and leaves it for a later one: both together would be a long frame."""
+    def refresh(self, captures: list[Opened], has_turn: bool = True) -> bool:
+        """Asks the captures for their topics: at once when one changed its state, else four times a second; whether it will be
+        drawn. On a beat on which something else is drawn it has no turn, and leaves it for a later one: both together would be
+        a long frame."""
         for opened in captures:
             if opened.mesh.groups:
                 opened.pictures.behind(
@@ -95,7 +97,7 @@ class Explorer(QWidget):
         self._rests -= 1
         is_due = self._rests <= (0 if has_turn else -BEATS_BETWEEN)
         if seen == self._seen or (not is_due and [s[:2] for s in seen] == [s[:2] for s in self._seen]):
-            return
+            return False
         self._seen = seen
         self._rests = BEATS_BETWEEN
         self._captures = list(captures)
@@ -103,6 +105,7 @@ class Explorer(QWidget):
         if not self.list.currentIndex().isValid():
             self._go_to_open()
         self._say()
+        return True
 
     def mark(self, opened: Opened | None, topics: tuple[str, ...]) -> None:
         """Shows which topics are open in the work area, unfolding where the last one is; the arrow keys go on from there."""

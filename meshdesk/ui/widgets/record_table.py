@@ -6,6 +6,7 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QItemSelectionRange,
+    QLine,
     QPoint,
     QRect,
     QSize,
@@ -268,13 +269,15 @@ class RecordTable(QTableView):
         selection = self.selectionModel()
         some = selection.hasSelection()
         current = self.currentIndex().row() if self.hasFocus() else -1
+        below = (top + (place + 1) * theme.LIST_ROW - 1 for place in range(len(lines)))
+        painter.setPen(c.faint)
+        painter.drawLines([QLine(0, y, width - 1, y) for y in below])
         y = top
         for place, line in enumerate(lines):
             if some and selection.isRowSelected(first + place):
                 painter.fillRect(0, y, width, theme.LIST_ROW - 1, c.selection)
             if line is not None and line.row.trouble:
                 painter.fillRect(0, y, 3, theme.LIST_ROW - 1, c.attention)
-            painter.fillRect(0, y + theme.LIST_ROW - 1, width, 1, c.faint)
             if first + place == current:
                 painter.setPen(c.accent)
                 painter.drawRect(0, y, width - 1, theme.LIST_ROW - 2)

@@ -67,25 +67,32 @@ def _pill(rect: QRectF) -> QRectF:
     return QRectF(rect.right() - RIGHT + 10, rect.top() + TOP - 4, RIGHT - 20, 20)
 
 
-def ground(painter: QPainter, rect: QRectF, look: Look) -> None:
-    """What stays while the cursor moves: the curve, what is hatched, and what changed."""
+def ground(painter: QPainter, rect: QRectF, look: Look) -> list[QRectF]:
+    """What stays while the cursor moves: the curve, what is hatched, what changed, and the clock; where its words stand."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     plot = _plot(rect)
-    if plot.width() >= 10 and plot.height() >= 8:
-        _paint_curve(painter, plot, look)
-        _paint_hatched(painter, plot, look)
-        _paint_marks(painter, plot, look)
+    if plot.width() < 10 or plot.height() < 8:
+        return []
+    _paint_curve(painter, plot, look)
+    _paint_hatched(painter, plot, look)
+    _paint_marks(painter, plot, look)
+    return _paint_axis(painter, plot, look)
 
 
-def front(painter: QPainter, rect: QRectF, look: Look) -> None:
-    """What stands before it: the clock, the cursor, the rate there, and the way back to the newest."""
+def front(painter: QPainter, rect: QRectF, look: Look, words: Sequence[QRectF]) -> None:
+    """What stands before it: the cursor, the rate there, and the way back to the newest. `words` is what `ground` gave: those of
+    the clock that the words of the cursor would touch are covered."""
     colours = theme.colours()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     plot = _plot(rect)
     if plot.width() < 10 or plot.height() < 8:
         return
-    _paint_axis(painter, plot, look)
-    _paint_cursor(painter, plot, look)
+    flag = _flag_box(painter, plot, look)
+    if flag is not None:
+        for box in words:
+            if box.left() <= flag.right() + GAP and box.right() >= flag.left() - GAP:
+                painter.fillRect(box.toAlignedRect(), colours.panel)
+    _paint_cursor(painter, plot, look, flag)
     _paint_rate(painter, plot, look)
     _paint_pill(painter, _pill(rect), look)
     if look.has_focus:
@@ -103,19 +110,20 @@ def _x(plot: QRectF, look: Look, moment: int) -> float:
     return plot.left() + (moment - start) / max(1, end - start) * plot.width()
 
 
-def _paint_axis(painter: QPainter, plot: QRectF, look: Look) -> None:
+def _paint_axis(painter: QPainter, plot: QRectF, look: Look) -> list[QRectF]:
     colours = theme.colours()
     painter.setFont(theme.font("small"))
     metrics = QFontMetricsF(painter.font())
     painter.setPen(colours.second)
-    flag = _flag_box(painter, plot, look)
+    boxes = []
     for moment, words in ticks(*look.span, max(1, int(plot.width() // APART))):
         x, wide = _x(plot, look, moment), metrics.horizontalAdvance(words)
         left = min(max(x - wide / 2, plot.left()), plot.right() - wide)
-        if flag is None or left > flag.right() + GAP or left + wide < flag.left() - GAP:
-            painter.drawText(QPointF(left, plot.bottom() + 13), words)
+        painter.drawText(QPointF(left, plot.bottom() + 13), words)
+        boxes.append(QRectF(left, plot.bottom() + 1, wide, FOOT - 2))
     painter.setPen(QPen(colours.line, 1))
     painter.drawLine(QPointF(plot.left(), plot.bottom()), QPointF(plot.right(), plot.bottom()))
+    return boxes
 
 
 def _paint_curve(painter: QPainter, plot: QRectF, look: Look) -> None:
@@ -216,7 +224,7 @@ def _first(marks: Sequence[Mark], moment: int) -> int:
     return bisect_left(marks, moment, key=lambda mark: mark.seen)
 
 
-def _paint_cursor(painter: QPainter, plot: QRectF, look: Look) -> None:
+def _paint_cursor(painter: QPainter, plot: QRectF, look: Look, flag: QRectF | None) -> None:
     colours = theme.colours()
     if look.pointed is not None:
         x = _x(plot, look, look.pointed)
@@ -232,8 +240,8 @@ def _paint_cursor(painter: QPainter, plot: QRectF, look: Look) -> None:
         _line(painter, plot, _x(plot, look, look.cursor.moment), colours.accent)
     else:
         _line(painter, plot, plot.right(), colours.good if look.is_live else colours.second)
-    flag = _flag_box(painter, plot, look)
     if flag is not None:
+        painter.setFont(theme.font("small"))
         is_only_pointed = look.pointed is not None
         painter.setPen(QPen(colours.line, 1) if is_only_pointed else Qt.PenStyle.NoPen)
         painter.setBrush(colours.raised if is_only_pointed else colours.accent)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from meshdesk.model.cursor import Cursor
 from meshdesk.model.marks import Mark
 from meshdesk.session.strips import SHORTEST, Strip
+from meshdesk.session.zone import shown_in
 from meshdesk.ui import theme
 from meshdesk.ui.widgets.strip_paint import LEFT, RIGHT, Look, front, ground, pill
 
@@ -52,7 +53,8 @@ class TimeStrip(QWidget):
         self._is_dragging = False
         self._has_ring = True  # while it has the focus, which the keys brought
         self._pointed: int | None = None  # ms under the mouse
-        self._painted: tuple[Ground, QPixmap] | None = None  # what stays while the cursor moves, and of what it is
+        # What stays while the cursor moves: of what it is, its picture, and where the words of its clock stand.
+        self._painted: tuple[Ground, QPixmap, list[QRectF]] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumHeight(40)
@@ -264,20 +266,21 @@ class TimeStrip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         look = self._look()
         with QPainter(self) as painter:
-            painter.drawPixmap(QPointF(0, 0), self._ground(look))
-            front(painter, QRectF(self.rect()), look)
+            image, words = self._ground(look)
+            painter.drawPixmap(QPointF(0, 0), image)
+            front(painter, QRectF(self.rect()), look, words)
 
-    def _ground(self, look: Look) -> QPixmap:
+    def _ground(self, look: Look) -> tuple[QPixmap, list[QRectF]]:
         """What stays while the cursor moves, painted once."""
-        of = (look.strip, look.marks, look.span, self.size(), self.devicePixelRatioF(), theme.colours())
+        of = (look.strip, look.marks, shown_in(), look.span, self.size(), self.devicePixelRatioF(), theme.colours())
         if self._painted is None or not _is_same(of, self._painted[0]):
             image = QPixmap(self.size() * self.devicePixelRatioF())
             image.setDevicePixelRatio(self.devicePixelRatioF())
             image.fill(Qt.GlobalColor.transparent)
             with QPainter(image) as painter:
-                ground(painter, QRectF(self.rect()), look)
-            self._painted = (of, image)
-        return self._painted[1]
+                words = ground(painter, QRectF(self.rect()), look)
+            self._painted = (of, image, words)
+        return self._painted[1:]
 
     def _look(self) -> Look:
         return Look(

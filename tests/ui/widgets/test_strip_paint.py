@@ -21,8 +21,8 @@ def painted(look: Look) -> QImage:
     image = QImage(WIDE, HIGH, QImage.Format.Format_ARGB32)
     image.fill(theme.colours().panel)
     with QPainter(image) as painter:
-        ground(painter, QRectF(0, 0, WIDE, HIGH), look)
-        front(painter, QRectF(0, 0, WIDE, HIGH), look)
+        words = ground(painter, QRectF(0, 0, WIDE, HIGH), look)
+        front(painter, QRectF(0, 0, WIDE, HIGH), look, words)
     return image
 
 
@@ -90,3 +90,13 @@ def test_that_changes_that_stand_apart_are_told_one_by_one(qtbot: QtBot) -> None
     image, attention = painted(replace(look(rates=()), marks=apart)), theme.colours().attention
     assert all(share(image, attention, x_of(part), 3) > 5 for part in (0.0, 0.2, 0.21, 0.9, 1.0))
     assert not any(share(image, attention, x_of(part), 3) for part in (0.1, 0.5, 0.95))
+
+
+def test_that_the_words_of_the_cursor_touch_none_of_the_clock(qtbot: QtBot) -> None:
+    bare, tone = theme.colours().panel.rgb(), theme.colours().accent.rgb()
+    for minute in range(25, 36):  # at and beside the words of 30 minutes
+        image = painted(look(Cursor.of(BEGAN + minute * 60_000), rates=()))
+        flag = [x for x in range(WIDE) if image.pixelColor(x, HIGH - 14).rgb() == tone]
+        assert len(flag) > 40
+        beside = [*range(flag[0] - 7, flag[0] - 2), *range(flag[-1] + 3, flag[-1] + 8)]
+        assert all(image.pixelColor(x, y).rgb() == bare for x in beside for y in range(HIGH - 14, HIGH - 2))
