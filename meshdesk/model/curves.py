@@ -54,6 +54,9 @@ class Curve:
     title: str
     rates: Amounts  # a second, between two edges; NaN is not known
     is_least: Flags  # where of some of its topics nothing is known: it is that much, or more
+    newest: int | None  # the last column that is known; None where none is
+    mean: float | None  # a second, over the columns that are known
+    greatest: float | None
 
     @property
     def key(self) -> str:
@@ -280,22 +283,12 @@ def _curve(box: Box, title: str, rows: npt.NDArray[np.int64], sums: Sums, second
     amounts, known, least = (part[rows] for part in sums)
     there: Flags = np.logical_or.reduce(known, axis=0)
     rates = np.where(there, amounts.sum(axis=0) / seconds, np.nan)
-    return Curve(box, title, rates, there & np.logical_or.reduce(least, axis=0))
-
-
-def mean_and_peak(curve: Curve, edges: Edges) -> tuple[float, float] | None:
-    """(mean, greatest) a second over the columns that are known; None where none is."""
-    there = ~np.isnan(curve.rates)
-    if not there.any():
-        return None
-    widths = np.diff(edges)[there]
-    return float((curve.rates[there] * widths).sum() / widths.sum()), float(curve.rates[there].max())
-
-
-def newest(curve: Curve) -> int | None:
-    """The last column that is known; None where none is."""
-    known = np.flatnonzero(~np.isnan(curve.rates))
-    return int(known[-1]) if len(known) else None
+    is_least = there & np.logical_or.reduce(least, axis=0)
+    places = np.flatnonzero(there)
+    if not len(places):
+        return Curve(box, title, rates, is_least, None, None, None)
+    mean = float((rates[places] * seconds[places]).sum() / seconds[places].sum())
+    return Curve(box, title, rates, is_least, int(places[-1]), mean, float(rates[places].max()))
 
 
 def topics_on(drawn: Curves, most: int) -> list[str]:

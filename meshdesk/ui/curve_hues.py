@@ -20,9 +20,16 @@ class CurveHues:
         """`hue` says which one a domain has."""
         self._hue = hue
         self._places: dict[tuple[str, str, str], int] = {}  # by domain, what it is of, and key
+        self._newest: tuple[object, object] = (None, None)  # the curves that were asked for last, and in which theme
+        self._found: dict[str, QColor] = {}
 
-    def of(self, curves: "Iterable[Curve]") -> dict[str, QColor]:
-        """By the keys of the curves."""
+    def of(self, curves: "tuple[Curve, ...]") -> dict[str, QColor]:
+        """By the keys of the curves. Nobody changes it."""
+        if self._newest[0] is not curves or self._newest[1] is not theme.colours():
+            self._newest, self._found = (curves, theme.colours()), self._of_each(curves)
+        return self._found
+
+    def _of_each(self, curves: "Iterable[Curve]") -> dict[str, QColor]:
         return {curve.key: self._of(curve.key, curve.box.domain) for curve in curves}
 
     def _of(self, key: str, domain: str) -> QColor:

@@ -189,6 +189,7 @@ def hue(colour: str, is_production: bool) -> QColor | None:
     return own if own.isValid() else colours().bad if is_production else None
 
 
+@cache
 def domain_hue(place: int) -> QColor:
     """One of DOMAIN_HUES."""
     return QColor(DOMAIN_HUES[place])
@@ -200,10 +201,15 @@ SHADES = ((0, 0), (0, 38), (0, -30), (14, 22), (-14, -14), (-14, 52), (14, -36),
 
 def shade(colour: QColor, place: int) -> QColor:
     """One of several tones of a hue, for what belongs together and is to be told apart; the first is the hue itself."""
-    turn, lighter = SHADES[place % len(SHADES)]
+    return _shaded(colour.rgb(), place % len(SHADES), colours().is_dark)
+
+
+@lru_cache(maxsize=512)  # each shade of each hue, in two themes: asked for at each beat on which curves move
+def _shaded(rgb: int, place: int, is_dark: bool) -> QColor:
+    colour, (turn, lighter) = QColor(rgb), SHADES[place]
     if not turn and not lighter:
         return colour
-    lightness = max(50, min(215, colour.lightness() + (lighter if colours().is_dark else -lighter)))
+    lightness = max(50, min(215, colour.lightness() + (lighter if is_dark else -lighter)))
     return QColor.fromHsl((max(0, colour.hslHue()) + turn) % 360, colour.hslSaturation(), lightness)
 
 

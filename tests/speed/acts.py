@@ -278,10 +278,12 @@ def topology(driven: Driven, folder: str, level: str) -> Act:
 
 
 def throughput(driven: Driven, folder: str, most: str) -> Act:
-    """The curves of topics of a capture, so many at most, are shown, drawn anew, pointed at and followed.
+    """The curves of topics of a capture, so many at most, are shown, move on, are drawn anew and pointed at.
 
-    ms that a paint took in which all was drawn anew, as lines ("frames") and as areas ("stacked"), in which only the pointer
-    had moved ("pointer"), and each beat until other curves were there ("beats"); s that these took in their thread ("made").
+    ms that the window's thread worked for each frame while an hour of them moved on by a column at each beat ("frames", see
+    `drag`), and on how many of these beats other curves were there ("moved"). ms of the clock that a paint took in which all was
+    drawn anew, as lines ("lines") and as areas ("stacked"), and in which only the pointer had moved ("pointer"), and each beat
+    until other curves were there ("beats"); s that these took in their thread ("made").
     """
     curves.TOP = int(most)
     window = driven.window
@@ -292,7 +294,7 @@ def throughput(driven: Driven, folder: str, most: str) -> Act:
     window.show_view("throughput")
     view = window.pages.shown_view
     assert isinstance(view, ThroughputView)
-    report: dict[str, list[float]] = {name: [] for name in ("frames", "stacked", "pointer", "beats", "made")}
+    report: dict[str, list[float]] = {name: [] for name in ("lines", "stacked", "pointer", "beats", "made")}
     view.show_by("topic")
     for span in SPANS[:4]:
         began = time.perf_counter()
@@ -303,9 +305,20 @@ def throughput(driven: Driven, folder: str, most: str) -> Act:
             report["beats"].append((time.perf_counter() - beat) * 1000)
             yield
         report["made"].append(time.perf_counter() - began)
-    drawn, plot = view.plot.drawn, view.plot
+    drawn, plot, moved = view.plot.drawn, view.plot, 0
     assert drawn is not None
-    for kind in ("frames", "stacked", "pointer"):
+    column = 1 / (len(drawn.edges) - 1)
+    view.pan(-PLOTS * column)
+    yield from driven.calm()
+    with _frames(driven) as worked:
+        while len(worked) <= PLOTS:
+            before, frame = plot.drawn, len(worked)
+            view.pan(column)
+            while len(worked) == frame:
+                yield
+            moved += plot.drawn is not before
+        frames = worked[1:]
+    for kind in ("lines", "stacked", "pointer"):
         plot.show_as(kind == "stacked", False)
         for number in range(PLOTS):
             if kind == "pointer":
@@ -316,7 +329,7 @@ def throughput(driven: Driven, folder: str, most: str) -> Act:
             plot.repaint()
             report[kind].append((time.perf_counter() - began) * 1000)
             yield
-    return {**report, "curves": len(drawn.curves), "columns": len(drawn.edges) - 1}
+    return {**report, "frames": frames, "moved": moved, "curves": len(drawn.curves), "columns": len(drawn.edges) - 1}
 
 
 def drag(driven: Driven, folder: str, topic: str, moments: str) -> Act:

@@ -97,18 +97,16 @@ class CurveModel(QAbstractTableModel):
 
 def _lasting(curve: "Curve", drawn: "Curves") -> tuple[str, str, str, str]:
     """Name, domain, mean and greatest of a curve."""
-    from meshdesk.model.curves import mean_and_peak  # as above
-
-    found, is_least = mean_and_peak(curve, drawn.edges), bool(curve.is_least.any())
-    mean, most = (rate_words(one, drawn.asked.of, is_least) for one in found) if found else ("–", "–")
-    return curve.title, curve.box.domain, mean, most
+    title, domain, is_least = curve.title, curve.box.domain, bool(curve.is_least.any())
+    if curve.mean is None:
+        return title, domain, "–", "–"
+    mean, greatest = (rate_words(one, drawn.asked.of, is_least) for one in (curve.mean, curve.greatest))
+    return title, domain, mean, greatest
 
 
 def _value(curve: "Curve", drawn: "Curves", column: int | None) -> str:
     """How much a curve is at a column, or where the newest of it is known."""
-    from meshdesk.model.curves import newest  # as above
-
-    at = newest(curve) if column is None else column
+    at = curve.newest if column is None else column
     of = drawn.asked.of
     return rate_words(None, of) if at is None else rate_words(float(curve.rates[at]), of, bool(curve.is_least[at]))
 

@@ -60,7 +60,8 @@ class Plot(QWidget):
         self._is_log = self._is_stacked = False
         self._hues: Mapping[str, QColor] = {}
         self._picture: QPixmap | None = None  # all but what moves with the pointer
-        self._pictured: tuple[object, ...] = ()  # what that depends on
+        self._scale: Scale | None = None  # of that picture
+        self._pictured: tuple[object, ...] = ()  # what both depend on
         self._pressed: QPoint | None = None
         self._anchor: int | None = None  # ms; where the range began that is being dragged
         self._walked_from: int | None = None  # ms; where the one began that is chosen with keys
@@ -171,7 +172,6 @@ class Plot(QWidget):
             return
         from meshdesk.ui.widgets import plot_paint  # as above
 
-        scale = plot_paint.scale_for(drawn, look)
         ratio = self.devicePixelRatioF()
         depends = (
             drawn,
@@ -183,16 +183,16 @@ class Plot(QWidget):
             self.choice,
             theme.colours(),
         )
-        if self._picture is None or len(self._pictured) != len(depends) or depends != self._pictured:
-            self._pictured = depends
+        if self._picture is None or self._scale is None or depends != self._pictured:
+            self._pictured, self._scale = depends, plot_paint.scale_for(drawn, look)
             self._picture = QPixmap(self.size() * ratio)
             self._picture.setDevicePixelRatio(ratio)
             self._picture.fill(theme.colours().canvas)
             with QPainter(self._picture) as painter:
-                plot_paint.paint(painter, drawn, look, scale)
+                plot_paint.paint(painter, drawn, look, self._scale)
         with QPainter(self) as painter:
             painter.drawPixmap(0, 0, self._picture)
-            plot_paint.paint_pointer(painter, drawn, look, scale)
+            plot_paint.paint_pointer(painter, drawn, look, self._scale)
 
     def _look(self) -> "Look":
         from meshdesk.ui.widgets.plot_paint import Look  # as above

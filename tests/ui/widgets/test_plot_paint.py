@@ -3,14 +3,26 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QPolygonF
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.asked import HOUR, MINUTE
-from meshdesk.model.curves import Curves
+from meshdesk.model.curves import Amounts, Curves
 from meshdesk.ui import theme
 from meshdesk.ui.curve_hues import CurveHues
-from meshdesk.ui.widgets.plot_paint import Look, lines, paint, paint_pointer, runs, scale_for, stacked, values, when
+from meshdesk.ui.widgets.plot_paint import (
+    Look,
+    columns_of,
+    heights_of,
+    lines,
+    paint,
+    paint_pointer,
+    runs,
+    scale_for,
+    stacked,
+    values,
+    when,
+)
 from meshdesk.ui.widgets.plot_scale import Scale
 from tests.unit.model.recording import BEGAN
 from tests.unit.model.test_curves import END, drawn
@@ -21,6 +33,10 @@ SIZE = QRectF(0, 0, 800, 420)
 def look_at(made: Curves, **how: object) -> Look:
     hues = CurveHues(lambda domain: theme.domain_hue(["sales", "fraud"].index(domain))).of(made.curves)
     return Look(SIZE, made.asked.start, made.asked.end, hues=hues, **how)  # type: ignore[arg-type]  # the test's own
+
+
+def lines_of(made: Curves, rates: Amounts, scale: Scale) -> list[QPolygonF]:
+    return lines(columns_of(made.edges, scale), heights_of(rates, scale))
 
 
 def painted(made: Curves, look: Look, ratio: float = 1.0) -> tuple[QImage, Scale]:
@@ -39,17 +55,17 @@ def test_that_each_part_without_a_gap_is_a_line_of_its_own(qtbot: QtBot) -> None
     scale = scale_for(made, look_at(made))
     rates = made.total.rates.copy()
     rates[[0, 10, 11, 40]] = np.nan
-    found = [line.toList() for line in lines(made.edges, rates, scale)]
+    found = [line.toList() for line in lines_of(made, rates, scale)]
     assert [len(line) for line in found] == [9 + 2, 28 + 2, len(rates) - 41 + 2]
     first = found[0][1]
     assert first.y() == pytest.approx(scale.y(54.0))
     assert scale.x(BEGAN + 1_000) < first.x() < scale.x(BEGAN + 2_000)
-    assert lines(made.edges, np.full(len(rates), np.nan), scale) == []
+    assert lines_of(made, np.full(len(rates), np.nan), scale) == []
 
 
 def test_that_a_column_that_is_known_alone_can_be_seen(qtbot: QtBot) -> None:
     made = drawn("total", start=END - 7 * 24 * HOUR)
-    (line,) = [one.toList() for one in lines(made.edges, made.total.rates, scale_for(made, look_at(made)))]
+    (line,) = [one.toList() for one in lines_of(made, made.total.rates, scale_for(made, look_at(made)))]
     assert line[-1].x() - line[0].x() >= 1
 
 

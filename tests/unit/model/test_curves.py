@@ -5,7 +5,7 @@ import pytest
 
 from meshdesk.model import past
 from meshdesk.model.asked import BYS, DAY, HOUR, MINUTE, Asked, By, Of
-from meshdesk.model.curves import TOP, Curves, began, curves, edges_of, ended, mean_and_peak, newest, topics_on
+from meshdesk.model.curves import TOP, Curves, began, curves, edges_of, ended, topics_on
 from meshdesk.model.fact import Fact
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.sizes import Sizes
@@ -33,8 +33,7 @@ def drawn(
 
 
 def means(made: Curves) -> dict[str, float]:
-    found = {curve.title: mean_and_peak(curve, made.edges) for curve in made.curves}
-    return {title: round(mean[0], 6) for title, mean in found.items() if mean}
+    return {curve.title: round(curve.mean, 6) for curve in made.curves if curve.mean is not None}
 
 
 def by_time(name: str, start: int, step: int, *offsets: int) -> Fact:
@@ -55,7 +54,7 @@ WANTED: dict[By, dict[str, float]] = {
 def test_that_each_level_adds_up_its_topics_and_leaves_out_those_of_kafka_itself(by: By) -> None:
     made = drawn(by)
     assert means(made) == WANTED[by]
-    assert mean_and_peak(made.total, made.edges) == (54, 54)
+    assert (made.total.mean, made.total.greatest) == (54, 54)
 
 
 def test_that_partitions_that_are_sampled_unevenly_make_no_saw_tooth() -> None:
@@ -83,7 +82,7 @@ def test_that_a_short_recording_is_seen_in_a_span_of_days() -> None:
     made = drawn("total", start=END - 7 * DAY)
     rates = made.total.rates[~np.isnan(made.total.rates)]
     assert (rates == 54).all()
-    assert newest(made.total) is not None
+    assert made.total.newest is not None
 
 
 def test_that_a_topic_that_comes_and_one_that_goes_make_no_gap() -> None:
