@@ -2,12 +2,14 @@
 
 Domains stand in columns, what is read to the left of who reads it, as far as there is no circle; in a domain its boxes do. Each
 domain keeps room for a few more boxes. With a layout from before, every box stays where it is: a new one takes free room of its own
-domain, and where there is none, its domain alone moves, to free room.
+domain, and where there is none, its domain alone moves, to free room. What is away for a while, as at a moment at which it was not
+there yet, or before its sources have spoken, comes back to where it stood.
 """
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from math import ceil, sqrt
 from typing import NamedTuple, TypeVar
 
@@ -43,6 +45,7 @@ TOGETHER: dict[Level, int] = {
 }  # boxes of a domain that stand in one column, whoever reads whom: of a picture's width there is less than of its height
 SPARE = 1  # rows of room that each column of a domain keeps
 FILLED = 0.4  # of a column's height, from which on the next rank begins a column of its own
+MOST_AWAY = 1_000  # boxes that are not in the picture and whose places are held; of more the longest away are forgotten
 SWEEPS = 4  # over the columns, to lay who belongs together side by side
 
 
@@ -74,14 +77,33 @@ class Cell(NamedTuple):
     row: int
 
 
+class Spot(NamedTuple):
+    """Where a box stands."""
+
+    domain: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What a layout leaves to the one after it. What is away has its place back where that is free by then."""
+
+    spots: Mapping[str, Spot] = field(default_factory=dict)  # by key
+    domains: Mapping[str, Rect] = field(default_factory=dict)  # by name
+    room: Mapping[str, tuple[int, int]] = field(
+        default_factory=dict
+    )  # columns and rows of each domain, also of those away
+    away: Mapping[str, Spot] = field(default_factory=dict)  # of boxes that were there, by key, the newest first
+    left: Mapping[str, Rect] = field(default_factory=dict)  # the same of domains
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where everything stands; `cells` and `room` are for the layout after it."""
+    """Where everything stands; `places` are for the layout after it."""
 
     boxes: Mapping[str, Rect] = field(default_factory=dict)  # by key
     domains: Mapping[str, Rect] = field(default_factory=dict)  # by name; "" for what is of none that is known
-    cells: Mapping[str, Cell] = field(default_factory=dict)
-    room: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # columns and rows of a domain
+    places: Places = field(default_factory=Places)
 
     @property
     def whole(self) -> Rect:
@@ -95,7 +117,7 @@ class Layout:
 
 def laid_out(graph: Graph, before: Layout | None = None) -> Layout:
     """A place for every box of a graph; those that `before` knows keep theirs."""
-    before = before or Layout()
+    known = before.places if before is not None else Places()
     level = graph.level
     held: dict[str, list[Box]] = defaultdict(list)
     for box in graph.boxes:
@@ -109,16 +131,36 @@ def laid_out(graph: Graph, before: Layout | None = None) -> Layout:
             inner[source].append((flow.source, flow.target))
         else:
             outer[source, target] += 1
-    cells: dict[str, Cell] = {}
+    # By domain; a box that has gone to another one is new there.
+    stood, remembered = (_of_each_domain(spots, home) for spots in (known.spots, known.away))
+    spots: dict[str, Spot] = {}
     room: dict[str, tuple[int, int]] = {}
     for domain, boxes in held.items():
         keys = [box.key for box in boxes]
-        known = {key: before.cells[key] for key in keys if key in before.cells and domain in before.room}
-        room[domain], placed = _within(keys, inner[domain], level, known, before.room.get(domain, (0, 0)))
-        cells |= placed
-    domains = _beside(list(held), outer, {domain: _size(level, *room[domain]) for domain in held}, before)
-    rects = {key: _rect(level, domains[home[key]], cell) for key, cell in cells.items()}
-    return Layout(rects, domains, cells, room)
+        before_it = known.room.get(domain, (0, 0))
+        room[domain], placed = _within(keys, inner[domain], level, stood[domain], remembered[domain], before_it)
+        spots |= {key: Spot(domain, cell) for key, cell in placed.items()}
+    sizes = {domain: _size(level, *room[domain]) for domain in held}
+    domains = _beside(list(held), outer, sizes, known)
+    rects = {key: _rect(level, domains[spot.domain], spot.cell) for key, spot in spots.items()}
+    # One that stands in another domain until its sources have spoken is away from its own; a place has one owner.
+    away = {key: spot for key, spot in known.away.items() if home.get(key) != spot.domain}
+    owned = set(away.values())
+    gone = {key: spot for key, spot in known.spots.items() if home.get(key) != spot.domain and spot not in owned}
+    away = dict(islice((gone | away).items(), MOST_AWAY))
+    there = {spot.domain for spot in away.values()} - held.keys()
+    left = {domain: rect for domain, rect in {**known.domains, **known.left}.items() if domain in there}
+    room |= {domain: known.room[domain] for domain in left}
+    return Layout(rects, domains, Places(spots, domains, room, away, left))
+
+
+def _of_each_domain(spots: Mapping[str, Spot], home: Mapping[str, str]) -> dict[str, dict[str, Cell]]:
+    """By domain and key, without boxes that are in another one by now."""
+    found: dict[str, dict[str, Cell]] = defaultdict(dict)
+    for key, spot in spots.items():
+        if home.get(key, spot.domain) == spot.domain:
+            found[spot.domain][key] = spot.cell
+    return found
 
 
 # Within a domain
@@ -128,30 +170,39 @@ def _within(
     keys: Sequence[str],
     flows: Sequence[tuple[str, str]],
     level: Level,
-    known: Mapping[str, Cell],
+    stood: Mapping[str, Cell],
+    remembered: Mapping[str, Cell],
     before: tuple[int, int],
 ) -> tuple[tuple[int, int], dict[str, Cell]]:
-    """(columns and rows that the domain has room for, the place of each box)."""
-    if not known:
-        columns = _columns(keys, flows, TALL[level], TOGETHER[level])
-        rows = max(map(len, columns)) + (SPARE if TALL[level] > 1 else 0)
-        cells = {key: Cell(at, row) for at, column in enumerate(columns) for row, key in enumerate(column)}
-        return (len(columns), rows), cells
-    columns_, rows = before
-    cells = dict(known)
+    """(columns and rows that the domain has room for, the place of each box): what is `remembered` comes back to its place, what
+    `stood` elsewhere stays, and what is new takes free room, before the domain grows also that of boxes that are away."""
+    if not (stood or remembered):
+        ranks = _columns(keys, flows, TALL[level], TOGETHER[level])
+        rows = max(map(len, ranks)) + (SPARE if TALL[level] > 1 else 0)
+        cells = {key: Cell(at, row) for at, column in enumerate(ranks) for row, key in enumerate(column)}
+        return (len(ranks), rows), cells
+    columns, rows = before
+    owned = {
+        cell: key
+        for key in reversed(keys)
+        if (cell := remembered.get(key)) and cell.column < columns and cell.row < rows
+    }
+    cells = {key: stood[key] for key in keys if key in stood and stood[key] not in owned}
+    cells |= {key: cell for cell, key in owned.items() if key not in cells}
     taken = set(cells.values())
-    free = (Cell(column, row) for column in range(columns_) for row in range(rows))
+    kept = {cell for key, cell in (*stood.items(), *remembered.items()) if key not in cells}
+    every = [Cell(column, row) for column in range(columns) for row in range(rows)]
+    free = iter(sorted((cell for cell in every if cell not in taken), key=kept.__contains__))
     for key in keys:
         if key in cells:
             continue
-        cell = next((cell for cell in free if cell not in taken), None)
-        if cell is None:  # no room: one row more below all columns, and free places in it
-            rows += SPARE
-            free = (Cell(column, row) for row in range(rows) for column in range(columns_))
-            cell = next(cell for cell in free if cell not in taken)
+        cell = next(free, None)
+        if cell is None:  # no room: one row more below all columns
+            free = iter([Cell(column, rows) for column in range(columns)])
+            rows += 1
+            cell = next(free)
         cells[key] = cell
-        taken.add(cell)
-    return (columns_, rows), cells
+    return (columns, rows), cells
 
 
 def _columns(keys: Sequence[str], flows: Sequence[tuple[str, str]], tall: int, together: int) -> list[list[str]]:
@@ -249,19 +300,26 @@ def _beside(
     domains: Sequence[str],
     flows: Mapping[tuple[str, str], int],
     sizes: Mapping[str, tuple[float, float]],
-    before: Layout,
+    before: Places,
 ) -> dict[str, Rect]:
-    """A place for each domain; one that was there and has not grown stays."""
+    """A place for each domain: one that was there and has not grown stays, one that was away comes back where nobody is; others
+    keep off the room of what is away."""
     placed = {
         domain: before.domains[domain]
         for domain in domains
         if domain in before.domains and before.domains[domain][2:] == sizes[domain]
     }
+    for domain in domains:
+        rect = before.left.get(domain)
+        if rect is not None and rect[2:] == sizes[domain] and not any(map(rect.meets, placed.values())):
+            placed[domain] = rect
+    away = [rect for domain, rect in {**before.domains, **before.left}.items() if domain not in sizes]
     fresh = [domain for domain in domains if domain not in placed]
     if not placed and fresh:
-        return _in_columns(fresh, flows, sizes)
+        anew, right = _in_columns(fresh, flows, sizes), max((rect.right + BETWEEN for rect in away), default=0.0)
+        return {domain: Rect(rect.x + right, *rect[1:]) for domain, rect in anew.items()}
     for domain in fresh:
-        placed[domain] = _free_room(sizes[domain], list(placed.values()))
+        placed[domain] = _free_room(sizes[domain], [*placed.values(), *away])
     return placed
 
 

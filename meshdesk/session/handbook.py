@@ -9,6 +9,7 @@ from meshdesk import __version__
 from meshdesk.logs import logs_folder
 from meshdesk.session.folders import config_folder
 from meshdesk.session.home import captures_home
+from meshdesk.session.kept_places import maps_folder
 from meshdesk.session.profiles import profiles_folder, recent_file
 from meshdesk.session.resources import resource
 from meshdesk.session.settings import BY_KEY, Settings
@@ -78,6 +79,7 @@ def local_facts(settings: Settings) -> dict[str, str]:
         "captures": str(captures_home()),
         "connections": str(profiles_folder()),
         "recent": str(recent_file()),
+        "maps": str(maps_folder()),
         "logs": str(logs_folder()),
         **shown,
     }

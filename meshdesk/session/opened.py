@@ -26,6 +26,7 @@ from meshdesk.session.curves import CurveMaker
 from meshdesk.session.explainers import Explainers
 from meshdesk.session.file_notes import FileNotes
 from meshdesk.session.home import Owned
+from meshdesk.session.kept_places import KeptPlaces
 from meshdesk.session.lists import Lists
 from meshdesk.session.moments import Moments
 from meshdesk.session.pictures import Pictures
@@ -85,11 +86,13 @@ class Opened:
         limit: int,
         silence: float = SILENCE,
         kept_free: float = KEPT_FREE,
+        kept_places: KeptPlaces | None = None,
     ) -> None:
         """`save` is a work program of its own: a save of minutes does not keep a sort waiting. `scratch` gives the folder for
         what is made while it is open, and goes with the session. `shut` closes a capture for good. A live capture stays
         below `limit` bytes and leaves the share `kept_free` of its disk; a collect program that says nothing for `silence`
-        seconds is ended. `withdraw` takes back what was reported, once it is over."""
+        seconds is ended. `kept_places` has where the boxes of its maps stood the last time. `withdraw` takes back what was
+        reported, once it is over."""
         self.number = number
         self.limit, self.kept_free = limit, kept_free
         self.title = ""
@@ -106,7 +109,7 @@ class Opened:
         self._look, self._work, self._save = (Questions(number, role) for role in (look, work, save))
         self._told, self._report, self._withdraw = told, report, withdraw
         self.works = Works()
-        self.pictures = Pictures()
+        self.pictures = Pictures(kept=kept_places, title=lambda: self.title)
         self._file_notes = FileNotes()
         self.curves = CurveMaker()
         self.trends = Trends()

@@ -11,6 +11,7 @@ from meshdesk.model.late import Times
 from meshdesk.model.layout import Layout, laid_out
 from meshdesk.model.mesh import Mesh
 from meshdesk.model.rates import Key
+from meshdesk.session.kept_places import KeptPlaces
 from meshdesk.session.newest import Newest
 
 LAGS_EVERY = 1.0  # s; offsets are sampled no more often, and the lags of 1,000 groups take 0.1 s of a thread
@@ -35,10 +36,17 @@ Draw = Callable[[Mesh, Level, Layout | None], Picture]
 class Pictures:
     """The pictures of one capture. Each level goes on from its layout before, so that what stands stays where it is."""
 
-    def __init__(self, draw: Draw | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        """`draw` makes a picture of a mesh, a level and the layout before; None is the usual way."""
-        self._clock = clock
-        self._drawing = Newest(_Drawer(draw or drawn), "picture")
+    def __init__(
+        self,
+        draw: Draw | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        kept: KeptPlaces | None = None,
+        title: Callable[[], str] = lambda: "",
+    ) -> None:
+        """`draw` makes a picture of a mesh, a level and the layout before; None is the usual way. `kept` has the places of the
+        last time under what `title` gives, which may be known only once there is a mesh."""
+        self._clock, self._title = clock, title
+        self._drawing = Newest(_Drawer(draw or drawn, kept or KeptPlaces(None)), "picture")
         self._newest: dict[Level, Picture] = {}
         self._wish: tuple[Mesh, Level] | None = None  # what is drawn, or will be
         self._times = Times()
@@ -72,7 +80,7 @@ class Pictures:
             return newest
         if self._wish is None or self._wish[1] != level or not _is_same(self._wish[0], mesh):
             self._wish = (mesh, level)
-            self._drawing.want(self._wish)
+            self._drawing.want((mesh, level, self._title()))
         return newest
 
     def behind(self, lags: Lags) -> Behind:
@@ -115,16 +123,25 @@ def _is_same(one: Mesh, other: Mesh) -> bool:
 
 
 class _Drawer:
-    """Draws one picture after the other, each from where the one before has put things. Only ever in one thread."""
+    """Draws one picture after the other, each from where the one before has put things, the first from where they stood the last
+    time. Only ever in one thread."""
 
-    def __init__(self, draw: Draw) -> None:
-        self._draw = draw
+    def __init__(self, draw: Draw, kept: KeptPlaces) -> None:
+        self._draw, self._kept = draw, kept
+        self._title: str | None = None  # under which its places are kept
         self._layouts: dict[Level, Layout] = {}
 
-    def __call__(self, wish: tuple[Mesh, Level]) -> Picture:
-        mesh, level = wish
-        picture = self._draw(mesh, level, self._layouts.get(level))
+    def __call__(self, wish: tuple[Mesh, Level, str]) -> Picture:
+        mesh, level, title = wish
+        if self._title != title:
+            known = {level: Layout(places=places) for level, places in self._kept.read(title).items()}
+            known |= {level: layout for level, layout in self._layouts.items() if layout.boxes}
+            self._title, self._layouts = title, known
+        before = self._layouts.get(level, Layout())
+        picture = self._draw(mesh, level, before)
         self._layouts[level] = picture.layout
+        if before.places != picture.layout.places:
+            self._kept.keep(title, {level: layout.places for level, layout in self._layouts.items()})
         return picture
 
 

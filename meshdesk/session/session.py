@@ -23,6 +23,7 @@ from meshdesk.session.collecting import SILENCE
 from meshdesk.session.connection import Connection
 from meshdesk.session.explainers import Explainers, Limits, ended_how
 from meshdesk.session.home import Orphan, Owned, captures_home, clear_scratch, orphans, own, own_new, own_scratch
+from meshdesk.session.kept_places import KeptPlaces
 from meshdesk.session.opened import Opened
 from meshdesk.session.readings import Told
 from meshdesk.session.troubles import with_trouble
@@ -57,15 +58,18 @@ class Session:
         silence: float = SILENCE,
         kept_free: float = KEPT_FREE,
         book: Book | None = None,
+        maps: Path | None = None,
     ) -> None:
         """`home` is where live captures are kept, each below `capture_limit` bytes, on a disk of which the share `kept_free`
         is left to others; both may be changed for the captures to come. `book` has the saved connections.
+        In the folder `maps` is kept where the boxes of each map stood; None keeps nothing.
 
         A collect program that says nothing for `silence` seconds is taken for one that hangs.
         """
         self.orphans: tuple[Orphan, ...] = ()  # what sessions that ended without closing it have left
         self.captures: list[Opened] = []
         self.book = book or Book()
+        self._kept_places = KeptPlaces(maps)
         self.troubles: tuple[Trouble, ...] = ()
         self.cursor = Cursor()  # which moment, or range of time, all views show
         self.revision = 0
@@ -317,6 +321,7 @@ class Session:
             self.capture_limit,
             self._silence,
             self.kept_free,
+            self._kept_places,
         )
         self.captures = [*self.captures, opened]
         self._changed()

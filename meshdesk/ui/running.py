@@ -10,6 +10,7 @@ from pathlib import Path
 from meshdesk import logs
 from meshdesk.model.trouble import Trouble
 from meshdesk.session.book import Book
+from meshdesk.session.kept_places import maps_folder
 from meshdesk.session.session import Session
 from meshdesk.ui.beat import Beat
 from meshdesk.ui.collector import Collector
@@ -34,7 +35,8 @@ class Running:
         self._has_capture = False
         logs.begin("window")
         sys.setswitchinterval(SWITCH)
-        self._session = Session(book=Book(looks=options.screenshots is None))
+        maps = None if options.takes_pictures else maps_folder()  # pictures do not depend on yesterday
+        self._session = Session(book=Book(looks=options.screenshots is None), maps=maps)
         self._cursor = self._session.cursor  # as of the last look
         self.beat = Beat(self._session, self._each_beat, window.refresh_in_between)
         window.attach(self._session)

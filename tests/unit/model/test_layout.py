@@ -4,9 +4,11 @@ import random
 from collections.abc import Iterable
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meshdesk.model import layout as module
 from meshdesk.model.graph import LEVELS, Box, Flow, Graph, Level
 from meshdesk.model.layout import BETWEEN, WIDEST_BETWEEN, Layout, Rect, laid_out, ranked
 
@@ -135,3 +137,50 @@ def test_that_a_picture_that_is_higher_than_wide_leaves_its_flows_more_room_betw
         domains = laid_out(graph).domains
         gaps.append(domains["b"].x - domains["a"].right)
     assert BETWEEN <= gaps[0] < gaps[1] <= WIDEST_BETWEEN
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(DOMAINS, DOMAINS), min_size=1, max_size=60), st.sampled_from(["products", "topics"]))
+def test_that_a_box_whose_domain_is_another_one_by_now_stands_upon_nobody(
+    homes: list[tuple[str, str]], level: Level
+) -> None:
+    def graph(at: int) -> Graph:
+        boxes = [Box(f"topic {number}", "topic", str(number), home[at]) for number, home in enumerate(homes)]
+        return Graph(level, tuple(sorted(boxes, key=lambda box: box.domain)))
+
+    before = laid_out(graph(0))
+    after = laid_out(graph(1), before)
+    assert is_sound(graph(1), after)
+    stayed = {f"topic {number}" for number, home in enumerate(homes) if home[0] == home[1]}
+    came = {home[1] for home in homes if home[0] != home[1]}
+    domain = {box.key: box.domain for box in graph(1).boxes}
+    assert {domain[key] for key in stirred(before, after) & stayed} <= came
+
+
+@settings(deadline=None)
+@given(st.sampled_from(LEVELS), BOXES, st.lists(st.booleans(), min_size=80, max_size=80))
+def test_that_what_was_away_for_a_while_comes_back_to_its_place(
+    level: Level, boxes: list[tuple[str, int]], stays: list[bool]
+) -> None:
+    graph = made(level, boxes)
+    left = Graph(level, tuple(box for box, stays_there in zip(graph.boxes, stays, strict=False) if stays_there))
+    first = laid_out(graph)
+    between = laid_out(left, first)
+    assert stirred(first, between) == set()
+    assert laid_out(graph, between).boxes == first.boxes
+
+
+def test_that_a_domain_does_not_grow_while_a_box_is_away_which_has_its_place_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    boxes = [("a", number) for number in range(10)]
+    full = laid_out(made("topics", boxes))
+    columns, rows = full.places.room["a"]
+    few = laid_out(made("topics", boxes[:5]), full)
+    others = [("a", number) for number in range(100, 100 + columns * rows - 5)]
+    crowded = laid_out(made("topics", [*boxes[:5], *others]), few)
+    assert crowded.domains == full.domains
+    back = laid_out(made("topics", boxes), crowded)
+    assert back.boxes == full.boxes
+    monkeypatch.setattr(module, "MOST_AWAY", 3)
+    assert len(laid_out(made("topics", boxes[:5]), full).places.away) == 3

@@ -1,20 +1,24 @@
 """Pictures are drawn up in a thread: one at a time, the newest wish wins, and what stood stays where it was."""
 
+import random
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
-from meshdesk.model.graph import Level
+from meshdesk.model.fact import Fact
+from meshdesk.model.graph import LEVELS, Level
 from meshdesk.model.lag import Commit, Lags, Total
 from meshdesk.model.late import Late
 from meshdesk.model.layout import Layout
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.tracks import Tracks
+from meshdesk.session.kept_places import KeptPlaces
 from meshdesk.session.pictures import LAGS_EVERY, Picture, Pictures, drawn
 from tests.programs.running import wait_until
-from tests.unit.model.shop import mesh_of, reads, shop, topic
+from tests.unit.model.shop import contract, mesh_of, product, reads, shop, topic
 
 
 def picture_of(pictures: Pictures, mesh: Mesh, level: Level = "topics") -> Picture:
@@ -122,3 +126,55 @@ def test_that_the_lags_of_a_file_are_counted_anew_at_once_when_all_its_samples_a
     whole = replace(lags, tracks=tracks)
     wait_until(lambda: pictures.totals(whole)["g"].late == Late(92.5, 0.5), "the time")
     assert pictures.counted == counted + 1
+
+
+def company() -> list[Fact]:
+    """Three domains with products, topics of none, and groups, in this order."""
+    domains = {"sales": 6, "fraud": 5, "shipping": 7}
+    topics = [f"{domain}.{number}.v1" for domain, many in domains.items() for number in range(many)]
+    topics += ["lonely", "kq.a9"]
+    declared = [
+        fact
+        for name in topics[:-4]
+        for fact in (contract(name, name[:4], name), product(name, name[:4], name, topics[len(name) % 7]))
+    ]
+    readers = [fact for number, name in enumerate(topics) for fact in reads(f"group-{number % 8}", name)]
+    return [*map(topic, topics), *declared, *readers]
+
+
+def run(folder: Path, order: int, title: str = "acme") -> dict[Level, Layout]:
+    """What stands in the end on the maps of a window that hears of the company in another order, piece by piece."""
+    facts = company()
+    random.Random(order).shuffle(facts)
+    mesh, pictures = Mesh(), Pictures(kept=KeptPlaces(folder), title=lambda: title)
+    for first in range(0, len(facts), 13):
+        fold(mesh, [fact._replace(seen=first) for fact in facts[first : first + 13]])
+        for level in LEVELS:
+            picture_of(pictures, mesh.now(), level)
+    return {level: picture_of(pictures, mesh.now(), level).layout for level in LEVELS}
+
+
+def test_that_a_map_looks_the_same_the_next_time_whatever_is_heard_of_first(tmp_path: Path) -> None:
+    first = run(tmp_path, 1)
+    assert len(first["topics"].boxes) > 20
+    assert first != run(tmp_path / "other", 2)  # the order does matter
+    for order in (2, 3, 4):
+        again = run(tmp_path, order)
+        assert [again[level].boxes for level in LEVELS] == [first[level].boxes for level in LEVELS]
+        assert [again[level].domains for level in LEVELS] == [first[level].domains for level in LEVELS]
+
+
+def test_that_a_file_whose_title_is_read_from_it_has_the_places_of_its_connection(tmp_path: Path) -> None:
+    first, mesh, titles = run(tmp_path, 1)["topics"], mesh_of(*company()).now(), ["acme-24-nov"]
+    pictures = Pictures(kept=KeptPlaces(tmp_path), title=lambda: titles[-1])
+    assert not picture_of(pictures, Mesh().now()).layout.boxes  # before it was read
+    titles.append("acme")
+    assert picture_of(pictures, mesh).layout.boxes == first.boxes
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_that_another_connection_has_places_of_its_own(tmp_path: Path) -> None:
+    mesh = mesh_of(*company()).now()
+    run(tmp_path, 1)
+    fresh = picture_of(Pictures(), mesh).layout
+    assert picture_of(Pictures(kept=KeptPlaces(tmp_path), title=lambda: "other"), mesh).layout == fresh
