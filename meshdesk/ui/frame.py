@@ -42,6 +42,10 @@ class Telling(Protocol):
     def about(self) -> About | None:
         """What the inspector is to say of what is selected in it."""
 
+    @property
+    def is_led(self) -> bool:
+        """What is selected in it is where the topic is that was opened, and nobody has selected it."""
+
     def say_times_anew(self) -> None: ...
 
     NOTHING: tuple[str, str]  # what it says where nothing is: that it is so, and what to do
@@ -77,7 +81,12 @@ class Frame(QWidget):
         self._across.setStretchFactor(1, 1)
         self._down.setStretchFactor(0, 1)
         self.explorer.setVisible(remembered.is_on("window/explorer", True))
-        self.inspector.setVisible(remembered.is_on("window/inspector", True))
+        self._wants_inspector = remembered.is_on("window/inspector", True)
+        self._is_pinned = (
+            False  # somebody has opened it in a small window, where it is folded while nothing is selected
+        )
+        self._has_choice = False  # something is selected
+        self.inspector.setVisible(self._wants_inspector)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         self._all = _Splitter(Qt.Orientation.Vertical)
@@ -127,11 +136,20 @@ class Frame(QWidget):
         view = self._work.currentWidget()
         self.inspector.say_empty(*(NO_RECORD if view is self.records else cast(Telling, view).NOTHING))
         if self._group[0] is not None and self._group[0] in captures:
+            has_choice = True
             self.inspector.refresh(None, 0, self._of_group(self._group[0], self._group[1]))
         elif view is not self.records:
-            self.inspector.refresh(None, 0, cast(Telling, view).about)
+            telling = cast(Telling, view)
+            about = telling.about
+            has_choice = about is not None and not telling.is_led
+            self.inspector.refresh(None, 0, about)
         else:
-            self.inspector.refresh(details, self.records.table.chosen_count(), None if details else self._of_topic())
+            chosen = self.records.table.chosen_count()
+            has_choice = chosen > 0
+            self.inspector.refresh(details, chosen, None if details else self._of_topic())
+        if has_choice != self._has_choice and QApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            self._has_choice = has_choice  # not below a mouse that selects
+            self._show_inspector()
 
     def wait_to_tell(self) -> float:
         """How long (s) a page of the inspector gives way on this beat: to the explorer always, as that is drawn four times a
@@ -176,7 +194,7 @@ class Frame(QWidget):
         self.records.table.clearSelection()
         self._group = (opened, group)
         self.explorer.mark_group(opened, group)
-        if not self.inspector.isVisible():
+        if not self._wants_inspector:
             self.toggle_inspector()
 
     def leave_group(self) -> None:
@@ -261,9 +279,22 @@ class Frame(QWidget):
             self._remembered.keep("window/explorer", shown)
 
     def toggle_inspector(self) -> None:
+        """Opens it, also where it is folded, or closes it until it is opened again."""
         shown = not self.inspector.isVisible()
-        self.inspector.setVisible(shown)
+        self._wants_inspector, self._is_pinned = shown, shown and self._is_narrow
         self._remembered.keep("window/inspector", shown)
+        self._show_inspector()
+
+    def _show_inspector(self) -> None:
+        """In a small window it lies below the work area, and is folded there while nothing is selected."""
+        is_folded = self._is_narrow and not (self._has_choice or self._is_pinned)
+        shown = self._wants_inspector and not is_folded
+        if shown == self.inspector.isVisibleTo(self):
+            return
+        self.inspector.setVisible(shown)
+        if self._is_narrow and shown:
+            self._set_sizes(self.width())
+            self.records.table.show_current()
 
     def toggle_strip(self) -> None:
         if self.strip is not None:
@@ -300,10 +331,10 @@ class Frame(QWidget):
         self._shape = shape
         narrow, slim, _ = shape
         if narrow != self._is_narrow:
-            self._is_narrow = narrow
-            shown = self.inspector.isVisibleTo(self)
+            self._is_narrow, self._is_pinned = narrow, False
             (self._down if narrow else self._across).addWidget(self.inspector)
-            self.inspector.setVisible(shown)
+            self.inspector.setVisible(False)
+            self._show_inspector()
         if slim != self._is_slim:
             self._is_slim = slim
             self.explorer.setVisible(not slim and self._remembered.is_on("window/explorer", True))

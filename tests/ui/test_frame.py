@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -12,7 +13,9 @@ from meshdesk.model.decode_as import About
 from meshdesk.ui import theme
 from meshdesk.ui.frame import Frame
 from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.views.topology import TopologyView
 from tests.ui.memory import MemorySession, capture, opened, turn, window_on, with_topic
+from tests.ui.widgets.test_mesh_map import middle
 from tests.unit.model.facts import company, product
 
 TOPIC = "orders.placed.v1"
@@ -25,6 +28,7 @@ TOPIC = "orders.placed.v1"
 def test_that_a_narrow_window_is_arranged_anew(qtbot: QtBot, width: int, explorer: bool, below: bool) -> None:
     window, session = with_topic(qtbot, capture())
     window.resize(width, 900)
+    window.frame.records.table.choose(20)
     turn(session, window)
     assert window.frame.explorer.isVisible() is explorer
     assert (window.frame.inspector.mapTo(window, window.frame.inspector.rect().topLeft()).x() < width / 2) is below
@@ -65,6 +69,7 @@ def test_that_panels_that_nobody_dragged_fit_the_window(qtbot: QtBot, tmp_path: 
 def test_that_half_of_a_low_window_is_left_to_the_list(qtbot: QtBot) -> None:
     window, session = with_topic(qtbot, capture())
     window.resize(800, 600)
+    window.frame.records.table.choose(20)
     turn(session, window)
     strip = window.playhead.strip
     assert strip.height() == pytest.approx(theme.STRIP_LOW, abs=2)
@@ -72,6 +77,88 @@ def test_that_half_of_a_low_window_is_left_to_the_list(qtbot: QtBot) -> None:
     window.actions_.explorer.trigger()
     turn(session, window)
     assert window.frame.explorer.width() == 240
+
+
+def test_that_in_a_small_window_the_inspector_is_folded_while_nothing_is_selected(qtbot: QtBot) -> None:
+    window, session = with_topic(qtbot, capture(300))
+    frame, table = window.frame, window.frame.records.table
+    assert frame.inspector.isVisible()  # a large one has room to tell of the topic
+    window.resize(1_000, 640)
+    turn(session, window)
+    assert not frame.inspector.isVisible()
+    assert table.height() > frame.height() * 0.75
+    row = table.span()[1] - 1
+    table.choose(row)
+    table.scrollToBottom()
+    turn(session, window)
+    assert frame.inspector.isVisible()
+    assert table.span()[0] <= table.currentIndex().row() <= table.span()[1]
+    QTest.keyClick(table, Qt.Key.Key_Escape)
+    turn(session, window)
+    assert not frame.inspector.isVisible()
+    window.resize(1_280, 720)
+    turn(session, window)
+    assert frame.inspector.isVisible()
+
+
+def test_that_what_somebody_opens_or_closes_in_a_small_window_stays_so(qtbot: QtBot, tmp_path: Path) -> None:
+    window, session = with_topic(qtbot, capture(), Remembered(tmp_path))
+    frame, table = window.frame, window.frame.records.table
+    window.resize(1_000, 640)
+    turn(session, window)
+    window.actions_.inspector.trigger()
+    turn(session, window)
+    assert frame.inspector.isVisible()
+    assert frame.inspector.about.isVisible()  # it tells of the topic
+    table.choose(20)
+    turn(session, window)
+    table.clearSelection()
+    turn(session, window)
+    assert frame.inspector.isVisible()
+    window.actions_.inspector.trigger()
+    table.choose(20)
+    turn(session, window)
+    assert not frame.inspector.isVisible()
+    window.close()
+    again, session = with_topic(qtbot, capture(), Remembered(tmp_path))
+    again.resize(1_000, 640)
+    again.frame.records.table.choose(20)
+    turn(session, again)
+    assert not again.frame.inspector.isVisible()
+
+
+def test_that_the_inspector_does_not_open_below_a_mouse_that_selects(qtbot: QtBot) -> None:
+    window, session = with_topic(qtbot, capture(300))
+    table, at = window.frame.records.table, QPoint(80, 60)
+    window.resize(1_000, 640)
+    turn(session, window)
+    QTest.mousePress(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    turn(session, window)
+    assert table.chosen_count() == 1
+    assert not window.frame.inspector.isVisible()
+    QTest.mouseRelease(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    turn(session, window)
+    assert window.frame.inspector.isVisible()
+    assert table.chosen_count() == 1
+
+
+def test_that_in_a_small_window_the_map_has_all_of_it_until_somebody_selects_a_box(qtbot: QtBot) -> None:
+    window, session = with_topic(qtbot, capture(30, mesh=company()))
+    window.resize(1_000, 640)
+    window.show_view("topology")
+    view = window.pages.shown_view
+    assert isinstance(view, TopologyView)
+
+    def is_chosen() -> bool:
+        turn(session, window, 1)
+        return bool(view.map.choice)
+
+    qtbot.waitUntil(is_chosen)  # where the topic is that was opened
+    turn(session, window)
+    assert not window.frame.inspector.isVisible()
+    QTest.mouseClick(view.map, Qt.MouseButton.LeftButton, pos=middle(view.map, view.map.choice))
+    turn(session, window)
+    assert window.frame.inspector.isVisible()
 
 
 def test_that_closed_panels_and_widths_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:

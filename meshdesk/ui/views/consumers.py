@@ -39,6 +39,7 @@ class ConsumersView(QWidget):
     """The table of groups, and the bar above it."""
 
     said = Signal(str)  # a sentence that passes
+    is_led = False  # nothing is selected unasked
     NOTHING = ("Nothing is selected", "Select a group to read about it.")
 
     def __init__(self, window: "Window") -> None:

@@ -40,6 +40,7 @@ class ProductView(QWidget):
     """One product at a time: that of the topic that was opened last, until one is chosen in the explorer or by the arrows."""
 
     said = Signal(str)  # a sentence that passes
+    is_led = False  # nothing is selected unasked
     NOTHING = ("Nothing is selected", "Select a consumer to read about it.")
 
     def __init__(self, window: "Window") -> None:

@@ -229,6 +229,11 @@ class ThroughputView(QWidget):
         return next((curve.box for curve in curves if curve.key == self.plot.choice), None)
 
     @property
+    def is_led(self) -> bool:
+        """The curve that is selected is that of the topic that was opened."""
+        return bool(self._led_to) and self.plot.choice == self._led_to
+
+    @property
     def about(self) -> About | None:
         """What there is to say of what is selected; made anew when more is known of the mesh."""
         opened, drawn, key = self._opened, self._drawn, self.plot.choice

@@ -52,6 +52,7 @@ class TopologyView(QWidget):
         self._shown: tuple[Opened | None, Picture | None] = (None, None)
         self._retold = Retold(window.frame.wait_to_tell)
         self._followed: tuple[object, ...] = ()  # capture, topic and level that a box was selected for
+        self.is_led = False  # the box that is selected is where the topic is that was opened
         self._chosen_names: tuple[str, ...] = ()  # topics and groups of the box that was selected last
         self._rests = 0
         self.level: Level = "products"
@@ -133,8 +134,10 @@ class TopologyView(QWidget):
         held = (box for box in picture.graph.boxes if not set(names).isdisjoint((*box.topics, *box.groups)))
         if (box := next(held, None)) is not None:
             self.map.choose(box.key)
+            self.is_led = True
 
     def _keep_choice(self, key: str) -> None:
+        self.is_led = False
         picture = self._shown[1]
         box = next((box for box in picture.graph.boxes if box.key == key), None) if picture else None
         self._chosen_names = (*box.topics, *box.groups) if box else ()

@@ -50,6 +50,7 @@ TEXT_LOOKED = 100_000  # characters of a text in which hits are marked: some ms
 HITS_MOST = 100  # marked in a text; Qt lays each out
 FACT_LINE = 16
 UNIT = re.compile(r"(?<=\d) (?=[kMGT]?B\b)")  # a number and its unit stay on one line
+LEAST_HEIGHT = 160  # else it is what its facts had the last time, which in a small window leaves no room to a list
 FACTS_MOST = 232  # height of the facts before they scroll
 TREE, TEXT, HEADERS, BYTES, SCHEMA = range(5)
 SET_BY = {"create": "set by the producer", "append": "set by the broker", "none": ""}
@@ -69,7 +70,7 @@ class Inspector(QWidget):
     def __init__(self, hues: DomainHues | None = None) -> None:
         super().__init__()
         self.setAccessibleName("Inspector")
-        self.setMinimumWidth(240)
+        self.setMinimumSize(240, LEAST_HEIGHT)
         self._details: Details | None = None
         self._part: Part | None = None
         self.title = Line("Inspector")

@@ -240,8 +240,11 @@ class MeshMap(QWidget):
             return
         was_panning, self._pressed, self._is_panning = self._is_panning, None, False
         self.unsetCursor()
-        if not was_panning:
-            self.choose(self.box_at(event.position()))
+        key = "" if was_panning else self.box_at(event.position())
+        if key and key == self._choice:
+            self.chosen.emit(key)  # it may be selected because its topic was opened: now somebody has done it
+        elif not was_panning:
+            self.choose(key)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if key := self.box_at(event.position()):

@@ -206,6 +206,13 @@ class RecordTable(QTableView):
         self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
         self._own_scroll = False
 
+    def show_current(self) -> None:
+        """Brings the selected row back where there is less room by now."""
+        if self.selectionModel().hasSelection():
+            self._own_scroll = True
+            self.scrollTo(self.currentIndex())
+            self._own_scroll = False
+
     def columns_menu(self, menu: QMenu) -> None:
         """Fills a menu with one line for each column, ticked while it is shown."""
         for place, column in enumerate(COLUMNS[:TOPIC]):
