@@ -158,7 +158,7 @@ def _list(window: "Window") -> QWidget:
 
 
 def _filter(window: "Window") -> QWidget:
-    return window.frame.records.filter
+    return window.frame.records.bar.filter
 
 
 def _inspector(window: "Window") -> QWidget:

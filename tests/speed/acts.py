@@ -15,11 +15,11 @@ from meshdesk.model import curves
 from meshdesk.model.asked import SPANS
 from meshdesk.model.graph import LEVELS, Level
 from meshdesk.session.connection import Connection
-from meshdesk.ui.views.records import STARTS
 from meshdesk.ui.views.throughput import ThroughputView
 from meshdesk.ui.views.topology import TopologyView
 from meshdesk.ui.widgets.inspector import BYTES, SCHEMA, TEXT, TREE
 from meshdesk.ui.widgets.record_lines import COLUMNS
+from meshdesk.ui.widgets.records_bar import STARTS
 from tests.speed.window import Act, Driven, wait
 
 JUMPS = 300

@@ -91,7 +91,7 @@ def test_that_a_filter_and_an_order_come_back_with_their_topic(qtbot: QtBot) -> 
     window.places.back()
     turn(session, window)
     assert records.listing == Listing((TOPIC,), "key", True, "A-8821")
-    assert records.filter.text() == "A-8821"
+    assert records.bar.filter.text() == "A-8821"
 
 
 def test_that_the_places_of_a_closed_capture_are_no_step_any_more(qtbot: QtBot) -> None:

@@ -88,7 +88,7 @@ def test_that_a_range_is_a_filter_of_the_list_and_is_taken_back(qtbot: QtBot) ->
     all_of_them = records.table.records.rows
     window.playhead.move(Cursor.of(BEGAN, BEGAN + 370))
     wait(qtbot, window, session, lambda: records.table.records.rows == 11)
-    assert "from " in records._count.text
+    assert "from " in records.bar.count.text
     window.playhead.move(Cursor())
     wait(qtbot, window, session, lambda: records.table.records.rows == all_of_them)
     assert records.listing.is_arrival

@@ -145,7 +145,11 @@ def test_that_tab_reaches_the_list_the_filter_and_the_inspector(qtbot: QtBot) ->
         window.frame.records.table,
         window.frame.inspector.tree,
     } <= reached
-    assert {window.top.menu_button, window.frame.records.follow_button, window.frame.records.from_button} <= reached
+    assert {
+        window.top.menu_button,
+        window.frame.records.bar.follow_button,
+        window.frame.records.bar.from_button,
+    } <= reached
 
 
 def test_that_every_topic_in_the_list_is_marked_in_the_explorer(qtbot: QtBot) -> None:

@@ -3,20 +3,19 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from meshdesk.model import wording
 from meshdesk.model.lag import by_topic
 from meshdesk.session.consumers import Told
 from meshdesk.session.opened import Opened
-from meshdesk.ui import theme
 from meshdesk.ui.about import About
 from meshdesk.ui.about_group import about_group
 from meshdesk.ui.retold import Retold
 from meshdesk.ui.widgets.consumer_table import ConsumerTable
-from meshdesk.ui.widgets.controls import Line, Rule, Segments
+from meshdesk.ui.widgets.controls import Line, Segments
 from meshdesk.ui.widgets.empty import Empty
+from meshdesk.ui.widgets.view_bar import lay_out_view, view_bar
 
 if TYPE_CHECKING:
     from meshdesk.ui.window import Window
@@ -49,9 +48,6 @@ class ConsumersView(QWidget):
         self._shown: tuple[Opened | None, Told | None] = (None, None)
         self._choice = ""
         self._retold = Retold(window.frame.wait_to_tell)
-        self.setAccessibleName(TITLE)
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(QPalette.ColorRole.Base)
         self._title = Line()
         self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._title.say(("Lag", "strong", "text"))
@@ -65,15 +61,8 @@ class ConsumersView(QWidget):
         self.table.opened.connect(self.open)
         self.table.content.sorted.connect(lambda: self.table.choose(self._choice))
         self._empty = Empty(ICON, "No consumers")
-        self._body = QStackedLayout()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._bar())
-        column.addWidget(Rule())
-        column.addLayout(self._body, 1)
-        for each in (self.table, self._empty):
-            self._body.addWidget(each)
+        bar = view_bar(self._title, self.measures, self._count, gap=10)
+        self._body = lay_out_view(self, TITLE, bar, self.table, self._empty)
         self._say()
 
     def refresh(self) -> bool:
@@ -158,13 +147,3 @@ class ConsumersView(QWidget):
                 "There are no groups of consumers.",
                 "A group is there as soon as somebody joins or commits in its name.",
             )
-
-    def _bar(self) -> QWidget:
-        bar = QWidget()
-        bar.setFixedHeight(theme.VIEW_BAR)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(14, 0, 14, 0)
-        row.setSpacing(10)
-        for part in (self._title, self.measures, self._count):
-            row.addWidget(part)
-        return bar

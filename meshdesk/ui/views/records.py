@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from meshdesk.model import wording
 from meshdesk.model.listing import Listing, arrival, turned
@@ -17,16 +17,15 @@ from meshdesk.model.record import RecordName
 from meshdesk.model.row import Row
 from meshdesk.session.opened import Opened
 from meshdesk.session.readings import Topic
-from meshdesk.ui import theme
 from meshdesk.ui.record_words import no_topic, nothing_arrived, nothing_in, order_words, share
 from meshdesk.ui.records_in_time import RecordsInTime
 from meshdesk.ui.remembered import Remembered
-from meshdesk.ui.widgets.controls import Button, Line, Rule, with_shortcut
 from meshdesk.ui.widgets.empty import Empty
-from meshdesk.ui.widgets.filter_field import FilterField
 from meshdesk.ui.widgets.record_lines import COLUMNS, TIME
 from meshdesk.ui.widgets.record_lines import Line as RowLine
 from meshdesk.ui.widgets.record_table import RecordTable
+from meshdesk.ui.widgets.records_bar import STARTS, RecordsBar, start_for
+from meshdesk.ui.widgets.view_bar import lay_out_view
 
 if TYPE_CHECKING:
     from meshdesk.ui.window import Window
@@ -37,26 +36,8 @@ ICON = "list"
 IS_FRAMED = True
 IS_AT_FOOT = False
 COPY_MOST = 100_000  # more text than that no editor wants to see pasted
-SMALL_TOPIC = 10_000  # a topic with no more records is read from its beginning
 BEATS_A_PAINT = 2  # the list repaints at 15 Hz
 LATE = 1.0  # s after which new rows are shown though their text is still on its way
-
-MINUTE = 60_000
-STARTS: tuple[tuple[str, Position], ...] = (
-    ("the beginning", Position("beginning")),
-    ("1 day ago", Position("ago", 24 * 60 * MINUTE)),
-    ("1 h ago", Position("ago", 60 * MINUTE)),
-    ("15 min ago", Position("ago", 15 * MINUTE)),
-    ("now", Position("end")),
-)
-
-
-FIRST: dict[str, tuple[str, Position]] = dict(zip(("beginning", "1d", "1h", "15m", "now"), STARTS, strict=True))
-
-
-def start_for(records: int | None, first: str = "15m") -> tuple[str, Position]:
-    """Where reading begins when nobody has said it: all of a small topic, of others what the setting says (FIRST)."""
-    return STARTS[0] if records is not None and records <= SMALL_TOPIC else FIRST[first]
 
 
 def make(window: "Window") -> QWidget:
@@ -74,7 +55,6 @@ class RecordsView(QWidget):
 
     def __init__(self, remembered: Remembered) -> None:
         super().__init__()
-        self.setAccessibleName("Records of a topic")
         self.opened: Opened | None = None
         self.listing = Listing(())  # what the list shows
         self.list = ""  # the name of that list (session/orders.py)
@@ -94,18 +74,13 @@ class RecordsView(QWidget):
         self.table = RecordTable(remembered)
         self._in_time = RecordsInTime(self)
         self._empty = Empty("mouse-pointer-click", "No records")
-        self._bar = self._make_bar()
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(QPalette.ColorRole.Base)
-        self._body = QStackedLayout()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._bar)
-        column.addWidget(Rule())
-        column.addLayout(self._body, 1)
-        for part in (self.table, self._empty):  # once they are in the view: it shows the first, as a window of its own
-            self._body.addWidget(part)
+        self.bar = RecordsBar()
+        self.bar.follow_pressed.connect(lambda: self.follow(not self.following))
+        self.bar.pause_pressed.connect(self.pause)
+        self.bar.again_pressed.connect(self.sort_again)
+        self.bar.start_chosen.connect(self.read_from)
+        self.bar.filter.asked.connect(self.hold)
+        self._body = lay_out_view(self, "Records of a topic", self.bar, self.table, self._empty)
         self.table.left_the_end.connect(self._leave_the_end)
         self.table.wants_the_end.connect(self.go_to_the_end)
         self.table.copy_asked.connect(self.copy)
@@ -127,7 +102,7 @@ class RecordsView(QWidget):
         self._leave()
         self._give_up_order()
         self.opened, self.listing, self.list = opened, arrival(topic) if topic else Listing(()), topic
-        self.filter.clear_quietly()
+        self.bar.filter.clear_quietly()
         self.paused = False
         self._coming = 0
         known = self.facts
@@ -315,8 +290,8 @@ class RecordsView(QWidget):
 
     def go_to_the_filter(self) -> None:
         if self.opened is not None:
-            self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            self.filter.selectAll()
+            self.bar.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.bar.filter.selectAll()
 
     def show_listing(self, listing: Listing) -> None:
         """Shows the records in another order, or others of them; the selected one and the place stay."""
@@ -345,7 +320,7 @@ class RecordsView(QWidget):
 
     def restore(self, listing: Listing) -> None:
         """Shows a topic's records as they were shown before, the word of the filter included."""
-        self.filter.setText(listing.word)
+        self.bar.filter.setText(listing.word)
         self.show_listing(listing)
 
     def sort_again(self) -> None:
@@ -510,7 +485,7 @@ class RecordsView(QWidget):
         else:
             self.follow(False)
             if not self.listing.is_arrival:
-                self.filter.clear_quietly()
+                self.bar.filter.clear_quietly()
                 self.table.clearSelection()
                 self.show_listing(arrival(self.topic))
             begin = self.opened.lists.first(self.list) if self.opened else 0
@@ -531,63 +506,22 @@ class RecordsView(QWidget):
 
     # The bar and the empty page
 
-    def _make_bar(self) -> QWidget:
-        bar = QWidget()
-        bar.setFixedHeight(theme.VIEW_BAR)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(14, 0, 14, 0)
-        row.setSpacing(8)
-        self.follow_button = Button("Follow")
-        self.follow_button.setCheckable(True)
-        self.follow_button.setToolTip(with_shortcut("Stay at the newest record", "End"))
-        self.follow_button.clicked.connect(lambda: self.follow(not self.following))
-        self.pause_button = Button("Pause")
-        self.pause_button.setCheckable(True)
-        self.pause_button.setToolTip("Hold the list still; collecting goes on")
-        self.pause_button.clicked.connect(self.pause)
-        self._count = Line("Records")
-        self._count.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.from_button = Button("15 min ago", lead="From")
-        self.from_button.setToolTip("Where reading this topic begins")
-        menu = QMenu(self)
-        for words, position in STARTS:
-            action = menu.addAction(f"From {words}")
-            action.triggered.connect(lambda _=False, words=words, position=position: self.read_from(words, position))
-        self.from_button.set_menu(menu)
-        self.filter = FilterField()
-        self.filter.asked.connect(self.hold)
-        self.again_button = Button("Sort again")
-        self.again_button.setToolTip("Sort once more, with the records that arrived since")
-        self.again_button.clicked.connect(self.sort_again)
-        for part in (
-            *(self.follow_button, self.pause_button, self._count),
-            *(self.again_button, self.filter, self.from_button),
-        ):
-            row.addWidget(part)
-        return bar
-
     def _say(self) -> None:
         opened, live = self.opened, self.is_live
-        self.follow_button.setVisible(self._may_follow)
-        self.from_button.setVisible(live and len(self.listing.topics) <= 1)
-        self.pause_button.setVisible(live and self._grows)
-        self.again_button.setVisible(not self._grows and self._newer() > 0)
-        self.filter.setVisible(opened is not None)
-        self.follow_button.setChecked(self.following)
-        self.follow_button.set_dot(self.following)
-        self.follow_button.say("Following" if self.following else "Follow")
         waiting = opened.lists.rows(self.list) - self.table.records.end if opened else 0
         waiting += self._newer() if self.listing.is_merged else 0
-        self.pause_button.setChecked(self.paused)
-        self.pause_button.say(f"Paused · {wording.count(max(0, waiting))} new" if self.paused else "Pause")
-        if opened is not None:
-            self.from_button.say(self._starts.get((id(opened), self.topic), "earlier"))
+        self.bar.say_following(self._may_follow, self.following)
+        self.bar.say_pause(live and self._grows, self.paused, max(0, waiting))
+        self.bar.say_again(not self._grows and self._newer() > 0)
+        start = self._starts.get((id(opened), self.topic), "earlier") if opened is not None else ""
+        self.bar.say_start(live and len(self.listing.topics) <= 1, start)
+        self.bar.filter.setVisible(opened is not None)
         self._say_count()
         self._say_empty()
 
     def _say_count(self) -> None:
         rows, facts = self.table.records.rows, self.facts
-        self._bar.setVisible(self.opened is not None)
+        self.bar.setVisible(self.opened is not None)
         parts = wording.plural(facts.partitions, "partition") if facts is not None and facts.partitions else ""
         chosen = self.table.chosen_count()
         selected = f" · {wording.count(chosen)} selected" if chosen > 1 else ""
@@ -595,7 +529,7 @@ class RecordsView(QWidget):
         order = self.opened.lists.order(self.list) if self.opened is not None else None
         if order is not None:
             parts = order_words(self.listing, order, 0 if self._grows else self._newer())
-        self._count.say(
+        self.bar.count.say(
             (lead, "text", "text"), (f" · {parts}" if parts else "", "text", "second"), (selected, "text", "second")
         )
 

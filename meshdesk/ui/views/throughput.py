@@ -4,8 +4,8 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QWidget
 
 from meshdesk.model.asked import BYS, SECOND, SPANS, Asked, By, Of, span_of
 from meshdesk.model.cursor import Cursor
@@ -23,6 +23,7 @@ from meshdesk.ui.widgets.curve_table import CurveTable
 from meshdesk.ui.widgets.curve_words import how_many, to_be_known
 from meshdesk.ui.widgets.empty import Empty
 from meshdesk.ui.widgets.plot import Plot
+from meshdesk.ui.widgets.view_bar import lay_out_view, plain_column, view_bar
 
 if TYPE_CHECKING:
     from meshdesk.model.curves import Curves
@@ -70,9 +71,6 @@ class ThroughputView(QWidget):
         self._led_to = ""  # the key of that curve
         self.by: By = "product"
         self.of: Of = "records"
-        self.setAccessibleName(TITLE)
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(QPalette.ColorRole.Base)
         self._hues = CurveHues(window.frame.hues.of)
         self._make_controls()
         self.plot = Plot()
@@ -358,28 +356,24 @@ class ThroughputView(QWidget):
         self._parts.setHandleWidth(1)
         self._parts.setChildrenCollapsible(False)
         upper = QWidget()
-        inner = _column(upper)
+        inner = plain_column(upper)
         inner.addWidget(self.plot, 1)
         foot = QHBoxLayout(self._note_row)
         foot.setContentsMargins(14, 0, 14, 6)
         foot.addWidget(self._note)
         inner.addWidget(self._note_row)
         lower = QWidget()
-        inner = _column(lower)
+        inner = plain_column(lower)
         inner.addWidget(Rule())
-        inner.addWidget(_bar(self._count, self.records_button, self._styles, self.log_button, self.hold_button))
+        inner.addWidget(view_bar(self._count, self.records_button, self._styles, self.log_button, self.hold_button))
         inner.addWidget(Rule())
         inner.addWidget(self.table, 1)
         for part, stretch in ((upper, 3), (lower, 2)):
             self._parts.addWidget(part)
             self._parts.setStretchFactor(self._parts.indexOf(part), stretch)
-        self._body = QStackedLayout()
-        column = _column(self)
-        column.addWidget(_bar(self._ofs, self._bys, None, self._spans))
-        column.addWidget(Rule())
-        column.addLayout(self._body, 1)
-        for each in (self._parts, self._empty):
-            self._body.addWidget(each)
+        self._body = lay_out_view(
+            self, TITLE, view_bar(self._ofs, self._bys, None, self._spans), self._parts, self._empty
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -403,25 +397,3 @@ class ThroughputView(QWidget):
 
 def _now() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _column(widget: QWidget) -> QVBoxLayout:
-    column = QVBoxLayout(widget)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    return column
-
-
-def _bar(*parts: QWidget | None) -> QWidget:
-    """A bar; None is where it stretches."""
-    bar = QWidget()
-    bar.setFixedHeight(theme.VIEW_BAR)
-    row = QHBoxLayout(bar)
-    row.setContentsMargins(14, 0, 14, 0)
-    row.setSpacing(8)
-    for part in parts:
-        if part is None:
-            row.addStretch(1)
-        else:
-            row.addWidget(part)
-    return bar

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from meshdesk.model import wording
 from meshdesk.model.graph import LEVELS, Box, Flow, Level
@@ -16,10 +16,11 @@ from meshdesk.ui.about_map import about_box
 from meshdesk.ui.retold import Retold
 from meshdesk.ui.times import before_the_recording
 from meshdesk.ui.widgets import map_words
-from meshdesk.ui.widgets.controls import Button, Line, Rule, Segments, with_shortcut
+from meshdesk.ui.widgets.controls import Button, Line, Segments, with_shortcut
 from meshdesk.ui.widgets.empty import Empty
 from meshdesk.ui.widgets.map_table import MapTable
 from meshdesk.ui.widgets.mesh_map import MeshMap
+from meshdesk.ui.widgets.view_bar import lay_out_view, plain_column, view_bar
 
 if TYPE_CHECKING:
     from meshdesk.ui.window import Window
@@ -56,9 +57,6 @@ class TopologyView(QWidget):
         self._chosen_names: tuple[str, ...] = ()  # topics and groups of the box that was selected last
         self._rests = 0
         self.level: Level = "products"
-        self.setAccessibleName(TITLE)
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(QPalette.ColorRole.Base)
         self.levels = Segments("Level", [level.capitalize() for level in LEVELS])
         self.levels.choose(LEVELS.index(self.level))
         self.levels.chosen.connect(lambda place: self.show_level(LEVELS[place]))
@@ -81,22 +79,12 @@ class TopologyView(QWidget):
         self.table.chosen.connect(self.map.choose)
         for part in (self.map, self.table):
             part.opened.connect(self.open)
-        self._body = QStackedLayout()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._bar())
-        column.addWidget(Rule())
-        column.addLayout(self._body, 1)
-        mapped = QWidget()
-        inner = QVBoxLayout(mapped)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(0)
+        self._mapped = QWidget()
+        inner = plain_column(self._mapped)
         inner.addWidget(self.map, 1)
         inner.addWidget(self.legend)
-        self._mapped = mapped
-        for each in (mapped, self.table, self._empty):
-            self._body.addWidget(each)
+        bar = view_bar(self.levels, self._count, self.table_button, self.fit_button)
+        self._body = lay_out_view(self, TITLE, bar, self._mapped, self.table, self._empty)
         self._say()
 
     def refresh(self) -> bool:
@@ -234,16 +222,6 @@ class TopologyView(QWidget):
         if graph.elsewhere:
             said += f" · {wording.plural(graph.elsewhere, 'declaration')} between products"
         self._count.say((said, "text", "second"))
-
-    def _bar(self) -> QWidget:
-        bar = QWidget()
-        bar.setFixedHeight(theme.VIEW_BAR)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(14, 0, 14, 0)
-        row.setSpacing(8)
-        for part in (self.levels, self._count, self.table_button, self.fit_button):
-            row.addWidget(part)
-        return bar
 
 
 class Legend(QWidget):

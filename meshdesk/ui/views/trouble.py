@@ -3,15 +3,15 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from meshdesk.model import wording
 from meshdesk.model.trouble import Trouble
-from meshdesk.ui import theme
-from meshdesk.ui.widgets.controls import Button, Line, Rule, with_shortcut
+from meshdesk.ui.widgets.controls import Button, Line, with_shortcut
 from meshdesk.ui.widgets.empty import Empty
 from meshdesk.ui.widgets.trouble_list import TroubleList, as_text
+from meshdesk.ui.widgets.view_bar import lay_out_view, view_bar
 
 if TYPE_CHECKING:
     from meshdesk.ui.window import Window
@@ -39,9 +39,6 @@ class TroubleView(QWidget):
         super().__init__()
         self._window = window
         self._seen: tuple[Trouble, ...] | None = None
-        self.setAccessibleName(TITLE)
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(QPalette.ColorRole.Base)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter")
         self.filter.setAccessibleName("Filter the troubles by a word")
@@ -55,15 +52,8 @@ class TroubleView(QWidget):
         self.list = TroubleList()
         self.list.asked.connect(self.go_to)
         self._empty = Empty("circle-check", "No trouble")
-        self._body = QStackedLayout()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._bar())
-        column.addWidget(Rule())
-        column.addLayout(self._body, 1)
-        for part in (self.list, self._empty):  # once they are in the view: it shows the first, as a window of its own
-            self._body.addWidget(part)
+        bar = view_bar(self._count, self.filter, self.copy_button, left=16)
+        self._body = lay_out_view(self, TITLE, bar, self.list, self._empty)
         self._show()
 
     def refresh(self) -> None:
@@ -100,16 +90,6 @@ class TroubleView(QWidget):
         return frozenset(names & titles).union(
             topic.name for opened in captures for topic in opened.topics if topic.name in names
         )
-
-    def _bar(self) -> QWidget:
-        bar = QWidget()
-        bar.setFixedHeight(theme.VIEW_BAR)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(16, 0, 14, 0)
-        row.setSpacing(8)
-        for part in (self._count, self.filter, self.copy_button):
-            row.addWidget(part)
-        return bar
 
     def _show(self) -> None:
         troubles = tuple(reversed(self._seen or ()))

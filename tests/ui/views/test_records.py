@@ -11,9 +11,10 @@ from meshdesk.model.record import RecordName
 from meshdesk.session.orders import Move
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.views import records
-from meshdesk.ui.views.records import BEATS_A_PAINT, RecordsView, start_for
+from meshdesk.ui.views.records import BEATS_A_PAINT, RecordsView
 from meshdesk.ui.widgets.record_lines import FORMAT, OFFSET
 from meshdesk.ui.widgets.record_lines import TOPIC as TOPIC_COLUMN
+from meshdesk.ui.widgets.records_bar import start_for
 from tests.ui.memory import MemoryCapture, Topic, capture, opened, row
 
 TOPIC = "orders.placed.v1"
@@ -45,7 +46,7 @@ def more(made: MemoryCapture, count: int, topic: str = TOPIC) -> None:
 def test_that_new_records_are_followed_at_the_bottom(qtbot: QtBot) -> None:
     made = capture(200)
     view = view_on(qtbot, made)
-    assert (view.following, view.follow_button.text()) == (True, "Following")
+    assert (view.following, view.bar.follow_button.text()) == (True, "Following")
     more(made, 500)
     beat(view, made)
     assert view.table.span()[1] == 699
@@ -111,22 +112,22 @@ def test_that_selecting_a_record_stops_following_and_asks_for_its_details(qtbot:
     assert not view.following
     assert made.details is not None
     assert made.details.row == view.table.chosen()[0]
-    view.follow_button.click()
+    view.bar.follow_button.click()
     assert view.following
 
 
 def test_that_a_pause_holds_the_list_while_collecting_goes_on(qtbot: QtBot) -> None:
     made = capture(100)
     view = view_on(qtbot, made)
-    view.pause_button.click()
+    view.bar.pause_button.click()
     more(made, 1_204)
     beat(view, made)
     assert view.table.records.rows == 100
-    assert view.pause_button.text() == "Paused · 1,204 new"
-    view.pause_button.click()
+    assert view.bar.pause_button.text() == "Paused · 1,204 new"
+    view.bar.pause_button.click()
     beat(view, made)
     assert view.table.records.rows == 1_304
-    assert view.pause_button.text() == "Pause"
+    assert view.bar.pause_button.text() == "Pause"
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ def test_that_a_small_topic_is_read_from_its_beginning_and_a_large_one_from_late
     made = MemoryCapture(topics=(Topic("a.v1", 3, known),))
     view = view_on(qtbot, made, "a.v1")
     assert made.tails == [("a.v1", start_for(known)[1])]
-    assert view.from_button.accessibleName() == f"From {expected}"
+    assert view.bar.from_button.accessibleName() == f"From {expected}"
 
 
 def test_that_a_topic_that_is_read_already_is_not_asked_for_again(qtbot: QtBot) -> None:
@@ -154,8 +155,8 @@ def test_that_a_capture_at_rest_is_only_shown(qtbot: QtBot) -> None:
     made.stop()
     view = view_on(qtbot, made, "payments.failed.v1")
     assert made.tails == []
-    assert not view.follow_button.isVisible()
-    assert not view.from_button.isVisible()
+    assert not view.bar.follow_button.isVisible()
+    assert not view.bar.from_button.isVisible()
     assert view._empty.text.startswith("No record of this topic")
     view.show_topic(opened(made), TOPIC)
     QTest.keyClick(view.table, Qt.Key.Key_End)
@@ -167,7 +168,7 @@ def test_that_another_beginning_can_be_asked_for(qtbot: QtBot) -> None:
     view = view_on(qtbot, made)
     view.read_from("1 h ago", Position("ago", 3_600_000))
     assert made.tails == [(TOPIC, Position("ago", 3_600_000))]
-    assert view.from_button.text() == "1 h ago"
+    assert view.bar.from_button.text() == "1 h ago"
     assert view.following
 
 
@@ -299,13 +300,13 @@ def test_that_a_word_leaves_only_the_records_that_hold_it_and_escape_gives_all_b
     view = view_on(qtbot, made)
     word = made.held[TOPIC][57].key
     view.go_to_the_filter()
-    QTest.keyClicks(view.filter, word)
-    QTest.keyClick(view.filter, Qt.Key.Key_Return)
+    QTest.keyClicks(view.bar.filter, word)
+    QTest.keyClick(view.bar.filter, Qt.Key.Key_Return)
     beat(view, made)
     hits = [row for row in made.held[TOPIC] if word in row.key or word in row.value]
     assert 0 < view.table.records.rows == len(hits) < 200
-    assert view._count.text.strip() == f"{len(hits)} of 200 records"
-    QTest.keyClick(view.filter, Qt.Key.Key_Escape)
+    assert view.bar.count.text.strip() == f"{len(hits)} of 200 records"
+    QTest.keyClick(view.bar.filter, Qt.Key.Key_Escape)
     beat(view, made)
     assert (view.list, view.table.records.rows) == (TOPIC, 200)
 
@@ -324,12 +325,16 @@ def test_that_what_arrives_behind_a_sorted_list_is_counted_and_can_be_sorted_in(
     view = view_on(qtbot, made)
     view.turn(OFFSET)
     beat(view, made)
-    assert (view.following, view.again_button.isVisible(), view.pause_button.isVisible()) == (False, False, False)
+    assert (view.following, view.bar.again_button.isVisible(), view.bar.pause_button.isVisible()) == (
+        False,
+        False,
+        False,
+    )
     more(made, 5)
     beat(view, made)
     assert view.table.records.rows == 200
-    assert "5 newer" in view._count.text
-    QTest.mouseClick(view.again_button, Qt.MouseButton.LeftButton)
+    assert "5 newer" in view.bar.count.text
+    QTest.mouseClick(view.bar.again_button, Qt.MouseButton.LeftButton)
     beat(view, made)
     assert view.table.records.rows == 205
     view.follow(True)
@@ -398,8 +403,8 @@ def test_that_another_topic_is_merged_by_time_with_its_name_and_taken_out_again(
     beat(view, made)
     assert (view.topic, view.table.records.rows) == ("", 40)
     assert not view.table.isColumnHidden(TOPIC_COLUMN)
-    assert "2 topics by timestamp" in view._count.text
-    assert (view.follow_button.isVisible(), view.from_button.isVisible(), view.following) == (True, False, True)
+    assert "2 topics by timestamp" in view.bar.count.text
+    assert (view.bar.follow_button.isVisible(), view.bar.from_button.isVisible(), view.following) == (True, False, True)
     view.add_topic(opened(made), other)
     beat(view, made)
     assert (view.list, view.table.records.rows) == (TOPIC, 20)
@@ -491,7 +496,7 @@ def test_that_a_merged_list_can_be_held_still_and_says_how_many_wait(qtbot: QtBo
     assert made.still == view.list
     more(made, 3)
     beat(view, made)
-    assert "3 new" in view.pause_button.text()
+    assert "3 new" in view.bar.pause_button.text()
     view.pause()
     assert made.still == ""
 
@@ -502,9 +507,9 @@ def test_that_records_that_are_too_late_to_come_in_are_counted_and_can_be_sorted
     made.orders[view.list].is_late = True
     more(made, 3)
     beat(view, made)
-    assert "3 newer" in view._count.text
-    assert view.again_button.isVisible()
-    assert not view.pause_button.isVisible()
+    assert "3 newer" in view.bar.count.text
+    assert view.bar.again_button.isVisible()
+    assert not view.bar.pause_button.isVisible()
     view.sort_again()
     beat(view, made)
     assert view.table.records.rows == 403
@@ -519,7 +524,7 @@ def test_that_a_word_nobody_holds_stays_said_while_more_is_looked_through(qtbot:
     order.asked, order.of = 2, 40  # what arrived since is looked through
     beat(view, made, 2)
     assert view._empty.text.startswith("No record holds “nobody”")
-    assert "looking" not in view._count.text
+    assert "looking" not in view.bar.count.text
 
 
 def test_that_a_topic_added_before_it_was_read_comes_into_the_list_and_the_newest_stay_on_the_screen(
