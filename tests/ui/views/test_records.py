@@ -1,9 +1,12 @@
 """The records view: following, pausing, where reading begins, copying, and what it says while it is empty."""
 
+from dataclasses import replace
+
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.position import Position
@@ -76,6 +79,63 @@ def test_that_rows_whose_text_is_late_are_shown_as_late(qtbot: QtBot, monkeypatc
         view.refresh()  # nobody answers
     assert view.table.records.rows == 207
     assert not view.is_complete
+
+
+def known(made: MemoryCapture, ks: range, is_bare: bool = False) -> None:
+    """Rows have arrived; bare ones have their columns alone."""
+    for k in ks:
+        made.known[TOPIC, k] = replace(made.held[TOPIC][k], is_bare=is_bare)
+    made.lists.revision += 1
+
+
+def test_that_what_was_fetched_ahead_is_not_drawn(qtbot: QtBot) -> None:
+    made = capture(300)
+    view = view_on(qtbot, made)
+    view.table.verticalScrollBar().setValue(10)
+    beat(view, made)
+    first, last = view.table.span()
+    drawn = [view.refresh() for _ in range(BEATS_A_PAINT)]
+    known(made, range(last + 1, 300))
+    drawn += [view.refresh() for _ in range(2 * BEATS_A_PAINT)]
+    assert not any(drawn)
+    known(made, range(first, first + 1))
+    assert [view.refresh() for _ in range(BEATS_A_PAINT)].count(True) == 1
+
+
+def test_that_between_two_beats_a_jump_is_drawn_when_all_columns_are_there_and_when_all_is(qtbot: QtBot) -> None:
+    made = capture(2_000)
+    view = view_on(qtbot, made)
+    paints: list[int] = []
+
+    class Paints(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                paints.append(1)
+            return False
+
+    counting = Paints()
+    view.table.viewport().installEventFilter(counting)
+
+    def drawn() -> bool:
+        """Whether the list is drawn at a look between two beats."""
+        view.refresh_in_between()
+        QApplication.processEvents()
+        found, paints[:] = bool(paints), []
+        return found
+
+    view.table.verticalScrollBar().setValue(500)
+    drawn()
+    first, last = view.table.span()
+    half = (first + last) // 2
+    known(made, range(first, half), is_bare=True)
+    assert not drawn()
+    known(made, range(half, last + 1), is_bare=True)
+    assert drawn()
+    known(made, range(first, half))
+    assert not drawn()
+    known(made, range(half, last + 1))
+    assert drawn()
+    assert not drawn()
 
 
 def test_that_only_rows_of_the_topic_are_listed_while_others_arrive_too(qtbot: QtBot) -> None:

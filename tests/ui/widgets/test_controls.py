@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from meshdesk.ui import theme
@@ -109,6 +109,29 @@ def test_that_a_line_that_does_not_fit_tells_all_of_it_in_its_tool_tip(qtbot: Qt
     line.grab()
     assert line.toolTip() == ""
     assert line.accessibleName() == "Place: short"
+
+
+def test_that_a_line_that_takes_what_room_there_is_has_nothing_laid_out_for_words_that_fit(qtbot: QtBot) -> None:
+    asked: list[str] = []
+
+    class Row(QWidget):
+        def event(self, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.LayoutRequest:
+                asked.append(line.text)
+            return super().event(event)
+
+    row, line = Row(), Line("Records")
+    qtbot.addWidget(row)
+    line.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    QVBoxLayout(row).addWidget(line)
+    row.resize(300, 40)
+    row.show()
+    QApplication.sendPostedEvents()
+    asked.clear()
+    for words in ("1 record", "1,234 records", "w" * 200):
+        line.say((words, "text", "text"))
+        QApplication.sendPostedEvents()
+    assert asked == ["w" * 200]
 
 
 def test_that_a_tool_tip_names_the_shortcut() -> None:
