@@ -94,8 +94,10 @@ class Lists:
         self._orders.forget_all()
 
     def grow(self) -> None:
-        """Rows may have arrived: the orders that they belong in are gone on with. Asked at each beat."""
+        """Rows may have arrived: the orders that they belong in are gone on with, and more rows are fetched ahead. Asked at each
+        beat."""
         self._orders.grow()
+        self._cache.go_on()
 
     def hold_still(self, name: str) -> None:
         """Nothing comes into a list by time for now; "" lets it come again."""

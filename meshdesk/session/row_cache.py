@@ -13,6 +13,9 @@ AHEAD = 5  # screens in each direction
 AGAIN = 1.0  # s before a block is asked for again that could not be had, or not whole
 ON_THE_WAY = 4  # blocks asked for and not answered yet; more would make a jump wait for what was scrolled past
 AHEAD_ON_THE_WAY = 2  # with so many none is asked for that is not on the screen: a jump waits for less
+SETTLED = (
+    0.1  # s after a jump to where nothing is at hand until more than the screen is asked for: a drag goes on at once
+)
 
 Ask = Callable[[str, int, int], None]  # topic, first, count
 
@@ -41,6 +44,7 @@ class RowCache:
         self._wanted: list[tuple[str, int]] = []  # what is on the screen first
         self._shown: frozenset[tuple[str, int]] = frozenset()
         self._rows: dict[str, int] = {}
+        self._ahead_from = 0.0  # on the clock
         self.revision = 0
 
     @property
@@ -74,10 +78,18 @@ class RowCache:
         for block in shown:
             if (topic, block) in self._blocks:
                 self._blocks.move_to_end((topic, block))
-        if jumped and not all((topic, block) in self._blocks for block in shown):
+        at_hand = [(topic, block) in self._blocks for block in shown]
+        if jumped and not any(at_hand):
+            self._ahead_from = now + SETTLED
+        if jumped and not all(at_hand):
             self._columns_next = (topic, max(0, first), min(last, rows - 1) - max(0, first) + 1)
             self._fetch_columns()
         self._fetch()
+
+    def go_on(self) -> None:
+        """Asks for what is wanted by now. Asked at each beat."""
+        if self._wanted:
+            self._fetch()
 
     def renew(self) -> None:
         """All rows are to be read anew, those on the screen first."""
@@ -174,6 +186,8 @@ class RowCache:
 
     def _fetch(self) -> None:
         for key in self._wanted:
+            if key not in self._shown and self._clock() < self._ahead_from:
+                return
             if len(self._on_the_way) >= (ON_THE_WAY if key in self._shown else AHEAD_ON_THE_WAY):
                 return
             if key not in self._on_the_way:

@@ -1,7 +1,7 @@
 """The rows at hand: what is on the screen first, few on the way, bounded, and no block asked for in a circle."""
 
 from meshdesk.model.row import Row
-from meshdesk.session.row_cache import AGAIN, AHEAD, AHEAD_ON_THE_WAY, BLOCK, KEPT, ON_THE_WAY, RowCache
+from meshdesk.session.row_cache import AGAIN, AHEAD, AHEAD_ON_THE_WAY, BLOCK, KEPT, ON_THE_WAY, SETTLED, RowCache
 
 T = "orders"
 
@@ -229,6 +229,24 @@ def test_that_after_a_jump_the_columns_of_the_screen_stand_there_until_its_rows_
     assert look.cache.busy
     look.answer_all()
     assert [look.cache.get(T, k) for k in (1010, 1040)] == [row(T, 1010), row(T, 1040)]
+
+
+def test_that_nothing_is_fetched_ahead_of_a_place_that_is_left_at_once() -> None:
+    look = Look()
+    for first in (10_000, 50_000, 30_000):
+        look.cache.want(T, first, first + 30, 100_000, jumped=True)
+        look.answer_all()
+        look.now += SETTLED / 2
+    assert firsts(look) == [200, 1_000, 600]
+    assert look.cache.busy  # more is to come
+    look.now += SETTLED
+    look.cache.go_on()
+    look.answer_all()
+    assert set(firsts(look)) >= {600 - AHEAD, 600 + AHEAD}
+    assert not look.waiting
+    look.cache.want(T, 30_040, 30_070, 100_000, jumped=True)  # one that is near has what lies beyond it at once
+    look.answer_all()
+    assert 601 + AHEAD in firsts(look)
 
 
 def test_that_columns_are_not_asked_for_rows_at_hand_nor_where_nobody_jumped() -> None:
