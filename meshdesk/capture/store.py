@@ -45,6 +45,13 @@ class Store(Protocol):
     def read(self, name: str, position: int, length: int) -> bytes:
         """Up to `length` bytes from `position`; fewer at the end of the file. Raises CaptureError where it is gone."""
 
+    def read_into(self, name: str, position: int, room: memoryview) -> int:
+        """The same into memory that is there already, as much as it holds; how many bytes there were.
+
+        Python's fresh memory is handed over by the system page by page, which takes five times as long as to read 660 kB
+        into it (measured 2026-11).
+        """
+
     def forget(self, names: Iterable[str]) -> None:
         """Lets go of files that are not read any more: while they are open, the system keeps their bytes."""
 
@@ -76,15 +83,22 @@ class Folder:
 
     def read(self, name: str, position: int, length: int) -> bytes:
         with _sentences(self.path / name):
-            if name in self._held:
-                return _read_at(self._held[name], position + self._front(name), length)
-            file = self._open.pop(name, -1)
-            if file < 0:
-                if len(self._open) >= KEPT_OPEN:
-                    os.close(self._open.pop(next(iter(self._open))))  # the one that was not read for longest
-                file = os.open(self.path / name, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-            self._open[name] = file
-            return _read_at(file, position + self._front(name), length)
+            return _read_at(self._file(name), position + self._front(name), length)
+
+    def read_into(self, name: str, position: int, room: memoryview) -> int:
+        with _sentences(self.path / name):
+            return _read_into(self._file(name), position + self._front(name), room)
+
+    def _file(self, name: str) -> int:
+        if name in self._held:
+            return self._held[name]
+        file = self._open.pop(name, -1)
+        if file < 0:
+            if len(self._open) >= KEPT_OPEN:
+                os.close(self._open.pop(next(iter(self._open))))  # the one that was not read for longest
+            file = os.open(self.path / name, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self._open[name] = file
+        return file
 
     def hold(self, names: Iterable[str]) -> None:
         """Opens files that may be sealed or dropped before they are read. Raises CaptureError."""
@@ -127,11 +141,19 @@ class Packed:
         return max(0, min(length, os.fstat(self._file).st_size - position))
 
     def read(self, name: str, position: int, length: int) -> bytes:
-        if name not in self._entries:
-            raise CaptureError(f"{self.path} holds no {name}; it is not whole. Open another copy of it.")
-        start, size = self._entries[name]
+        start, size = self._place(name)
         with _sentences(self.path):
             return _read_at(self._file, start + position, max(0, min(length, size - position)))
+
+    def read_into(self, name: str, position: int, room: memoryview) -> int:
+        start, size = self._place(name)
+        with _sentences(self.path):
+            return _read_into(self._file, start + position, room[: max(0, size - position)])
+
+    def _place(self, name: str) -> tuple[int, int]:
+        if name not in self._entries:
+            raise CaptureError(f"{self.path} holds no {name}; it is not whole. Open another copy of it.")
+        return self._entries[name]
 
     def forget(self, names: Iterable[str]) -> None:
         """One file is all there is."""
@@ -230,6 +252,14 @@ def _read_at(file: int, position: int, length: int) -> bytes:
         return os.pread(file, length, position)
     os.lseek(file, position, os.SEEK_SET)  # Windows: each store is read by one thread
     return os.read(file, length)
+
+
+def _read_into(file: int, position: int, room: memoryview) -> int:
+    if hasattr(os, "preadv"):
+        return os.preadv(file, [room], position)
+    data = _read_at(file, position, len(room))
+    room[: len(data)] = data
+    return len(data)
 
 
 @contextmanager

@@ -3,23 +3,21 @@
 Only work loads this: pyarrow.compute takes 50 of the 280 ms of a program that starts (2026-11).
 """
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from meshdesk.explain.firsts import FIRST, LAST, LONG, NOTHING, Best, Candidates, first_by_time, sort_bytes
 from meshdesk.explain.masking import visible_hits
 from meshdesk.explain.moments import TIMES, timestamps
 from meshdesk.explain.places import Places, Values, placed
 from meshdesk.explain.rows import Rows
+from meshdesk.explain.unpacking import looked_through
 from meshdesk.explain.words import Hits
 from meshdesk.model.listing import Column, Listing
-
-THREADS = 2  # that look for a word; the window and collect want a core, too
-FIRST = 1_000  # rows of a new order that are shown before the whole of it is made
 
 Progress = Callable[[int, int], None]  # rows looked at, rows in all; may raise to cancel
 
@@ -30,19 +28,16 @@ Progress = Callable[[int, int], None]  # rows looked at, rows in all; may raise 
 def filtered(rows: Rows, listing: Listing, begin: Sequence[int], progress: Progress) -> Iterator[Places]:
     """The places of rows that the listing does not leave out, as they are found, from row `begin[n]` of each topic on."""
     ends = [_end(rows, topic) for topic in listing.topics]
+    only = (*(WORDS if listing.word else ()), *(TIMES if listing.between or not listing.word else ()))
     done, total = 0, sum(ends) - sum(begin)
-    with ThreadPoolExecutor(THREADS) as pool:  # Arrow looks for words without Python's lock
-        asked: deque[tuple[int, int, int, Future[Hits]]] = deque()
-        for number, topic in enumerate(listing.topics):
-            for k, batch in rows.batches(topic, begin[number], ends[number], () if listing.word else TIMES):
-                asked.append((number, k, batch.num_rows, pool.submit(hits_in, batch, listing)))
-                if len(asked) > 2 * THREADS:
-                    yield _found(*asked[0])
-                    done += asked.popleft()[2]
-                    progress(done, total)
-        while asked:
-            yield _found(*asked[0])
-            done += asked.popleft()[2]
+    for number, topic in enumerate(listing.topics):
+
+        def look(k: int, batch: pa.RecordBatch, number: int = number) -> Places:
+            return placed(number, k + hits_in(batch, listing))
+
+        for _, count, found in looked_through(rows, topic, begin[number], ends[number], only, look):
+            yield found
+            done += count
             progress(done, total)
 
 
@@ -56,65 +51,94 @@ def hits_in(batch: pa.RecordBatch, listing: Listing) -> Hits:
     return found[((times >= first) & (times <= last)) | (times < 0)]
 
 
-def _found(topic: int, k: int, _rows: int, answer: "Future[Hits]") -> Places:
-    return placed(topic, k + answer.result())
-
-
 # Sorting
 
 
 def sorted_places(rows: Rows, listing: Listing, progress: Progress, only: "Places | None" = None) -> Iterator[Places]:
-    """The order of a listing: where it is by a number its first rows at first, then all of it."""
+    """The order of a listing: its first rows as soon as they are known, which is not always, then all of it."""
     column: Column = listing.by or "timestamp"
-    places, values = _gathered(rows, listing, column, progress)
+    first = first_by_time(rows, listing) if column == "timestamp" and only is None else None
+    if first is not None:
+        yield first
+    if column in ("key", "value"):
+        best = Best(listing.descending) if only is None else None
+        places, texts = _texts(rows, listing, column, progress, best)
+        if best is not None and len(places) > LONG and (first := best.places()) is not None:
+            yield first
+        if only is not None:
+            kept = np.isin(places, only, assume_unique=True)
+            places, texts = places[kept], texts.filter(pa.array(kept))
+        yield places[sort_bytes(texts, listing.descending)]
+        return
+    places, keys = _numbers(rows, listing, column, progress)
     if only is not None:
         kept = np.isin(places, only, assume_unique=True)
-        places, values = places[kept], values[kept] if isinstance(values, np.ndarray) else values.filter(pa.array(kept))
-    if not isinstance(values, np.ndarray):
-        yield places[
-            pc.sort_indices(values, sort_keys=[("", "descending" if listing.descending else "ascending")]).to_numpy()
-        ]
-        return
-    keys = _known_first(~values if listing.descending else values, values >= 0)
-    if len(keys) > 10 * FIRST:
-        first = np.argpartition(keys, FIRST)[:FIRST]
-        yield places[first[np.lexsort((first, keys[first]))]]
+        places, keys = places[kept], keys[kept]
+    unknown = np.flatnonzero(keys < 0)
+    if listing.descending:
+        np.invert(keys, out=keys)
+    keys[unknown] = LAST
+    if first is None and len(keys) > LONG:
+        yield places[_least(keys)]
     yield places[np.argsort(keys, kind="stable")]
 
 
+def _least(keys: Values) -> Values:
+    """Where the FIRST least of many keys are, in their order; of those that are equal the first."""
+    bound = np.partition(keys, FIRST - 1)[FIRST - 1]
+    least = np.flatnonzero(keys <= bound)  # of the greatest of them there may be any number
+    return least[np.argsort(keys[least], kind="stable")[:FIRST]]
+
+
 def time_keys(batch: pa.RecordBatch) -> Values:
-    """What a list by time is sorted by."""
+    """What a list by time is sorted by: rows without a timestamp come last, whichever way the others go."""
     times = timestamps(batch)
-    return _known_first(times, times >= 0)
+    return np.where(times >= 0, times, LAST)
 
 
-def _known_first(keys: Values, known: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Values:
-    """Only a timestamp can be missing: such rows come last, whichever way the others go."""
-    return np.where(known, keys, np.iinfo(np.int64).max)
-
-
-def _gathered(
-    rows: Rows, listing: Listing, column: Column, progress: Progress
-) -> tuple[Places, "Values | pa.ChunkedArray"]:
-    """The place of every row, and the value of a column in it: whole numbers, or bytes."""
-    places: list[Places] = []
-    values: list[Values] = []
-    texts: list[pa.Array] = []
+def _numbers(rows: Rows, listing: Listing, column: Column, progress: Progress) -> tuple[Places, Values]:
+    """The place of every row, and the number that a column has in it; −1 where there is none."""
     ends = [_end(rows, topic) for topic in listing.topics]
     done, total = 0, sum(ends)
+    places, values = np.empty(total, np.uint64), np.empty(total, np.int64)
+    at = 0
     for number, topic in enumerate(listing.topics):
-        for k, batch in rows.batches(topic, 0, ends[number], NEEDED.get(column, ())):
-            places.append(placed(number, np.arange(k, k + batch.num_rows)))
-            if column in ("key", "value"):
-                texts.append(batch.column(column))
-            else:
-                values.append(NUMBERS[column](batch))
-            done += batch.num_rows
+        look = partial(_number, NUMBERS[column])
+        for k, count, made in looked_through(rows, topic, 0, ends[number], NEEDED[column], look):
+            places[at : at + count] = placed(number, np.arange(k, k + count))
+            values[at : at + count] = made
+            at += count
+            done += count
             progress(done, total)
-    joined = np.concatenate(places) if places else np.empty(0, np.uint64)
-    if column in ("key", "value"):
-        return joined, pa.chunked_array(texts, pa.binary())
-    return joined, np.concatenate(values) if values else np.empty(0, np.int64)
+    return places[:at], values[:at]
+
+
+def _number(number: Callable[[pa.RecordBatch], Values], _k: int, batch: pa.RecordBatch) -> Values:
+    return number(batch)
+
+
+def _texts(
+    rows: Rows, listing: Listing, column: Column, progress: Progress, best: "Best | None"
+) -> tuple[Places, pa.ChunkedArray]:
+    """The place of every row, and the bytes of its key or value, of which `best` is told."""
+    ends = [_end(rows, topic) for topic in listing.topics]
+    done, total = 0, sum(ends)
+    places, texts, at = np.empty(total, np.uint64), [], 0
+
+    def look(_k: int, batch: pa.RecordBatch) -> tuple[pa.Array, "Candidates | None"]:
+        text = pa.concat_arrays([batch.column(column), NOTHING])  # a copy, as the memory is written over
+        return text, best.candidates(text) if best is not None else None
+
+    for number, topic in enumerate(listing.topics):
+        for k, count, (text, candidates) in looked_through(rows, topic, 0, ends[number], NEEDED[column], look):
+            places[at : at + count] = placed(number, np.arange(k, k + count))
+            texts.append(text)
+            if best is not None and candidates is not None:
+                best.take(places[at : at + count][candidates.rows], candidates)
+            at += count
+            done += count
+            progress(done, total)
+    return places[:at], pa.chunked_array(texts, pa.binary())
 
 
 def _end(rows: Rows, topic: str) -> int:
@@ -146,17 +170,18 @@ def _counts(batch: pa.RecordBatch) -> Values:
 
 NUMBERS: dict[Column, Callable[[pa.RecordBatch], Values]] = {
     "partition": lambda batch: batch.column("partition").to_numpy().astype(np.int64),
-    "offset": lambda batch: batch.column("offset").to_numpy(),
+    "offset": lambda batch: batch.column("offset").to_numpy().copy(),
     "timestamp": timestamps,
     "headers": _counts,
     "size": _sizes,
 }
-# The columns of the records that a column of the list is made of, where they are a small part of them: leaving others out
-# costs a copy of each batch.
-NEEDED: dict[Column, Sequence[str]] = {
+WORDS = ("key", "value", "headers")  # where a word is looked for
+NEEDED: dict[Column, Sequence[str]] = {  # the columns of the records that a column of the list is made of
     "partition": ("partition",),
     "offset": ("offset",),
     "timestamp": TIMES,
     "key": ("key",),
+    "value": ("value",),
     "headers": ("headers",),
+    "size": WORDS,
 }

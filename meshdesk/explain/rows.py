@@ -90,6 +90,13 @@ class Rows:
                 continue
             return
 
+    def lying(self, topic: str, first: int, end: int) -> Iterator[tuple[int, Placed, int, int]]:
+        """(row of the topic, batch, from, to) where rows [first, end) lie, in order; dropped ones lie nowhere."""
+        at = max(first, self._first_of(topic))
+        for placed, start, stop in self.capture.topic_rows(topic, at, end - at):
+            yield at, placed, start, stop
+            at += stop - start
+
     def all(self, first: int = 0) -> Iterator[Record | Lost]:
         """Every row from number `first` on, over all topics."""
         at = first

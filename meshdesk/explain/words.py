@@ -1,6 +1,7 @@
 """Plain words: which records of a batch hold one, in key, value, a header's name or value. Whole columns at a time."""
 
 import re
+import threading
 from typing import TypeAlias
 
 import numpy as np
@@ -17,9 +18,11 @@ AT_ONCE = 16  # values that are looked through as if they were one
 FEW = (
     2  # where more than one row in so many is in a piece that holds the word, each row is looked through straight away
 )
-PIECE = 96 << 10  # bytes that are compared at once: with what is made of them they stay in a processor's second cache
+PIECE = 128 << 10  # bytes that are compared at once: with what is made of them they stay in a processor's second cache
 SAMPLE = 4 << 10  # bytes by which it is judged which letters are rare
+SOME = 32  # places in a piece that are found one by one
 OFTEN = 512  # where more than one byte in so many may begin the word, RE2 is as fast (measured 2026-11)
+LONGEST = 32 << 10  # bytes of a word that is looked for so: a quarter of a piece
 LOWER = np.frombuffer(bytes(range(256)).lower(), np.uint8)  # of each byte, as RE2 folds bytes that are letters of ASCII
 
 
@@ -46,7 +49,7 @@ def _holds(column: pa.Array, word: str) -> Mask:
     Else, or where these letters are not rare, several values are looked through at once, and each alone where the word is in
     them. To begin a search takes as long as to look through 70 bytes: of short keys a fifth of the time is left, of values
     four fifths (both measured 2026-11)."""
-    if pa.types.is_binary(column.type) and word.isascii() and word == word.lower():
+    if pa.types.is_binary(column.type) and word.isascii() and word == word.lower() and len(word) <= LONGEST:
         scanned = _scanned(column, np.frombuffer(word.encode(), np.uint8))
         if scanned is not None:
             return scanned
@@ -71,6 +74,8 @@ def _scanned(column: pa.Array, word: Bytes) -> "Mask | None":
     places = _places(np.frombuffer(data, np.uint8)[ends[0] : ends[-1]], word)
     if places is None:
         return None
+    if not len(places):
+        return held
     places = (places + ends[0]).astype(np.int32)
     rows = np.searchsorted(ends, places, "right") - 1
     held[rows[places + len(word) <= ends[rows + 1]]] = True  # else it begins in one value and ends in the next
@@ -79,26 +84,53 @@ def _scanned(column: pa.Array, word: Bytes) -> "Mask | None":
     return held
 
 
+class _Desk(threading.local):
+    """Where a thread compares pieces. Fresh memory for each piece takes half as long again (measured 2026-11)."""
+
+    def __init__(self) -> None:
+        self.folded, self.other = np.empty(PIECE, np.uint8), np.empty(PIECE, np.bool_)
+        self.marks = bytearray(PIECE)
+        self.both = np.frombuffer(self.marks, np.bool_)
+
+
+_desk = _Desk()
+
+
 def _places(data: Bytes, word: Bytes) -> "Hits | None":
     """Where a word of lower case stands, in any case; None where its two rarest letters alone stand in too many places."""
     letters = word | 0x20
     known = np.bincount(data[:SAMPLE] | 0x20, minlength=256)[letters]
-    first, last = sorted(np.argsort(known, kind="stable")[:2].tolist()) if len(word) > 1 else (0, 0)
+    rarest = np.argsort(known, kind="stable").tolist()
+    first, last = sorted(rarest[:2]) if len(word) > 1 else (0, 0)
     apart, found, count = last - first, [np.empty(0, np.int64)], 0
-    for at in range(0, len(data) - apart, PIECE):
-        piece = data[at : at + PIECE + apart] | 0x20
-        both = piece[: len(piece) - apart] == letters[first]
-        both &= piece[apart:] == letters[last]
-        if both.any():
-            found.append(np.flatnonzero(both) + (at - first))
-            count += len(found[-1])
-            if count > (at + PIECE) // OFTEN:
-                return None
+    for at in range(0, len(data) - apart, PIECE - apart):
+        length = min(PIECE - apart, len(data) - apart - at)
+        piece = np.bitwise_or(data[at : at + length + apart], 0x20, out=_desk.folded[: length + apart])
+        both = np.equal(piece[:length], letters[first], out=_desk.both[:length])
+        both &= np.equal(piece[apart:], letters[last], out=_desk.other[:length])
+        found.append(_marked(_desk.marks, length) + (at - first))
+        count += len(found[-1])
+        if count > (at + PIECE) // OFTEN:
+            return None
     places = np.concatenate(found)
     places = places[(places >= 0) & (places <= len(data) - len(word))]
-    for n, letter in enumerate(word):
-        places = places[LOWER[data[places + n]] == letter]
+    for n in rarest:
+        if not len(places):
+            break
+        places = places[LOWER[data[places + n]] == word[n]]
     return places
+
+
+def _marked(marks: bytearray, length: int) -> Hits:
+    """Where the first `length` bytes are 1, not 0. Where few are, one after the other is found five times as fast as by numpy."""
+    places: list[int] = []
+    at = marks.find(1, 0, length)
+    while at >= 0:
+        places.append(at)
+        if len(places) > SOME:
+            return np.flatnonzero(np.frombuffer(marks, np.bool_, length))
+        at = marks.find(1, at + 1, length)
+    return np.array(places, np.int64)
 
 
 def _joined(column: pa.Array) -> pa.Array:

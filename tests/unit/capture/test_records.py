@@ -1,13 +1,14 @@
 """The bytes of a batch: read as the index says, or refused with a sentence; damaged ones never end the program."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from meshdesk.capture.index import NO_TIME, Batch
-from meshdesk.capture.reader import Capture
-from meshdesk.capture.records import RECORDS, payload_bytes, read_batch, read_message
+from meshdesk.capture.reader import Capture, Placed
+from meshdesk.capture.records import KEPT, RECORDS, Room, payload_bytes, read_batch, read_message
 from meshdesk.capture.samples import SAMPLES
 from meshdesk.capture.seal import seal
 from meshdesk.capture.store import CaptureError
@@ -56,23 +57,38 @@ def test_that_a_message_cut_at_any_byte_is_named_as_lost() -> None:
             read_message(data[:cut], entry(len(data), 3), RECORDS, "records-1-000.arrow")
 
 
+def stored(folder: Path, data: bytes, rows: int) -> tuple[Capture, Placed]:
+    """A capture whose one batch is `data`, and says that it has so many rows."""
+    capture = opened(made_capture(folder, {"t": [FEW]}))
+    (placed,) = capture.batches
+    with (folder / placed.file).open("r+b") as file:
+        file.seek(placed.batch.position)
+        file.write(data)
+    return capture, replace(placed, batch=replace(placed.batch, length=len(data), rows=rows))
+
+
 @pytest.mark.parametrize("only", [(), ("key", "headers")], ids=["all columns", "some columns"])
-def test_that_a_flipped_bit_gives_a_sentence_or_rows_that_can_be_read(only: tuple[str, ...]) -> None:
+def test_that_a_flipped_bit_gives_a_sentence_or_rows_that_can_be_read(tmp_path: Path, only: tuple[str, ...]) -> None:
     """Without the full check an offset behind the end of the payloads ends the process when the row is shown."""
     data = message(FEW)
-    refused = 0
-    for at in range(len(data)):
-        for bit in (1, 16, 128, 255):
-            damaged = bytearray(data)
-            damaged[at] ^= bit
-            try:
-                read = read_message(bytes(damaged), entry(len(data), 3), RECORDS, "records-1-000.arrow", only)
-            except CaptureError as error:
-                assert "records-1-000.arrow" in str(error)
-                assert str(error).endswith("The rest of the capture can be read.")
-                refused += 1
-            else:
-                assert len(read.to_pylist()) == 3
+    capture, placed = stored(tmp_path / "c", data, 3)
+    begin, room, refused = placed.batch.position, Room(), 0
+    with (tmp_path / "c" / placed.file).open("r+b", buffering=0) as file:
+        for at in range(len(data)):
+            for bit in (1, 16, 128, 255):
+                file.seek(begin + at)
+                file.write(bytes([data[at] ^ bit]))
+                room.read(capture, placed)
+                try:
+                    read = room.batch(only)
+                except CaptureError as error:
+                    assert "records-1-000.arrow" in str(error)
+                    assert str(error).endswith("The rest of the capture can be read.")
+                    refused += 1
+                else:
+                    assert len(read.to_pylist()) == 3
+            file.seek(begin + at)
+            file.write(data[at : at + 1])
     assert refused > 400
 
 
@@ -88,9 +104,11 @@ def test_that_a_flipped_bit_gives_a_sentence_or_rows_that_can_be_read(only: tupl
     ids=["zeroes", "ones", "text", "a schema", "samples"],
 )
 @pytest.mark.parametrize("only", [(), ("offset", "value")], ids=["all columns", "some columns"])
-def test_that_other_bytes_are_refused(data: bytes, only: tuple[str, ...]) -> None:
-    with pytest.raises(CaptureError, match=r"^records-1-000\.arrow is damaged at byte 0 and lost 1 row\. The rest"):
-        read_message(data, entry(len(data), 1), RECORDS, "records-1-000.arrow", only)
+def test_that_other_bytes_are_refused(tmp_path: Path, data: bytes, only: tuple[str, ...]) -> None:
+    with pytest.raises(
+        CaptureError, match=r"^records-1-000\.arrow is damaged at byte [\d,]+ and lost 1 row\. The rest"
+    ):
+        read_batch(*stored(tmp_path / "c", data, 1), only)
 
 
 @pytest.mark.parametrize("sealed", [False, True])
@@ -103,6 +121,16 @@ def test_that_only_the_columns_that_are_wanted_are_read(tmp_path: Path, sealed: 
         whole = read_batch(capture, placed)
         for only in (("timestamp",), ("value", "offset"), ("headers",), tuple(RECORDS.names)):
             assert read_batch(capture, placed, only).equals(whole.select(only))
+
+
+def test_that_a_room_holds_one_batch_after_the_other_whatever_their_sizes(tmp_path: Path) -> None:
+    large = [Rec(0, 0, value=b"%d" % n * (KEPT // 2)) for n in range(3)]
+    capture = opened(made_capture(tmp_path / "made", {"t": [FEW, FEW[:1], large, FEW[1:]]}))
+    room = Room()
+    for placed, records in zip(capture.batches, (FEW, FEW[:1], large, FEW[1:]), strict=True):
+        room.read(capture, placed)
+        assert recs(room.batch()) == records
+        assert room.batch(("value",)).column("value").to_pylist() == [record.value for record in records]
 
 
 def test_that_a_batch_with_other_rows_than_its_entry_says_is_not_shown() -> None:

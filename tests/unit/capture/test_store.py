@@ -209,6 +209,8 @@ def test_that_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
     store = Folder(with_manifest(tmp_path / "c"))
     with pytest.raises(CaptureError, match=r"c/index-7-000 is gone\. .* Open another copy of it\."):
         store.read("index-7-000", 0, 10)
+    with pytest.raises(CaptureError, match=r"c/index-7-000 is gone\. .* Open another copy of it\."):
+        store.read_into("index-7-000", 0, memoryview(bytearray(10)))
     assert store.size("index-7-000") == 0
 
 
@@ -225,6 +227,16 @@ def test_that_an_entry_is_read_in_place_and_not_beyond_its_end(tmp_path: Path) -
         store.read("facts-1", position, length) for position, length in ((0, 10), (3, 4), (8, 99), (10, 1), (99, 5))
     ]
     assert reads == [b"0123456789", b"3456", b"89", b"", b""]
+    for position, length, there in (
+        (0, 10, b"0123456789"),
+        (3, 4, b"3456"),
+        (8, 99, b"89"),
+        (10, 1, b""),
+        (99, 5, b""),
+    ):
+        room = bytearray(length)
+        assert room[: store.read_into("facts-1", position, memoryview(room))] == there
+        assert not any(room[len(there) :])
     with pytest.raises(CaptureError, match=r"c\.meshcap holds no facts-3; it is not whole"):
         store.read("facts-3", 0, 1)
     store.close()

@@ -12,7 +12,8 @@ from meshdesk.capture.files import remove
 from meshdesk.capture.names import PARTS
 from meshdesk.capture.reader import Capture
 from meshdesk.capture.seal import seal
-from meshdesk.explain.orders import FIRST, filtered, sorted_places
+from meshdesk.explain.firsts import FIRST
+from meshdesk.explain.orders import filtered, sorted_places
 from meshdesk.explain.places import append_places, read_places, write_places
 from meshdesk.explain.rows import Rows
 from meshdesk.model.listing import COLUMNS, Column, Listing
