@@ -131,8 +131,15 @@ def child(role: str) -> int:
     threading.Thread(target=_listen, args=(explain,), name="listen", daemon=True).start()
     threading.Thread(target=_tell_of_slow, args=(explain,), name="tell", daemon=True).start()
     explain.pipes.send({"is": "ready"})
+    if role == "work":
+        _load_orders()
     while True:
         explain.next()
+
+
+def _load_orders() -> None:
+    """Loads what makes orders before one is asked for: the first click on a head has its rows a tenth of a second sooner."""
+    from meshdesk.explain import merging, orders  # noqa: F401
 
 
 def _listen(explain: Explain) -> None:

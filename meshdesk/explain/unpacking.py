@@ -1,4 +1,4 @@
-"""A topic looked through batch by batch, for searches and sorts: read by one thread, unpacked and looked into by several.
+"""A topic looked through batch by batch, for searches and sorts: unpacked and looked into by several threads.
 
 Only work loads this, as it loads orders.py.
 """
@@ -6,7 +6,9 @@ Only work loads this, as it loads orders.py.
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import TypeVar
+from itertools import islice
+from threading import Lock
+from typing import Generic, TypeVar
 
 import pyarrow as pa
 
@@ -16,11 +18,12 @@ from meshdesk.capture.store import CaptureError
 from meshdesk.explain.rows import Rows
 
 THREADS = 2  # the window and collect want a core, too; Arrow and numpy do what takes time without Python's lock
-ROOMS = (
-    2 * THREADS + 1
-)  # batches in memory, some 2 MB each: those that are looked into, as many that wait, and one to read
+SHEAF = 4 << 20  # bytes of batches that a thread takes at once, some six: to hand over each takes a tenth of its time …
+BATCHES = 64  # … and so many at most, where they are small
+SHEAVES = 2 * THREADS  # asked for at once: what is made of them waits for its turn
 
 Made = TypeVar("Made")
+Lies = tuple[int, Placed, int, int]  # row of the topic, batch, its rows from, to
 
 
 def looked_through(
@@ -30,56 +33,75 @@ def looked_through(
 
     `look` is given the row that the batch begins with, and the batch, with the columns `only`. It is called by several threads,
     and must keep nothing that refers to its batch: the memory is written over. Lost rows are left out, as in Rows.batches.
+    Nobody else reads the capture between two of these.
     """
-    spare = [Room() for _ in range(ROOMS)]
+    at: int | None = first
     with ThreadPoolExecutor(THREADS, "unpack") as pool:
-        at: int | None = first
+        unpack = _Unpack(rows, only, look)
         while at is not None:
-            at = yield from _through(rows, (topic, at, end), only, look, pool, spare)
+            at = yield from _through(rows, (topic, at, end), pool, unpack)
 
 
 def _through(
-    rows: Rows,
-    which: tuple[str, int, int],
-    only: Sequence[str],
-    look: Callable[[int, pa.RecordBatch], Made],
-    pool: ThreadPoolExecutor,
-    spare: list[Room],
+    rows: Rows, which: tuple[str, int, int], pool: ThreadPoolExecutor, unpack: "_Unpack[Made]"
 ) -> Generator[tuple[int, int, Made], None, int | None]:
     """Goes as far as batches can be read; the row that is to be gone on with then, None where it is through."""
-    lying = rows.lying(*which)
-    asked: deque[tuple[int, int, Placed, Future[Made]]] = deque()
-
-    def unpack(room: Room, k: int, start: int, count: int) -> Made:
-        try:
-            return look(k, room.batch(only).slice(start, count))
-        finally:
-            spare.append(room)
-
-    def ask(k: int, placed: Placed, start: int, stop: int) -> None:
-        room = spare.pop()
-        try:
-            room.read(rows.capture, placed)
-        except CaptureError as error:
-            spare.append(room)
-            answer: Future[Made] = Future()
-            answer.set_exception(error)
-        else:
-            answer = pool.submit(unpack, room, k, start, stop - start)
-        asked.append((k, stop - start, placed, answer))
-
+    sheaves = _sheaves(rows.lying(*which))
+    asked: deque[Future[tuple[list[tuple[int, int, Made]], Lies | None]]] = deque()
     try:
         while True:
-            while len(asked) < ROOMS and (found := next(lying, None)) is not None:
-                ask(*found)
+            asked.extend(pool.submit(unpack, sheaf) for sheaf in islice(sheaves, SHEAVES - len(asked)))
             if not asked:
                 return None
-            k, count, placed, answer = asked.popleft()
-            try:
-                made = answer.result()
-            except CaptureError:
-                rows.refresh()  # where the batch was sealed or dropped meanwhile, its rows lie elsewhere by now
-                return k + (count if rows.capture.is_current(placed) else 0)
-            yield k, count, made
+            made, lost = asked.popleft().result()
+            yield from made
+            if lost is not None:
+                break
     finally:
-        wait([answer for *_, answer in asked])  # they have rooms
+        for answer in asked:
+            answer.cancel()
+        wait(asked)
+    k, placed, start, stop = lost
+    rows.refresh()  # where the batch was sealed or dropped meanwhile, its rows lie elsewhere by now
+    return k + (stop - start if rows.capture.is_current(placed) else 0)
+
+
+def _sheaves(lying: Iterator[Lies]) -> Iterator[list[Lies]]:
+    """Several batches at once."""
+    sheaf: list[Lies] = []
+    length = 0
+    for lies in lying:
+        sheaf.append(lies)
+        length += lies[1].batch.length
+        if length >= SHEAF or len(sheaf) == BATCHES:
+            yield sheaf
+            sheaf, length = [], 0
+    if sheaf:
+        yield sheaf
+
+
+class _Unpack(Generic[Made]):
+    """What a thread does with a sheaf."""
+
+    def __init__(self, rows: Rows, only: Sequence[str], look: Callable[[int, pa.RecordBatch], Made]) -> None:
+        self._rows, self._only, self._look = rows, only, look
+        self._reading = Lock()  # a capture is read by one thread at a time
+        self._rooms = [Room() for _ in range(THREADS)]
+
+    def __call__(self, sheaf: list[Lies]) -> tuple[list[tuple[int, int, Made]], Lies | None]:
+        """What is made of its batches up to one that cannot be read, and that one."""
+        made: list[tuple[int, int, Made]] = []
+        room = self._rooms.pop()
+        try:
+            for lies in sheaf:
+                k, placed, start, stop = lies
+                try:
+                    with self._reading:
+                        room.read(self._rows.capture, placed)
+                    batch = room.batch(self._only)
+                except CaptureError:
+                    return made, lies
+                made.append((k, stop - start, self._look(k, batch.slice(start, stop - start))))
+        finally:
+            self._rooms.append(room)
+        return made, None

@@ -10,12 +10,19 @@ import pytest
 from meshdesk.capture.files import remove
 from meshdesk.capture.names import PARTS
 from meshdesk.capture.seal import seal
+from meshdesk.explain import unpacking
 from meshdesk.explain.rows import Rows
-from meshdesk.explain.unpacking import ROOMS, looked_through
+from meshdesk.explain.unpacking import SHEAVES, looked_through
 from tests.unit.capture.making import Rec, made_capture, opened
 
-BATCHES = [[Rec(0, 10 * batch + n, key=b"%d" % (10 * batch + n)) for n in range(7)] for batch in range(4 * ROOMS)]
+BATCHES = [[Rec(0, 10 * batch + n, key=b"%d" % (10 * batch + n)) for n in range(7)] for batch in range(8 * SHEAVES)]
 OFFSETS = [record.offset for batch in BATCHES for record in batch]
+
+
+@pytest.fixture(autouse=True)
+def two_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that there are more sheaves than are asked for at once."""
+    monkeypatch.setattr(unpacking, "BATCHES", 2)
 
 
 def capture_of(folder: Path) -> Path:
@@ -60,11 +67,10 @@ def test_that_rows_that_are_sealed_meanwhile_come_once_and_in_order(tmp_path: Pa
     rows, seen = Rows(opened(folder)), list[int]()
     for _, _, offsets in looked_through(rows, "t", 0, len(OFFSETS), ("offset",), offsets_of):
         if not seen:
-            sealed(folder)
-            rows.capture.store.forget([name for name in rows.capture.store.names() if name.startswith("records-")])
-            rows.refresh()  # else what is open is read on
+            sealed(folder)  # what is not open yet is gone
         seen += offsets
     assert seen == OFFSETS
+    assert rows.capture.generations[-1].sealed
 
 
 def test_that_a_damaged_batch_is_left_out_and_no_other(tmp_path: Path) -> None:
@@ -84,11 +90,11 @@ def test_that_what_is_wrong_in_looking_reaches_who_asked(tmp_path: Path) -> None
         pass
 
     def look(k: int, _batch: pa.RecordBatch) -> None:
-        if k == 21:
+        if k == 28:  # the first of a sheaf
             raise Wrong
 
     looked = looked_through(Rows(opened(capture_of(tmp_path / "c"))), "t", 0, len(OFFSETS), ("offset",), look)
-    assert [k for k, *_ in islice(looked, 3)] == [0, 7, 14]
+    assert [k for k, *_ in islice(looked, 4)] == [0, 7, 14, 21]
     with pytest.raises(Wrong):
         next(looked)
 
