@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from meshdesk.capture.index import NO_TIME
+from meshdesk.explain.byte_order import sort_bytes
 from meshdesk.explain.moments import TIMES, timestamps
 from meshdesk.explain.places import Places, Values, placed
 from meshdesk.explain.rows import Rows
@@ -52,12 +53,6 @@ def first_by_time(rows: Rows, listing: Listing) -> "Places | None":
             order = np.lexsort((places, keys))[:FIRST]
             keys, places = keys[order], places[order]
     return places if len(keys) == FIRST else None
-
-
-def sort_bytes(texts: pa.Array | pa.ChunkedArray, descending: bool) -> Values:
-    """Where bytes stand in their order, stable; what is null comes last either way."""
-    keys = [("", "descending" if descending else "ascending")]
-    return np.asarray(pc.sort_indices(texts, sort_keys=keys).to_numpy(), np.int64)
 
 
 class Candidates(NamedTuple):

@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from meshdesk.explain.firsts import FIRST, LAST, LONG, NOTHING, Best, Candidates, first_by_time, sort_bytes
+from meshdesk.explain.byte_order import sort_bytes
+from meshdesk.explain.firsts import FIRST, LAST, LONG, NOTHING, Best, Candidates, first_by_time
 from meshdesk.explain.masking import visible_hits
 from meshdesk.explain.moments import TIMES, timestamps
 from meshdesk.explain.places import Places, Values, placed
@@ -71,7 +72,9 @@ def sorted_places(rows: Rows, listing: Listing, progress: Progress, only: "Place
         if only is not None:
             kept = np.isin(places, only, assume_unique=True)
             places, texts = places[kept], texts.filter(pa.array(kept))
-        yield places[sort_bytes(texts, listing.descending)]
+        order = sort_bytes(texts, listing.descending)
+        del texts  # of ten million keys as much as their order
+        yield places[order]
         return
     places, keys = _numbers(rows, listing, column, progress)
     if only is not None:

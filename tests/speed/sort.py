@@ -20,7 +20,8 @@ ORDER = "CREATE TABLE places AS SELECT n FROM (SELECT {0}, row_number() OVER () 
 
 
 def main() -> None:
-    """The figures sort.time, sort.first and sort.key in s, and sort.late, the latest beat of all rounds, in ms."""
+    """The figures sort.time, sort.key and the first screen of each, sort.first and sort.first.key, in s; and sort.late, the latest
+    beat of all rounds, in ms."""
     by_time: list[Report] = []
     by_key: list[Report] = []
     theirs: dict[str, list[float]] = {"timestamp": [], "key": []}
@@ -35,8 +36,9 @@ def main() -> None:
                     raise SystemExit(f"DuckDB sorted {rows} rows")
     took = _median(by_time, "all")
     figure("sort.time", "s", took, statistics.median(theirs["timestamp"]), "<= 3 s", took <= NUMBER)
-    first = _median(by_time, "first")
-    figure("sort.first", "s", first, None, "first screen of the new order <= 1 s", first <= FIRST)
+    for name, reports in (("sort.first", by_time), ("sort.first.key", by_key)):
+        first = _median(reports, "first")
+        figure(name, "s", first, None, "first screen of the new order <= 1 s", first <= FIRST)
     keyed, told = _median(by_key, "all"), min(report["told"] for report in by_key)
     figure("sort.key", "s", keyed, statistics.median(theirs["key"]), "<= 10 s with progress", keyed <= KEY and told > 1)
     late = max(report["late"] for report in (*by_time, *by_key))

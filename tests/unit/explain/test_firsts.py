@@ -14,7 +14,7 @@ from meshdesk.capture.files import remove
 from meshdesk.capture.names import PARTS
 from meshdesk.capture.seal import seal
 from meshdesk.explain import firsts, orders
-from meshdesk.explain.firsts import Best, first_by_time, sort_bytes
+from meshdesk.explain.firsts import Best, first_by_time
 from meshdesk.explain.orders import sorted_places
 from meshdesk.explain.rows import Rows
 from meshdesk.model.listing import COLUMNS, Listing
@@ -121,9 +121,3 @@ def test_that_the_best_of_all_batches_are_the_first_of_a_stable_sort(
     known.sort(key=lambda k: texts[k] or b"", reverse=descending)
     places = best.places()
     assert (None if places is None else places.tolist()) == (known[:3] if len(known) >= 3 else None)
-
-
-def test_that_bytes_are_sorted_stably_and_null_comes_last_either_way() -> None:
-    texts = pa.array([b"b", None, b"a", b"b", b"", None, b"a\0"], pa.binary())
-    assert sort_bytes(texts, False).tolist() == [4, 2, 6, 0, 3, 1, 5]
-    assert sort_bytes(texts, True).tolist() == [0, 3, 6, 2, 4, 1, 5]
