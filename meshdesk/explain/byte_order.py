@@ -4,7 +4,8 @@ Many are not compared with each other, but sorted as numbers of seven bytes each
 bytes behind: ten million keys in a third of the time of Arrow, which compares (measured 2026-11).
 """
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import numpy as np
@@ -14,9 +15,10 @@ import pyarrow.compute as pc
 from meshdesk.explain.places import Values
 
 MANY = 100_000  # rows from which numbers are quicker
-LEVELS = (
-    4  # numbers that are made of the bytes behind those that all begin with; what is equal so far is compared by Arrow
-)
+# Numbers that are made of the bytes behind those that all begin with. What is equal then is compared by Arrow, where it is no
+# more bytes than HELD, and else by as many numbers more.
+LEVELS = 4
+HELD = 256 << 20
 TAKEN = 7  # bytes of a number; its last byte says how many there were, so that the shorter of two comes first
 GOES_ON = 8  # that byte where more of them follow
 # Which of eight bytes that were read belong to the number, by how many there were, 0 to 8.
@@ -25,32 +27,35 @@ BITS = np.uint64(32)  # of a row in a number that has its run before it
 
 Rows: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.uint32]]"  # four billion rows take more memory than there is
 Numbers: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.uint64]]"
-Text: TypeAlias = "pa.Array | pa.ChunkedArray"
+Chunks: TypeAlias = Iterable[tuple[int, pa.Array]]  # (number of its first row, bytes), in order
 
 
-def sort_bytes(texts: Text, descending: bool) -> Values:
+def sort_bytes(texts: pa.Array, descending: bool) -> Values:
     """Where bytes stand in their order; of those that are equal what was first comes first, and what is null last, either way."""
-    if len(texts) < MANY:
-        return _compared(texts, descending)
-    chunks = [texts] if isinstance(texts, pa.Array) else texts.chunks
-    is_null = np.concatenate([chunk.is_null().to_numpy(zero_copy_only=False) for chunk in chunks or [texts]])
-    rows = np.flatnonzero(~is_null).astype(np.uint32)
-    return np.append(_sorted(texts, rows, descending), np.flatnonzero(is_null)).astype(np.int64, copy=False)
-
-
-def _compared(texts: Text, descending: bool) -> Values:
     keys = [("", "descending" if descending else "ascending")]
     return np.asarray(pc.sort_indices(texts, sort_keys=keys).to_numpy(), np.int64)
 
 
-def _sorted(texts: Text, rows: Rows, descending: bool) -> Rows:
-    """The same of rows that are not null, given ascending."""
-    chunks = [texts] if isinstance(texts, pa.Array) else texts.chunks
+def sort_chunks(chunks: Chunks, which: Values, count: int, descending: bool) -> Rows:
+    """The same of some rows, ascending and not null, of `count` whose bytes come chunk by chunk, as often as they are asked for.
+
+    What is held in memory at once is bounded by HELD and some 40 bytes a row.
+    """
+    rows: Rows = which.astype(np.uint32)
+    few = len(rows) < MANY
     whole, slots, runs = rows, np.arange(len(rows), dtype=np.uint32), np.zeros(0, np.uint32)
-    begin = _common(chunks)
-    for level in range(LEVELS):
+    begin = 0 if few else _common(chunks)
+    for level in itertools.count():
         # `rows` are equal so far with others of their run, and belong into these slots of the whole.
-        numbers = _numbers(chunks, begin + level * TAKEN, rows, len(texts))
+        if level % LEVELS == 0 and (level or few):
+            texts = _held(chunks, rows, count)
+            if texts is not None:
+                compared = np.sort(rows)[sort_bytes(texts, descending)]
+                place = np.empty(count, np.uint32)  # of each of these rows among them
+                place[compared] = np.arange(len(rows), dtype=np.uint32)
+                whole[slots] = compared[_by(runs, place[rows])] if level else compared
+                return whole
+        numbers = _numbers(chunks, begin + level * TAKEN, rows, count)
         if descending:
             np.invert(numbers, out=numbers)
         order = np.argsort(numbers)
@@ -73,14 +78,25 @@ def _sorted(texts: Text, rows: Rows, descending: bool) -> Rows:
         whole[slots[ends]] = _by(runs[ends], rows[ends])
         rows, slots, runs = rows[goes_on], slots[goes_on], runs[goes_on]
         if not len(rows):
-            return whole
-    mask = np.zeros(len(texts), np.bool_)
-    mask[rows] = True
-    compared = np.flatnonzero(mask)[_compared(texts.filter(pa.array(mask)), descending)]
-    place = np.empty(len(texts), np.uint32)  # of each of these rows among them
-    place[compared] = np.arange(len(rows), dtype=np.uint32)
-    whole[slots] = compared[_by(runs, place[rows])]
+            break
     return whole
+
+
+def _held(chunks: Chunks, rows: Rows, count: int) -> "pa.Array | None":
+    """The bytes of these rows, ascending by row; None where they are more than HELD."""
+    wanted, parts, held = _wanted(rows, count), [pa.array([], pa.binary())], 0
+    for first, chunk in chunks:
+        parts.append(chunk.filter(pa.array(wanted[first : first + len(chunk)])))
+        held += parts[-1].nbytes
+        if held > HELD:
+            return None
+    return pa.concat_arrays(parts)
+
+
+def _wanted(rows: Rows, count: int) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    wanted = np.zeros(count, np.bool_)
+    wanted[rows] = True
+    return wanted
 
 
 def _by(runs: Rows, then: Rows) -> Rows:
@@ -92,28 +108,26 @@ def _by(runs: Rows, then: Rows) -> Rows:
     return packed.astype(np.uint32)
 
 
-def _numbers(chunks: Sequence[pa.Array], begin: int, rows: Rows, count: int) -> Numbers:
+def _numbers(chunks: Chunks, begin: int, rows: Rows, count: int) -> Numbers:
     """What stands at byte `begin` of the bytes of some rows of `count`."""
-    wanted = np.zeros(count, np.bool_)
-    wanted[rows] = True
-    numbers = np.empty(count, np.uint64)
-    first = 0
-    for chunk in chunks:
+    wanted, numbers = _wanted(rows, count), np.zeros(count, np.uint64)
+    for first, chunk in chunks:
         here = np.flatnonzero(wanted[first : first + len(chunk)])
+        if not len(here):
+            continue
         starts, ends, eights = _pieces(chunk)
         starts = np.minimum(starts[here] + begin, ends[here])
         there = np.minimum(ends[here] - starts, GOES_ON)
         numbers[first + here] = (eights[starts].astype(np.uint64) & MASKS[there]) | there.astype(np.uint64)
-        first += len(chunk)
     return numbers[rows]
 
 
-def _common(chunks: Sequence[pa.Array]) -> int:
+def _common(chunks: Chunks) -> int:
     """How many bytes all of them begin with, in steps of eight but for the last: `order-` or the first field of JSON."""
     begin = 0
     while True:
         least, differ, first = GOES_ON, np.uint64(0), None
-        for chunk in chunks:
+        for _, chunk in chunks:
             starts, ends, eights = _pieces(chunk)
             valid = np.flatnonzero(chunk.is_valid().to_numpy(zero_copy_only=False))
             if not len(valid):

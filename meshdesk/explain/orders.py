@@ -11,15 +11,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from meshdesk.explain.byte_order import sort_bytes
+from meshdesk.explain.byte_order import HELD, sort_chunks
 from meshdesk.explain.firsts import FIRST, LAST, LONG, NOTHING, Best, Candidates, first_by_time
 from meshdesk.explain.masking import visible_hits
 from meshdesk.explain.moments import TIMES, timestamps
 from meshdesk.explain.places import Places, Values, placed
 from meshdesk.explain.rows import Rows
-from meshdesk.explain.unpacking import looked_through
-from meshdesk.explain.words import Hits
+from meshdesk.explain.unpacking import Made, looked_through
+from meshdesk.explain.words import Hits, Mask
 from meshdesk.model.listing import Column, Listing
+
+TELL_EVERY = 32  # batches that are read anew between two words: some twenty times a second
 
 Progress = Callable[[int, int], None]  # rows looked at, rows in all; may raise to cancel
 
@@ -65,16 +67,14 @@ def sorted_places(rows: Rows, listing: Listing, progress: Progress, only: "Place
     if first is not None:
         yield first
     if column in ("key", "value"):
+        texts = _Texts(rows, listing, column, progress)
         best = Best(listing.descending) if only is None else None
-        places, texts = _texts(rows, listing, column, progress, best)
+        places, is_null = texts.look_through(best)
         if best is not None and len(places) > LONG and (first := best.places()) is not None:
             yield first
-        if only is not None:
-            kept = np.isin(places, only, assume_unique=True)
-            places, texts = places[kept], texts.filter(pa.array(kept))
-        order = sort_bytes(texts, listing.descending)
-        del texts  # of ten million keys as much as their order
-        yield places[order]
+        kept = np.ones(len(places), np.bool_) if only is None else np.isin(places, only, assume_unique=True)
+        order = sort_chunks(texts, np.flatnonzero(kept & ~is_null), len(places), listing.descending)
+        yield places[np.append(order, np.flatnonzero(kept & is_null))]
         return
     places, keys = _numbers(rows, listing, column, progress)
     if only is not None:
@@ -123,33 +123,70 @@ def _number(number: Callable[[pa.RecordBatch], Values], _k: int, batch: pa.Recor
     return number(batch)
 
 
-def _texts(
-    rows: Rows, listing: Listing, column: Column, progress: Progress, best: "Best | None"
-) -> tuple[Places, pa.ChunkedArray]:
-    """The place of every row, and the bytes of its key or value, of which `best` is told."""
-    ends = [_end(rows, topic) for topic in listing.topics]
-    done, total = 0, sum(ends)
-    places, texts, at = np.empty(total, np.uint64), [], 0
-
-    def look(_k: int, batch: pa.RecordBatch) -> tuple[pa.Array, "Candidates | None"]:
-        text = pa.concat_arrays([batch.column(column), NOTHING])  # a copy, as the memory is written over
-        return text, best.candidates(text) if best is not None else None
-
-    for number, topic in enumerate(listing.topics):
-        for k, count, (text, candidates) in looked_through(rows, topic, 0, ends[number], NEEDED[column], look):
-            places[at : at + count] = placed(number, np.arange(k, k + count))
-            texts.append(text)
-            if best is not None and candidates is not None:
-                best.take(places[at : at + count][candidates.rows], candidates)
-            at += count
-            done += count
-            progress(done, total)
-    return places[:at], pa.chunked_array(texts, pa.binary())
-
-
 def _end(rows: Rows, topic: str) -> int:
     known = rows.capture.topics.get(topic)
     return known.rows if known else 0
+
+
+class _Texts:
+    """The bytes of a column of all rows, chunk by chunk: held, or where they are too many read anew each time."""
+
+    def __init__(self, rows: Rows, listing: Listing, column: Column, progress: Progress) -> None:
+        self._rows, self._listing, self._column, self._progress = rows, listing, column, progress
+        self._ends = [_end(rows, topic) for topic in listing.topics]
+        self._places: Places = np.empty(0, np.uint64)  # of the rows, ascending
+        self._held: list[tuple[int, pa.Array]] | None = []
+
+    def look_through(self, best: "Best | None") -> "tuple[Places, Mask]":
+        """The place of every row, and whether it is null; `best` is told of all bytes."""
+        done, total, held = 0, sum(self._ends), 0
+        places, is_null, at = np.empty(total, np.uint64), np.empty(total, np.bool_), 0
+
+        def look(text: pa.Array) -> "tuple[pa.Array, Candidates | None]":
+            return text, best.candidates(text) if best is not None else None
+
+        for first, (text, candidates) in self._read(look):
+            here = slice(at, at + len(text))
+            places[here] = np.arange(first, first + len(text), dtype=np.uint64)
+            is_null[here] = text.is_null().to_numpy(zero_copy_only=False)
+            if best is not None and candidates is not None:
+                best.take(places[here][candidates.rows], candidates)
+            held += text.nbytes
+            if self._held is not None:
+                self._held.append((at, text))
+            if held > HELD:
+                self._held = None
+            at += len(text)
+            done += len(text)
+            self._progress(done, total)
+        self._places = places[:at]
+        return self._places, is_null[:at]
+
+    def __iter__(self) -> Iterator[tuple[int, pa.Array]]:
+        if self._held is not None:
+            yield from self._held
+            return
+        total = sum(self._ends)
+        for number, (first, text) in enumerate(self._read(lambda text: text)):
+            at = int(np.searchsorted(self._places, np.uint64(first)))
+            known = self._places[at : at + len(text)]
+            if len(known) == len(text) and int(known[0]) == first and int(known[-1]) - first == len(text) - 1:
+                yield at, text  # else a part of them was lost before, or is now, and nobody can say where they belong
+            if number % TELL_EVERY == 0:
+                self._progress(total, total)  # all were looked at; hears that it is cancelled
+
+    def _read(self, look: Callable[[pa.Array], Made]) -> Iterator[tuple[int, Made]]:
+        """(place of its first row, what `look` makes of its bytes) of each batch."""
+
+        def made(_k: int, batch: pa.RecordBatch) -> Made:
+            return look(
+                pa.concat_arrays([batch.column(self._column), NOTHING])
+            )  # a copy, as the memory is written over
+
+        for number, topic in enumerate(self._listing.topics):
+            needed = NEEDED[self._column]
+            for k, _, found in looked_through(self._rows, topic, 0, self._ends[number], needed, made):
+                yield int(placed(number, np.array([k]))[0]), found
 
 
 def _sizes(batch: pa.RecordBatch) -> Values:

@@ -12,6 +12,7 @@ from meshdesk.capture.files import remove
 from meshdesk.capture.names import PARTS
 from meshdesk.capture.reader import Capture
 from meshdesk.capture.seal import seal
+from meshdesk.explain import byte_order, orders
 from meshdesk.explain.firsts import FIRST
 from meshdesk.explain.orders import filtered, sorted_places
 from meshdesk.explain.places import append_places, read_places, write_places
@@ -114,6 +115,24 @@ def test_that_the_first_rows_of_a_long_order_come_before_the_whole_and_are_its_b
         beginning, whole = list(sorted_places(Rows(capture), listing, lambda _done, _of: None))
         assert len(beginning) == FIRST
         assert (beginning == whole[:FIRST]).all()
+
+
+@pytest.mark.parametrize("by", ["key", "value"])
+def test_that_bytes_that_are_too_many_to_be_held_are_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: Column
+) -> None:
+    monkeypatch.setattr(orders, "HELD", 100)
+    monkeypatch.setattr(byte_order, "HELD", 100)
+    monkeypatch.setattr(byte_order, "MANY", 0)
+    texts = [b"the same beginning %d" % (n % 7) if n % 5 else None for n in range(60)]
+    a = [Rec(0, n, key=text, value=text) for n, text in enumerate(texts)]
+    b = a[40:]
+    parts = {"a": [a[:11], a[11:30], a[30:]], "b": [b[:1], b[1:]]}
+    capture = opened(made_capture(tmp_path / "c", parts))
+    for descending in (False, True):
+        assert order_of(capture, Listing(("a", "b"), by, descending), tmp_path / "order") == naive(
+            [a, b], by, descending
+        )
 
 
 def test_that_hits_are_found_as_they_come_and_from_where_they_were_left(tmp_path: Path) -> None:
