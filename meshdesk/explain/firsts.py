@@ -19,7 +19,7 @@ from meshdesk.model.listing import Listing
 FIRST = 1_000  # rows: some screens
 LONG = 10 * FIRST  # rows of an order that is not made at once
 LAST = np.iinfo(np.int64).max  # the key of what has none: such rows come last, whichever way the others go
-LOOKED = 400  # batches in which the first rows by time are looked for, a tenth of a second; sorting all is no help if not later
+LOOKED = 400  # batches in which they are looked for by the index, a tenth of a second; else they come once all were looked at
 NOTHING = pa.array([], pa.binary())
 
 
