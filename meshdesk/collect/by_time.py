@@ -6,7 +6,8 @@ have a budget: enough at once for what comes on a screen, and a tenth of one of 
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
@@ -14,10 +15,10 @@ from meshdesk.collect.asking import PATIENCE, Asking
 from meshdesk.collect.budget import Budget
 from meshdesk.collect.offsets_at import Place
 from meshdesk.collect.past import Past
+from meshdesk.collect.predecessors import Ends, ends_in, facts_in, since_the_first
 from meshdesk.collect.properties import Source
 from meshdesk.collect.reached import Reached, Seen
 from meshdesk.collect.watch import Watch
-from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.past import SOURCE
 
 TURN = 0.25  # s between looks whether there is something to ask
@@ -34,11 +35,12 @@ class ByTime:
         watch: Watch,
         committed: Callable[[], Mapping[str, Mapping[Place, int]]],
         news: Callable[[], None],
-        known: Callable[[], Iterable[Fact | Checked]],
+        folder: Path,
     ) -> None:
-        """`committed` gives what each group has committed by now; `known` the facts that predecessors wrote into the same
-        capture, which are read in this thread and may raise CaptureError."""
-        self._committed, self._known = committed, known
+        """`committed` gives what each group has committed by now; what predecessors wrote into the same capture, in `folder`,
+        is read in this thread."""
+        self._committed, self._folder = committed, folder
+        self._ends_before: Ends = {}
         self._source, self._writer, self._watch, self._news = source, writer, watch, news
         self._stop, self._wake = threading.Event(), threading.Event()
         self._wish: tuple[Sequence[str], int, int] | None = None
@@ -74,9 +76,10 @@ class ByTime:
         budget = Budget()
         past = Past(cluster, self._writer, self._stop, budget, lambda: self._watch.counts)
         reached = Reached(cluster, self._writer, self._stop, budget, self._seen)
-        known = [fact for fact in self._known() if fact.source == SOURCE]
+        known = [fact for fact in facts_in(self._folder) if fact.source == SOURCE]
         past.recall(known)
         reached.recall(known)
+        self._ends_before = ends_in(self._folder)
         while not self._stop.is_set():
             self._wake.clear()
             wish, self._wish = self._wish, None
@@ -92,4 +95,4 @@ class ByTime:
 
     def _seen(self) -> Seen:
         watch = self._watch
-        return Seen(self._committed(), watch.first_ends, watch.beginnings)
+        return Seen(self._committed(), since_the_first(watch.first_ends, self._ends_before), watch.beginnings)

@@ -20,13 +20,14 @@ from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
 from meshdesk.collect.background import Background
 from meshdesk.collect.by_time import ByTime
-from meshdesk.collect.catalogues.watching import Catalogues, facts_in
+from meshdesk.collect.catalogues.watching import Catalogues
 from meshdesk.collect.client import REQUEST_TIMEOUT, Cluster, KafkaTrouble, now
 from meshdesk.collect.columns import asked_for, from_the_future, lasts, rows_of, schema_names, spans_of
 from meshdesk.collect.fetching import Fetching
 from meshdesk.collect.held import Held
 from meshdesk.collect.keeper import Keeper, Limit
 from meshdesk.collect.out_of_range import OutOfRange
+from meshdesk.collect.predecessors import facts_in
 from meshdesk.collect.properties import Source, client_settings
 from meshdesk.collect.reading import (
     Began,
@@ -120,9 +121,7 @@ class Collector:
         self._schemas = self._registry()
         self.watch = Watch(Cluster(source, report), self._writer, report, news)
         self._background = Background(source, self._writer, self.watch, report)
-        self._by_time = ByTime(
-            source, self._writer, self.watch, lambda: self._background.committed, news, lambda: facts_in(folder)
-        )
+        self._by_time = ByTime(source, self._writer, self.watch, lambda: self._background.committed, news, folder)
         known = facts_in(folder) if source.catalogues or source.schemas else []
         self.catalogues = Catalogues(
             source.catalogues, source.schemas, self._store_facts, report, news, now, known, source.bootstrap

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from meshdesk.capture.reader import open_captures
 from meshdesk.collect.catalogues.folder import CONTRACTS, Folder, names
 from meshdesk.collect.schema_files import ENDINGS, SCHEMAS
 from meshdesk.model.fact import Checked, Fact
@@ -16,15 +15,6 @@ SHARE = 20  # a look that takes long is made less often, so that looking takes a
 REST = 1.0  # s at most after a file, for as long as reading it took: reading has half a core, and the collect loop the rest
 
 Facts = list[Fact | Checked]
-
-
-def facts_in(folder: Path) -> Facts:
-    """What predecessors have written into a capture. Raises CaptureError."""
-    (capture,) = open_captures(folder)
-    try:
-        return capture.take_facts()
-    finally:
-        capture.close()
 
 
 def folders_of(

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from meshdesk.collect.offsets_at import Place
 from meshdesk.demo.broker import Broker
 from meshdesk.model.fact import Fact
+from meshdesk.model.late import reached
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.past import KIND, pieces
+from tests.broker.collect.consuming import commit_for, group_name
 from tests.broker.collect.producing import New, produce
 from tests.broker.collect.written import Written
 from tests.kafka import MakeTopic
@@ -64,6 +67,31 @@ def test_that_the_past_of_what_is_on_the_screen_stands_in_the_capture(
         child.wait(lambda: past_of(written, third), "what comes behind what is known")
         child.stop()
     assert past_of(written, topic) == said, "what the capture knows is not asked again"
+
+
+def test_that_a_program_that_goes_on_asks_for_no_offset_whose_coming_its_predecessor_has_seen(
+    broker: Broker, make_topic: MakeTopic, tmp_path: Path
+) -> None:
+    topic, group = make_topic(2), group_name()
+    produce(broker.bootstrap, topic, [New(b"", partition=1) for _ in range(9)])
+    with CollectChild(tmp_path / "c", broker.bootstrap) as child:
+        written = Written(tmp_path / "c")
+        child.wait(lambda: written.samples("end").get((topic, 0)) == [0], "the end before")
+        produce(broker.bootstrap, topic, [New(b"", partition=0) for _ in range(9)])
+        child.wait(lambda: 9 in written.samples("end")[topic, 0], "the end behind")
+        child.stop()
+    commit_for(broker.bootstrap, group, {(topic, 0): 4, (topic, 1): 4})  # seen to come, and older than the recording
+    with CollectChild(tmp_path / "c", broker.bootstrap) as child:
+        child.wait(lambda: offsets_asked_for(written, topic), "what is older than the recording")
+        child.stop()
+    assert offsets_asked_for(written, topic) == {(topic, 1): [4]}, "both were committed when the first was looked for"
+
+
+def offsets_asked_for(written: Written, topic: str) -> dict[Place, list[int]]:
+    """Of a topic the offsets whose time was looked for."""
+    mesh = Mesh()
+    fold(mesh, written.facts)
+    return {place: [point.offset for point in points] for place, points in reached(mesh).items() if place[0] == topic}
 
 
 def test_that_an_order_that_lacks_something_is_said(broker: Broker, tmp_path: Path) -> None:

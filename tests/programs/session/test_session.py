@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from meshdesk.collect.catalogues.watching import facts_in
+from meshdesk.collect.predecessors import facts_in
 from meshdesk.model.fact import Fact
 from meshdesk.model.record import RecordName
 from meshdesk.model.trouble import Trouble

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from meshdesk.capture.reader import open_captures
-from meshdesk.collect.catalogues.watching import Catalogues, facts_in, folders_of
+from meshdesk.collect.catalogues.watching import Catalogues, folders_of
+from meshdesk.collect.predecessors import facts_in
 from meshdesk.demo.broker import Broker
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.mesh import Mesh as Folded
