@@ -25,6 +25,7 @@ from meshdesk.model.address import bootstrap_problem
 from meshdesk.model.frame import Message
 from meshdesk.model.setting import is_secret
 from meshdesk.model.step import Name, Step, step_message
+from meshdesk.model.trouble import KEEPS_TRYING
 from meshdesk.model.wording import day, plural
 from meshdesk.pipes import Pipes
 
@@ -32,7 +33,6 @@ SECONDS = 9.0  # for all of it
 LOOK_UP, CONNECT, SHAKE, ADVERTISED = 3.0, 3.0, 3.0, 3.0  # s for a step, whose addresses are tried all at once
 MOST = 20  # addresses of a list of brokers, or brokers of a cluster: more would say no more
 SHOWN = 3  # of them in a sentence
-KEEPS_TRYING = "; MeshDesk keeps trying"  # what a test does not
 NOT_TRIED = "Not tried, as a step before it failed."
 
 T = TypeVar("T")

@@ -1,11 +1,12 @@
 """Trouble: something went wrong, said as a sentence a colleague would say."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal, cast
 
 from meshdesk.model.frame import Message
 
 Severity = Literal["attention", "bad"]
+KEEPS_TRYING = "; MeshDesk keeps trying"  # in an advice: true for as long as somebody does
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,15 @@ class Trouble:
     def sentence(self) -> str:
         """What happened and what to do next, as they are shown together."""
         return f"{self.text} {self.advice}".strip()
+
+
+def left(trouble: Trouble) -> Trouble:
+    """What is still true of it once nobody tries any more: it does not pass.
+
+    >>> left(Trouble("Nothing answers.", "Check the port; MeshDesk keeps trying.", passes=True)).sentence
+    'Nothing answers. Check the port.'
+    """
+    return replace(trouble, advice=trouble.advice.replace(KEEPS_TRYING, ""), passes=False)
 
 
 def trouble_message(trouble: Trouble) -> Message:

@@ -15,7 +15,7 @@ from meshdesk.model.frame import Message
 from meshdesk.model.lag import Lags
 from meshdesk.model.mesh import Mesh
 from meshdesk.model.position import Position
-from meshdesk.model.trouble import Trouble, trouble_from
+from meshdesk.model.trouble import Trouble, left, trouble_from
 from meshdesk.model.wording import plural
 from meshdesk.session.children import Child, Heard
 from meshdesk.session.chosen import Chosen
@@ -80,7 +80,7 @@ class Opened:
         save: Explainers,
         told: "SimpleQueue[Told]",
         report: Callable[[Trouble], None],
-        withdraw: Callable[[Callable[[Trouble], bool]], None],
+        revise: Callable[[Callable[[Trouble], Trouble | None]], None],
         scratch: Callable[[], Path],
         shut: "Callable[[Opened], None]",
         limit: int,
@@ -91,8 +91,8 @@ class Opened:
         """`save` is a work program of its own: a save of minutes does not keep a sort waiting. `scratch` gives the folder for
         what is made while it is open, and goes with the session. `shut` closes a capture for good. A live capture stays
         below `limit` bytes and leaves the share `kept_free` of its disk; a collect program that says nothing for `silence`
-        seconds is ended. `kept_places` has where the boxes of its maps stood the last time. `withdraw` takes back what was
-        reported, once it is over."""
+        seconds is ended. `kept_places` has where the boxes of its maps stood the last time. `revise` puts what is true by now in
+        the place of each thing that was reported; None: it is over."""
         self.number = number
         self.limit, self.kept_free = limit, kept_free
         self.title = ""
@@ -107,7 +107,7 @@ class Opened:
         self._connection: Connection | None = None
         self._collecting: Collecting | None = None
         self._look, self._work, self._save = (Questions(number, role) for role in (look, work, save))
-        self._told, self._report, self._withdraw = told, report, withdraw
+        self._told, self._report, self._revise = told, report, revise
         self.works = Works()
         self.pictures = Pictures(kept=kept_places, title=lambda: self.title)
         self._file_notes = FileNotes()
@@ -290,6 +290,7 @@ class Opened:
     def fail(self, text: str, advice: str = "") -> None:
         self.state, self.progress = "failed", None
         self.works.clear()
+        self._revise_passing(left)
         if self._collecting is not None:
             self._collecting.waiting.clear()
             self._collecting.hang_up()
@@ -357,8 +358,19 @@ class Opened:
         """Topics that are not read to where they were asked to be read."""
         return self._tailing
 
+    def seen(self, name: str, k: int) -> None:
+        """The rows of a list before number `k` were on the screen: a backlog at its limit may drop them. In the order of arrival
+        they are the topic's own; in any other one they lie anywhere, and count once the end of the list is seen. With them
+        counts what was looked through for it and left out, and nothing that has arrived since."""
+        order = self.lists.order(name)
+        if order is None:
+            self.looked(name, k)
+        elif k >= order.rows and order.is_known:
+            for topic, end in zip(order.listing.topics, order.ends, strict=True):
+                self.looked(topic, end)
+
     def looked(self, topic: str, k: int) -> None:
-        """The rows of a topic before number `k` were on the screen: a backlog at its limit may drop them."""
+        """The rows of a topic before number `k` may be dropped by a backlog at its limit."""
         if self._collecting is not None and self.state == "live":
             self._collecting.looked(topic, k)
 
@@ -412,8 +424,7 @@ class Opened:
         is_well = self.is_reached and not self.status.paused  # a pause may be too short to be seen in a progress
         if self._passing_at and is_well and now - self._passing_at > PASSED:
             self._passing_at = 0.0
-            names = self.names.union(topic.name for topic in self.now.topics)
-            self._withdraw(lambda trouble: trouble.passes and trouble.about in names)
+            self._revise_passing(lambda _: None)
         self.lists.grow()
         self.lists.read_anew(now)
 
@@ -480,8 +491,7 @@ class Opened:
         behind = message.get("behind")
         paused = str(message.get("paused", ""))
         if self.status.paused and not paused:
-            names, text = self.names, self.status.paused
-            self._withdraw(lambda trouble: trouble.about in names and trouble.text == text)
+            self._take_back_pause()
         self._tell_backlog(behind)
         status = replace(self.status, behind=behind, dropped=int(message.get("dropped", 0)), paused=paused)
         if status != self.status:
@@ -542,11 +552,23 @@ class Opened:
         self.works.end(READING)
         if self._collecting is not None:
             self._collecting.waiting.clear()
-        self.status = replace(self.status, behind=None, rows_rate=0.0)
+        if self.status.paused:
+            self._take_back_pause()
+        self.status = replace(self.status, behind=None, rows_rate=0.0, paused="")
+        self._revise_passing(left)
         self._with_tailing()
         if self._follower:
             self._follower.rest()
         self._changed()
+
+    def _revise_passing(self, revised: Callable[[Trouble], Trouble | None]) -> None:
+        """Puts what is true by now in the place of each trouble of this capture that ends by itself."""
+        names = self.names.union(topic.name for topic in self.now.topics)
+        self._revise(lambda trouble: revised(trouble) if trouble.passes and trouble.about in names else trouble)
+
+    def _take_back_pause(self) -> None:
+        names, text = self.names, self.status.paused
+        self._revise(lambda trouble: None if trouble.about in names and trouble.text == text else trouble)
 
     def _with_tailing(self) -> None:
         topics = tuple(

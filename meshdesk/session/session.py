@@ -183,7 +183,7 @@ class Session:
         if opened in self.captures:
             self._shut(opened)
             names = opened.names.difference(*(other.names for other in self.captures))
-            self._withdraw(lambda trouble: trouble.about in names)
+            self._revise(lambda trouble: None if trouble.about in names else trouble)
 
     @property
     def replaced(self) -> dict[str, int]:
@@ -293,9 +293,10 @@ class Session:
         log.info("%s: %s", trouble.about, trouble.sentence)
         self._changed()
 
-    def _withdraw(self, is_over: Callable[[Trouble], bool]) -> None:
-        """Takes back what is over: a pause that has ended, the troubles of a connection that was closed."""
-        self.troubles = tuple(trouble for trouble in self.troubles if not is_over(trouble))
+    def _revise(self, revised: Callable[[Trouble], Trouble | None]) -> None:
+        """Puts what is true by now in the place of each trouble; None takes back what is over: a pause that has ended, the
+        troubles of a connection that was closed."""
+        self.troubles = tuple(now for trouble in self.troubles if (now := revised(trouble)) is not None)
         self._changed()
 
     @property
@@ -315,7 +316,7 @@ class Session:
             self._save,
             self._told,
             self.report,
-            self._withdraw,
+            self._revise,
             self._scratch_folder,
             self.shut,
             self.capture_limit,

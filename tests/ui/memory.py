@@ -145,8 +145,8 @@ class MemoryCapture:
     def stop_tail(self, topic: str) -> None:
         self.tails = [tail for tail in self.tails if tail[0] != topic]
 
-    def looked(self, topic: str, k: int) -> None:
-        self.looks.append((topic, k))
+    def seen(self, name: str, k: int) -> None:
+        self.looks.append((name, k))
 
     def save(self, path: Path, done: Callable[[str], None], beside: Sequence["MemoryCapture"] = ()) -> None:
         self.todo.append(lambda: done(""))

@@ -164,7 +164,7 @@ class RecordsView(QWidget):
             first, last = max(0, self._coming - 1 - (last - first)), self._coming - 1
         if last >= first:
             opened.lists.want(self.list, first, last)
-            self._count_as_looked_at(opened, last)
+        self._count_as_seen(opened, last)
         self._find_kept()
         self._find_end()
         self._take_in_late_topics()
@@ -192,14 +192,10 @@ class RecordsView(QWidget):
             self._hasten()
         return is_drawn
 
-    def _count_as_looked_at(self, opened: Opened, last: int) -> None:
-        """What a backlog at its limit may drop: in the order of arrival all rows up to the last on the screen; in another order
-        they lie anywhere, and count once the end of the list is seen."""
-        if self.listing.is_arrival:
-            opened.looked(self.topic, opened.lists.rows(self.list) if self.following else last + 1)
-        elif last + 1 >= self.table.records.end:
-            for topic in self.listing.topics:
-                opened.looked(topic, opened.lists.rows(topic))
+    def _count_as_seen(self, opened: Opened, last: int) -> None:
+        """Rows up to the last on the screen; all, while the list is followed. Of a word that no record holds there are none,
+        and its end is seen all the same."""
+        opened.seen(self.list, opened.lists.rows(self.list) if self.following else last + 1)
 
     def _scrolled(self) -> None:
         """What is on the screen now is asked for at once; a beat later it would be there a beat later."""

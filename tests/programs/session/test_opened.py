@@ -3,7 +3,7 @@
 import os
 import shutil
 import signal
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -327,6 +327,47 @@ def test_that_a_pause_at_the_limit_is_said_until_it_is_over_and_what_is_dropped_
         session.close()
 
 
+@pytest.mark.parametrize(("word", "hits"), [("needle", 100), ("nobody", 0)])
+def test_that_a_search_in_a_backlog_pauses_at_the_limit_until_its_hits_were_seen_and_none_is_dropped_unseen(
+    broker: Broker, make_topic: MakeTopic, tmp_path: Path, word: str, hits: int
+) -> None:
+    topic = make_topic()
+    rare = {n: b"needle %d" % n for n in range(0, 5_000, 50)}
+    produce(broker.bootstrap, topic, [New(rare.get(n, b"") + os.urandom(2_000)) for n in range(5_000)])
+    session = Session(tmp_path / "captures", capture_limit=2_000_000)
+    try:
+        opened = live_on(session, broker)
+        name = opened.lists.arrange(Listing((topic,), word=word))
+        opened.tail(topic, Position("beginning"))
+        order = opened.lists.order(name)
+        assert order is not None
+
+        def has_looked() -> bool:
+            return order.is_made and order.ends == [opened.lists.rows(topic)] != [0]
+
+        turn(session, lambda: opened.status.paused and has_looked(), "the pause, and all that is there looked through")
+        assert opened.status.dropped == 0
+        assert order.rows or not hits
+        turn(session, lambda: any("is paused" in said for said in sentences(session)), "the pause to be said")
+        opened.seen(name, order.rows - 1)
+        assert opened.status.paused, "not all of its hits were seen"
+
+        def sees() -> bool:
+            opened.seen(name, order.rows)
+            is_paused = opened.status.paused and opened.status.dropped and opened.lists.rows(topic) > order.ends[0]
+            return opened.status.behind == 0 or bool(is_paused)
+
+        with ExitStack() as held:
+            for pid in session.pids["work"]:
+                held.enter_context(stopped(pid))
+            turn(session, sees, "another pause, as what arrives is not looked through by now")
+            assert opened.status.dropped <= order.ends[0]
+        turn(session, lambda: sees() and order.ends == [5_000], "the end")
+        assert (order.rows, opened.status.dropped > 0) == (hits, True)
+    finally:
+        session.close()
+
+
 SHORT_PAUSE = """
 from meshdesk.pipes import Pipes
 
@@ -364,6 +405,16 @@ def test_that_a_cluster_that_stops_answering_is_shown_so_until_it_answers_again(
     fresh_broker.resume()
     turn(session, lambda: opened.state_text == "read-only", "an answer")
     turn(session, lambda: not sentences(session), "the trouble to be taken back")
+
+
+def test_that_nobody_is_said_to_keep_trying_once_collecting_has_ended(session: Session, fresh_broker: Broker) -> None:
+    opened = live_on(session, fresh_broker)
+    fresh_broker.kill()
+    turn(session, lambda: any("keeps trying" in said for said in sentences(session)), "the silence to be said")
+    opened.stop()
+    turn(session, lambda: opened.state == "ended", "the end of collecting")
+    silent = f"Nothing answers at {fresh_broker.bootstrap}. Check the host and the port, and whether the broker runs."
+    assert sentences(session) == [silent]
 
 
 def test_that_a_topic_that_is_not_there_is_refused_and_nothing_waits_for_it(session: Session, broker: Broker) -> None:
