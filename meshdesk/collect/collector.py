@@ -22,7 +22,7 @@ from meshdesk.collect.background import Background
 from meshdesk.collect.by_time import ByTime
 from meshdesk.collect.catalogues.watching import Catalogues
 from meshdesk.collect.client import REQUEST_TIMEOUT, Cluster, KafkaTrouble, now
-from meshdesk.collect.columns import asked_for, from_the_future, lasts, rows_of, schema_names, spans_of
+from meshdesk.collect.columns import asked_for, lasts, rows_of, schema_names, spans_of
 from meshdesk.collect.fetching import Fetching
 from meshdesk.collect.held import Held
 from meshdesk.collect.keeper import Keeper, Limit
@@ -41,17 +41,16 @@ from meshdesk.collect.reading import (
     position_after,
     resolve,
 )
+from meshdesk.collect.remarks import Remarks
 from meshdesk.collect.sentences import (
     REFUSED,
     behind_the_end,
     cut_short,
     held_back,
-    in_the_future,
     lost_to_retention,
     made_again,
     more_partitions,
     trouble_of,
-    without_headers,
     without_leaders,
 )
 from meshdesk.collect.settled import settled_in
@@ -129,6 +128,7 @@ class Collector:
         self._partitions: dict[Place, Partition] = {}
         self._out_of_range = OutOfRange(self._cluster.bounds)
         self._held = Held()
+        self._remarks = Remarks(report)
         self._numbers: dict[str, int] = {}  # topic: its number in the writer's names
         self._ids: dict[str, str] = {}
         self._notes_due = 0.0
@@ -165,6 +165,7 @@ class Collector:
             held = {number: (end, high[number]) for number in high if (end := offsets[number].end) < high[number]}
             if held:
                 self._report(held_back(topic, held, now()))
+        self._remarks.begin(topic)
         for number, found in offsets.items():
             self._partitions[topic, number] = begin(found, self._settled_of(topic, number))
         self._read_on([(topic, number) for number in offsets])
@@ -445,10 +446,7 @@ class Collector:
             spans = spans_of(rows, self._numbers[topic], mine, reached, self._flags)
             if rows.batch.num_rows:
                 self._storing.put(self._numbers[topic], rows.batch, spans, now())
-                if rows.headless:
-                    self._report(without_headers(topic, rows.headless, now()))
-                if ahead := from_the_future(rows, now()):
-                    self._report(in_the_future(topic, ahead, now()))
+                self._remarks.look(topic, rows, now())
                 if self._schemas is not None:
                     self._schemas.note(schema_names(rows.batch))
             with_rows = {span.partition for span in spans}

@@ -23,7 +23,6 @@ NAMING |= {f"apicurio.{role}.contentId": "content" for role in ("key", "value")}
 NAMING |= {f"apicurio.{role}.globalId": "global" for role in ("key", "value")}
 PAIR = HEADERS.value_type
 IDS = (1, (1 << 31) - 1)  # registries count from 1 in an int32
-AHEAD = 3_600_000  # ms that a timestamp may be ahead of this machine's clock: many a machine is set an hour wrong
 Headers: TypeAlias = list[tuple[str, bytes | None]] | None
 
 
@@ -108,16 +107,6 @@ def lasts(rows: Rows) -> dict[int, int]:
         at = len(rows.partitions) - 1 - int(np.argmax(rows.partitions[::-1] == partition))
         found[partition] = int(rows.offsets[at])
     return found
-
-
-def from_the_future(rows: Rows, moment: int) -> list[tuple[int, int, int]]:
-    """(partition, offset, timestamp in ms) of the records whose timestamps lie well behind a moment, which is now."""
-    times = rows.batch.column("timestamp").to_numpy()
-    if not len(times) or int(times.max()) <= moment + AHEAD:
-        return []
-    found = np.flatnonzero(times > moment + AHEAD)
-    columns = rows.partitions[found], rows.offsets[found], times[found]
-    return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def asked_for(rows: Rows, partitions: Mapping[int, Partition]) -> Rows:

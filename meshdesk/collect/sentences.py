@@ -8,7 +8,7 @@ from confluent_kafka import KafkaError
 
 from meshdesk.logs import redacted
 from meshdesk.model.trouble import Severity, Trouble
-from meshdesk.model.wording import iso, plural, size
+from meshdesk.model.wording import iso, plural, size, span
 
 # Topic rights alone are enough to read: the refused group is none that we use.
 EXPECTED = (KafkaError.GROUP_AUTHORIZATION_FAILED, KafkaError._PARTITION_EOF)
@@ -331,7 +331,7 @@ def without_headers(topic: str, places: Collection[tuple[int, int]], now: int = 
     partition, offset = min(places)
     text = f"Records of {topic} are stored without their headers, as the name of one is no UTF-8 and cannot be read."
     advice = f"Ask its producer to mend the names; one such record is {topic}[{partition}]@{offset}."
-    return Trouble(text, advice, topic, "attention", now, len(places))
+    return Trouble(text, advice, topic, "attention", now, count=len(places))
 
 
 def in_the_future(topic: str, records: Sequence[tuple[int, int, int]], now: int = 0) -> Trouble:
@@ -342,7 +342,22 @@ def in_the_future(topic: str, records: Sequence[tuple[int, int, int]], now: int 
         "The clock of their producer or of this machine is wrong, or they are in another unit than milliseconds; "
         f"{topic}[{partition}]@{offset} says {iso(time)}."
     )
-    return Trouble(text, advice, topic, "attention", now, len(records))
+    return Trouble(text, advice, topic, "attention", now, count=len(records))
+
+
+def out_of_order(topic: str, count: int, late: tuple[int, int, int], by: int, now: int = 0) -> Trouble:
+    """Records, so many, that came behind newer ones of their partition; the first of them by partition, offset and timestamp
+    (ms), and by how many ms it is older."""
+    partition, offset, time = late
+    text = (
+        f"Records of {topic} came behind newer ones of their partition. Lists by time show them in another order than they "
+        "arrived; reading up to a moment and curves of the past take them for as new as what they came behind."
+    )
+    advice = (
+        "They were sent late or once more, or a clock was wrong; "
+        f"{topic}[{partition}]@{offset} says {iso(time)}, {span(by / 1000)} before a record that came earlier."
+    )
+    return Trouble(text, advice, topic, "attention", now, count=count)
 
 
 def made_again(topic: str, now: int = 0) -> Trouble:

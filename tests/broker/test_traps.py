@@ -382,6 +382,30 @@ def test_that_records_without_a_time_are_shown_as_such_and_those_of_the_future_a
     assert "2096-10-02" in future
 
 
+def test_that_records_behind_newer_ones_of_their_partition_are_kept_as_they_are_counted_and_said(
+    broker: Broker, make_topic: MakeTopic, tmp_path: Path
+) -> None:
+    topic, base, minute = make_topic(2), 1_790_000_000_000, 60_000
+    times = [0, 90, 5, 10, 91]  # minutes: two that came late
+    new = [New(b"%d" % n, partition=0, timestamp=base + n * minute) for n in times]
+    new += [New(b"%d" % n, partition=1, timestamp=base + n * minute) for n in sorted(times)]
+    wanted = produce(broker.bootstrap, topic, new)
+    target = tmp_path / "t.meshcap"
+    ran = run("collect", topic, "--bootstrap", broker.bootstrap, "--until", "end", "-o", target)
+    said = (
+        f"Records of {topic} came behind newer ones of their partition. Lists by time show them in another order than they "
+        "arrived; reading up to a moment and curves of the past take them for as new as what they came behind. "
+        "They were sent late or once more, or a clock was wrong; "
+        f"{topic}[0]@2 says 2026-09-21T14:18:20.000Z, 1 h 25 m before a record that came earlier.\n"
+    )
+    assert (ran.code, ran.err) == (0, said)
+    assert sorted(consumed(records_in(target)), key=lambda record: record.name) == wanted
+    with CollectChild(tmp_path / "c", broker.bootstrap) as child:
+        child.tail(topic)
+        child.wait(lambda: sum(said["count"] for said in child.all("trouble")) == 2, "their number")
+        child.stop()
+
+
 # Three brokers
 
 

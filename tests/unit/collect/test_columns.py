@@ -16,9 +16,7 @@ from meshdesk.capture.coverage import Coverage
 from meshdesk.capture.index import Span
 from meshdesk.capture.records import RECORDS
 from meshdesk.collect.columns import (
-    AHEAD,
     HEADERS,
-    from_the_future,
     keep,
     lasts,
     rows_of,
@@ -150,13 +148,6 @@ def test_that_only_records_that_are_kept_are_said_to_lack_their_headers() -> Non
 
 
 # What they settle
-
-
-def test_that_only_times_that_no_clock_is_wrong_by_are_from_the_future() -> None:
-    times = [NOW, NOW + AHEAD, NOW + AHEAD + 1, -1, LARGEST]
-    rows = rows_of([message(n % 2, n, timestamp=(1, time)) for n, time in enumerate(times)])
-    assert from_the_future(rows, NOW) == [(0, 2, NOW + AHEAD + 1), (0, 4, LARGEST)]
-    assert from_the_future(rows_of(placed((0, 1), (1, 2))), NOW) == []
 
 
 def test_that_the_last_offset_of_each_partition_is_found_among_mixed_ones() -> None:
