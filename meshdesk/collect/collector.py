@@ -26,6 +26,7 @@ from meshdesk.collect.columns import asked_for, lasts, rows_of, schema_names, sp
 from meshdesk.collect.fetching import Fetching
 from meshdesk.collect.held import Held
 from meshdesk.collect.keeper import Keeper, Limit
+from meshdesk.collect.locating import locate, partition_count
 from meshdesk.collect.out_of_range import OutOfRange
 from meshdesk.collect.predecessors import facts_in
 from meshdesk.collect.properties import Source, client_settings
@@ -37,9 +38,7 @@ from meshdesk.collect.reading import (
     begin,
     behind,
     moved,
-    places,
     position_after,
-    resolve,
 )
 from meshdesk.collect.remarks import Remarks
 from meshdesk.collect.sentences import (
@@ -77,8 +76,6 @@ NOTES_EVERY = (
     0.5  # s between looks at what is known anyway: end offsets of the client, topics and partitions of the watch
 )
 IS_IT_THE_SAME = 1.0  # s that records wait for the answer which topic of that name they are of
-UNHEARD_OF = 1.0  # s until a topic is said not to be there: each broker hears of one that was just made in its own time
-ELECTION = 3.0  # s until a partition is said to have no leader: one that was just made, or whose broker has just started, has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +139,12 @@ class Collector:
 
         `began` is what this method said to a predecessor, which it then reads on for.
         """
-        count = self._partition_count(topic)
+        count = partition_count(self._cluster, topic)
         self._know(topic)
-        patience = time.monotonic() + ELECTION
-        while True:
-            asked = self._asked(topic, count, start, until)
-            offsets = resolve(topic, count, start, until, asked)
-            if len(offsets) == count or time.monotonic() >= patience:
-                break
-            time.sleep(ELECTION / 10)
-        if len(offsets) < count:
-            silent = without_leaders(topic, [number for number in range(count) if number not in offsets], now())
+        located = locate(self._cluster, topic, count, start, until, self._isolation)
+        offsets = located.offsets
+        if located.leaderless:
+            silent = without_leaders(topic, located.leaderless, now())
             if not offsets:
                 raise KafkaTrouble(silent)
             self._report(silent)
@@ -160,11 +152,8 @@ class Collector:
             offsets = began.of(self._ids[topic], offsets)
         if began is not None or start.kind == "offset":
             self._lost_before(topic, offsets)
-        if until is not None and until.kind == "end":
-            high = {number: found for (_, number), found in asked["high"].items() if number in offsets}
-            held = {number: (end, high[number]) for number in high if (end := offsets[number].end) < high[number]}
-            if held:
-                self._report(held_back(topic, held, now()))
+        if located.held:
+            self._report(held_back(topic, located.held, now()))
         self._remarks.begin(topic)
         for number, found in offsets.items():
             self._partitions[topic, number] = begin(found, self._settled_of(topic, number))
@@ -297,42 +286,6 @@ class Collector:
         return missing
 
     # What the cluster says
-
-    def _partition_count(self, topic: str) -> int:
-        until = time.monotonic() + UNHEARD_OF
-        while True:
-            said = self._cluster.metadata(topic).topics.get(topic)
-            if said is not None and said.error is None:
-                return len(said.partitions)
-            error = said.error if said is not None else KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART)
-            is_unknown = error.code() in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC)
-            if is_unknown and time.monotonic() < until:
-                time.sleep(0.05)
-                continue
-            if is_unknown:
-                raise KafkaTrouble(
-                    Trouble(
-                        f"There is no topic {topic} at {self._source.bootstrap}.",
-                        "Check its name; MeshDesk makes no topics.",
-                        topic,
-                        seen=now(),
-                    )
-                )
-            raise self._cluster.failed(error, topic)
-
-    def _asked(
-        self, topic: str, count: int, start: Position, until: Position | None
-    ) -> Mapping[str, Mapping[Place, int]]:
-        every = places(topic, count)
-        ask = self._cluster.offsets
-        return {
-            # Before the end, so that what arrives between the questions is not taken for an open transaction's.
-            "high": ask(every, Position("end"), "read_uncommitted") if until is not None else {},
-            "beginning": ask(every, Position("beginning"), self._isolation),
-            "end": ask(every, Position("end"), self._isolation),
-            "start": ask(every, start, self._isolation) if start.kind == "time" else {},
-            "stop": ask(every, until, self._isolation) if until is not None and until.kind == "time" else {},
-        }
 
     def _know(self, topic: str) -> None:
         """Learns which topic of that name it is, and lets the client find its leaders: by itself it takes a second for each."""

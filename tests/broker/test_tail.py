@@ -15,12 +15,13 @@ import pytest
 
 from meshdesk.demo.broker import Broker
 from meshdesk.demo.registry import Schema, SchemaRegistry
+from meshdesk.tail import GIVE_UP
 from tests.broker.collect.listening import closed_port
 from tests.broker.collect.producing import New, produce
 from tests.kafka import MakeTopic
 from tests.programs.running import GONE, SECONDS, Ran, command, gone, run, wait_until
 
-SOON = 5.0  # s for an end that waits for nothing
+SOON = GIVE_UP - 1.0  # s for an end that waits for nothing: less than it would wait for a cluster
 
 
 class Tail:
@@ -72,10 +73,11 @@ def tailing(captures: Path, *words: str) -> Iterator[Tail]:
 
 
 @contextmanager
-def silent_port() -> Iterator[int]:
-    """A port that takes connections and says nothing."""
+def silent_server() -> Iterator[tuple[socket.socket, int]]:
+    """One that takes connections and says nothing, and its port."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        yield int(server.getsockname()[1])
+        server.settimeout(SECONDS)
+        yield server, int(server.getsockname()[1])
 
 
 def texts(*values: bytes) -> list[New]:
@@ -241,7 +243,7 @@ def test_that_a_cluster_or_a_collect_program_that_never_answers_is_given_up_in_w
         assert tail.left == []
         return ran
 
-    with silent_port() as port, ThreadPoolExecutor(3) as at_once:
+    with silent_server() as (_, port), ThreadPoolExecutor(3) as at_once:
         silent = at_once.submit(never, "silent", port)
         hung = at_once.submit(never, "hung", port, hung=True)
         late = at_once.submit(never, "late", port, "--for", "2s")
@@ -260,7 +262,11 @@ def test_that_a_cluster_or_a_collect_program_that_never_answers_is_given_up_in_w
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_that_a_signal_before_the_cluster_has_answered_is_no_failure(number: signal.Signals, tmp_path: Path) -> None:
-    with silent_port() as port, tailing(tmp_path / "c", "t", "--bootstrap", f"127.0.0.1:{port}") as tail:
+    with (
+        silent_server() as (server, port),
+        tailing(tmp_path / "c", "t", "--bootstrap", f"127.0.0.1:{port}") as tail,
+        server.accept()[0],
+    ):  # both programs have started, which takes long on a machine that is busy
         child = tail.collect()
         ran = tail.end_by(number)
     assert (ran.code, ran.out, ran.err) == (0, b"", "")

@@ -426,6 +426,8 @@ def test_that_leaders_that_change_and_brokers_that_restart_lose_and_double_nothi
             child.tail(topic)
             child.wait(lambda: child.rows == 60, "the first records")
             for number in (2, 3):
+                # A broker that was out of breath for three seconds is no replica in sync, and none that could lead.
+                wait_until(partial(_is_in_sync, first, topic), "all replicas to be in sync", 90)
                 brokers[number - 1].kill()
                 wait_until(partial(_is_led_by_others, first, topic, number), "other leaders", 90)
                 wanted += produced(by, topic, [New(b"without %d %d" % (number, n), partition=n % 3) for n in range(60)])
