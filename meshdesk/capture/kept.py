@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from meshdesk.capture.index import Batch, SampleBatch
 from meshdesk.capture.names import kept_name
-from meshdesk.capture.reader import Capture, Generation, Kept, PlacedSamples
+from meshdesk.capture.parts import Generation, Kept, PlacedSamples
+from meshdesk.capture.reader import Capture
 from meshdesk.capture.records import SEALED_RECORDS
 from meshdesk.capture.samples import SAMPLES, read_samples
 from meshdesk.capture.seal import SAMPLE_ROWS, joined_samples, sealing

@@ -16,7 +16,8 @@ from isal import isal_zlib
 
 from meshdesk.capture.lines import decode_lines
 from meshdesk.capture.names import is_ours, segment_name
-from meshdesk.capture.reader import Capture, Placed, PlacedSamples
+from meshdesk.capture.parts import Placed, PlacedSamples
+from meshdesk.capture.reader import Capture
 from meshdesk.capture.store import (
     HEAD_ROOM,
     MESHCAP,

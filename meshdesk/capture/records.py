@@ -6,7 +6,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from meshdesk.capture.reader import Capture, Placed
+from meshdesk.capture.parts import Placed
+from meshdesk.capture.reader import Capture
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.wording import plural
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pyarrow as pa
 
-from meshdesk.capture.reader import Capture, PlacedSamples
+from meshdesk.capture.parts import PlacedSamples
+from meshdesk.capture.reader import Capture
 from meshdesk.capture.records import read_message
 from meshdesk.capture.store import CaptureError
 

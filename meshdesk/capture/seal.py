@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from meshdesk.capture.index import NO_TIME, Batch, Entry, SampleBatch, Span, encode_entry, encode_header
 from meshdesk.capture.names import segment_name
-from meshdesk.capture.reader import Capture, Generation, Placed
+from meshdesk.capture.parts import Generation, Placed
+from meshdesk.capture.reader import Capture
 from meshdesk.capture.records import SEALED_RECORDS, payload_bytes, read_numbered, steps
 from meshdesk.capture.samples import SAMPLES, differences, read_samples
 from meshdesk.capture.sealed import trailer

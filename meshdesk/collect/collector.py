@@ -15,7 +15,7 @@ from confluent_kafka import KafkaError, KafkaException, Message
 
 from meshdesk.capture.coverage import Coverage
 from meshdesk.capture.index import LOST, READ_UNCOMMITTED, Span
-from meshdesk.capture.reader import TopicKey
+from meshdesk.capture.parts import TopicKey
 from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
 from meshdesk.collect.background import Background

@@ -16,7 +16,8 @@ from meshdesk.capture.files import disk_used, files_of, generations_in, remove_f
 from meshdesk.capture.index import Span
 from meshdesk.capture.kept import join, keep, kept_from, to_join
 from meshdesk.capture.names import PARTS, kept_of
-from meshdesk.capture.reader import Generation, TopicKey, open_captures
+from meshdesk.capture.parts import Generation, TopicKey
+from meshdesk.capture.reader import open_captures
 from meshdesk.capture.seal import DRAFT, seal
 from meshdesk.capture.store import KEPT_FREE, SIZE_LIMIT, CaptureError
 from meshdesk.capture.writer import SEGMENT_SIZE, Writer

@@ -7,7 +7,8 @@ import numpy as np
 
 from meshdesk.capture.coverage import Coverage
 from meshdesk.capture.index import LOST, READ_UNCOMMITTED, Span
-from meshdesk.capture.reader import Capture, TopicKey, open_captures
+from meshdesk.capture.parts import TopicKey
+from meshdesk.capture.reader import Capture, open_captures
 from meshdesk.capture.records import read_batch
 
 Settled = dict[tuple[TopicKey, int], Coverage]

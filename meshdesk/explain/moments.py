@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from meshdesk.capture.index import NO_TIME
-from meshdesk.capture.reader import Placed
+from meshdesk.capture.parts import Placed
 from meshdesk.capture.records import NO_TIMESTAMP
 from meshdesk.explain.places import BITS, Places, Values
 from meshdesk.explain.rows import Rows

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from meshdesk.capture.reader import Capture, Generation, Placed, open_captures
+from meshdesk.capture.parts import Generation, Placed
+from meshdesk.capture.reader import Capture, open_captures
 from meshdesk.capture.records import NO_TIMESTAMP, Numbers, read_batch, read_numbered
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.fact import Checked

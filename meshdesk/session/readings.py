@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from meshdesk.capture.files import disk_used
 from meshdesk.capture.index import NO_TIME
-from meshdesk.capture.reader import Capture, Generation, PlacedSamples, open_captures
+from meshdesk.capture.parts import Generation, PlacedSamples
+from meshdesk.capture.reader import Capture, open_captures
 from meshdesk.capture.store import CaptureError
 from meshdesk.model.lag import Commits, Lags
 from meshdesk.model.late import reached

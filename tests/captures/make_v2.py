@@ -14,7 +14,8 @@ from meshdesk.capture.files import remove
 from meshdesk.capture.index import Span
 from meshdesk.capture.names import PARTS
 from meshdesk.capture.pack import pack
-from meshdesk.capture.reader import Capture, PlacedSamples, open_captures
+from meshdesk.capture.parts import PlacedSamples
+from meshdesk.capture.reader import Capture, open_captures
 from meshdesk.capture.records import read_batch
 from meshdesk.capture.samples import read_samples
 from meshdesk.capture.seal import seal

@@ -15,7 +15,8 @@ from typing import Any, Self
 import psutil
 
 from meshdesk.capture.manifest import create_capture
-from meshdesk.capture.reader import TopicKey, open_captures
+from meshdesk.capture.parts import TopicKey
+from meshdesk.capture.reader import open_captures
 from meshdesk.explain.rows import open_rows
 from meshdesk.model.frame import Message
 from meshdesk.model.record import Record

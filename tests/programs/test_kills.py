@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 from confluent_kafka import Producer
 
-from meshdesk.capture.reader import TopicKey, open_captures
+from meshdesk.capture.parts import TopicKey
+from meshdesk.capture.reader import open_captures
 from meshdesk.capture.records import read_numbered
 from meshdesk.capture.samples import read_samples
 from meshdesk.demo.broker import Broker

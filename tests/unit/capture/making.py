@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from meshdesk.capture.index import Batch, Span
 from meshdesk.capture.manifest import create_capture
-from meshdesk.capture.reader import Capture, Placed, open_captures
+from meshdesk.capture.parts import Placed
+from meshdesk.capture.reader import Capture, open_captures
 from meshdesk.capture.records import RECORDS, read_batch, read_numbered
 from meshdesk.capture.writer import Writer
 

@@ -10,7 +10,8 @@ from meshdesk.capture.kept import FILES, join, keep, kept_from, to_join
 from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.names import PARTS, segment_name
 from meshdesk.capture.pack import pack, unpack
-from meshdesk.capture.reader import Capture, Generation, PlacedSamples
+from meshdesk.capture.parts import Generation, PlacedSamples
+from meshdesk.capture.reader import Capture
 from meshdesk.capture.samples import read_samples
 from meshdesk.capture.seal import SAMPLE_ROWS, seal
 from meshdesk.capture.store import CaptureError

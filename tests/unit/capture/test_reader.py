@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from meshdesk.capture.index import LOST, SIZE, Span
 from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.names import segment_name
-from meshdesk.capture.reader import CHUNK, Capture, TopicKey, open_captures
+from meshdesk.capture.parts import TopicKey
+from meshdesk.capture.reader import CHUNK, Capture, open_captures
 from meshdesk.capture.records import read_batch
 from meshdesk.capture.samples import read_samples
 from meshdesk.capture.store import CaptureError, Folder

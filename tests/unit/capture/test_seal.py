@@ -15,7 +15,8 @@ from meshdesk.capture.kept import join, keep
 from meshdesk.capture.manifest import create_capture
 from meshdesk.capture.names import PARTS, segment_name
 from meshdesk.capture.pack import pack
-from meshdesk.capture.reader import Capture, Generation, Kept, Placed
+from meshdesk.capture.parts import Generation, Kept, Placed
+from meshdesk.capture.reader import Capture
 from meshdesk.capture.records import read_batch, read_numbered
 from meshdesk.capture.samples import read_samples
 from meshdesk.capture.seal import ROWS, seal
