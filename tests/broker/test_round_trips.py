@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from meshdesk.demo.broker import QUICK_BACK, Broker, start_broker
+from meshdesk.demo.broker import Broker, start_broker
 from meshdesk.demo.java import Java
+from meshdesk.demo.node import QUICK_BACK
 from tests.broker import oracles
 from tests.broker.round_trips import PARTITIONS, Trip, hashes_of, made, round_trip
 

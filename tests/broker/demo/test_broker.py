@@ -13,9 +13,10 @@ import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
-from meshdesk.demo import broker as broker_module
-from meshdesk.demo.broker import BOUNDED, Broker, start_broker, start_brokers
+from meshdesk.demo import node as node_module
+from meshdesk.demo.broker import Broker, start_broker, start_brokers
 from meshdesk.demo.java import Java
+from meshdesk.demo.node import BOUNDED
 from meshdesk.demo.trouble import DemoError
 from tests.broker import oracles
 from tests.broker.demo.processes import gone, wait_until
@@ -118,7 +119,7 @@ def test_that_a_taken_port_is_survived_by_taking_another(
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        free_ports = broker_module._free_ports
+        free_ports = node_module.free_ports
         asked: list[int] = []
 
         def first_a_taken_one(number: int) -> list[int]:
@@ -126,7 +127,7 @@ def test_that_a_taken_port_is_survived_by_taking_another(
             ports = free_ports(number)
             return [ports[0], taken.getsockname()[1]] if len(asked) == 1 else ports
 
-        monkeypatch.setattr(broker_module, "_free_ports", first_a_taken_one)
+        monkeypatch.setattr(node_module, "free_ports", first_a_taken_one)
         with start_broker(tmp_path / "kafka", remove_folder=True) as broker:
             assert broker.bootstrap != f"127.0.0.1:{taken.getsockname()[1]}"
         assert len(asked) == 2
