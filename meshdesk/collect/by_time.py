@@ -1,4 +1,4 @@
-"""What a cluster is asked by time: offsets by timestamp, for the past of topics and for lag. A thread and a client of its own.
+"""What a cluster is asked by time: offsets by timestamp, for the past of topics and for lag.
 
 Groups and end offsets are asked all the while by others, and none of them waits for the other. Look-ups cost a broker some
 50 µs each (12 partitions, 28 moments: 30 ms; 360 partitions: 0.5 s; measured 2026-11 beside a broker on two cores), so they
@@ -9,9 +9,9 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from meshdesk.capture.store import CaptureError
 from meshdesk.capture.writer import Writer
 from meshdesk.collect.asking import PATIENCE, Asking
+from meshdesk.collect.beside import Beside
 from meshdesk.collect.budget import Budget
 from meshdesk.collect.offsets_at import Place
 from meshdesk.collect.past import Past
@@ -22,10 +22,9 @@ from meshdesk.collect.watch import Watch
 from meshdesk.model.past import SOURCE
 
 TURN = 0.25  # s between looks whether there is something to ask
-SOON = 0.05  # s between looks whether the watch has connected
 
 
-class ByTime:
+class ByTime(Beside):
     """The thread. Owned by the collector."""
 
     def __init__(
@@ -39,14 +38,13 @@ class ByTime:
     ) -> None:
         """`committed` gives what each group has committed by now; what predecessors wrote into the same capture, in `folder`,
         is read in this thread."""
+        super().__init__("by time", source, watch)
         self._committed, self._folder = committed, folder
         self._ends_before: Ends = {}
-        self._source, self._writer, self._watch, self._news = source, writer, watch, news
-        self._stop, self._wake = threading.Event(), threading.Event()
+        self._writer, self._news = writer, news
+        self._wake = threading.Event()
         self._wish: tuple[Sequence[str], int, int] | None = None
-        self.failure: CaptureError | None = None  # the capture cannot be written, by which it has ended
-        self._thread = threading.Thread(target=self._run, name="by time", daemon=True)
-        self._thread.start()
+        self.begin()
 
     def ask_past(self, topics: Sequence[str], start: int, end: int) -> None:
         """Has the past of topics asked for, from `start` to `end` (ms); what was wished before and is not yet is given up."""
@@ -54,25 +52,13 @@ class ByTime:
         self._wake.set()
 
     def stop(self) -> None:
-        """Ends it, without waiting for a broker that does not answer."""
         self._stop.set()
         self._wake.set()
-        self._thread.join(15)
-
-    def _run(self) -> None:
-        while not self._watch.connected:
-            if self._stop.wait(SOON):
-                return
-        cluster = Asking(self._source)
-        # A connection takes a quarter of the time that somebody should wait for a first curve: it is made before.
-        cluster.answers({"": cluster.admin.describe_cluster(request_timeout=PATIENCE)}, self._stop)
-        try:
-            self._rounds(cluster)
-        except CaptureError as error:
-            self.failure = error
-        cluster.leave()
+        super().stop()
 
     def _rounds(self, cluster: Asking) -> None:
+        # A connection takes a quarter of the time that somebody should wait for a first curve: it is made before.
+        cluster.answers({"": cluster.admin.describe_cluster(request_timeout=PATIENCE)}, self._stop)
         budget = Budget()
         past = Past(cluster, self._writer, self._stop, budget, lambda: self._watch.counts)
         reached = Reached(cluster, self._writer, self._stop, budget, self._seen)

@@ -46,14 +46,12 @@ def test_that_positions_are_offsets_of_each_partition(cluster: Cluster, broker: 
 def test_that_what_an_open_transaction_holds_back_is_told_to_who_reads_committed_records_to_the_end(
     cluster: Cluster, broker: Broker, make_topic: MakeTopic, topic: str
 ) -> None:
-    name = make_topic(2)
-    produce(broker.bootstrap, name, [New(b"plain"), New(b"plain", partition=1)])
-    by = producer(broker.bootstrap, transactional_id=topic)
+    name, by = make_topic(2), producer(broker.bootstrap, transactional_id=topic)
     by.init_transactions(30)
     by.begin_transaction()
-    produced(by, name, [New(b"open") for _ in range(3)])
+    produced(by, name, [New(b"open") for _ in range(4)])
     beginning, end = Position("beginning"), Position("end")
-    assert locate(cluster, name, 2, beginning, end, "read_committed").held == {0: (1, 4)}
+    assert locate(cluster, name, 2, beginning, end, "read_committed").held == {0: (0, 4)}
     assert locate(cluster, name, 2, beginning, None, "read_committed").held == {}
     assert locate(cluster, name, 2, beginning, end, "read_uncommitted").held == {}
     by.abort_transaction(30)

@@ -142,17 +142,23 @@ def matches(past: PastOf, topic: str, new: list[New], start: int, end: int) -> N
             assert piece.counts == counts(made, piece)
 
 
+def a_week_known(broker: Broker, make_topic: MakeTopic, begin: Begin) -> tuple[PastOf, str, int, int, list[New]]:
+    """A topic with a week of records, its past as it was asked for, and its span."""
+    topic = make_topic(PARTITIONS, retention_ms="-1")
+    start, end, new = a_week()
+    put(broker.bootstrap, topic, new)
+    past = begin(Source(broker.bootstrap))
+    past.know(topic, start=start, end=end)
+    return past, topic, start, end, new
+
+
 # What was there
 
 
 def test_that_every_hour_of_a_week_is_what_was_produced_in_it(
     broker: Broker, make_topic: MakeTopic, begin: Begin
 ) -> None:
-    topic = make_topic(PARTITIONS, retention_ms="-1")
-    start, end, new = a_week()
-    put(broker.bootstrap, topic, new)
-    past = begin(Source(broker.bootstrap))
-    past.know(topic, start=start, end=end)
+    past, topic, start, end, new = a_week_known(broker, make_topic, begin)
     matches(past, topic, new, start, end)
     assert past.of(topic, pieces(past.mesh, topic)[0].step)[0].step == coarse_step(start, end)
     beside = [piece for piece in pieces(past.mesh, topic) if piece.end > end - fine_step(start, end)]
@@ -262,11 +268,7 @@ def goes_on_for(past: PastOf, begin: Begin, bootstrap: str) -> PastOf:
 def test_that_a_program_that_goes_on_asks_nothing_of_the_past_that_the_capture_knows(
     broker: Broker, make_topic: MakeTopic, begin: Begin
 ) -> None:
-    topic = make_topic(PARTITIONS, retention_ms="-1")
-    start, end, new = a_week()
-    put(broker.bootstrap, topic, new)
-    past = begin(Source(broker.bootstrap))
-    past.know(topic, start=start, end=end)
+    past, topic, start, end, new = a_week_known(broker, make_topic, begin)
     successor = goes_on_for(past, begin, broker.bootstrap)
     successor.know(topic, start=start, end=end - 2 * HOUR)
     assert successor.lookups == 0
