@@ -1,5 +1,5 @@
-"""What is odd about records as they arrive, and is said: headers that cannot be had, and timestamps that are in the future or
-out of order. Whole columns at a time.
+"""What is odd about records as they arrive, and is said: headers that cannot be had, and timestamps that are missing, in the
+future or out of order. Whole columns at a time.
 
 Only producers' times (CreateTime) count as out of order: a broker that stamps what it appends does so by one clock.
 """
@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from meshdesk.collect.columns import Rows
-from meshdesk.collect.sentences import in_the_future, out_of_order, without_headers
+from meshdesk.collect.sentences import in_the_future, out_of_order, without_headers, without_times
 from meshdesk.model.trouble import Trouble
 
 AHEAD = 3_600_000  # ms that a timestamp may be ahead of this machine's clock: many a machine is set an hour wrong
@@ -21,6 +21,15 @@ NEVER = -1
 
 Times: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int64]]"
 Place = tuple[int, int, int]  # partition, offset, timestamp in ms
+
+
+def without_time(rows: Rows) -> tuple[int, tuple[int, int] | None]:
+    """How many records have no timestamp, and the first of them by partition and offset."""
+    times = rows.batch.column("timestamp").to_numpy()
+    if not len(times) or int(times.min()) >= 0:
+        return 0, None
+    found = np.flatnonzero(times < 0)
+    return len(found), (int(rows.partitions[found[0]]), int(rows.offsets[found[0]]))
 
 
 def from_the_future(rows: Rows, moment: int) -> list[Place]:
@@ -87,6 +96,9 @@ class Remarks:
         """Records have arrived; `moment` is now, in ms."""
         if rows.headless:
             self._report(without_headers(topic, rows.headless, moment))
+        missing, one = without_time(rows)
+        if one is not None:
+            self._report(without_times(topic, missing, one, moment))
         if ahead := from_the_future(rows, moment):
             self._report(in_the_future(topic, ahead, moment))
         count, first = self._newest.setdefault(topic, Newest()).late(rows, moment)

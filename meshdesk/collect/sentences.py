@@ -334,6 +334,14 @@ def without_headers(topic: str, places: Collection[tuple[int, int]], now: int = 
     return Trouble(text, advice, topic, "attention", now, count=len(places))
 
 
+def without_times(topic: str, count: int, first: tuple[int, int], now: int = 0) -> Trouble:
+    """Records, so many, of which nobody says when they were written; the first of them by partition and offset."""
+    partition, offset = first
+    text = f"Records of {topic} have no timestamp. They are last in lists by time, and in every range of time."
+    advice = f"Producers send none, or are older than Kafka 0.10; one such record is {topic}[{partition}]@{offset}."
+    return Trouble(text, advice, topic, "attention", now, count=count)
+
+
 def in_the_future(topic: str, records: Sequence[tuple[int, int, int]], now: int = 0) -> Trouble:
     """Records, by partition, offset and timestamp (ms), that say to be of a time that has not come."""
     partition, offset, time = records[0]

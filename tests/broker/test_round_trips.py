@@ -10,6 +10,7 @@ from meshdesk.demo.node import QUICK_BACK
 from tests.broker import oracles
 from tests.broker.round_trips import PARTITIONS, Trip, hashes_of, made, round_trip
 
+ODD_TIMES = ("have no timestamp.", "have timestamps in the future.", "came behind newer ones")
 COUNT = 300_000  # `make speed NAME=round_trip` does the same with five million
 
 
@@ -58,10 +59,7 @@ def test_that_the_broker_was_restarted_in_the_middle_and_nothing_else_was_said_o
     assert len(trip.restarts) == 2
     assert all(0 < stored <= sent < COUNT for sent, stored in trip.restarts)
     gone = f"Nothing answers at {own_broker.bootstrap}."
-    # Some have, as of all kinds.
-    times = tuple(
-        f"Records of {trip.topic} {what}" for what in ("have timestamps in the future.", "came behind newer ones")
-    )
+    times = tuple(f"Records of {trip.topic} {what}" for what in ODD_TIMES)  # some have such, as of all kinds
     assert {text for text in trip.troubles if not text.startswith(times)} == {gone}
     lines = trip.ran.err.splitlines()
     assert lines

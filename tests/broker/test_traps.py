@@ -359,7 +359,7 @@ def test_that_a_record_larger_than_the_client_takes_is_said_with_what_helps(room
 # Timestamps
 
 
-def test_that_records_without_a_time_are_shown_as_such_and_those_of_the_future_are_said(
+def test_that_records_without_a_time_and_those_of_the_future_are_shown_as_such_and_said(
     broker: Broker, make_topic: MakeTopic, tmp_path: Path
 ) -> None:
     topic = make_topic(message_timestamp_after_max_ms=str((1 << 63) - 1))
@@ -368,6 +368,8 @@ def test_that_records_without_a_time_are_shown_as_such_and_those_of_the_future_a
     target = tmp_path / "t.meshcap"
     ran = run("collect", topic, "--bootstrap", broker.bootstrap, "--until", "end", "-o", target)
     said = (
+        f"Records of {topic} have no timestamp. They are last in lists by time, and in every range of time. "
+        f"Producers send none, or are older than Kafka 0.10; one such record is {topic}[0]@0.\n"
         f"Records of {topic} have timestamps in the future. They are last in lists by time, and in no range of the past. "
         "The clock of their producer or of this machine is wrong, or they are in another unit than milliseconds; "
         f"{topic}[0]@1 says 2096-10-02T07:06:40.000Z.\n"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshdesk.collect.columns import rows_of
-from meshdesk.collect.remarks import AHEAD, BACK, Newest, Remarks, from_the_future
+from meshdesk.collect.remarks import AHEAD, BACK, Newest, Remarks, from_the_future, without_time
 from meshdesk.model.trouble import Trouble
 
 NOW = 1_795_500_000_000
@@ -84,6 +84,18 @@ def test_that_many_are_said_in_one_sentence_with_the_first_and_a_topic_that_is_r
     remarks.begin("t")
     remarks.look("t", rows_of(old), NOW)
     assert len(said) == 2
+
+
+def test_that_records_without_a_time_are_counted_and_one_of_them_is_named() -> None:
+    said: list[Trouble] = []
+    rows = rows_of([message(0, 1, NOW), message(2, 7, -1), message(0, 2, 0), message(1, 3, NOW, 0)])
+    assert without_time(rows) == (2, (2, 7))
+    Remarks(said.append).look("t", rows, NOW)
+    (trouble, late) = said
+    assert (trouble.count, trouble.text.startswith("Records of t have no timestamp. ")) == (2, True)
+    assert trouble.advice.endswith("one such record is t[2]@7.")
+    assert (late.count, "t[0]@2 says 1970-01-01" in late.advice) == (1, True)
+    assert without_time(rows_of([message(0, 1, 0)])) == (0, None)
 
 
 def test_that_headers_that_cannot_be_had_and_times_of_the_future_are_said_with_their_number() -> None:
