@@ -46,7 +46,7 @@ class Trip:
     command: Hashes  # what `meshdesk collect` has in its file
     session: Hashes  # what the child of a session has in its folder
     ran: Ran  # of `meshdesk collect`
-    troubles: list[str]  # that the session was told of
+    troubles: set[str]  # that the session was told of, at any time
     restarts: list[tuple[int, int]]  # (records produced, rows stored by the child) at each restart
 
     @property
@@ -140,9 +140,15 @@ def round_trip(broker: Broker, folder: Path, count: int) -> Trip:
         running.callback(program.kill)
         opened = session.connect(Connection(broker.bootstrap))
 
+        said: set[str] = set()  # what passes is taken back once it is over
+
+        def beat() -> None:
+            session.beat()
+            said.update(trouble.text for trouble in session.troubles)
+
         def until(claim: Callable[[], object], what: str) -> None:
             def holds() -> object:
-                session.beat()
+                beat()
                 return claim()
 
             wait_until(holds, what, SECONDS)
@@ -153,7 +159,7 @@ def round_trip(broker: Broker, folder: Path, count: int) -> Trip:
         def between(number: int) -> None:
             """What happens beside producing, before each record."""
             if number % BEAT == 0:
-                session.beat()
+                beat()
             if number in breaks:
                 stored = opened.status.rows
                 until(lambda: opened.status.rows > stored, "the session's child in the middle of reading")
@@ -174,7 +180,7 @@ def round_trip(broker: Broker, folder: Path, count: int) -> Trip:
             hashes_in(file, topic),
             hashes_in(opened.path, topic),
             Ran(program.returncode, out, err.decode(), 0),
-            [trouble.text for trouble in session.troubles],
+            said,
             restarts,
         )
 

@@ -410,8 +410,10 @@ def test_that_records_behind_newer_ones_of_their_partition_are_kept_as_they_are_
 
 # Three brokers
 
+LEADERS_TRIES = 3
 
-@pytest.mark.timeout(400)  # three brokers of which one has just died need up to half a minute for new leaders
+
+@pytest.mark.timeout(600)  # three brokers of which one has just died need up to half a minute for new leaders
 def test_that_leaders_that_change_and_brokers_that_restart_lose_and_double_nothing(
     kafka_java: Java, tmp_path: Path
 ) -> None:
@@ -427,11 +429,9 @@ def test_that_leaders_that_change_and_brokers_that_restart_lose_and_double_nothi
         with CollectChild(tmp_path / "c", first.bootstrap) as child:
             child.tail(topic)
             child.wait(lambda: child.rows == 60, "the first records")
+            in_vain = 0
             for number in (2, 3):
-                # A broker that was out of breath for three seconds is no replica in sync, and none that could lead.
-                wait_until(partial(_is_in_sync, first, topic), "all replicas to be in sync", 90)
-                brokers[number - 1].kill()
-                wait_until(partial(_is_led_by_others, first, topic, number), "other leaders", 90)
+                in_vain += _kill_a_leader(first, topic, brokers[number - 1], number)
                 wanted += produced(by, topic, [New(b"without %d %d" % (number, n), partition=n % 3) for n in range(60)])
                 child.wait(partial(child.holds, len(wanted)), f"what came without broker {number}")
                 brokers[number - 1].resume()
@@ -439,13 +439,32 @@ def test_that_leaders_that_change_and_brokers_that_restart_lose_and_double_nothi
             assert child.all("progress")[-1]["connected"]
             child.stop()
     advice = "Check whether that broker runs, and whether this machine can reach the address; MeshDesk keeps trying."
-    assert set(child.troubles) == {
+    leaderless = {said for said in child.troubles if in_vain and said.startswith("No broker leads ")}
+    assert set(child.troubles) - leaderless == {
         f"Nothing answers at {brokers[number - 1].bootstrap}, which broker {number} of {first.bootstrap} gives as its "
         f"address (advertised.listeners). {advice}"
         for number in (2, 3)
     }
     assert consumed(records_in(tmp_path / "c")) == sorted(wanted, key=lambda record: record.name)
     assert coverage_in(tmp_path / "c") == {(topic, number): [(0, 60)] for number in range(3)}
+
+
+def _kill_a_leader(first: Broker, topic: str, broker: Broker, number: int) -> int:
+    """Kills a broker and waits until others lead; how often it had to be brought back, as none of them could.
+
+    A controller that was out of breath for three seconds takes all brokers for dead at once. Where the living one is struck off
+    before the dead one, the dead one is left as the only replica in sync, and nobody can lead without it.
+    """
+    for in_vain in range(LEADERS_TRIES):
+        wait_until(partial(_is_in_sync, first, topic), "all replicas to be in sync", 90)
+        broker.kill()
+        try:
+            wait_until(partial(_is_led_by_others, first, topic, number), "other leaders", 45)
+        except AssertionError:
+            broker.resume()
+        else:
+            return in_vain
+    raise AssertionError(f"no other leaders in {LEADERS_TRIES} attempts: {leaders(first.bootstrap, topic)}")
 
 
 def _is_led_by_others(broker: Broker, topic: str, number: int) -> bool:
