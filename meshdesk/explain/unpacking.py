@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 import pyarrow as pa
 
-from meshdesk.capture.reader import Placed
+from meshdesk.capture.parts import Placed
 from meshdesk.capture.records import Room
 from meshdesk.capture.store import CaptureError
 from meshdesk.explain.rows import Rows

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from meshdesk.capture.index import NO_TIME, Batch
-from meshdesk.capture.reader import Capture, Placed
+from meshdesk.capture.parts import Placed
+from meshdesk.capture.reader import Capture
 from meshdesk.capture.records import KEPT, RECORDS, Room, payload_bytes, read_batch, read_message
 from meshdesk.capture.samples import SAMPLES
 from meshdesk.capture.seal import seal
