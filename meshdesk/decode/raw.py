@@ -7,7 +7,7 @@ from meshdesk.model.wording import plural
 NAME = "bytes"
 # What files begin with that are no data of fields, so that a reader knows what to open them with (as file(1) has them).
 BEGIN = (
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF8", "a GIF image"),
+    (b"\x89PNG\r\n\x1a\n", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF89a", "a GIF image"), (b"GIF87a", "a GIF image"),
     (b"II*\0", "a TIFF image"), (b"MM\0*", "a TIFF image"), (b"%PDF-", "a PDF document"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"), (b"Rar!\x1a\x07", "a RAR archive"),
     (b"SQLite format 3\0", "a SQLite database"), (b"\x7fELF", "a program (ELF)"), (b"\xca\xfe\xba\xbe", "a Java class"),

@@ -15,7 +15,7 @@ from tests.unit.decode.poison import Every
 
 def tree(data: bytes, bounds: Bounds = BOUNDS) -> Node:
     found = decode(Payload(data, "value", "orders", ()), data, Every(SchemaState.NO_REGISTRY), bounds)
-    assert (found.chain, found.format, found.schema) == ((Layer("bytes"),), "bytes", None)
+    assert ([layer.name for layer in found.chain], found.format, found.schema) == (["bytes"], "bytes", None)
     return found.tree
 
 
