@@ -50,14 +50,16 @@ class Opening:
         self._window.view = "records"
         self._awaited = self._window.session.recover(orphan)
 
-    def start_demo(self) -> "Opened | None":
-        """Starts the demo's mesh and shows its map, as nobody knows yet what to look for in it; None where this installation has none."""
-        if self._demo is None:
-            return None
+    def open_through(self, verb: Sequence[str], title: str) -> "Opened":
+        """Opens the mesh that a verb makes (the demo's), and its map: nobody knows yet what to look for in it."""
         self._window.view = "topology"
         self._drop_attempts()
-        self._awaited = opened = self._window.session.open_through(self._demo, "Demo")
+        self._awaited = opened = self._window.session.open_through(verb, title)
         return opened
+
+    def start_demo(self) -> "Opened | None":
+        """Starts the demo's mesh; None where this installation has none."""
+        return self.open_through(self._demo, "Demo") if self._demo is not None else None
 
     def open_demo(self) -> "Opened":
         """The demo's mesh, or its recording where this installation has none."""

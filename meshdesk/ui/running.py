@@ -94,7 +94,7 @@ class Running:
         for name in options.names:
             self._window.start.open_saved(name)
         if options.through is not None:
-            session.open_through(options.through, options.through_title)
+            self._window.opening.open_through(options.through, options.through_title)
         if options.view:
             self._window.show_view(options.view)
         if options.cluster is not None or options.link_problem:

@@ -89,6 +89,14 @@ def test_that_a_live_capture_stays_below_the_limit_that_was_named(qtbot: QtBot) 
     running.end()
 
 
+def test_that_a_mesh_that_is_made_for_the_occasion_begins_with_its_map_unless_another_view_is_named(qtbot: QtBot) -> None:
+    for view, shown in (("", "topology"), ("throughput", "throughput")):
+        running, window = running_on(qtbot, Options(through=("--version",), through_title="A mesh", view=view))
+        assert [opened.title for opened in window.session.captures] == ["A mesh"]
+        assert window.view == shown
+        running.end()
+
+
 def test_that_a_saved_connection_is_opened_by_its_name(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
