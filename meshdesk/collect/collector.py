@@ -27,6 +27,7 @@ from meshdesk.collect.fetching import Fetching
 from meshdesk.collect.held import Held
 from meshdesk.collect.keeper import Keeper, Limit
 from meshdesk.collect.locating import locate, partition_count
+from meshdesk.collect.looked import Looked
 from meshdesk.collect.out_of_range import OutOfRange
 from meshdesk.collect.predecessors import facts_in
 from meshdesk.collect.properties import Source, client_settings
@@ -131,7 +132,7 @@ class Collector:
         self._notes_due = 0.0
         self._growing = self._writer.generation
         self._begins_anew: set[str] = set()  # topics whose successor would have to begin elsewhere than was told
-        self._looked: dict[str, int] = {}  # topic: the rows before this one were on the screen
+        self._looked = Looked()
         self._keeper = Keeper(folder, self._writer, limit, self._may_drop, report)
 
     def tail(self, topic: str, start: Position, until: Position | None = None, began: Began | None = None) -> Began:
@@ -180,7 +181,7 @@ class Collector:
 
     def looked(self, topic: str, k: int) -> None:
         """The rows of a topic before number `k` were on the screen: a backlog that is paused may drop them."""
-        self._looked[topic] = max(k, self._looked.get(topic, 0))
+        self._looked.note(topic, k)
 
     def ask_past(self, topics: Sequence[str], start: int, end: int) -> None:
         """Has the past of topics asked for by time, from `start` to `end` in ms, in place of what was asked for before."""
@@ -354,13 +355,10 @@ class Collector:
 
     # The limit
 
-    def _may_drop(self, topic: str, end: int) -> bool:
-        """Whether rows of a topic before number `end` may go: a tail's always, a backlog's once they were looked at.
-
-        Called from the keeper's thread.
-        """
-        reading = [p for (name, _), p in list(self._partitions.items()) if name == topic]
-        return self._looked.get(topic, 0) >= end or all(p.position >= p.backlog for p in reading)
+    def _may_drop(self, topic: str, end: int, rows: int) -> bool:
+        """As Keeper asks, from its thread."""
+        behind = [p.position < p.backlog for (name, _), p in list(self._partitions.items()) if name == topic]
+        return self._looked.may_go(topic, end, rows, behind)
 
     def _hold(self) -> None:
         """Pauses while the keeper says so; forgets what it dropped, and tells it when there is something to seal."""

@@ -59,12 +59,13 @@ class Keeper:
         folder: Path,
         writer: Writer,
         limit: Limit,
-        may_drop: Callable[[str, int], bool],
+        may_drop: Callable[[str, int, int], bool],
         report: Callable[[Trouble], None],
         every: float = EVERY,
         grace: float = GRACE,
     ) -> None:
-        """`may_drop(topic, end)`: whether the rows of a topic before number `end` may go. Called from the keeper's thread."""
+        """`may_drop(topic, end, rows)`: whether the rows of a topic before number `end` may go, where it has those before number
+        `rows`. Called from the keeper's thread."""
         self.pause = ""  # why nothing more may be read for now: a sentence; "" while there is room
         self.dropped = 0  # rows
         self.disk = 0  # bytes that the capture takes
@@ -168,7 +169,11 @@ class Keeper:
 
     def _may_go(self, generation: Generation) -> bool:
         topics = self._capture.topics
-        return all(self._may_drop(name, topics[name].first + part.rows) for name, part in generation.parts.items())
+        ends = {name: topics[name].first + part.rows for name, part in generation.parts.items()}
+        answers = [
+            self._may_drop(name, end, topics[name].rows) for name, end in ends.items()
+        ]  # each hears of the limit
+        return all(answers)
 
     def _drop(self, generation: Generation) -> None:
         capture = self._capture

@@ -5,7 +5,7 @@ Pure. Rates and the last hour come from all samples (tracks.py), so that any mom
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import isnan
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from meshdesk.model.group import Group
 from meshdesk.model.lag import OF, Lag, Lags, Total, total
@@ -28,18 +28,9 @@ State = Literal[
     "empty",
     "other kind",
 ]
-# What each means is said in resources/help/consumers.md. The first stand first; these need attention:
-ATTENTION: tuple[State, ...] = ("losing records", "stuck", "not catching up")
-ORDER: tuple[State, ...] = (
-    *ATTENTION,
-    "behind",
-    "draining",
-    "rebalancing",
-    "no commits",
-    "steady",
-    "empty",
-    "other kind",
-)
+# What each means is said in resources/help/consumers.md. The first stand first, and the first three need attention.
+ORDER: tuple[State, ...] = get_args(State)
+ATTENTION = ORDER[:3]
 
 STUCK = 60_000  # ms in which a group has committed nothing while there is something to read
 WINDOWS = (60_000, 10_000)  # ms over which rates are taken; the second in the first minute of a recording

@@ -89,7 +89,9 @@ def test_that_a_live_capture_stays_below_the_limit_that_was_named(qtbot: QtBot) 
     running.end()
 
 
-def test_that_a_mesh_that_is_made_for_the_occasion_begins_with_its_map_unless_another_view_is_named(qtbot: QtBot) -> None:
+def test_that_a_mesh_that_is_made_for_the_occasion_begins_with_its_map_unless_another_view_is_named(
+    qtbot: QtBot,
+) -> None:
     for view, shown in (("", "topology"), ("throughput", "throughput")):
         running, window = running_on(qtbot, Options(through=("--version",), through_title="A mesh", view=view))
         assert [opened.title for opened in window.session.captures] == ["A mesh"]

@@ -29,7 +29,7 @@ class Kept:
         self,
         folder: Path,
         limit: Limit,
-        may_drop: Callable[[str, int], bool] = lambda _topic, _end: True,
+        may_drop: Callable[[str, int, int], bool] = lambda _topic, _end, _rows: True,
         grace: float = 0.02,
     ) -> None:
         if not folder.exists():
@@ -110,7 +110,7 @@ def test_that_dropped_offsets_are_handed_out_so_that_they_may_be_read_again(tmp_
 
 def test_that_a_backlog_pauses_until_its_oldest_were_looked_at(tmp_path: Path) -> None:
     looked = 0
-    kept = Kept(tmp_path / "c", Limit(200_000, 0.0), lambda _topic, end: end <= looked)
+    kept = Kept(tmp_path / "c", Limit(200_000, 0.0), lambda _topic, end, _rows: end <= looked)
     kept.fill(4000)
     kept.wait(lambda: kept.keeper.pause, "the pause")
     assert kept.keeper.pause.startswith("Reading is paused: the capture has reached its limit of 200 kB. ")
@@ -122,7 +122,7 @@ def test_that_a_backlog_pauses_until_its_oldest_were_looked_at(tmp_path: Path) -
 
 
 def test_that_a_share_of_the_disk_stays_free(tmp_path: Path) -> None:
-    kept = Kept(tmp_path / "c", Limit(1 << 30, 1.0), lambda _topic, _end: False)
+    kept = Kept(tmp_path / "c", Limit(1 << 30, 1.0), lambda _topic, _end, _rows: False)
     kept.fill(10)
     kept.wait(lambda: kept.keeper.pause, "the pause")
     assert kept.keeper.pause.startswith("Reading is paused: less than 100% of the disk is free. Free some space")
