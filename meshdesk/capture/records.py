@@ -34,13 +34,9 @@ SEALED_RECORDS = RECORDS.append(
 
 Numbers: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int64]]"
 
-KEPT = (
-    8 << 20
-)  # bytes that a room keeps from one batch to the next: twice a sealed batch, as long as no record is large
+KEPT = 8 << 20  # bytes that a room keeps from one batch to the next: two sealed batches, where no record is large
 HEADS = {False: RECORDS.serialize(), True: SEALED_RECORDS.serialize()}  # what makes a stream of a message, by `sealed`
-FRONT = 64 * -(
-    -max(head.size for head in HEADS.values()) // 64
-)  # bytes for it; Arrow wants the message to lie at a 64th
+FRONT = 64 * -(-max(head.size for head in HEADS.values()) // 64)  # bytes for it; Arrow wants a message to lie at a 64th
 
 
 class Room:

@@ -23,9 +23,7 @@ PASSED_OVER = re.compile(
     r"|public|private|internal|protected|cdc|cmd|evt|event|events|fct|fact|command|query|log|snapshot",
     re.IGNORECASE,
 )
-KNOWN = (
-    1 << 15
-)  # names of which it is remembered what they tell: a large mesh has 10,000, and they are asked for at any moment
+KNOWN = 1 << 15  # names of which it is remembered what they tell: a large mesh has 10,000, asked for at any moment
 SEPARATORS = (".", "-", "_")
 PLACES = ("first", "second", "third")  # a domain stands no deeper
 SHARED = 0.6  # of the topics have to share their domain with another: else the parts are no domains but names

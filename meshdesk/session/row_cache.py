@@ -13,9 +13,7 @@ AHEAD = 5  # screens in each direction
 AGAIN = 1.0  # s before a block is asked for again that could not be had, or not whole
 ON_THE_WAY = 4  # blocks asked for and not answered yet; more would make a jump wait for what was scrolled past
 AHEAD_ON_THE_WAY = 2  # with so many none is asked for that is not on the screen: a jump waits for less
-SETTLED = (
-    0.1  # s after a jump to where nothing is at hand until more than the screen is asked for: a drag goes on at once
-)
+SETTLED = 0.1  # s after a jump to where nothing is at hand until more than the screen is asked for: a drag goes on
 
 Ask = Callable[[str, int, int], None]  # topic, first, count
 
