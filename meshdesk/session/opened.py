@@ -2,13 +2,11 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Literal
 
-from meshdesk.capture.pack import draft_of
 from meshdesk.capture.store import KEPT_FREE
 from meshdesk.model.cursor import Cursor
 from meshdesk.model.frame import Message
@@ -32,6 +30,7 @@ from meshdesk.session.moments import Moments
 from meshdesk.session.pictures import Pictures
 from meshdesk.session.questions import Questions
 from meshdesk.session.readings import Follower, Reading, Told, Topic, recorded
+from meshdesk.session.saves import Saves
 from meshdesk.session.strips import Strips
 from meshdesk.session.trends import Trends
 from meshdesk.session.works import Works
@@ -129,7 +128,7 @@ class Opened:
         )
         self.chosen = Chosen(self._look, self.lists.how, self._failed, self._changed)
         self._shut = shut
-        self._saves = 0  # how many were ever begun
+        self._saves = Saves(self._save, self.works, self._changed)
         self._read_at = 0  # rows that were captured when the backlog began
         self._reading = self._shown = Reading()
         self._moments = Moments()
@@ -141,7 +140,6 @@ class Opened:
         self.is_reached = True  # the cluster answered when it was last asked
         self._has_reached = False  # the collect program of now had an answer
         self._passing_at = 0.0  # monotonic: when a trouble that passes was last said; 0 once it has passed
-        self._saving = 0
 
     # What it is
 
@@ -243,7 +241,7 @@ class Opened:
     @property
     def is_saving(self) -> bool:
         """True while a .meshcap is written from it, for which its folder must stay."""
-        return self._saving > 0
+        return self._saves.is_under_way
 
     # Opening and closing
 
@@ -379,32 +377,7 @@ class Opened:
     def save(self, path: Path, done: Callable[[str], None], beside: "Sequence[Opened]" = ()) -> None:
         """Writes the capture, and others beside it, as they are now, to a .meshcap; `done` gets "" or the sentence why it could not."""
         sources = [source for one in (self, *beside) if (source := one.folder or one._path) is not None]
-        if not sources:
-            done("Nothing is open that could be saved.")
-            return
-
-        draft = draft_of(path)
-        self._saves += 1
-        key = f"save {self._saves}"
-
-        def said(answer: Message) -> None:
-            if answer.get("is") == "progress":
-                self.works.tell(key, int(answer["done"]), int(answer["of"]))
-            else:
-                self._saving -= 1
-                self.works.end(key)
-                if answer.get("is") != "saved":
-                    with suppress(OSError):  # a program that was killed has left it behind
-                        draft.unlink()
-                done("" if answer.get("is") == "saved" else str(answer.get("text", "")))
-            self._changed()
-
-        self._saving += 1
-        folders = list(dict.fromkeys(map(str, sources)))
-        question = {"do": "save", "folders": folders, "path": str(path), "draft": str(draft)}
-        number = self._save.ask(question, said)
-        self.works.begin(key, f"Saving {path.name}", cancel=lambda: self._save.cancel(number))
-        self._changed()
+        self._saves.save(sources, path, done)
 
     # What arrives, on the beat
 
