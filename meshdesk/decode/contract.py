@@ -88,7 +88,7 @@ class Bounds:
     )
     spans: bool = False  # whether the bytes behind nodes are wanted where that costs a second walk: JSON's
     # Containers of which parts are wanted that a tree leaves out: the byte at which each begins (Node.span), and the number of
-    # the first part that is made. Formats that heed it: chain.WINDOWED.
+    # the first part that is made. Which formats heed it stands in windows.py.
     windows: tuple[tuple[int, int], ...] = ()
 
     def first_at(self, start: int) -> int:

@@ -35,9 +35,8 @@ class Walk:
         self.depth = self.steps = 0
         self.letters = 0  # characters of text so far, by which a format without a mark proves itself
         self.nodes = bounds.nodes
-        self.strings: list[tuple[bytes, bool]] | None = (
-            None  # what may be referred to, and whether it is text (decode/cbor.py)
-        )
+        # What may be referred to by its number, and whether it is text (decode/cbor.py); None where nothing is.
+        self.strings: list[tuple[bytes, bool]] | None = None
         self.tried: set[int] = set()  # where something was looked for in vain, which costs a walk each time
 
     def byte(self) -> int:

@@ -179,9 +179,8 @@ class _Texts:
         """(place of its first row, what `look` makes of its bytes) of each batch."""
 
         def made(_k: int, batch: pa.RecordBatch) -> Made:
-            return look(
-                pa.concat_arrays([batch.column(self._column), NOTHING])
-            )  # a copy, as the memory is written over
+            # A copy, as the memory is written over.
+            return look(pa.concat_arrays([batch.column(self._column), NOTHING]))
 
         for number, topic in enumerate(self._listing.topics):
             needed = NEEDED[self._column]

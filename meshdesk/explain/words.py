@@ -15,9 +15,7 @@ Mask: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.bool_]]"  # of each row
 Bytes: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.uint8]]"
 
 AT_ONCE = 16  # values that are looked through as if they were one
-FEW = (
-    2  # where more than one row in so many is in a piece that holds the word, each row is looked through straight away
-)
+FEW = 2  # where more than one row in so many is in a piece that holds the word, each row is looked through
 PIECE = 128 << 10  # bytes that are compared at once: with what is made of them they stay in a processor's second cache
 SAMPLE = 4 << 10  # bytes by which it is judged which letters are rare
 SOME = 32  # places in a piece that are found one by one

@@ -90,9 +90,8 @@ class Places:
 
     spots: Mapping[str, Spot] = field(default_factory=dict)  # by key
     domains: Mapping[str, Rect] = field(default_factory=dict)  # by name
-    room: Mapping[str, tuple[int, int]] = field(
-        default_factory=dict
-    )  # columns and rows of each domain, also of those away
+    # Columns and rows of each domain, also of those away.
+    room: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     away: Mapping[str, Spot] = field(default_factory=dict)  # of boxes that were there, by key, the newest first
     left: Mapping[str, Rect] = field(default_factory=dict)  # the same of domains
 

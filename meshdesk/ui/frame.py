@@ -82,9 +82,8 @@ class Frame(QWidget):
         self._down.setStretchFactor(0, 1)
         self.explorer.setVisible(remembered.is_on("window/explorer", True))
         self._wants_inspector = remembered.is_on("window/inspector", True)
-        self._is_pinned = (
-            False  # somebody has opened it in a small window, where it is folded while nothing is selected
-        )
+        # Somebody has opened it in a small window, where it is folded while nothing is selected.
+        self._is_pinned = False
         self._has_choice = False  # something is selected
         self.inspector.setVisible(self._wants_inspector)
         row = QHBoxLayout(self)
