@@ -23,6 +23,7 @@ from meshdesk.ui.widgets.record_lines import CONTROLS
 READERS_MOST = 50  # groups that are listed: nobody reads through more here
 UNKNOWN, NOTHING = "unknown", "–"
 SETTINGS = ("cleanup.policy", "retention.ms", "retention.bytes", "min.insync.replicas")  # first, in this order
+ENDLESS = (1 << 63) - 1  # Kafka's word for a limit that nobody set, as of flush.ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +243,11 @@ def setting(key: str, value: str) -> str:
     if not value.lstrip("-").isdecimal():
         return value
     number = int(value)
-    if number < 0 and key.endswith((".ms", ".bytes")):
+    if (number < 0 or number == ENDLESS) and key.endswith((".ms", ".bytes", ".messages")):
         return "no limit"
     if key.endswith(".ms"):
+        if number < 1000:
+            return f"{number} ms"
         return re.sub(r" 0 \w$", "", wording.span(number / 1000))
     return wording.size(number) if key.endswith(".bytes") else wording.count(number)
 

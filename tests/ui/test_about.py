@@ -122,6 +122,10 @@ def test_that_settings_are_words() -> None:
         ("min.insync.replicas", "2", "2"),
         ("compression.type", "zstd", "zstd"),
         ("min.compaction.lag.ms", "", ""),
+        ("min.compaction.lag.ms", "0", "0 ms"),
+        ("segment.jitter.ms", "250", "250 ms"),
+        ("flush.ms", "9223372036854775807", "no limit"),
+        ("flush.messages", "9223372036854775807", "no limit"),
     ],
 )
 def test_that_a_setting_is_shown_as_people_read_it(key: str, said: str, shown: str) -> None:

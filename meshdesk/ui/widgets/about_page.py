@@ -25,7 +25,6 @@ from meshdesk.ui.widgets.explorer_paint import GROUP_TONES, paint_square
 
 PAD = 14
 LABEL = 92  # width of the labels
-LONG = 140  # of those that are names of settings
 GAP = 8  # between rows
 SECTION = 16  # above a heading
 NO_BREAK = "\u00a0"  # a number is not torn from its word
@@ -157,7 +156,7 @@ class _Body(QWidget):
             if section.heading:
                 y = self._put(section.heading, "label", "second", PAD, y, width - 2 * PAD)
                 y += 4
-            label = LONG if section.has_long_labels else LABEL
+            label = _room_of(section.rows, width) if section.has_long_labels else LABEL
             for row in section.rows:
                 top, y = y, self._put_row(row, y, width, label if row.label or not section.heading else 0)
                 self._tips += [(top, y, note.whole) for note in row.notes if note.whole]
@@ -168,8 +167,7 @@ class _Body(QWidget):
 
     def _put_row(self, row: Row, y: float, width: int, label: int) -> float:
         left = PAD + label if row.label or (row.state is None and not row.right) else PAD
-        if row.label:
-            self._put(row.label, "small", "second", PAD, y + 1, label - 6)
+        below_label = self._put(row.label, "small", "second", PAD, y + 1, label - 6) if row.label else y
         if row.state is not None:
             self._dots.append((y + QFontMetrics(theme.font("text")).height() / 2, row.state))
             left = PAD + DOT
@@ -183,7 +181,7 @@ class _Body(QWidget):
             y = self._put(row.value, "text", "second" if row.is_quiet else "text", left, y, room)
         for note in row.notes:
             y = self._put_note(note, left, y, width - PAD - left)
-        return y
+        return max(y, below_label)
 
     def _put_note(self, note: Note, x: float, y: float, width: float) -> float:
         """The phrase in small, its first word in the tone of the evidence."""
@@ -210,6 +208,13 @@ class _Body(QWidget):
         layout.endLayout()
         self._pieces.append(Piece(layout, QPointF(x, y), colour, y + high))
         return y + high
+
+
+def _room_of(rows: tuple[Row, ...], width: int) -> int:
+    """The width of labels that are names of settings: of the widest, but half of the page at most, where they wrap."""
+    measured = QFontMetrics(theme.font("small"))
+    widest = max((measured.horizontalAdvance(row.label) for row in rows), default=0)
+    return max(LABEL, min(widest + 14, width // 2))
 
 
 def _toned(length: int, colour: QColor) -> QTextLayout.FormatRange:

@@ -1,11 +1,12 @@
 """The page about a topic: as high as what it says, in the width that it has, and read aloud as a whole."""
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
+from meshdesk.model.fact import Fact
 from meshdesk.model.mesh import Mesh
 from meshdesk.ui import theme
 from meshdesk.ui.about import about_topic
@@ -13,7 +14,7 @@ from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.widgets.about_page import PAD, AboutPage
 from tests.ui.memory import MemoryCapture, opened
-from tests.unit.model.facts import company, contract, mesh_of, topic
+from tests.unit.model.facts import SEEN, company, contract, mesh_of, topic
 
 
 def page_on(qtbot: QtBot, mesh: Mesh, name: str = "orders.placed.v1", width: int = 372) -> AboutPage:
@@ -38,6 +39,22 @@ def test_that_every_text_stays_between_the_borders(qtbot: QtBot, width: int, nam
             assert piece.at.x() + line.naturalTextWidth() <= page.body.width() - PAD + 2
     bottoms = [piece.bottom for piece in page.body._pieces]
     assert page.body.height() >= max(bottoms)
+
+
+@pytest.mark.parametrize("width", [240, 320, 372])
+def test_that_no_text_stands_upon_another_also_where_a_setting_has_a_long_name(qtbot: QtBot, width: int) -> None:
+    settings = {
+        "min.cleanable.dirty.ratio": "0.2",
+        "message.timestamp.difference.max.ms": "1",
+        "segment.bytes": "1048576",
+    }
+    page = page_on(qtbot, company(topic("t"), Fact("config", "t", settings, SEEN, "kafka")), "t", width)
+    pieces = page.body._pieces
+    widths = [max(p.layout.lineAt(n).naturalTextWidth() for n in range(p.layout.lineCount())) for p in pieces]
+    places = [QRectF(p.at, QPointF(p.at.x() + wide, p.bottom)) for p, wide in zip(pieces, widths, strict=True)]
+    for n, one in enumerate(places):
+        over = [m for m, other in enumerate(places) if m != n and one.intersects(other)]
+        assert not over, [pieces[m].layout.text() for m in (n, *over)]
 
 
 def test_that_it_scrolls_where_it_is_higher_than_its_room_and_begins_at_its_top_for_another_topic(qtbot: QtBot) -> None:
