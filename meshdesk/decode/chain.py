@@ -64,6 +64,7 @@ from meshdesk.decode.contract import (
     Undecodable,
 )
 from meshdesk.decode.line import LONGEST, TELLING, Unlisted
+from meshdesk.decode.line_order import for_line
 from meshdesk.model.decode_as import OF_TYPE
 from meshdesk.model.node import SHORT, Node, line_of, one_line_spans
 
@@ -307,7 +308,7 @@ def preview(payload: Payload, schemas: Schemas, limit: int = 160) -> Preview:
         decoded = _listed(payload, schemas, _enough_for(limit, False), is_plain)
     if decoded.words is not None:
         return Preview(*line_of(decoded.words, limit), decoded.format, decoded.trouble)
-    line, tones = one_line_spans(decoded.tree, limit)
+    line, tones = one_line_spans(for_line(decoded), limit)
     return Preview(line if payload.data else "", tones if payload.data else (), decoded.format, decoded.trouble)
 
 

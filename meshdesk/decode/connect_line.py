@@ -9,6 +9,7 @@ the tree, held equal to them by tests; of a change event no more than its decima
 import json
 from collections.abc import Callable, Collection
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from meshdesk.decode import cloudevents, connect_json, json_line
@@ -34,6 +35,7 @@ from meshdesk.decode.line import (
     name_word,
     text_word,
 )
+from meshdesk.decode.line_order import OF_CHANGE, OF_EVENT, ordered
 from meshdesk.decode.parts import part, text_of
 from meshdesk.model.node import SHORT, Kind, Node, Tones, Word, line_of, word_of
 from meshdesk.model.value import value as a_value
@@ -91,9 +93,11 @@ def read(payload: Payload, limit: int, is_flat: bool) -> tuple[str, Tones, str]:
         if rest:
             raise Unlisted
         shown = _root(payload, found, None, is_flat, is_typed=False)
+        is_event = EVENT in data and _is_event(payload, found)
+        in_order = _in_order(shown, is_event)
         # With no decimal among them all values stand as they are written.
-        line = json_line.lay(shown, limit, is_known=True) if shown is found else _line(shown, None, limit)
-        return *line, cloudevents.NAME if EVENT in data and _is_event(payload, found) else "JSON"
+        line = json_line.lay(in_order, limit, is_known=True) if shown is found else _line(in_order, None, limit)
+        return *line, cloudevents.NAME if is_event else "JSON"
     end = data.find(PAYLOAD, len(SCHEMA), LONG)
     if end < 0:
         raise Unlisted
@@ -101,7 +105,22 @@ def read(payload: Payload, limit: int, is_flat: bool) -> tuple[str, Tones, str]:
     found, rest = _document(data[end + len(PAYLOAD) :].decode())
     if rest != END:
         raise Unlisted
-    return *_line(_root(payload, found, shape, is_flat, is_typed=True), shape, limit), "Connect JSON"
+    shown = _root(payload, found, shape, is_flat, is_typed=True)
+    in_order = _in_order(shown, EVENT in data and _is_event(payload, found))
+    return *_line(in_order, shape, limit), "Connect JSON"
+
+
+def _in_order(shown: Any, is_event: bool) -> Any:
+    """As line_order.for_line."""
+    if type(shown) is not tuple:
+        return shown
+    said = dict(shown)
+    first = OF_EVENT if is_event else OF_CHANGE if "source" in said and _is_word(said.get("op")) else ()
+    if not first:
+        return shown
+    if len(shown) > LONGEST:  # of so many a line's tree has not all
+        raise Unlisted
+    return tuple(ordered(shown, itemgetter(0), first))
 
 
 def _line(found: Any, shape: Shape | None, limit: int) -> tuple[str, Tones]:

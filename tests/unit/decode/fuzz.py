@@ -26,6 +26,7 @@ from meshdesk.decode.chain import BOUNDS, DECODERS, ENVELOPES, decode, has_telli
 from meshdesk.decode.confluent import PREFIX
 from meshdesk.decode.contract import Bounds, Decoded, Decoder, Envelope, Payload, Preview, Schemas, Undecodable
 from meshdesk.decode.line import Unlisted
+from meshdesk.decode.line_order import for_line
 from meshdesk.model.node import SHORT, Node, one_line, one_line_spans, pretty, to_frame, to_json
 from meshdesk.model.schema import Schema, SchemaName, SchemaState
 from tests.unit.decode import golden
@@ -174,7 +175,7 @@ def _as_by_tree(sent: Payload, schemas: Schemas, bounds: Bounds, word: str) -> P
         return None
     found = preview(sent, schemas, LINE)
     decoded = decode(sent, schemas, bounds)
-    expected = Preview(*one_line_spans(decoded.tree, LINE), decoded.format, decoded.trouble)
+    expected = Preview(*one_line_spans(for_line(decoded), LINE), decoded.format, decoded.trouble)
     # Of two damages a table has, which is read otherwise for a line, the other one may be told.
     if replace(found, trouble="") != replace(expected, trouble="") or bool(found.trouble) != bool(expected.trouble):
         raise Different(f"the list says {found}, the tree {expected}")

@@ -3,6 +3,7 @@
 from meshdesk.decode import quick
 from meshdesk.decode.chain import decode
 from meshdesk.decode.contract import Payload, Preview, Schemas
+from meshdesk.decode.line_order import for_line
 from meshdesk.model.node import one_line_spans
 from meshdesk.model.schema import Schema, SchemaName, SchemaState
 from tests.unit.decode.poison import Every
@@ -18,7 +19,7 @@ class Named(Every):
 def by_chain(payload: Payload, schemas: Schemas, limit: int = 160) -> Preview:
     """The line of the whole tree, with all decoders asked."""
     decoded = decode(payload, schemas)
-    line, tones = one_line_spans(decoded.tree, limit)
+    line, tones = one_line_spans(for_line(decoded), limit)
     return Preview(line, tones, decoded.format, decoded.trouble)
 
 
