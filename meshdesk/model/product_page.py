@@ -35,7 +35,8 @@ class ReaderLine(NamedTuple):
     topics: tuple[str, ...]
     behind: Total | None  # None where nothing is known of it
     declared: str  # the product in whose file it stands; "" where it stands in none
-    seen: int | None  # ms: when it was last seen to read; None: never
+    seen: int | None  # ms: since when this is known of its members; None: it was never seen to read
+    has_members: bool = False  # that a partition is assigned to, so that it reads now
     is_own: bool = False  # of the domain that the product is of: nobody has to declare it
 
 
@@ -172,12 +173,14 @@ def _readers(mesh: Mesh, topics: Iterable[str], home: str, behind: Behind) -> li
     declared: dict[str, tuple[Product, list[str]]] = {}
     read: dict[str, list[str]] = {}
     seen: dict[str, int] = {}
+    busy: set[str] = set()
     for topic in topics:
         for product in mesh.declared_readers(topic):
             declared.setdefault(product.id, (product, []))[1].append(topic)
         for one in mesh.consumers(topic):
             read.setdefault(one.group, []).append(topic)
             seen[one.group] = max(seen.get(one.group, 0), one.fact.seen)
+            busy |= {one.group} if one.assigned else set()
     lines, observed = [], set()
     for group, own in read.items():
         domain = domain_of_group(group, names)
@@ -186,7 +189,8 @@ def _readers(mesh: Mesh, topics: Iterable[str], home: str, behind: Behind) -> li
         totals = [behind[group, topic] for topic in own if (group, topic) in behind]
         worst = max(totals, key=_how_far, default=None)
         is_own = bool(domain) and domain == home
-        lines.append(ReaderLine(group, "group", domain, tuple(own), worst, by.title if by else "", seen[group], is_own))
+        line = ReaderLine(group, "group", domain, tuple(own), worst, by.title if by else "", seen[group], is_own=is_own)
+        lines.append(line._replace(has_members=group in busy))
     lines.sort(key=lambda line: (-_how_far(line.behind), line.name))
     for product, own in declared.values():
         if product.id not in observed:

@@ -137,10 +137,21 @@ def readers(lines: Sequence[ReaderLine], domain: str, clock: Callable[[int], str
                 Cell(named, "second", "\n".join(line.topics)),
                 Cell(late, "text" if line.kind == "group" else "second"),
                 _declared(line),
-                Cell(clock(line.seen) if line.seen else "never seen", "second" if line.seen else "attention_text"),
+                _seen(line, clock),
             ]
         )
     return rows
+
+
+def _seen(line: ReaderLine, clock: Callable[[int], str]) -> Cell:
+    if line.seen is None:
+        return Cell(
+            "never seen", "attention_text", "A file says that it reads; no group that reads is known to be of it."
+        )
+    if line.has_members:
+        return Cell("now", "second", "Partitions are assigned to its members.")
+    why = "What assigns partitions to itself and only commits, as Flink and Spark do, reads all the same: look at how far it is behind."
+    return Cell("no member", "attention_text", f"So seen {clock(line.seen)}. {why}")
 
 
 def _declared(line: ReaderLine) -> Cell:

@@ -35,9 +35,11 @@ def test_that_the_tables_have_a_cell_for_each_column_and_colours_with_words() ->
     assert [cell.text for cell in ports[0]] == ["orders.v1", "Avro 42", "812/s", "7 d", "there"]
     assert [cell.text for cell in ports[1]] == ["orders.v2", "unknown", "–", "unknown", "not in the cluster"]
     readers = product_words.readers(found.readers, found.domain, lambda ms: f"at {ms}")
-    assert [cell.text for cell in readers[0]] == ["someone", "unknown", "orders.v1", "7.0 s ± 0.5", "no", "at 1000"]
+    assert [cell.text for cell in readers[0]] == ["someone", "unknown", "orders.v1", "7.0 s ± 0.5", "no", "now"]
     assert [row[4].text for row in readers] == ["no", "yes", "own", "yes"]
     assert readers[3][5].text == "never seen"
+    alone = product_words.readers([found.readers[0]._replace(has_members=False)], found.domain, lambda ms: f"at {ms}")
+    assert (alone[0][5].text, alone[0][5].tip.partition(".")[0]) == ("no member", "So seen at 1000")
     fields = product_words.fields(found.fields, found.domain)
     assert [cell.text for cell in fields[0]] == ["order_id", "string · key · required", "orders.v1", "c-orders.yaml:31"]
     assert [cell.text for cell in product_words.promises(found)[0]] == ["latency", "5 s", "c-orders.yaml:40"]

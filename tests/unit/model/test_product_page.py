@@ -96,6 +96,27 @@ def test_that_consumers_are_told_by_who_is_farthest_behind_and_whether_a_file_na
     assert found.undeclared == 1
     assert found.readers[2].behind is None  # nobody knows
     assert found.readers[3].seen is None
+    assert [line.has_members for line in found.readers] == [True, True, True, False]
+
+
+def test_that_a_group_without_a_member_does_not_count_as_one_that_reads_now() -> None:
+    mesh = Mesh()
+    gone = [
+        said("group", "g", {"state": "empty", "members": [], "count": 0}),
+        said("reads", "g orders.v1", {"assigned": 0, "committed": 3}),
+    ]
+    fold(
+        mesh,
+        [
+            said("topic", "orders.v1", {"partitions": 3}),
+            contract("c", "sales", "orders.v1"),
+            product("orders", "sales", "c"),
+            *gone,
+        ],
+    )
+    found = product_page(mesh.now(), "orders", {})
+    assert found is not None
+    assert [(line.name, line.has_members, line.seen) for line in found.readers] == [("g", False, 1_000)]
 
 
 def test_that_fields_and_promises_say_in_which_file_they_stand() -> None:
