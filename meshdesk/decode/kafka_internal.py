@@ -5,17 +5,20 @@ A value says only its version. What it is stands in its key, so both are read to
 """
 
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.kafka_message import int16_at, number_at, say, tree_of
 from meshdesk.decode.kafka_records import INTERNAL, RecordType, meaning
+from meshdesk.decode.line import LONGEST
 from meshdesk.decode.one_line import OneLine
 from meshdesk.decode.parts import without_spans
-from meshdesk.model.node import Node
+from meshdesk.model.node import Node, Word
 
 NAME = "Kafka internal"
 HEAD = 2  # bytes of the type in front of a key, and of the version in front of a value
+ROOT, CHAIN = Node("", "record", ""), (Layer(NAME),)  # of what is listed
 
 
 def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
@@ -46,19 +49,45 @@ def _said(payload: Payload, data: bytes, types: dict[int, RecordType], bounds: B
     key = data if payload.role == "key" else payload.record_key
     if key is None:
         raise Undecodable("its record has no key, which says what it is")
+    known = _known(payload.topic, key) if len(key) <= LONGEST else _key(types, key, bounds)
+    if payload.role == "key":
+        return Decoded(ROOT, CHAIN, known.format, words=[*known.before, *known.words])
+    version = int16_at(data, 0, "value_version")
+    line = OneLine()
+    whole = line.begin("", is_array=False)
+    line.again(known.before)
+    line.scalar("value_version", "int", str(version))
+    if not line.again(known.words):
+        say(key, HEAD, known.record.key, 0, bounds, line, "key")
+    say(data, HEAD, known.record.value, version, bounds, line, "value")
+    line.end(whole, "record", 3)
+    return Decoded(ROOT, CHAIN, known.format, words=line.words)
+
+
+class _Key(NamedTuple):
+    """What a line says of a key: in a value's, the version of the value stands between."""
+
+    record: RecordType
+    format: str
+    before: list[Word]  # type and number
+    words: list[Word]
+
+
+def _key(types: dict[int, RecordType], key: bytes, bounds: Bounds) -> _Key:
     number, record = _type(key, types)
     line = OneLine()
     whole = line.begin("", is_array=False)
     line.scalar("type", "enum", record.name)
     line.scalar("key_type", "int", str(number))
-    version = int16_at(data, 0, "value_version") if payload.role == "value" else 0
-    if payload.role == "value":
-        line.scalar("value_version", "int", str(version))
+    count = len(line.words)
     say(key, HEAD, record.key, 0, bounds, line, "key")
-    if payload.role == "value":
-        say(data, HEAD, record.value, version, bounds, line, "value")
     line.end(whole, "record", 3)
-    return Decoded(Node("", "record", ""), (Layer(NAME),), record.name.lower().replace("_", " "), words=line.words)
+    return _Key(record, record.name.lower().replace("_", " "), line.words[:count], line.words[count:])
+
+
+@lru_cache(maxsize=4_096)  # a group commits each of its partitions every five seconds, each time with the same key
+def _known(topic: str, key: bytes) -> _Key:
+    return _key(INTERNAL[topic], key, Bounds())
 
 
 def could_change(payload: Payload, tree: Node) -> bool:  # noqa: ARG001 (the contract's form)

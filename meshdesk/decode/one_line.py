@@ -173,6 +173,15 @@ class OneLine:
                 self._say(RIGHT if container.is_short else count_word(count))
         self._leave(container, kind)
 
+    def again(self, words: Words) -> bool:
+        """Parts of the container that is open, with their names, whose words were made before; whether all of them have room."""
+        length = sum([len(word) for word, _ in words]) + len(words)
+        if self.hides or length > self.room:
+            return False
+        self.words += words
+        self.room -= length
+        return True
+
     def _leave(self, container: Container, kind: Kind) -> None:
         self.hides, self.open = container.hid, container.outer
         if container.outer is None:
