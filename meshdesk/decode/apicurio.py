@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from meshdesk.decode import by_schema, proto_framing
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.decode.proto_framing import Framed
+from meshdesk.decode.proto_framing import Framed, Framing
 from meshdesk.model.proto_schema import Types
 from meshdesk.model.schema import NameKind, Schema, SchemaName, SchemaState
 
@@ -86,6 +86,12 @@ def named(payload: Payload) -> SchemaName | None:
 def _by_header(payload: Payload, data: bytes, name: SchemaName, schemas: Schemas, bounds: Bounds) -> Decoded:
     schema = by_schema.schema_that_header_names(schemas, name, payload.role)
     encoding = _text(payload, f"apicurio.{payload.role}.encoding")
+    found = by_schema.read_where_header_says(data, schema, bounds, framing_of(payload), payload.role, encoding)
+    return by_schema.framed_by(Layer("Apicurio headers", f"{name.kind} id {name.id}"), found, schema)
+
+
+def framing_of(payload: Payload) -> Framing:
+    """The messages that a payload may be whose headers name its schema, the likeliest first."""
     # Its Protobuf serialiser 2.x writes the message alone, and its type into headers; that of 3.x writes the Ref as well.
     suffix = ".key" if payload.role == "key" else ""
     named = (_text(payload, f"apicurio.{payload.role}.msgType"), _text(payload, f"apicurio.protobuf.type{suffix}"))
@@ -97,8 +103,7 @@ def _by_header(payload: Payload, data: bytes, name: SchemaName, schemas: Schemas
                 yield Framed(at, message)
         yield from proto_framing.apicurio(body, at, types)
 
-    found = by_schema.read_where_header_says(data, schema, bounds, framing, payload.role, encoding)
-    return by_schema.framed_by(Layer("Apicurio headers", f"{name.kind} id {name.id}"), found, schema)
+    return framing
 
 
 def _text(payload: Payload, header: str) -> str:

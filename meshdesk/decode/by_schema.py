@@ -1,15 +1,12 @@
 """A body whose schema is known: what all framings have in common, whichever way they name it."""
 
-from collections.abc import Callable, Iterator
-
 from meshdesk.decode import avro, avro_json, csfle, json_text
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Schemas, Undecodable
 from meshdesk.decode.line import Unlisted
-from meshdesk.decode.proto_framing import Framed, best
+from meshdesk.decode.proto_framing import Framing, best
 from meshdesk.decode.proto_line import lines_of
 from meshdesk.decode.proto_plan import book_of
 from meshdesk.model.node import Node
-from meshdesk.model.proto_schema import Types
 from meshdesk.model.schema import Schema, SchemaName, SchemaState
 
 WHY = {
@@ -30,8 +27,6 @@ TROUBLE = {
 }
 SURELY = "The {role} was written by schema {id}, as its header says, which is not in the registry: was it another one?"
 OPEN = (SchemaState.NOT_FETCHED, SchemaState.UNREACHABLE)  # an answer is still to come
-
-Framing = Callable[[bytes, int, Types], Iterator[Framed]]  # of a Protobuf message, from a byte on
 
 
 class OneSchema:

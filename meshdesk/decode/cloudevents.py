@@ -48,8 +48,8 @@ def opened(payload: Payload, decoded: Decoded) -> Decoded | None:
     tree = decoded.tree
     if content.lower().startswith(MARK):
         return _structured(decoded)
-    if any(name.lower() == "ce_specversion" for name, _ in payload.headers):
-        return _binary(payload, decoded, content)
+    if is_binary(payload):
+        return _binary(payload, decoded)
     # Debezium's converter writes events without a word in the headers.
     return _structured(decoded) if _is_event(tree) and text_of(tree, "specversion")[:2] in ("1.", "0.") else None
 
@@ -58,6 +58,27 @@ def content_type(payload: Payload) -> str:
     """The header content-type, however it is written; "" where there is none."""
     found = [value for name, value in payload.headers if name.lower() == "content-type" and value is not None]
     return found[-1].decode("utf-8", "replace") if found else ""
+
+
+def is_binary(payload: Payload) -> bool:
+    """Whether its attributes are headers, where it is an event that is not the whole value."""
+    return any(name.lower() == "ce_specversion" for name, _ in payload.headers)
+
+
+def of_headers(payload: Payload) -> list[Node]:
+    """The attributes of such an event, in the order in which they are shown."""
+    attributes: dict[str, Node] = {}
+    for name, value in payload.headers:
+        known = name.lower()
+        if known.startswith(PREFIX) and value is not None:  # a null header is an attribute that was not set
+            known = known.removeprefix(PREFIX)
+            attributes[known] = _attribute(known, value)
+    content = content_type(payload)
+    if content:
+        attributes["datacontenttype"] = _attribute("datacontenttype", content.encode())
+    order = [*(name for name in FIRST if name in attributes), *(name for name in attributes if name not in FIRST)]
+    parts = [attributes[name] for name in order[:ATTRIBUTES]]
+    return [*parts, more(len(order) - ATTRIBUTES)] if len(order) > ATTRIBUTES else parts
 
 
 def _is_event(node: Node) -> bool:
@@ -96,22 +117,10 @@ def _with_data(event: Node) -> Node:
     )
 
 
-def _binary(payload: Payload, decoded: Decoded, content: str) -> Decoded:
-    attributes: dict[str, Node] = {}
-    for name, value in payload.headers:
-        if name.lower().startswith(PREFIX) and value is not None:  # a null header is an attribute that was not set
-            known = name.lower().removeprefix(PREFIX)
-            attributes[known] = _attribute(known, value)
-    if content:
-        attributes["datacontenttype"] = _attribute("datacontenttype", content.encode())
-    order = [*(name for name in FIRST if name in attributes), *(name for name in attributes if name not in FIRST)]
-    parts = [attributes[name] for name in order[:ATTRIBUTES]]
-    if len(order) > ATTRIBUTES:
-        parts.append(more(len(order) - ATTRIBUTES))
-    data = decoded.tree
+def _binary(payload: Payload, decoded: Decoded) -> Decoded:
+    parts, data = of_headers(payload), decoded.tree
     tree = Node("", "record", "", (*parts, Node("data", data.kind, data.text, data.children, data.note, data.span)))
-    kind = attributes["type"].text if "type" in attributes else ""
-    return _event(decoded, tree, Layer(f"{NAME} binary", kind))
+    return _event(decoded, tree, Layer(f"{NAME} binary", text_of(tree, "type")))
 
 
 def _attribute(name: str, value: bytes) -> Node:

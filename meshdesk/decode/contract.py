@@ -60,7 +60,10 @@ class Payload:
 
     def header(self, name: str) -> bytes | None:
         """The last header of that name; None where there is none, or where it is null."""
-        return next((value for known, value in reversed(self.headers) if known == name), None)
+        for known, said in reversed(self.headers):
+            if known == name:
+                return said
+        return None
 
 
 class Schemas(Protocol):

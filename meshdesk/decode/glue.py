@@ -5,13 +5,14 @@ schema's, sorted by full name, those within others and the entries of maps count
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from uuid import UUID
 
 from meshdesk.decode import by_schema
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.proto_framing import Framed
 from meshdesk.decode.proto_wire import varint
-from meshdesk.model.proto_schema import Types, all_messages
+from meshdesk.model.proto_schema import Message, Types, all_messages
 from meshdesk.model.schema import SchemaName, SchemaState
 
 NAME = "Glue"
@@ -39,13 +40,14 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     layer = Layer(NAME, name.id)
     if data[1] == PLAIN:
         return by_schema.framed_by(layer, by_schema.read(data, PREFIX, schema, bounds, framing), schema)
-    body = _inflated(data[PREFIX:], bounds)
+    body = inflated(data[PREFIX:], bounds)
     found = by_schema.read(body, 0, schema, bounds, framing)
     found = replace(found, chain=(Layer("zlib", f"{len(body):,} bytes"), *found.chain), unpacked=body)
     return by_schema.framed_by(layer, found, schema)
 
 
-def _inflated(data: bytes, bounds: Bounds) -> bytes:
+def inflated(data: bytes, bounds: Bounds) -> bytes:
+    """What zlib has packed into all of some bytes. Raises Undecodable."""
     opener = zlib.decompressobj()
     try:
         body = opener.decompress(data, bounds.bytes + 1)
@@ -61,6 +63,11 @@ def _inflated(data: bytes, bounds: Bounds) -> bytes:
 def framing(data: bytes, at: int, types: Types) -> Iterator[Framed]:
     """The message that the varint at a byte names, and where it begins. Raises Undecodable."""
     index, start = varint(data, at, len(data))
-    messages = sorted(all_messages(types.files[0].messages), key=lambda message: message.name)
+    messages = _in_order(types)
     if index < len(messages):
         yield Framed(start, messages[index], (Layer("Glue message index", str(index)),))
+
+
+@lru_cache(maxsize=256)  # schemas: more than a person looks at in an hour
+def _in_order(types: Types) -> list[Message]:
+    return sorted(all_messages(types.files[0].messages), key=lambda message: message.name)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from meshdesk.decode import by_schema, proto_framing
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.guid_prefix import name_in
-from meshdesk.decode.proto_framing import Framed
+from meshdesk.decode.proto_framing import Framed, Framing
 from meshdesk.model.proto_schema import Types
 from meshdesk.model.schema import SchemaName
 
@@ -39,12 +39,16 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         raise Undecodable(f"the header __{payload.role}_schema_id holds neither a GUID nor an id")
     name, end = found
     schema = by_schema.schema_that_header_names(schemas, name, payload.role)
+    decoded = by_schema.read_where_header_says(data, schema, bounds, framing_of(said, end), payload.role)
+    return by_schema.framed_by(Layer(NAME, name.id), decoded, schema)
 
+
+def framing_of(said: bytes, end: int) -> Framing:
+    """The messages that a header names behind what it says of the schema, which ends at `end`."""
     path, begin = (said, end) if end < len(said) else (b"\0", 0)  # nothing there: the first message
 
     def framing(_: bytes, at: int, types: Types) -> Iterator[Framed]:
         for framed in proto_framing.confluent(path, begin, types):
             yield Framed(at, framed.message)
 
-    decoded = by_schema.read_where_header_says(data, schema, bounds, framing, payload.role)
-    return by_schema.framed_by(Layer(NAME, name.id), decoded, schema)
+    return framing

@@ -125,8 +125,14 @@ def _fields(
             words.append(text)
             tones.append((at, end, "number"))
             at = end + 1
-        else:
+        elif kind in CONTAINERS:
             at = _value(value, depth + 1, words, tones, at)
+        else:
+            text, tone = WORDS[value]
+            end = at + len(text)
+            words.append(text)
+            tones.append((at, end, tone))
+            at = end + 1
         if at > FULL:
             if not is_known and not TELLING.isdisjoint(map(NAME, pairs)):  # those that are not shown
                 raise Unlisted
@@ -174,9 +180,12 @@ def _array(values: list[Any], words: list[str], tones: list[tuple[int, int, str]
         return _said("[]", "text", words, tones, at)
     if len(values) > SHORT or not CONTAINERS.isdisjoint(map(type, values)):
         return _said(*count_word(len(values)), words, tones, at)
-    at = _said("[", "text", words, tones, at)
-    at = _scalars(values, words, tones, at)
-    return _said("]", "text", words, tones, at)
+    words.append("[")
+    tones.append((at, at + 1, "text"))
+    at = _scalars(values, words, tones, at + 2)
+    words.append("]")
+    tones.append((at, at + 1, "text"))
+    return at + 2
 
 
 def _root_array(values: list[Any], words: list[str], tones: list[tuple[int, int, str]]) -> int:
@@ -199,7 +208,8 @@ def _scalars(values: Iterable[Any], words: list[str], tones: list[tuple[int, int
         if type(value) is bytes:
             text, tone = value[: LONGEST + 1].decode(), "number"
         elif type(value) is str:
-            text, tone = text_word(value)
+            is_plain = value.isprintable() and 0 < len(value) <= LONGEST
+            text, tone = (value, "string") if is_plain else text_word(value)
         else:
             text, tone = WORDS[value]
         end = at + len(text)

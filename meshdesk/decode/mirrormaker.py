@@ -5,10 +5,12 @@ bytes. Half of what a record says stands in its key, so a value is shown with it
 """
 
 from dataclasses import replace
+from functools import lru_cache
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.kafka_message import int16_at, number_at, say, tree_of
 from meshdesk.decode.kafka_records import MIRRORED, Mirrored, meaning
+from meshdesk.decode.line import LONGEST, Words
 from meshdesk.decode.one_line import OneLine
 from meshdesk.decode.parts import without_spans
 from meshdesk.model.node import Node
@@ -55,17 +57,27 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
 
 def _said(payload: Payload, data: bytes, kind: Mirrored, bounds: Bounds) -> Decoded:
     """The same as the words of a line."""
+    key = data if payload.role == "key" else payload.record_key
+    if key is None:
+        raise Undecodable("its record has no key, which says what it is of")
+    known = _known(kind, key) if len(key) <= LONGEST else None
     line = OneLine()
     whole = line.begin("", is_array=False)
-    if payload.role == "key":
-        say(data, 0, kind.key, 0, bounds, line, None)
-    elif payload.record_key is None:
-        raise Undecodable("its record has no key, which says what it is of")
-    else:
-        say(payload.record_key, 0, kind.key, 0, bounds, line, None)
+    if known is None or not line.again(known):
+        say(key, 0, kind.key, 0, bounds, line, None)
+    if payload.role == "value":
         version = int16_at(data, 0, "version") if kind.has_version else 0
         if version:
             raise Undecodable(f"it says version {version}, of which none is known")
         say(data, VERSION if kind.has_version else 0, kind.value, 0, bounds, line, None)
     line.end(whole, "record", len(kind.key.fields))
     return Decoded(Node("", "record", ""), (Layer(NAME, kind.name),), f"mirror {kind.name}", words=line.words)
+
+
+@lru_cache(maxsize=4_096)  # the same group and partition come every few seconds
+def _known(kind: Mirrored, key: bytes) -> Words:
+    """What a line says of a key. Raises Undecodable."""
+    line = OneLine()
+    line.begin("", is_array=False)
+    say(key, 0, kind.key, 0, Bounds(), line, None)
+    return line.words

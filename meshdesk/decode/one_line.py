@@ -7,7 +7,7 @@ have to be held equal to the first ones; the walk and with it all proof that the
 The words are those that model/node.py would make of the tree (`words_of`), held equal to them by tests.
 """
 
-from typing import Protocol
+from typing import Protocol, get_args
 
 from meshdesk.decode.line import (
     CLOSE,
@@ -23,8 +23,12 @@ from meshdesk.decode.line import (
     Words,
     count_word,
 )
-from meshdesk.model.node import CONTAINERS, DEEP, FULL, SHORT, Kind, Node, Word, lay, name_of, word_of
+from meshdesk.model.node import CONTAINERS, DEEP, FULL, SHORT, TONES, Kind, Node, Tone, Word, lay, name_of, word_of
 
+# Kinds of scalars that are shown as they are written, if what is written is short and can be seen.
+AS_IT_IS: dict[Kind, Tone] = {
+    kind: TONES.get(kind, "text") for kind in get_args(Kind) if kind != "bytes" and kind not in CONTAINERS
+}
 NAMES = 10_000  # of fields, kept as they are shown: those of a mesh
 _names: dict[str, Word] = {}
 
@@ -49,15 +53,15 @@ class Container:
 
     __slots__ = ("_line", "begin", "count", "depth", "hid", "is_array", "is_short", "is_shown", "outer", "room", "walk")
 
-    def __init__(self, line: "OneLine", outer: "Container | None", is_array: bool) -> None:
+    def __init__(self, line: "OneLine", outer: "Container | None", is_array: bool, walk: Deep | None) -> None:
         self._line, self.outer, self.is_array = line, outer, is_array
+        self.walk = walk  # which is one level less deep at the end
         self.depth: int = 0 if outer is None else outer.depth + 1
         self.hid = line.hides
         self.is_shown = not line.hides and line.room >= FULL
         self.is_short = is_array and self.depth > 0  # an array that shows its elements only where they are few
         self.begin, self.room = len(line.words), line.room
         self.count = 0  # of parts that were said
-        self.walk: Deep | None = None  # which is one level less deep at the end
 
     def add(self, part: Node | None) -> None:  # noqa: ARG002 (the form of walk.Parts, which is given nodes)
         """One more part was said."""
@@ -96,17 +100,18 @@ class OneLine:
             raise Unlisted
         if room < FULL:
             return
-        words = self.words
-        if self.names:
-            word = _names.get(name) or _named(name)
-            words.append(word)
-            room -= len(word[0]) + 1
-        if kind == "string" and text.isprintable() and 0 < len(text) <= LONGEST:
-            word = (text, "string")
+        tone = AS_IT_IS.get(kind)
+        if tone is not None and 0 < len(text) <= LONGEST and (tone != "string" or text.isprintable()):
+            word: Word = (text, tone)
         else:
             word = word_of(kind, text, LONGEST)
-        words.append(word)
-        self.room = room - len(word[0]) - 1
+        if self.names:
+            named = _names.get(name) or _named(name)
+            self.words += (named, word)
+            self.room = room - len(named[0]) - len(word[0]) - 2
+        else:
+            self.words.append(word)
+            self.room = room - len(word[0]) - 1
 
     def whole(self, node: Node) -> None:
         """A part that was read as a tree. Raises Unlisted, as `begin`."""
@@ -114,26 +119,27 @@ class OneLine:
             self.scalar(node.name, node.kind, node.text)
             return
         container = self.begin(node.name, node.kind == "array")
-        if container.outer is None:
-            for child in node.children:
-                self._look_at(child.name)
+        if container.outer is None and any(child.name in TELLING for child in node.children):
+            raise Unlisted
         if container.is_shown:
             del self.words[container.begin :]
             self.room = lay(node, container.depth, LONGEST, container.room, self.words)
         self._leave(container, node.kind)
 
-    def begin(self, name: str, is_array: bool) -> Container:
+    def begin(self, name: str, is_array: bool, walk: Deep | None = None) -> Container:
         """A record or an array, to which all belongs that is said until its end. Raises Unlisted where a field of the whole has
         a name by which an envelope may know it: those are shown trees."""
         outer = self.open
         if outer is not None:
-            if outer.depth == 0:
-                self._look_at(name)
+            if outer.depth == 0 and name in TELLING:
+                raise Unlisted
             if outer.is_short:
                 self.shorten(outer)
         if self.names and not self.hides and self.room >= FULL:
-            self._say(_names.get(name) or _named(name))
-        container = self.open = Container(self, outer, is_array)
+            word = _names.get(name) or _named(name)
+            self.words.append(word)
+            self.room -= len(word[0]) + 1
+        container = self.open = Container(self, outer, is_array, walk)
         self.names = not is_array
         if not container.is_shown or (not is_array and container.depth >= DEEP):
             self.hides = True
@@ -192,7 +198,3 @@ class OneLine:
     def _say(self, word: Word) -> None:
         self.words.append(word)
         self.room -= len(word[0]) + 1
-
-    def _look_at(self, name: str) -> None:
-        if name in TELLING:
-            raise Unlisted

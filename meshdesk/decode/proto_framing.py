@@ -6,7 +6,7 @@ through nested messages; a count of 0 is short for the first message. An older f
 Nothing of it proves itself; the reading that knows all fields of its message wins.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from meshdesk.decode.contract import Bounds, Layer, Undecodable
@@ -25,6 +25,9 @@ class Framed(NamedTuple):
     start: int
     message: Message
     layers: tuple[Layer, ...] = ()
+
+
+Framing = Callable[[bytes, int, Types], Iterator[Framed]]  # of a message, from a byte on
 
 
 def by_index(types: Types, path: list[int]) -> list[Message]:

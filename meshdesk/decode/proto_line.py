@@ -11,7 +11,7 @@ from typing import cast
 from meshdesk.decode.contract import Undecodable
 from meshdesk.decode.line import LONGEST, MOST, NOTHING, TELLING, Line, Unlisted, Words, count_word
 from meshdesk.decode.proto_fields import Message, read_fields, read_message, skip_message
-from meshdesk.decode.proto_framing import by_index, indexes, referred
+from meshdesk.decode.proto_framing import Framing, apicurio, by_index, indexes, referred
 from meshdesk.decode.proto_known import SHAPES
 from meshdesk.decode.proto_messages import Messages
 from meshdesk.decode.proto_pass_source import UNWRITTEN
@@ -95,13 +95,20 @@ class Lines:
         ref = data[at:begin]
         shown = self._by_name.get(ref)
         if shown is None:
-            framed = next(referred(data, at, self._book.types))
-            if framed.start != begin:
-                raise Unlisted
+            framed = next(referred(data, at, self._book.types), None)
+            if framed is None or framed.start != begin:
+                return self.read_behind(apicurio, data, at, limit)
             if len(self._by_name) >= PATHS:
                 self._by_name.clear()
             shown = self._by_name[ref] = self._shown(framed.message, False)
         return _read(shown, data, begin, limit, False)
+
+    def read_behind(self, framing: Framing, data: bytes, at: int, limit: int) -> tuple[str, Tones]:
+        """The message that a framing finds first, all of whose fields are known: then it is the best. Raises Unlisted."""
+        framed = next(framing(data, at, self._book.types), None)
+        if framed is None:
+            raise Unlisted
+        return _read(self._of_message(framed.message), data, framed.start, limit, False)
 
     def words_of(self, declared: Declared, data: bytes, at: int) -> Words:
         """The message that stands from a byte on to the end of the bytes, all of whose fields are known. Raises Unlisted."""

@@ -5,30 +5,47 @@ that is not decided there in the same way, which tests hold it to.
 """
 
 import struct
-from functools import lru_cache
+from functools import lru_cache, partial
 from uuid import UUID as UUID_OF
 
-from meshdesk.decode import apicurio, avro_line, azure, buf, cloudevents, connect_line, csfle, guid_header, json_line
+from meshdesk.decode import (
+    apicurio,
+    avro_line,
+    azure,
+    buf,
+    cloudevents,
+    connect_line,
+    csfle,
+    glue,
+    guid_header,
+    json_line,
+    proto_framing,
+)
 from meshdesk.decode.apicurio import KINDS
 from meshdesk.decode.avro_single import MAGIC
 from meshdesk.decode.avro_single import PREFIX as MAGIC_PREFIX
 from meshdesk.decode.chosen import file_of
 from meshdesk.decode.compressed import IN_BASE64
 from meshdesk.decode.confluent import IDS, PREFIX
-from meshdesk.decode.contract import Payload, Preview, Schemas, Undecodable
+from meshdesk.decode.contract import Bounds, Payload, Preview, Schemas, Undecodable
 from meshdesk.decode.debezium import is_flattened
 from meshdesk.decode.glue import PREFIX as GLUE_PREFIX
 from meshdesk.decode.guid_prefix import PREFIX as GUID_PREFIX
+from meshdesk.decode.guid_prefix import name_in
 from meshdesk.decode.kafka_records import INTERNAL
-from meshdesk.decode.line import LONGEST, Line, Unlisted
+from meshdesk.decode.line import LARGEST, LONGEST, Line, Unlisted
 from meshdesk.decode.mirrormaker import ENDS
+from meshdesk.decode.proto_framing import Framing
 from meshdesk.decode.proto_line import lines_of
 from meshdesk.decode.schema_file import subject_of
 from meshdesk.decode.text import UUID, is_declared
+from meshdesk.model.node import Tones
 from meshdesk.model.schema import Schema, SchemaName
 
 LONG_PREFIX = 9  # of Apicurio's older serialisers
 GLUE = 3  # how its prefix begins
+GLUE_FORMS, GLUE_PACKED = (b"\0", b"\5"), b"\3\5"
+BOUNDS = Bounds(bytes=LARGEST)
 MARKED = b"\1\3\xc3"
 READERS = 256  # of schemas, kept: more than a person looks at in an hour
 FORMATS = {"AVRO": "Avro", "JSON": "JSON", "PROTOBUF": "Protobuf"}
@@ -42,7 +59,7 @@ LEFT_TO_OTHERS = (
     Unlisted, Undecodable, IndexError, ValueError, StopIteration, OverflowError, RecursionError, struct.error,
 )  # fmt: skip
 
-_readers: dict[tuple[int, bool], tuple[Schema, tuple[Line, str] | None]] = {}
+_readers: dict[tuple[int, Framing | None], tuple[Schema, tuple[Line, str] | None]] = {}
 
 
 def preview(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
@@ -61,23 +78,28 @@ def preview_or_plain(payload: Payload, schemas: Schemas, limit: int) -> Preview 
         return False
     is_flat = bool(payload.headers) and payload.role == "value" and is_flattened(payload)
     found: tuple[Line, str] | None
-    if data[0]:
-        if isinstance(schemas.find_schema(names[1]), Schema):
-            return False
-        if data[0] in json_line.BEGINS:
-            if is_flat or connect_line.may_be(payload):
-                return _event(payload, limit, is_flat) or True
-            return _line(JSON, data, 0, limit) or (b"\n" in data and _line(JSON_LINES, data, 0, limit)) or True
-        if data.startswith(MARK) and len(data) > len(MARK) and not is_flat:
-            found, at = JSON, len(MARK)
-        elif data[0] in MARKED:
-            found, at = _marked(data, schemas)
-        else:
-            return _text(data, limit) or True
-    else:
+    if not data[0]:
         found, at = _by_id(data, schemas)
-    line = None if found is None or is_flat else _line(found, data, at, limit)
-    return line or bool(data[0]) or not isinstance(schemas.find_schema(names[1]), Schema)
+        if found is not None and not is_flat:
+            try:  # as `_line`, without one more call: most of what lists are full of comes here
+                line, tones = found[0](data, at, limit)
+                return Preview(line, tones, found[1])
+            except LEFT_TO_OTHERS:
+                pass
+        return not isinstance(schemas.find_schema(names[1]), Schema)
+    if isinstance(schemas.find_schema(names[1]), Schema):
+        return False
+    if data[0] in json_line.BEGINS:
+        if is_flat or connect_line.may_be(payload):
+            return _event(payload, limit, is_flat) or True
+        return _line(JSON, data, 0, limit) or (b"\n" in data and _line(JSON_LINES, data, 0, limit)) or True
+    if data.startswith(MARK) and len(data) > len(MARK) and not is_flat:
+        found, at = JSON, len(MARK)
+    elif data[0] in MARKED:
+        found, at = _marked(data, schemas)
+    else:
+        return _text(data, limit) or True
+    return (None if found is None or is_flat else _line(found, data, at, limit)) or True
 
 
 def by_header(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
@@ -85,20 +107,8 @@ def by_header(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
     data, names = payload.data, _names(payload.topic, payload.role)
     if not data or names is None or payload.asked or payload.masked or limit > LONGEST:
         return None
-    name = guid_header.named(payload)
-    of_azure = azure.named(payload) if payload.role == "value" else ""
-    if of_azure:
-        if name is not None:
-            return None
-        name = SchemaName("azure", of_azure)
-    # A zero may begin Confluent's prefix, which counts more than Apicurio's headers.
-    if name is None and data[0]:
-        name = apicurio.named(payload)
-    if (
-        buf.minds(payload, data)
-        or (payload.role == "value" and is_flattened(payload))
-        or isinstance(schemas.find_schema(names[0]), Schema)
-    ):
+    name, framing = _in_header(payload, data)
+    if (payload.role == "value" and is_flattened(payload)) or isinstance(schemas.find_schema(names[0]), Schema):
         return None
     if cloudevents.minds(payload):
         is_other = name is not None or is_declared(payload, data) or isinstance(schemas.find_schema(names[1]), Schema)
@@ -106,8 +116,25 @@ def by_header(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
     if name is None or apicurio.is_json(payload):
         return None
     schema = schemas.find_schema(name)
-    found = _kept(schema) if isinstance(schema, Schema) and schema.type in ("AVRO", "JSON") else None
+    if not isinstance(schema, Schema):
+        return None
+    found = _kept(schema) if schema.type != "PROTOBUF" else _reader(schema, framing)
     return _line(found, data, 0, limit) if found is not None else None
+
+
+def _in_header(payload: Payload, data: bytes) -> tuple[SchemaName | None, Framing]:
+    """The schema that headers name, in the order in which the chain asks, and which messages of it, if it is of Protobuf."""
+    said = payload.header(f"__{payload.role}_schema_id")
+    found = name_in(said) if said is not None else None
+    if said is not None and found is not None:
+        return found[0], guid_header.framing_of(said, found[1])
+    if azure.minds(payload, data):
+        return SchemaName("azure", azure.named(payload)), proto_framing.first
+    message = payload.header(f"buf.registry.{payload.role}.schema.message")
+    if message is not None:
+        return buf.named(payload), buf.framing_of(message.decode("utf-8", "replace"))
+    # A zero may begin Confluent's prefix, which counts more than Apicurio's headers.
+    return (apicurio.named(payload) if data[0] else None), apicurio.framing_of(payload)
 
 
 def _structured(payload: Payload, limit: int) -> Preview | None:
@@ -170,53 +197,62 @@ def _by_id(data: bytes, schemas: Schemas) -> tuple[tuple[Line, str] | None, int]
         for of_apicurio in _of_apicurio(data[:size]):
             schema = schemas.find_schema(of_apicurio)
             if isinstance(schema, Schema):
-                return _kept(schema, is_referred=True), size
+                return _kept(schema, proto_framing.apicurio), size
     return None, 0
 
 
 def _marked(data: bytes, schemas: Schemas) -> tuple[tuple[Line, str] | None, int]:
-    """The same behind what names a schema and is no number: not packed, and no Protobuf, before which more stands."""
+    """The same behind what names a schema and is no number."""
     if data[0] == MAGIC[0]:
         size, is_named = MAGIC_PREFIX, data.startswith(MAGIC)
     elif data[0] == GLUE:
-        size, is_named = GLUE_PREFIX, data[1:2] == b"\0"
+        size, is_named = GLUE_PREFIX, data[1:2] in GLUE_FORMS
     else:
         size, is_named = GUID_PREFIX, True
     if len(data) < size or not is_named:
         return None, 0
     schema = schemas.find_schema(_of_mark(data[:size]))
-    if not isinstance(schema, Schema) or schema.type not in ("AVRO", "JSON"):
+    if not isinstance(schema, Schema):
         return None, 0
-    found = _kept(schema)
+    found = _kept(schema, glue.framing if data[0] == GLUE else None)
+    if found is not None and data[:2] == GLUE_PACKED:
+        return (partial(_packed, found[0]), found[1]), size
     if found is None or data[0] != MAGIC[0]:
         return found, size
     return ((found[0], FORMATS["AVRO"]) if schema.type == "AVRO" else None), size
 
 
-def _kept(schema: Schema, is_referred: bool = False) -> tuple[Line, str] | None:
-    """What reads a value by its schema; `is_referred` where the name of a message stands before it."""
+def _packed(read: Line, data: bytes, at: int, limit: int) -> tuple[str, Tones]:
+    return read(glue.inflated(data[at:], BOUNDS), 0, limit)
+
+
+def _kept(schema: Schema, framing: Framing | None = None) -> tuple[Line, str] | None:
+    """What reads a value by its schema; `framing` is what stands before a message of Protobuf, if it is not Confluent's."""
     # By the object, which is kept with what is made of it: the hash of a schema is one of all its fields.
-    kept = _readers.get((id(schema), is_referred))
+    kept = _readers.get((id(schema), framing))
     if kept is None:
         if len(_readers) >= READERS:
             _readers.clear()
-        kept = _readers[id(schema), is_referred] = (schema, _reader(schema, is_referred))
+        kept = _readers[id(schema), framing] = (schema, _reader(schema, framing))
     return kept[1]
 
 
-def _reader(schema: Schema, is_referred: bool) -> tuple[Line, str] | None:
-    read, word = _made(schema, is_referred), FORMATS.get(schema.type, "")
+def _reader(schema: Schema, framing: Framing | None) -> tuple[Line, str] | None:
+    read, word = _made(schema, framing), FORMATS.get(schema.type, "")
     return (read, f"{word} {schema.id}" if schema.id else word) if read is not None else None
 
 
-def _made(schema: Schema, is_referred: bool) -> Line | None:
+def _made(schema: Schema, framing: Framing | None) -> Line | None:
     if csfle.rule_of_payload(schema):
         return None
     try:
         if schema.type == "AVRO":
             return avro_line.reader(schema)
         if schema.type == "PROTOBUF":
-            return lines_of(schema).read_referred if is_referred else lines_of(schema).read
+            lines = lines_of(schema)
+            if framing is proto_framing.apicurio:
+                return lines.read_referred
+            return lines.read if framing is None else partial(lines.read_behind, framing)
     except (Unlisted, Undecodable):
         return None
     return json_line.read if schema.type == "JSON" else None

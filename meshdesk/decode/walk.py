@@ -109,16 +109,18 @@ class Walk:
 
     def record(self, name: str, start: int) -> "Parts | Container":
         """A record or a map, whose fields are yet to be added."""
-        return Parts(self, start) if self.line is None else self._said(self.line.begin(name, is_array=False))
+        return Parts(self, start) if self.line is None else self._said(self.line, name, False)
 
     def array(self, name: str, start: int) -> "Parts | Container":
         """An array, whose elements are yet to be added."""
-        return Parts(self, start, True) if self.line is None else self._said(self.line.begin(name, is_array=True))
+        return Parts(self, start, True) if self.line is None else self._said(self.line, name, True)
 
-    def _said(self, container: Container) -> Container:
-        self.enter()
+    def _said(self, line: OneLine, name: str, is_array: bool) -> Container:
+        container = line.begin(name, is_array, self)
+        self.depth += 1
         self.steps += 1
-        container.walk = self
+        if self.depth > self.bounds.depth:
+            raise Undecodable(f"it is nested deeper than {self.bounds.depth} levels")
         return container
 
     def key(self, read: Callable[[Self], Node | None]) -> tuple[str, str]:
