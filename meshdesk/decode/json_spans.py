@@ -22,6 +22,7 @@ WORD = re.compile(r"[^ \t\r\n,\]}]++")  # a number, true, null, NaN; a document'
 # Bytes of a unit, in encodings whose units say JSON's own signs as ASCII does and say nothing else so (Shift JIS does).
 WIDTHS = {
     "utf-8": 1, "ascii": 1, "iso8859-1": 1, "iso8859-15": 1, "cp1252": 1,
+    "cp1251": 1, "koi8-r": 1, "koi8-u": 1, "iso8859-5": 1, "cp866": 1, "euc_jp": 1, "cp949": 1,
     "utf-16-le": 2, "utf-16-be": 2, "utf-32-le": 4, "utf-32-be": 4,
 }  # fmt: skip
 CODES = {2: "H", 4: "I"}  # of arrays

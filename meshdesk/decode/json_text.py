@@ -9,6 +9,7 @@ from typing import Any
 from meshdesk.decode import json_line
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable, kept_behind
 from meshdesk.decode.json_spans import spanned
+from meshdesk.decode.legacy_scripts import encoding_of_script
 from meshdesk.decode.legacy_text import POSSIBLE, encoding_of
 from meshdesk.decode.line import Unlisted
 from meshdesk.decode.text import DECLARING, charset_of, is_declared, text_of
@@ -24,6 +25,7 @@ WIDE = (b"\0\0\xfe\xff", *(b"\0\0\0" + bytes((byte,)) for byte in PLAIN))  # of 
 SIGNS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # of an encoding
 FIRST = frozenset('{["')  # bare numbers and words are as likely text; they are shown as they stand
 BLANKS = re.compile("[ \t\r\n\ufeff\x1e]*")  # the last one begins each document of a sequence (RFC 7464)
+OF_JSON = 0.3  # share of letters, digits and blanks in a short document: the rest are quotes, colons and brackets
 WRITTEN = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )  # UTF-8's characters
@@ -96,6 +98,10 @@ def _mended(data: bytes, no_text: Undecodable, bounds: Bounds) -> tuple[str, int
     sentence on what is lost. Of UTF-8 with bytes torn out the rest is readable. Raises what it was given."""
     if len(data) > bounds.bytes or not data.lstrip(PLAIN[3:]).startswith((b"{", b"[")) or 0 in data:
         raise no_text
+    found = encoding_of_script(data, OF_JSON)
+    if found is not None:
+        text = data.decode(found.codec)
+        return text, _behind_blanks(text, 0), found.codec, f"{found.name}, guessed from its letters", ""
     if POSSIBLE.fullmatch(data) and not WRITTEN.search(data):
         encoding = encoding_of(data)
         text = data.decode("cp1252")

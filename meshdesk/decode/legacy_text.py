@@ -1,12 +1,14 @@
-"""Text of Western Europe in ISO 8859-1 or Windows-1252, which nothing declares: only where every word could be one.
+"""Text in an old encoding that nothing declares: of Western Europe in ISO 8859-1 or Windows-1252, only where every word could be
+one; and of other scripts, where the letters tell the encoding (decode/legacy_scripts.py).
 
-Any bytes are text in such an encoding. So control characters decline, and so do words that are half of letters with signs, or
-in which a capital follows a small letter, as in UTF-8 that was read wrong. Other old encodings are read where a header names them.
+Any bytes are text in ISO 8859-1. So control characters decline, and so do words that are half of letters with signs, or
+in which a capital follows a small letter, as in UTF-8 that was read wrong.
 """
 
 import re
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.decode.legacy_scripts import encoding_of_script
 from meshdesk.model.node import Node, shortened
 
 NAME = "text in an old encoding"
@@ -29,9 +31,22 @@ def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """Such text. Raises Undecodable."""
-    if payload.wants(NAME) and len(data) <= bounds.bytes:
-        return _guessed(data.decode("cp1252", "replace") if _is_windows(data) else data.decode("latin-1"), data, bounds)
-    if not LEAST <= len(data) <= min(LARGEST, bounds.bytes) or not POSSIBLE.fullmatch(data):
+    if len(data) > bounds.bytes:
+        raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
+    try:
+        return _western(data, bounds)
+    except Undecodable as why:
+        found = encoding_of_script(data)
+        if found is not None:
+            return _guessed(data.decode(found.codec), found.name, "guessed from its letters", data, bounds)
+        if payload.wants(NAME):
+            text = data.decode("cp1252", "replace") if _is_windows(data) else data.decode("latin-1")
+            return _guessed(text, encoding_of(data), "guessed", data, bounds)
+        raise why
+
+
+def _western(data: bytes, bounds: Bounds) -> Decoded:
+    if not LEAST <= len(data) <= LARGEST or not POSSIBLE.fullmatch(data):
         raise Undecodable("it holds bytes that no text of an old encoding has")
     text = data.decode("cp1252")
     words = WORD.findall(text)
@@ -40,13 +55,12 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     has_long = len(text) >= LONG or any(len(word) > 2 and not word.isascii() for word in words)
     if high > 0.4 * len(text) or plain < 0.7 * len(text) or not has_long or not all(map(_is_word, words)):
         raise Undecodable("its words are none that an old encoding would write")
-    return _guessed(text, data, bounds)
+    return _guessed(text, encoding_of(data), "guessed", data, bounds)
 
 
-def _guessed(text: str, data: bytes, bounds: Bounds) -> Decoded:
-    encoding = encoding_of(data)
+def _guessed(text: str, encoding: str, how: str, data: bytes, bounds: Bounds) -> Decoded:
     tree = Node("", "string", shortened(text, bounds.text), span=(0, len(data)))
-    return Decoded(tree, (Layer(f"{encoding} text", "guessed"),), encoding)
+    return Decoded(tree, (Layer(f"{encoding} text", how),), encoding)
 
 
 def encoding_of(data: bytes) -> str:
