@@ -6,7 +6,9 @@ import subprocess
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import flatbuffers
 import pytest
 
 from meshdesk.decoding import Asked, add_options, understood
@@ -177,11 +179,33 @@ SHOP = {
         "base/money.avsc": '{"type": "record", "name": "Money", "fields": '
         '[{"name": "cents", "type": "long"}, {"name": "currency", "type": "string"}]}',
     },
+    "fbs": {
+        "order.fbs": 'include "base/money.fbs"; table Order { id: string; total: Money; } root_type Order;',
+        "base/money.fbs": "table Money { cents: long; currency: string; }",
+    },
 }
+
+
+def buffer_of_order() -> bytes:
+    """By FlatBuffers' own builder, which writes what is within first."""
+    builder: Any = flatbuffers.Builder(0)
+    order, currency = builder.CreateString("O-1"), builder.CreateString("EUR")
+    builder.StartObject(2)
+    builder.PrependInt64Slot(0, 42, 0)
+    builder.PrependUOffsetTRelativeSlot(1, currency, 0)
+    money = builder.EndObject()
+    builder.StartObject(2)
+    builder.PrependUOffsetTRelativeSlot(0, order, 0)
+    builder.PrependUOffsetTRelativeSlot(1, money, 0)
+    builder.Finish(builder.EndObject())
+    return bytes(builder.Output())
+
+
 ORDERS = {
     "thrift": b"\x18\x03O-1\x1c\x16\x54\x18\x03EUR\0\0",
     "proto": b"\x0a\x03O-1\x12\x07\x08\x2a\x12\x03EUR",
     "avsc": b"\x06O-1\x54\x06EUR",
+    "fbs": buffer_of_order(),
 }
 
 

@@ -11,11 +11,15 @@ import bson
 import cbor2
 import msgpack
 import pytest
+from amazon.ion import simpleion
 from google.protobuf import descriptor_pool, json_format, message_factory
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto
+from thrift.Thrift import TType
+from thrift.transport.TTransport import TMemoryBuffer
 
+from meshdesk.decode.by_schema import OneSchema
 from meshdesk.decode.chain import BOUNDS, decode
-from meshdesk.decode.contract import Bounds, Payload
+from meshdesk.decode.contract import Bounds, Payload, Schemas
 from meshdesk.decode.windows import has_windows
 from meshdesk.model.node import Node
 from meshdesk.model.schema import Schema, SchemaState
@@ -23,6 +27,8 @@ from tests.unit.decode.avros import written
 from tests.unit.decode.lines import Named, framed
 from tests.unit.decode.poison import Every
 from tests.unit.decode.protos import text_schema
+from tests.unit.decode.test_smile import Writer
+from tests.unit.decode.test_thrift import PROTOCOLS
 
 ORDER: dict[str, Any] = {
     "id": "Ö-1", "lines": [{"n": n, "codes": [*range(n, n + 60)]} for n in range(50)], "z": 1,
@@ -66,13 +72,65 @@ def as_protobuf(said: Any) -> bytes:
     return framed(b"\0" + made.SerializeToString()).data or b""
 
 
-WRITERS: dict[str, tuple[Callable[[Any], bytes], Every]] = {
+IDL = "struct L { 1: i32 n, 2: list<i32> codes } struct O { 1: string id, 2: list<L> lines, 3: i32 z }"
+
+
+def as_smile(said: Any) -> bytes:
+    writer = Writer(names=True, texts=True)
+    writer.write(said)
+    return bytes(writer.out)
+
+
+def as_thrift(said: Any, protocol: str) -> bytes:
+    buffer = TMemoryBuffer()
+    out = PROTOCOLS[protocol](buffer)
+    out.writeStructBegin("O")
+    _field(out, 1, TType.STRING, lambda: out.writeString(said["id"]))
+    _field(out, 2, TType.LIST, lambda: _list(out, TType.STRUCT, said["lines"], lambda line: _line(out, line)))
+    _field(out, 3, TType.I32, lambda: out.writeI32(said["z"]))
+    out.writeFieldStop()
+    out.writeStructEnd()
+    return bytes(buffer.getvalue())
+
+
+def _line(out: Any, line: Any) -> None:
+    out.writeStructBegin("L")
+    _field(out, 1, TType.I32, lambda: out.writeI32(line["n"]))
+    _field(out, 2, TType.LIST, lambda: _list(out, TType.I32, line["codes"], out.writeI32))
+    out.writeFieldStop()
+    out.writeStructEnd()
+
+
+def _field(out: Any, number: int, kind: int, write: Callable[[], object]) -> None:
+    out.writeFieldBegin("", kind, number)
+    write()
+    out.writeFieldEnd()
+
+
+def _list(out: Any, kind: int, items: list[Any], write: Callable[[Any], object]) -> None:
+    out.writeListBegin(kind, len(items))
+    for item in items:
+        write(item)
+    out.writeListEnd()
+
+
+WRITERS: dict[str, tuple[Callable[[Any], bytes], Schemas]] = {
     "JSON": (lambda said: json.dumps(said, indent=1, ensure_ascii=False).encode(), NONE),
     "JSON in UTF-16": (lambda said: json.dumps(said).encode("utf-16"), NONE),
     "JSON that was compressed": (lambda said: gzip.compress(json.dumps(said).encode()), NONE),
     "CBOR": (cbor2.dumps, NONE),
     "MessagePack": (msgpack.packb, NONE),
     "BSON": (bson.encode, NONE),
+    "Smile": (as_smile, NONE),
+    "Ion": (lambda said: bytes(simpleion.dumps(said)), NONE),
+    "Thrift, binary": (
+        lambda said: as_thrift(said, "binary"),
+        OneSchema(Schema("", 0, "THRIFT", IDL), has_no_name=True),
+    ),
+    "Thrift, compact": (
+        lambda said: as_thrift(said, "compact"),
+        OneSchema(Schema("", 0, "THRIFT", IDL), has_no_name=True),
+    ),
     "Avro": (as_avro, Named(Schema("test", 42, "AVRO", json.dumps(AVRO)))),
     "Protobuf": (as_protobuf, Named(text_schema(b64encode(described().SerializeToString()).decode()))),
 }
