@@ -21,7 +21,7 @@ from types import FrameType
 
 from meshdesk.collect import schema_files
 from meshdesk.collect.catalogues.reading import Said
-from meshdesk.decode import confluent, quick, schema_file
+from meshdesk.decode import cloudevents, confluent, quick, schema_file
 from meshdesk.decode.chain import BOUNDS, DECODERS, ENVELOPES, decode, has_telling_header, inner, preview
 from meshdesk.decode.confluent import PREFIX
 from meshdesk.decode.contract import Bounds, Decoded, Decoder, Envelope, Payload, Preview, Schemas, Undecodable
@@ -330,7 +330,10 @@ def _lists(stored: list[Stored]) -> dict[str, list[Stored]]:
 
 def _list_of(sent: Payload, schemas: Schemas) -> str:
     """Which reader makes the line of a payload without a tree; "" where there is none."""
-    quickly = None if has_telling_header(sent) else quick.preview(sent, schemas, LINE)
+    is_told = has_telling_header(sent)
+    if is_told and cloudevents.is_binary(sent):
+        return cloudevents.NAME
+    quickly = quick.by_header(sent, schemas, LINE) if is_told else quick.preview(sent, schemas, LINE)
     if quickly is not None:
         return quickly.format.partition(" ")[0]
     try:
