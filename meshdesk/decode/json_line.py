@@ -128,11 +128,7 @@ def _fields(
         elif kind in CONTAINERS:
             at = _value(value, depth + 1, words, tones, at)
         else:
-            text, tone = WORDS[value]
-            end = at + len(text)
-            words.append(text)
-            tones.append((at, end, tone))
-            at = end + 1
+            at = _said(*WORDS[value], words, tones, at)
         if at > FULL:
             if not is_known and not TELLING.isdisjoint(map(NAME, pairs)):  # those that are not shown
                 raise Unlisted

@@ -149,9 +149,7 @@ def _struct(data: bytes, at: int, end: int, out: Words, depth: int) -> None:
     names: set[str] = set()
     out.append(OPEN)
     while at < end:
-        if data[at] != 1 << 3 | LENGTH:
-            raise Unlisted
-        at, stop = length_at(data, at + 1, end)
+        at, stop = _first(data, at, end)
         if at == stop or data[at] != 1 << 3 | LENGTH:
             raise Unlisted
         at, behind = length_at(data, at + 1, stop)
@@ -168,15 +166,20 @@ def _struct(data: bytes, at: int, end: int, out: Words, depth: int) -> None:
     out.append(CLOSE)
 
 
+def _first(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """Where what field 1 holds begins and ends, which stands there. Raises Unlisted."""
+    if data[at] != 1 << 3 | LENGTH:
+        raise Unlisted
+    return length_at(data, at + 1, end)
+
+
 def _list(data: bytes, at: int, end: int, out: Words, depth: int) -> None:
     if depth > NEST:
         raise Unlisted
     begin, count, are_scalars = len(out), 0, True
     out.append(LEFT)
     while at < end:
-        if data[at] != 1 << 3 | LENGTH:
-            raise Unlisted
-        at, stop = length_at(data, at + 1, end)
+        at, stop = _first(data, at, end)
         # What is empty is a container, as an array and an object are.
         are_scalars = are_scalars and at != stop and data[at] not in (5 << 3 | LENGTH, 6 << 3 | LENGTH)
         _value(data, at, stop, out, depth + 1)
@@ -215,9 +218,7 @@ def _value(data: bytes, at: int, end: int, out: Words, depth: int) -> None:
 
 def _skip_struct(data: bytes, at: int, end: int, depth: int) -> None:
     while at < end:
-        if data[at] != 1 << 3 | LENGTH:
-            raise Unlisted
-        at, stop = length_at(data, at + 1, end)
+        at, stop = _first(data, at, end)
         if at == stop or data[at] != 1 << 3 | LENGTH:
             raise Unlisted
         length = data[at + 1]
@@ -239,9 +240,7 @@ def _skip_struct(data: bytes, at: int, end: int, depth: int) -> None:
 
 def _skip_list(data: bytes, at: int, end: int, depth: int) -> None:
     while at < end:
-        if data[at] != 1 << 3 | LENGTH:
-            raise Unlisted
-        at, stop = length_at(data, at + 1, end)
+        at, stop = _first(data, at, end)
         _skip_value(data, at, stop, depth + 1)
         at = stop
 

@@ -111,8 +111,7 @@ OTHERWISE = frozenset(
         # Maps of Go, JavaScript and Protobuf's Struct have no order; and fields of Protobuf come by number.
         "cbor/go-object", "cbor/undefined-simple-half", "compressed-value/go-s2-stream", "confluent-protobuf/go-first-message",
         "confluent-protobuf/oneof-scalar-optional-zero", "confluent-protobuf/well-known-types", "glue/protobuf-delivery",
-        "otlp/traces-protobuf", "protobuf-bare/well-known-types",
-        "connect-internal/config-connector-with-password",  # Connect sorts the settings
+        "protobuf-bare/well-known-types",
     )
 )  # fmt: skip
 
