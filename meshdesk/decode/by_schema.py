@@ -101,7 +101,7 @@ def _message(data: bytes, start: int, schema: Schema, bounds: Bounds, framing: F
         # The first of which all fields are known is the best (proto_framing.py).
         framed = next(framing(data, start, book.types), None)
         try:
-            words = lines_of(schema).words_of(framed.message, data, framed.start) if framed else None
+            words = lines_of(schema).line_of(framed.message, data, framed.start) if framed else None
         except Unlisted:
             words = None
         if framed and words:

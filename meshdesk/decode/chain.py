@@ -63,7 +63,7 @@ from meshdesk.decode.contract import (
     Schemas,
     Undecodable,
 )
-from meshdesk.decode.line import LONGEST, TELLING, Unlisted
+from meshdesk.decode.line import LONGEST, TELLING, Unlisted, line_in
 from meshdesk.decode.line_order import for_line
 from meshdesk.model.decode_as import OF_TYPE
 from meshdesk.model.node import FULL, SHORT, Node, Word, lay, line_of, one_line_spans
@@ -310,7 +310,7 @@ def preview(payload: Payload, schemas: Schemas, limit: int = 160) -> Preview:
     except Unlisted:
         decoded = _listed(payload, schemas, _enough_for(limit, False), is_plain)
     if decoded.words is not None:
-        return Preview(*line_of(decoded.words, limit), decoded.format, decoded.trouble)
+        return Preview(*line_in(decoded.words, limit), decoded.format, decoded.trouble)
     line, tones = one_line_spans(for_line(decoded), limit)
     return Preview(line if payload.data else "", tones if payload.data else (), decoded.format, decoded.trouble)
 

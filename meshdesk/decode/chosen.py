@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from meshdesk.decode import by_schema, flatbuffers, thrift_idl
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
-from meshdesk.decode.line import Unlisted, Words
+from meshdesk.decode.line import Laid, Unlisted, Words
 from meshdesk.decode.proto_framing import Framed
 from meshdesk.decode.proto_line import lines_of
 from meshdesk.decode.proto_plan import Book, book_of
@@ -87,18 +87,18 @@ def _messages(data: bytes, schema: Schema, bounds: Bounds) -> Decoded:
     return Decoded(kept[2].tree, (Layer(kept[0], kept[1].name),), "Protobuf", schema)
 
 
-def _words(data: bytes, schema: Schema, message: Message) -> Words:
+def _words(data: bytes, schema: Schema, message: Message) -> Words | Laid:
     """The line of the reading by a message that leaves no field unknown: alone, or in a stream. Raises Unlisted."""
     lines = lines_of(schema)
     if not lines.is_other(message, data):
-        return lines.words_of(message, data, 0)
+        return lines.line_of(message, data, 0)
     for _, cut in STREAMS:
         try:
             pieces = cut(data)
         except Undecodable:
             continue
         if len(pieces) == 1:
-            return lines.words_of(message, data[: pieces[0][1]], pieces[0][0])
+            return lines.line_of(message, data[: pieces[0][1]], pieces[0][0])
         return lines.words_of_each(message, data, pieces)
     raise Unlisted
 

@@ -53,7 +53,8 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         # Two bytes of a magic are no proof that somebody meant it.
         trouble = f"The {payload.role} begins as {name} does, but {error}." if name in SURE else ""
         raise Undecodable(f"it is no whole {name}: {error}", trouble) from None
-    return read_unpacked(payload, unpacked, schemas, bounds, Layer(name, _sizes(data, unpacked)))
+    sizes = _sizes(data, unpacked) if bounds.tells else ""
+    return read_unpacked(payload, unpacked, schemas, bounds, Layer(name, sizes))
 
 
 LAYERS = "More compressions lie within each other than are opened; what the innermost holds is shown as bytes."

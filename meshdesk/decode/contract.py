@@ -117,9 +117,9 @@ class Decoded:
     unpacked: bytes | None = (
         None  # what was compressed, unpacked: the spans of the tree lie in it, and not in the payload
     )
-    words: list[Word] | None = (
-        None  # those of its line, where Bounds.line asked for them; the tree is then no more than its root
-    )
+    # Those of its line, where Bounds.line asked for them, or the line itself where it was laid out already (line.Laid); the tree
+    # is then no more than its root.
+    words: list[Word] | tuple[str, Tones] | None = None
 
 
 @value(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any
 
 from meshdesk.decode.line import (
     FALSE,
@@ -14,7 +14,6 @@ from meshdesk.decode.line import (
     TELLING,
     TRUE,
     Unlisted,
-    Words,
     count_word,
     cut,
     is_inside,
@@ -51,13 +50,6 @@ def read(data: bytes, at: int, limit: int) -> tuple[str, Tones]:
     if end > 2 * DEEP:
         _look_how_deep(text)
     return lay(value, limit)
-
-
-def words_of(data: bytes) -> Words:
-    """The words of an object or an array from the first byte to the last, as far as a line has room for them. Raises Unlisted,
-    ValueError and RecursionError."""
-    line, tones = read(data, 0, LONGEST)
-    return cast("Words", [(line[start:end], tone) for start, end, tone in tones])
 
 
 def read_lines(data: bytes, at: int, limit: int) -> tuple[str, Tones]:

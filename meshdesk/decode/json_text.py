@@ -11,7 +11,7 @@ from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, U
 from meshdesk.decode.json_spans import spanned
 from meshdesk.decode.legacy_scripts import encoding_of_script
 from meshdesk.decode.legacy_text import POSSIBLE, encoding_of
-from meshdesk.decode.line import Unlisted
+from meshdesk.decode.line import LONGEST, Unlisted
 from meshdesk.decode.text import DECLARING, charset_of, is_declared, text_of
 from meshdesk.model.node import Kind, Node, more, pretty, shortened
 from meshdesk.model.wording import plural
@@ -71,7 +71,7 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     """A JSON document; or several, each beginning on a line of its own, as an array. Raises Undecodable."""
     if bounds.line and data[0] in json_line.BEGINS and not charset_of(payload):
         try:
-            return Decoded(Node("", "record", ""), (Layer(NAME),), NAME, words=json_line.words_of(data))
+            return Decoded(Node("", "record", ""), (Layer(NAME),), NAME, words=json_line.read(data, 0, LONGEST))
         except (Unlisted, ValueError, StopIteration, RecursionError):
             pass  # what is odd is read as a tree
     detail = trouble = ""

@@ -5,14 +5,16 @@ equal to it by tests; a tree of them takes five times as long. What is not plain
 """
 
 from collections.abc import Callable, Sequence
+from typing import cast
 
-from meshdesk.model.node import DEEP, SHORT, Node, Tones, Word, visible, words_of
+from meshdesk.model.node import DEEP, SHORT, Node, Tone, Tones, Word, line_of, visible, words_of
 
 LONGEST = 160  # characters of a line
 MOST = LONGEST // 2 + 2  # words that can fit: each takes a character and a space
 LARGEST = 1 << 20  # bytes of a payload; beyond it the decoders' own bounds count
 
 Words = list[Word]
+Laid = tuple[str, Tones]  # a line of LONGEST characters at most
 Line = Callable[[bytes, int, int], tuple[str, Tones]]  # from a byte to the end, as a line of at most so many characters
 
 OPEN: Word = ("{", "text")
@@ -69,6 +71,16 @@ def close_array(out: Words, begin: int, count: int) -> None:
         out[begin:] = [count_word(count)]
     else:
         out.append(RIGHT)
+
+
+def line_in(words: Words | Laid, limit: int) -> tuple[str, Tones]:
+    """Words, or what was laid out already, as a line of at most so many characters, LONGEST or fewer."""
+    if isinstance(words, list):
+        return line_of(words, limit)
+    if limit == LONGEST:
+        return words
+    text, tones = words
+    return line_of([(text[start:end], cast("Tone", tone)) for start, end, tone in tones], limit)
 
 
 def cut(words: Sequence[str], tones: Sequence[tuple[int, int, str]], limit: int) -> tuple[str, Tones]:

@@ -6,10 +6,9 @@ lists.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import cast
 
 from meshdesk.decode.contract import Undecodable
-from meshdesk.decode.line import LONGEST, MOST, NOTHING, TELLING, Line, Unlisted, Words, count_word
+from meshdesk.decode.line import LONGEST, MOST, NOTHING, TELLING, Laid, Line, Unlisted, Words, count_word
 from meshdesk.decode.proto_fields import Message, read_fields, read_message, skip_message
 from meshdesk.decode.proto_framing import Framing, apicurio, by_index, indexes, referred
 from meshdesk.decode.proto_known import SHAPES
@@ -30,7 +29,6 @@ NAMES = (0x0A, 0x8A)  # how the tag of a text that is field 1 may begin
 EMPTY = line_of([NOTHING], LONGEST)
 SCHEMAS = 256  # kept: more than a person looks at in an hour
 PATHS = 256  # messages of one schema that are kept, by their indexes or by their names
-UNCUT = 1 << 30  # characters of a line that is not laid out yet
 
 
 class Shown:
@@ -110,13 +108,12 @@ class Lines:
             raise Unlisted
         return _read(self._of_message(framed.message), data, framed.start, limit, False)
 
-    def words_of(self, declared: Declared, data: bytes, at: int) -> Words:
+    def line_of(self, declared: Declared, data: bytes, at: int) -> Laid:
         """The message that stands from a byte on to the end of the bytes, all of whose fields are known. Raises Unlisted."""
         try:
-            text, tones = _read(self._of_message(declared), data, at, UNCUT, False)
+            return _read(self._of_message(declared), data, at, LONGEST, False)
         except (*UNWRITTEN, RecursionError):
             raise Unlisted from None
-        return cast("Words", [(text[start:end], tone) for start, end, tone in tones])
 
     def words_of_each(self, declared: Declared, data: bytes, pieces: Sequence[tuple[int, int]]) -> Words:
         """The same of several messages, each from a byte to another, as an array. Raises Unlisted."""
