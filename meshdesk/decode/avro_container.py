@@ -5,10 +5,13 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
 
-from meshdesk.decode import avro, blocks
+from meshdesk.decode import avro, avro_line, blocks
 from meshdesk.decode.avro_cursor import Cursor, long_at, take
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.decode.line import LEFT_TO_OTHERS, LONGEST, Line, Unlisted
 from meshdesk.decode.one_line import OneLine
 from meshdesk.model.node import Node, more
 from meshdesk.model.schema import Schema
@@ -21,7 +24,8 @@ SYNC = 16
 HEADS = 64  # kept: of more topics than a person looks at, at most 4 MB
 LONG = 64 << 10  # bytes of a head that is kept
 SAMPLE = 96  # bytes by which one is found
-_heads: dict[bytes, tuple[bytes, Schema, str]] = {}
+ALIKE = 8  # heads of the same sample that are kept: a topic has several writers, each with a codec of its own
+_heads: dict[bytes, list[tuple[bytes, "_Head"]]] = {}
 METADATA = Schema("", 0, "AVRO", '{"type": "map", "values": "bytes"}')
 
 
@@ -37,38 +41,78 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
     try:
-        schema, codec, at = _known_head(data, bounds)
+        head, at = _known_head(data, bounds)
     except IndexError:
         raise Undecodable("its head has no end") from None
+    schema, codec = head.schema, head.codec
     opened = CODECS.get(codec)
     if opened is None:
         trouble = f"The {payload.role} is an Avro container compressed with {codec}, which this version does not read."
         raise Undecodable(f"its codec {codec} is not known", trouble)
+    if bounds.line and head.line is not None:
+        try:
+            words = head.line(_as_array(data, at, opened, bounds), 0, LONGEST)
+            return Decoded(Node("", "array", ""), (Layer(NAME),), "Avro file", schema, words=words)
+        except (*BROKEN, *LEFT_TO_OTHERS):
+            pass  # what is wrong with it is said where its tree is made
     line = OneLine() if bounds.line else None
     try:
         tree = _Blocks(data, at, schema, bounds, opened, codec == "null").tree(line)
     except IndexError:
         raise Undecodable("it ends within a block") from None
-    except (zlib.error, OSError, EOFError, lzma.LZMAError, ValueError) as error:
+    except BROKEN as error:
         raise Undecodable(f"a block is no {codec}: {error}") from None
     detail = "" if codec == "null" else codec
     chain = Layer(NAME, detail), Layer("Avro")
     return Decoded(tree, chain, "Avro file", schema, words=line.words if line is not None else None)
 
 
-def _known_head(data: bytes, bounds: Bounds) -> tuple[Schema, str, int]:
-    """The schema, the codec, and where the first sync marker begins. All containers of a topic begin alike, so it is kept by its
+class _Head(NamedTuple):
+    """What the head of a container says."""
+
+    schema: Schema
+    codec: str
+    line: Line | None  # reads an array of such values
+
+
+def _known_head(data: bytes, bounds: Bounds) -> tuple[_Head, int]:
+    """What the head says, and where the first sync marker begins. All containers of a topic begin alike, so it is kept by its
     bytes what they say. Raises Undecodable and IndexError."""
-    known = _heads.get(data[:SAMPLE])
-    if known is not None and data.startswith(known[0]):
-        return known[1], known[2], len(known[0])
+    alike = _heads.get(data[:SAMPLE], [])
+    for written, known in alike:
+        if data.startswith(written):
+            return known, len(written)
     text, codec, at = _head(data, bounds)
-    schema = Schema("", 0, "AVRO", text, guid="of the container")
-    if len(_heads) >= HEADS:
+    head = _Head(Schema("", 0, "AVRO", text, guid="of the container"), codec, _line_of(text) if bounds.line else None)
+    if sum(map(len, _heads.values())) >= HEADS or len(alike) >= ALIKE:
         _heads.clear()
-    if at <= LONG:
-        _heads[data[:SAMPLE]] = data[:at], schema, codec
-    return schema, codec, at
+    if at <= LONG and bounds.line:
+        _heads.setdefault(data[:SAMPLE], []).append((data[:at], head))
+    return head, at
+
+
+@lru_cache(maxsize=HEADS)
+def _line_of(text: str) -> Line | None:
+    try:
+        return avro_line.reader(Schema("", 0, "AVRO", f'{{"type":"array","items":{text}}}'))
+    except Unlisted:
+        return None
+
+
+def _as_array(data: bytes, at: int, opened: "Opened", bounds: Bounds) -> bytes:
+    """The values of a container of one block as Avro writes those of an array: the count, the values, and a zero. Raises Unlisted
+    where there is another block, or more values than are read for a line, Undecodable, IndexError and what is BROKEN."""
+    cursor = Cursor(data, bounds, at + SYNC)
+    start = cursor.at
+    count = long_at(cursor)
+    written = data[start : cursor.at]
+    piece = take(cursor, long_at(cursor))
+    if take(cursor, SYNC) != data[at : at + SYNC] or cursor.at < len(data) or not 0 < count <= bounds.width:
+        raise Unlisted
+    body = opened(piece, bounds.bytes)
+    if len(body) > bounds.bytes:
+        raise Unlisted
+    return written + body + b"\0"
 
 
 def _head(data: bytes, bounds: Bounds) -> tuple[str, str, int]:
@@ -160,6 +204,7 @@ class _Blocks:
 # How a block is opened: never to more than so many bytes and one.
 
 Opened = Callable[[bytes, int], bytes]
+BROKEN = (zlib.error, OSError, EOFError, lzma.LZMAError, ValueError)
 
 
 def _deflate(data: bytes, room: int) -> bytes:

@@ -4,9 +4,11 @@ For payloads of the formats that lists are full of this is what model/node.py ma
 equal to it by tests; a tree of them takes five times as long. What is not plain sailing is left to the decoders.
 """
 
+import struct
 from collections.abc import Callable, Sequence
 from typing import cast
 
+from meshdesk.decode.contract import Undecodable
 from meshdesk.model.node import DEEP, SHORT, Node, Tone, Tones, Word, line_of, visible, words_of
 
 LONGEST = 160  # characters of a line
@@ -35,6 +37,12 @@ TELLING = frozenset(("payload", "specversion", "op", "iodebeziumop", "__op", "__
 
 class Unlisted(Exception):
     """This is for the decoders: it is odd, or damaged, or rare."""
+
+
+# How a reader that only says a line ends where that is for the decoders.
+LEFT_TO_OTHERS = (
+    Unlisted, Undecodable, IndexError, ValueError, StopIteration, OverflowError, RecursionError, struct.error,
+)  # fmt: skip
 
 
 def text_word(text: str) -> Word:

@@ -4,7 +4,6 @@ It says what the whole chain would say, several times as fast, or nothing: then 
 that is not decided there in the same way, which tests hold it to.
 """
 
-import struct
 from functools import lru_cache, partial
 from uuid import UUID as UUID_OF
 
@@ -33,7 +32,7 @@ from meshdesk.decode.glue import PREFIX as GLUE_PREFIX
 from meshdesk.decode.guid_prefix import PREFIX as GUID_PREFIX
 from meshdesk.decode.guid_prefix import name_in
 from meshdesk.decode.kafka_records import INTERNAL
-from meshdesk.decode.line import LARGEST, LONGEST, Line, Unlisted
+from meshdesk.decode.line import LARGEST, LEFT_TO_OTHERS, LONGEST, Line, Unlisted
 from meshdesk.decode.mirrormaker import ENDS
 from meshdesk.decode.proto_framing import Framing
 from meshdesk.decode.proto_line import lines_of
@@ -55,10 +54,6 @@ NO_TEXT = (b"{", b"[", b'"', b"<", b"$", b"/", b" ", b"%", b"-", b"PAR1", b"ARRO
 MARK = b"\xef\xbb\xbf"  # of UTF-8, which some write before JSON
 JSON: tuple[Line, str] = json_line.read, "JSON"
 JSON_LINES: tuple[Line, str] = json_line.read_lines, "JSON"
-LEFT_TO_OTHERS = (
-    Unlisted, Undecodable, IndexError, ValueError, StopIteration, OverflowError, RecursionError, struct.error,
-)  # fmt: skip
-
 _readers: dict[tuple[int, Framing | None], tuple[Schema, tuple[Line, str] | None]] = {}
 
 

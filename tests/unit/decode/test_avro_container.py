@@ -5,7 +5,7 @@ from typing import Any
 
 import fastavro
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshdesk.decode import avro_container
@@ -41,6 +41,7 @@ def read(data: bytes, bounds: Bounds = BOUNDS) -> Decoded:
     return decode_container(Payload(data, "value", "orders", ()), data, Every(SchemaState.NO_REGISTRY), bounds)
 
 
+@settings(max_examples=40)
 @given(RECORDS, st.sampled_from(["null", "deflate", "bzip2", "xz"]), st.sampled_from([1, 16_000]))
 def test_that_what_fastavro_writes_is_read_exactly(records: list[dict[str, Any]], codec: str, interval: int) -> None:
     found = read(written(records, codec, interval))
@@ -106,3 +107,22 @@ def test_that_a_list_shows_of_a_container_what_the_chain_says(
     sent = Payload(written(records, codec, 1), "value", "orders", ())
     schemas = Every(SchemaState.NO_REGISTRY)
     assert preview(sent, schemas, limit) == by_chain(sent, schemas, limit)
+
+
+@settings(max_examples=40)
+@given(
+    RECORDS,
+    st.sampled_from(["null", "deflate", "snappy"]),
+    st.sampled_from([16_000, 40]),
+    st.binary(max_size=3),
+    st.data(),
+)
+def test_that_a_changed_container_is_listed_as_the_chain_has_it(
+    records: list[dict[str, Any]], codec: str, interval: int, noise: bytes, data: st.DataObject
+) -> None:
+    whole = written(records, codec, interval)
+    at = data.draw(st.integers(0, len(whole)))
+    for changed in (whole, whole[:at] + noise + whole[at + len(noise) :], whole[: max(at, 1)]):
+        sent = Payload(changed, "value", "orders", ())
+        none = Every(SchemaState.NO_REGISTRY)
+        assert preview(sent, none) == by_chain(sent, none)
