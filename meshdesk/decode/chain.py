@@ -66,7 +66,7 @@ from meshdesk.decode.contract import (
 from meshdesk.decode.line import LONGEST, TELLING, Unlisted, line_in
 from meshdesk.decode.line_order import for_line
 from meshdesk.model.decode_as import OF_TYPE
-from meshdesk.model.node import FULL, SHORT, Node, Word, lay, line_of, one_line_spans
+from meshdesk.model.node import SHORT, Node, one_line_spans
 
 # A new decoder is a file with NAME and decode, and its line here. Order is meaning: formats that prove themselves first.
 DECODERS: tuple[Decoder, ...] = (
@@ -301,9 +301,6 @@ def preview(payload: Payload, schemas: Schemas, limit: int = 160) -> Preview:
             return found
         is_plain = bool(found)
     try:
-        event = _event(payload, schemas, limit) if is_told and payload.data else None
-        if event is not None:
-            return event
         decoded = _listed(
             payload, schemas, _enough_for(limit, limit <= LONGEST and not _is_opened(payload, is_told)), is_plain
         )
@@ -316,21 +313,6 @@ def preview(payload: Payload, schemas: Schemas, limit: int = 160) -> Preview:
 
 
 NO_VALUE = Preview("", (), "null")
-
-
-def _event(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:
-    """The line of an event of CloudEvents whose attributes, which are headers, fill it: of its data it is only asked what is
-    wrong with it. None where it is something else."""
-    if payload.role == "key" or payload.asked or payload.masked or limit > LONGEST or not cloudevents.minds(payload):
-        return None
-    if cloudevents.content_type(payload).lower().startswith(cloudevents.MARK) or not cloudevents.is_binary(payload):
-        return None
-    tree = Node("", "record", "", tuple(cloudevents.of_headers(payload)))
-    words: list[Word] = []
-    if lay(tree, 0, LONGEST, LONGEST, words) >= FULL or debezium.could_change(payload, tree):
-        return None
-    data = inner(payload, payload.data or b"", schemas, _enough_for(limit, True))
-    return Preview(*line_of(words, limit), cloudevents.NAME, data.trouble)
 
 
 def _listed(payload: Payload, schemas: Schemas, bounds: Bounds, is_plain: bool) -> Decoded:
