@@ -12,7 +12,7 @@ NAME = "Ion"
 MARK = b"\xe0\x01\x00\xea"
 BEGINS = MARK[:1]
 NULL = b"\x0f"  # below which is padding
-SYSTEM = (
+SYSTEM: tuple[str | None, ...] = (
     "$0",
     "$ion",
     "$ion_1_0",
@@ -26,6 +26,11 @@ SYSTEM = (
 )
 TABLE = 3  # the symbol by which a struct is a table of symbols
 SYMBOLS = 100_000  # that a table may have
+# Tables that were read, by their bytes: a writer puts the same one before each of a topic's values, and half of the time goes there.
+TABLES = 64  # kept: of more topics than a person looks at
+LONG = 4_096  # bytes of one that is kept
+Symbols = tuple[str | None, ...]
+_tables: dict[bytes, Symbols] = {}
 TYPES = (
     "null",
     "bool",
@@ -74,14 +79,14 @@ class _Ion(Walk):
 
     def __init__(self, data: bytes, bounds: Bounds, start: int = 0) -> None:
         super().__init__(data, bounds, start)
-        self.symbols: list[str | None] = list(SYSTEM)
+        self.symbols: Symbols = SYSTEM
 
     def is_more(self) -> bool:
         """Whether another value follows, before which marks, padding and tables of symbols are read."""
         while self.at < len(self.data):
             if self.data.startswith(MARK, self.at):
                 self.at += len(MARK)
-                self.symbols = list(SYSTEM)
+                self.symbols = SYSTEM
             elif not self.is_padding() and not self.is_table():
                 return True
         return False
@@ -131,6 +136,11 @@ class _Ion(Walk):
         at = self.at
         if self.data[at] >> 4 == 14:
             _, _, end = self.head()
+            written = self.data[at:end] if self.symbols is SYSTEM else b""
+            known = _tables.get(written)
+            if known is not None:
+                self.symbols, self.at = known, end
+                return True
             length = self.var()[0]
             inner = self.at + length
             if self.var()[0] == TABLE and self.at <= inner:
@@ -138,13 +148,17 @@ class _Ion(Walk):
                 if self.head()[0] == 13:
                     self._read_table(end)
                     self.at = end
+                    if 0 < len(written) <= LONG:
+                        if len(_tables) >= TABLES:
+                            _tables.clear()
+                        _tables[written] = self.symbols
                     return True
         self.at = at
         return False
 
     def _read_table(self, end: int) -> None:
         texts: list[str | None] = []
-        kept: list[str | None] = list(SYSTEM)
+        kept: Symbols = SYSTEM
         while self.at < end:
             name = self.var()[0]
             at = self.at
@@ -152,7 +166,7 @@ class _Ion(Walk):
             if name == 6 and kind == 7 and int.from_bytes(self.data[self.at : ends], "big") == TABLE:
                 kept = self.symbols
             elif name == 6 and kind == 11 and low != 15:
-                kept += [None] * self._imported(ends)
+                kept += (None,) * self._imported(ends)
             elif name == 7 and kind == 11:
                 while self.at < ends:
                     inner, low, last = self.head()
@@ -162,7 +176,7 @@ class _Ion(Walk):
             self.at = max(ends, at)
         if len(kept) + len(texts) > SYMBOLS:
             raise Undecodable(f"its table has more than {SYMBOLS:,} symbols")
-        self.symbols = kept + texts
+        self.symbols = (*kept, *texts)
 
     def _imported(self, end: int) -> int:
         """How many symbols the tables have that are elsewhere."""

@@ -34,6 +34,9 @@ TIMESTAMP = re.compile(
 INT = re.compile(r"-?(?:0[xX][0-9a-fA-F][0-9a-fA-F_]*|0[bB][01][01_]*|(?:0|[1-9][0-9_]*))(?=[\s,\]})/]|$)")
 REAL = re.compile(r"-?(?:0|[1-9][0-9_]*)(?:\.[0-9_]*)?(?:([eEdD])[+-]?[0-9]+)?(?=[\s,\]})/]|$)")
 INFINITE = re.compile(r"[+-]inf(?=[\s,\]})/]|$)")
+# A field's name with its colon, and a comma, as nearly all are written: by one look instead of six.
+FIELD = re.compile(r'(?:"([^"\\\n]*)"|([A-Za-z_$][A-Za-z0-9_$]*))\s*:\s*')
+COMMA = re.compile(r"\s*,\s*")
 STRING = re.compile(r'"((?:[^"\\\n]|\\.|\\\r?\n)*)"')
 LONG = re.compile(r"'''((?:[^'\\]|\\.|\\\r?\n|'(?!''))*)'''", re.DOTALL)
 SYMBOL = re.compile(r"'((?:[^'\\\n]|\\.)*)'")
@@ -90,6 +93,7 @@ class _Reading:
 
     def __init__(self, text: str, bounds: Bounds) -> None:
         self.is_ion = False  # whether anything stands in it that JSON has not
+        self._is_annotated = "::" in text
         self.is_marked = False
         self._text, self._bounds, self._at = text, bounds, 0
         self._left = bounds.nodes - 1  # one of them holds several values
@@ -201,7 +205,7 @@ class _Reading:
 
     def _annotations(self) -> str:
         words = ""
-        if self._text[self._at : self._at + 1] not in NAMES:
+        if not self._is_annotated or self._text[self._at : self._at + 1] not in NAMES:
             return words
         while True:
             start = self._at
@@ -277,11 +281,17 @@ class _Reading:
         count = 0
         self._blank()
         while not self._text.startswith("}", self._at):
-            key = self._key()
-            self._blank()
-            if not self._text.startswith(":", self._at):
-                raise self._fail("a name has no colon behind it")
-            self._at += 1
+            found = FIELD.match(self._text, self._at)
+            if found:
+                self._at = found.end()
+                self.is_ion |= found[1] is None
+                key = found[1] if found[2] is None else found[2]
+            else:
+                key = self._key()
+                self._blank()
+                if not self._text.startswith(":", self._at):
+                    raise self._fail("a name has no colon behind it")
+                self._at += 1
             self._blank()
             count += self._keeps(parts, self._value(key, depth + 1))
             self._comma("}")
@@ -301,6 +311,10 @@ class _Reading:
         raise self._fail("no name begins there")
 
     def _comma(self, end: str) -> None:
+        if found := COMMA.match(self._text, self._at):
+            self._at = found.end()
+            self._blank()
+            return
         self._blank()
         if self._text.startswith(",", self._at):
             self._at += 1
