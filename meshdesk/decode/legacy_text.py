@@ -20,6 +20,8 @@ POSSIBLE = re.compile(
     rb"[\t\r\n\x20-\x7e\x80\x82\x84\x85\x8a\x8c\x8e\x91-\x97\x99\x9a\x9c\x9e"
     rb"\xa0\xa1\xa3\xa7\xa9\xab\xad\xae\xb0\xb2\xb3\xb5\xb7\xb9\xbb-\xd6\xd8-\xf6\xf8-\xfe]+"
 )
+HIGH = bytes(range(0x80, 0x100))
+NO_WORDS = "its words are none that an old encoding would write"
 WORD = re.compile(r"[^\W\d_]+")
 ALONE = frozenset("àáâéèêíóôöøåæúùÀÁÉÍÓÖØÅÆÚ")  # words of one letter
 
@@ -48,13 +50,14 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
 def _western(data: bytes, bounds: Bounds) -> Decoded:
     if not LEAST <= len(data) <= LARGEST or not POSSIBLE.fullmatch(data):
         raise Undecodable("it holds bytes that no text of an old encoding has")
+    if len(data.translate(None, HIGH)) < 0.6 * len(data):
+        raise Undecodable(NO_WORDS)
     text = data.decode("cp1252")
     words = WORD.findall(text)
-    high = sum(character > "\x7f" for character in text)
     plain = sum(character.isalnum() or character in " \t\r\n" for character in text)
     has_long = len(text) >= LONG or any(len(word) > 2 and not word.isascii() for word in words)
-    if high > 0.4 * len(text) or plain < 0.7 * len(text) or not has_long or not all(map(_is_word, words)):
-        raise Undecodable("its words are none that an old encoding would write")
+    if plain < 0.7 * len(text) or not has_long or not all(map(_is_word, words)):
+        raise Undecodable(NO_WORDS)
     return _guessed(text, encoding_of(data), "guessed", data, bounds)
 
 

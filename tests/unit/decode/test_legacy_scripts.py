@@ -62,6 +62,8 @@ def test_that_a_long_text_is_told_by_its_beginning_and_read_to_its_end() -> None
     data = text.encode("koi8-r")
     assert len(data) > 2 * SAMPLE
     assert chain.decode(value(data), NONE).tree.text == text
+    late = b"id,name\r\n" * 2_000 + data  # and what is ASCII tells nothing
+    assert chain.decode(value(late), NONE).tree.text.endswith(text)
     wide = ("订单已确认送达北京市" * 500).encode("gb18030")
     found = encoding_of_script(b"a" + wide)  # the sample ends within a character
     assert found is not None
