@@ -12,6 +12,7 @@ from meshdesk.ui import icons, theme
 from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.widgets.controls import baseline, draw_dot, tone_of
 from meshdesk.ui.widgets.explorer_lines import Entry, lateness
+from meshdesk.ui.word_widths import fitted, width_of
 
 MARGIN = 12
 STEP = 14  # indent of one level
@@ -43,10 +44,9 @@ def paint_entry(
     middle = y + theme.TREE_ROW / 2
     x = _paint_sign(painter, entry, middle, hues)
     is_strong = entry.kind in ("capture", "domain", "unplaced")
-    font = theme.font("strong" if is_strong else "text")
-    metrics = QFontMetrics(font)
-    base = y + baseline(metrics, theme.TREE_ROW)
-    advance = metrics.horizontalAdvance(entry.text)
+    font: theme.FontName = "strong" if is_strong else "text"
+    base = y + baseline(QFontMetrics(theme.font(font)), theme.TREE_ROW)
+    advance = round(width_of(entry.text, font))
     right = _paint_numbers(painter, entry, base, width, x + advance + 8)
     trend_at = width - MARGIN - NUMBERS - TREND[0]
     if entry.trend and trend_at > x + advance + 8:
@@ -54,19 +54,19 @@ def paint_entry(
         _paint_trend(painter, QRectF(trend_at, middle - TREND[1] / 2, *TREND), entry.trend, hue)
     if entry.topic is not None and entry.topic.tailing and entry.opened.state == "live":
         draw_dot(painter, QPointF(x - 8, middle), c.accent, radius=2.5)
-    name = shown_name(metrics, entry.text, entry.lead, max(24, int(right - x - 8)))
+    name = shown_name(font, entry.text, entry.lead, max(24, int(right - x - 8)))
     if words and entry.kind not in ("capture", "internal", "consumers", "unplaced"):
-        _paint_hits(painter, metrics, name, x, y, words)
-    painter.setFont(font)
+        _paint_hits(painter, font, name, x, y, words)
+    painter.setFont(theme.font(font))
     painter.setPen(c.text if is_strong or is_open or entry.kind == "product" else c.second)
     painter.drawText(QPointF(x, base), name)
 
 
-def shown_name(metrics: QFontMetrics, name: str, lead: int, room: int) -> str:
+def shown_name(font: theme.FontName, name: str, lead: int, room: int) -> str:
     """A name, shortened where it has no room (px): first by its `lead` characters, which say no more than its domain."""
-    if metrics.horizontalAdvance(name) <= room:
+    if width_of(name, font) <= room:
         return name
-    return metrics.elidedText("…" + name[lead:] if lead else name, Qt.TextElideMode.ElideMiddle, room)
+    return fitted("…" + name[lead:] if lead else name, font, room, Qt.TextElideMode.ElideMiddle)
 
 
 def name_begins(entry: Entry) -> float:
@@ -111,7 +111,6 @@ def paint_square(painter: QPainter, x: float, middle: float, colour: QColor, hol
 def _paint_numbers(painter: QPainter, entry: Entry, base: float, width: int, name_end: float) -> float:
     """Rate and count at the right, the count only where the name has room; gives where the name has to end."""
     c = theme.colours()
-    metrics = QFontMetrics(theme.font("small"))
     painter.setFont(theme.font("small"))
     right = float(width - MARGIN)
     rate = entry.rate
@@ -119,13 +118,13 @@ def _paint_numbers(painter: QPainter, entry: Entry, base: float, width: int, nam
         entry.kind == "product" and entry.topics > 0 and not entry.is_folded
     )  # its topics stand below it, with theirs
     if rate and not is_quiet:
-        advance = metrics.horizontalAdvance(rate)
+        advance = round(width_of(rate, "small"))
         painter.setPen(c.second)
         painter.drawText(QPointF(right - advance, base), rate)
         right -= max(RATE_LEAST if entry.is_arriving else 0, advance)
     count = "" if is_quiet or (rate and entry.topic is None) else entry.amount
     if count:
-        advance = metrics.horizontalAdvance(count)
+        advance = round(width_of(count, "small"))
         at = width - MARGIN - NUMBERS if entry.topic is not None and entry.opened.state == "live" else right
         if entry.topic is not None and name_end > at - advance:
             return right
@@ -149,11 +148,11 @@ def _paint_trend(painter: QPainter, box: QRectF, trend: Sequence[float], hue: QC
             points = []
 
 
-def _paint_hits(painter: QPainter, metrics: QFontMetrics, name: str, x: float, y: int, words: tuple[str, ...]) -> None:
+def _paint_hits(painter: QPainter, font: theme.FontName, name: str, x: float, y: int, words: tuple[str, ...]) -> None:
     lowered = name.lower()
     for word in words:
         at = lowered.find(word)
         if at >= 0 and len(lowered) == len(name):
-            left = x + metrics.horizontalAdvance(name[:at])
-            wide = metrics.horizontalAdvance(name[at : at + len(word)])
+            left = x + width_of(name[:at], font)
+            wide = width_of(name[at : at + len(word)], font)
             painter.fillRect(QRectF(left - 1, y + 5, wide + 2, theme.TREE_ROW - 10), theme.colours().hit)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from meshdesk.ui import theme
 from meshdesk.ui.widgets.controls import baseline, name_bars
+from meshdesk.ui.word_widths import fitted, width_of
 
 PAD = 10  # px left and right of the words of a cell
 
@@ -58,13 +59,10 @@ def paint_words(
     """A column at once: words and their tones, from the cell `box` on downwards; numbers stand at its right. By a style each cell
     takes as long as ten do so (measured 2026-11)."""
     painter.setFont(theme.font(font))
-    metrics = QFontMetricsF(theme.font(font))
-    base, room = box.y() + baseline(metrics, theme.LIST_ROW - 1), box.width() - 2 * PAD + 1
+    base, room = box.y() + baseline(QFontMetricsF(theme.font(font)), theme.LIST_ROW - 1), box.width() - 2 * PAD + 1
     for whole, tone in cells:
-        words, advance = whole, metrics.horizontalAdvance(whole)
-        if advance > room:
-            words = metrics.elidedText(whole, cut, room)
-            advance = metrics.horizontalAdvance(words)
+        words = fitted(whole, font, room, cut)
         painter.setPen(tone)
-        painter.drawText(QPointF(box.right() - PAD - advance if is_number else box.x() + PAD, base), words)
+        x = box.right() - PAD - width_of(words, font) if is_number else box.x() + PAD
+        painter.drawText(QPointF(x, base), words)
         base += theme.LIST_ROW

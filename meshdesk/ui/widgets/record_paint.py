@@ -11,6 +11,7 @@ from meshdesk.model.hits import around, hits_in
 from meshdesk.model.node import Tones
 from meshdesk.ui import icons, theme
 from meshdesk.ui.widgets.record_lines import COLUMNS, FORMAT, HEADERS, KEY, NOT_YET, OFFSET, TIME, TOPIC, VALUE, Line
+from meshdesk.ui.word_widths import fitted, width_of
 
 PAD = 8  # left and right of a cell's text
 CLOCK = 12  # characters of 14:02:09.806
@@ -46,7 +47,7 @@ def _paint_plain(painter: QPainter, cells: Cells) -> None:
     c = theme.colours()
     plain: QColor = getattr(c, column.colour)
     metrics = QFontMetricsF(theme.font(column.font))
-    step = metrics.horizontalAdvance("0") if column.font == "mono" else 0.0
+    step = width_of("0", "mono") if column.font == "mono" else 0.0
     base = cells.top + _baseline(metrics)
     room = cells.width - 2 * PAD
     for line in cells.lines:
@@ -58,14 +59,14 @@ def _paint_plain(painter: QPainter, cells: Cells) -> None:
             text = line.texts[cells.place]
             if text:
                 painter.setPen(c.second if line.quiet[cells.place] else plain)
-                # To measure takes half as long as to draw; plain ASCII in the mono font needs none.
-                advance = step * len(text) if step and text.isascii() else metrics.horizontalAdvance(text)
+                # Plain ASCII in the mono font needs no measuring.
+                advance = step * len(text) if step and text.isascii() else width_of(text, column.font)
                 if advance > room + 1:
                     if cells.place == KEY:
                         text, _ = _with_hit(text, (), cells.word, max(1, int(len(text) * room / advance)))
                     cut = Qt.TextElideMode.ElideMiddle if cells.place == TOPIC else Qt.TextElideMode.ElideRight
-                    text = metrics.elidedText(text, cut, room + 1)  # names of topics differ at their ends
-                    advance = metrics.horizontalAdvance(text)
+                    text = fitted(text, column.font, room + 1, cut)  # names of topics differ at their ends
+                    advance = width_of(text, column.font)
                 x = float(cells.x + cells.width - PAD - advance if column.right else cells.x + PAD)
                 painter.drawText(QPointF(x, base), text)
                 if cells.word and cells.place == KEY:
@@ -77,9 +78,8 @@ def _paint_time(painter: QPainter, cells: Cells) -> None:
     """The clock, and before it the day where it is another one than in the row above."""
     c = theme.colours()
     mono = QFontMetricsF(theme.font("mono"))
-    small = QFontMetricsF(theme.font("small"))
     whole = _baseline(mono)
-    clock_width = mono.horizontalAdvance("00:00:00.000")
+    clock_width = width_of("00:00:00.000", "mono")
     base = cells.top + _baseline(mono)
     right = cells.x + cells.width - PAD
     above = ""
@@ -88,14 +88,14 @@ def _paint_time(painter: QPainter, cells: Cells) -> None:
             text = line.texts[TIME]
             painter.setPen(c.second)
             if len(text) != CLOCK:
-                text = mono.elidedText(text, Qt.TextElideMode.ElideRight, cells.width - 2 * PAD + 1)
-            advance = clock_width if len(text) == CLOCK else mono.horizontalAdvance(text)
+                text = fitted(text, "mono", cells.width - 2 * PAD + 1)
+            advance = clock_width if len(text) == CLOCK else width_of(text, "mono")
             painter.drawText(QPointF(max(cells.x + PAD, right - advance), base), text)
             day = line.day.rsplit(" ", 1)[0]
             if (
                 base >= whole
                 and line.day != above
-                and right - advance - small.horizontalAdvance(day) >= cells.x + PAD + DAY_GAP
+                and right - advance - width_of(day, "small") >= cells.x + PAD + DAY_GAP
             ):
                 painter.setFont(theme.font("small"))
                 painter.setPen(c.third)
@@ -114,7 +114,7 @@ def _paint_headers(painter: QPainter, cells: Cells) -> None:
     for line in cells.lines:
         if line is not None and line.texts[HEADERS]:
             text = line.texts[HEADERS] if room >= NAMES_FROM else wording.count(line.row.header_count)
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room + 1)
+            text = fitted(text, "text", room + 1)
             painter.setPen(c.second)
             painter.drawText(QPointF(cells.x + PAD, base), text)
             if cells.word and room >= NAMES_FROM:
@@ -126,7 +126,7 @@ def _paint_value(painter: QPainter, cells: Cells) -> None:
     """The preview in the tones of its parts. Plain ASCII in the mono font needs no measuring."""
     c = theme.colours()
     metrics = QFontMetricsF(theme.font("mono"))
-    step = metrics.horizontalAdvance("0")
+    step = width_of("0", "mono")
     fits = max(1, int((cells.width - 2 * PAD) / step))
     base = cells.top + _baseline(metrics)
     for line in cells.lines:
@@ -161,11 +161,13 @@ def _draw_toned(
     c = theme.colours()
     for start, end, colour in runs_of(tones, len(shown)):
         run = shown[start:end]
-        painter.setPen(getattr(c, colour))
         if not measured:
-            painter.drawText(QPointF(x, y), run)
+            if not run.isspace():  # between two parts: to draw nothing takes as long as a word
+                painter.setPen(getattr(c, colour))
+                painter.drawText(QPointF(x, y), run)
             x += step * (end - start)
             continue
+        painter.setPen(getattr(c, colour))
         advance = metrics.horizontalAdvance(run)
         if x + advance > right + 1:
             painter.drawText(QPointF(x, y), metrics.elidedText(run, Qt.TextElideMode.ElideRight, max(0.0, right - x)))
@@ -219,9 +221,7 @@ def _paint_format(painter: QPainter, cells: Cells) -> None:
                 left += 17
             painter.setPen(c.attention_text if trouble else c.second)
             room = cells.x + cells.width - PAD - left
-            painter.drawText(
-                QPointF(left, base), metrics.elidedText(line.texts[FORMAT], Qt.TextElideMode.ElideRight, room + 1)
-            )
+            painter.drawText(QPointF(left, base), fitted(line.texts[FORMAT], "text", room + 1))
         base += theme.LIST_ROW
 
 
