@@ -17,6 +17,8 @@ from meshdesk.model.layout import HEAD, PAD
 from meshdesk.model.routes import Route, routes
 from meshdesk.session.pictures import Picture
 from meshdesk.ui import theme
+from meshdesk.ui.word_widths import fitted
+from meshdesk.ui.word_widths import width_of as width_of_words
 
 Evidence = Literal["both", "observed", "declared"]
 Tone = Literal["observed", "attention", "bad", "declared"]
@@ -60,6 +62,15 @@ class Style(NamedTuple):
     width: int
 
 
+class Class(NamedTuple):
+    """The flows that are drawn with one pen."""
+
+    is_mine: bool  # of the box that is selected
+    style: Style
+    lines: list[Line]
+    straight: list[QLineF]
+
+
 @dataclass(slots=True)
 class Drawing:
     """A picture ready to be painted. Made once for each picture."""
@@ -76,6 +87,9 @@ class Drawing:
     )  # those that are behind, and by how much; the worst first
     _styles: list[Style] = field(default_factory=list)  # of the lines
     _styled_by: tuple[object, object] = (None, None)  # rates and lags
+    _classes: list[Class] = field(default_factory=list)
+    _classed_by: tuple[object, str] = (None, "")  # styles, and the key of the box that is selected
+    _in_domain: dict[str, list[tuple[Box, QRectF]]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def of(cls, picture: Picture, hue: Callable[[str], QColor]) -> "Drawing":
@@ -86,6 +100,7 @@ class Drawing:
         drawing.domains = {domain: QRectF(*rect) for domain, rect in layout.domains.items()}
         for box in picture.graph.boxes:
             drawing.boxes[box.key] = (box, QRectF(*layout.boxes[box.key]))
+            drawing._in_domain[box.domain].append(drawing.boxes[box.key])
             drawing.groups[box.domain] += len(box.groups)
         flows = picture.graph.flows
         drawing.lines = [_line(*one) for one in zip(flows, routes(flows, layout.boxes), strict=True)]
@@ -112,6 +127,34 @@ class Drawing:
             late.sort(key=lambda one: -one[0])
             self.late = [(line, tone, words_of(total)) for _, total, line, tone in late[:LATE_MOST]]
         return self._styles
+
+    def classes(
+        self, rates: Mapping[str, float], behind: Mapping[tuple[str, str], Total], chosen: str
+    ) -> Sequence[Class]:
+        """The lines by their pens, those of the selected box last; found anew only when rates, lags or the selection are others:
+        not while the picture is moved."""
+        styles = self.styles(rates, behind)
+        if self._classed_by[0] is not styles or self._classed_by[1] != chosen:
+            self._classed_by = (styles, chosen)
+            lines: dict[tuple[bool, Style], list[Line]] = defaultdict(list)
+            for line, style in zip(self.lines, styles, strict=True):
+                lines[chosen in (line.flow.source, line.flow.target), style].append(line)
+            self._classes = [
+                Class(*key, those, [line.straight for line in those])
+                for key, those in sorted(lines.items(), key=lambda item: item[0])
+            ]
+        return self._classes
+
+    def boxes_in(self, shown: QRectF) -> list[tuple[Box, QRectF]]:
+        """Those that lie in a part of the picture. Each is in its domain's rectangle, of which there are fewer."""
+        found: list[tuple[Box, QRectF]] = []
+        for domain, boxes in self._in_domain.items():
+            around = self.domains.get(domain)
+            if around is not None and shown.contains(around):
+                found += boxes
+            elif around is None or around.intersects(shown):
+                found += [one for one in boxes if one[1].intersects(shown)]
+        return found
 
     def hue(self, domain: str) -> QColor:
         return self.hues.get(domain, theme.colours().third)
@@ -154,9 +197,7 @@ def paint(painter: QPainter, drawing: Drawing, look: Look) -> None:
     if drawing.picture.graph.level != "domains":
         _paint_domains(painter, drawing, look, shown, is_simple)
     _paint_lines(painter, drawing, look, shown, is_simple)
-    boxes = [(box, rect) for box, rect in drawing.boxes.values() if rect.intersects(shown)]
-    if _is_far(drawing, look):
-        boxes = []
+    boxes = [] if _is_far(drawing, look) else drawing.boxes_in(shown)
     _paint_boxes(painter, drawing, look, boxes, is_simple)
     if look.scale >= NATURAL:
         for box, rect in boxes:
@@ -252,27 +293,29 @@ def _paint_titles(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF
     """In the size of the window whatever the picture's is, as far as a domain has room for it."""
     colours = theme.colours()
     high = HEAD * look.scale  # of the room above the boxes
-    font, small = theme.font("strong" if high >= ROOMY_HEAD else "label"), theme.font("label")
-    metrics, small_metrics = QFontMetrics(font), QFontMetrics(small)
+    name: theme.FontName = "strong" if high >= ROOMY_HEAD else "label"
+    font, small, metrics = theme.font(name), theme.font("label"), QFontMetrics(theme.font(name))
+    cap, tall = metrics.capHeight(), metrics.height()
+    is_far = _is_far(drawing, look)
     for domain, rect in drawing.domains.items():
         on_screen = look.transform.mapRect(rect)
         if on_screen.width() < TITLE_ROOM or not rect.intersects(shown):
             continue
         pad = max(4.0, PAD * min(1.0, look.scale))
-        middle = on_screen.center().y() if _is_far(drawing, look) else on_screen.y() + high / 2
+        middle = on_screen.center().y() if is_far else on_screen.y() + high / 2
         hue = drawing.hue(domain)
         room = on_screen.width() - 2 * pad - 16
         groups = wording.plural(drawing.groups[domain], "group") if drawing.groups.get(domain) else ""
-        note = small_metrics.horizontalAdvance(groups) if groups else 0
+        note = width_of_words(groups, "label") if groups else 0.0
         title = domain or "No domain known"
-        if note + 12 + metrics.horizontalAdvance(title) > room:
-            note = 0
-        title = _cut(metrics, title, int(room))
-        base = middle + metrics.capHeight() / 2
-        left, tall = on_screen.x() + pad, metrics.height()
+        if note + 12 + width_of_words(title, name) > room:
+            note = 0.0
+        title = fitted(title, name, int(room))
+        base = middle + cap / 2
+        left = on_screen.x() + pad
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.on_canvas(hue, TINT))  # flows run below words, not through them
-        painter.drawRect(QRectF(left - 2, middle - tall / 2, metrics.horizontalAdvance(title) + 20, tall))
+        painter.drawRect(QRectF(left - 2, middle - tall / 2, width_of_words(title, name) + 20, tall))
         if note:
             painter.drawRect(QRectF(on_screen.right() - pad - note - 3, middle - tall / 2, note + 6, tall))
         painter.setBrush(hue)
@@ -289,12 +332,8 @@ def _paint_titles(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF
 def _paint_lines(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF, is_simple: bool) -> None:
     """In classes of one pen each; those of the selected box last, upon the others."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    classes: dict[tuple[bool, Style], list[Line]] = defaultdict(list)
-    for line, style in zip(drawing.lines, drawing.styles(look.rates, look.behind), strict=True):
-        if line.around.intersects(shown):
-            classes[look.chosen in (line.flow.source, line.flow.target), style].append(line)
     colours = theme.colours()
-    for (mine, (evidence, name, width)), lines in sorted(classes.items(), key=lambda item: item[0]):
+    for mine, (evidence, name, width), every, straight in drawing.classes(look.rates, look.behind, look.chosen):
         tone = getattr(colours, name)
         faded = bool(look.chosen) and not mine
         pen = _pen(
@@ -304,8 +343,9 @@ def _paint_lines(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF,
             pen.setDashPattern([4.0, 3.0])
         painter.setPen(pen)
         if is_simple:
-            painter.drawLines([line.straight for line in lines])
+            painter.drawLines(straight)  # also those that are not on the screen: Qt leaves them out in less time
         else:
+            lines = [line for line in every if line.around.intersects(shown)]
             for line in lines:
                 painter.drawPath(line.path)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -324,7 +364,7 @@ def _paint_lags(painter: QPainter, drawing: Drawing, look: Look, boxes: Sequence
     for line, tone, words in drawing.late:
         if not words or (look.chosen and look.chosen not in (line.flow.source, line.flow.target)):
             continue
-        size = QRectF(0, 0, metrics.horizontalAdvance(words) + 14, metrics.height() + 4)
+        size = QRectF(0, 0, width_of_words(words, "label") + 14, metrics.height() + 4)
         spots = [look.transform.map(line.path.pointAtPercent(part)) for part in NOTED_AT]
         plates = [size.translated(spot - size.center()) for spot in spots]
         plates += [
@@ -367,9 +407,9 @@ def _paint_words(painter: QPainter, drawing: Drawing, look: Look, box: Box, rect
     """A title, and below it or, in a low box, at its right, how much is in it."""
     colours = theme.colours()
     is_natural, is_low = look.scale >= NATURAL, rect.height() < TWO_LINES
-    font = theme.font("text" if is_natural and not is_low else "small" if is_natural else "label")
-    note_font = theme.font("small" if is_natural else "label")
-    metrics, note_metrics = QFontMetrics(font), QFontMetrics(note_font)
+    font: theme.FontName = "text" if is_natural and not is_low else "small" if is_natural else "label"
+    note_font: theme.FontName = "small" if is_natural else "label"
+    cap, note_cap = (QFontMetrics(theme.font(one)).capHeight() for one in (font, note_font))
     pad = 10.0 if is_natural else max(5.0, 10 * look.scale)
     left, right = rect.x() + pad, rect.right() - pad
     line = rect.center().y() if is_low else rect.y() + rect.height() * 0.34
@@ -378,27 +418,22 @@ def _paint_words(painter: QPainter, drawing: Drawing, look: Look, box: Box, rect
         painter.setBrush(drawing.hue(box.domain) if box.kind == "domain" else colours.observed)
         painter.drawEllipse(QPointF(left + 3, line), 3.5, 3.5)
         left += 12
-    note, taken = note_of(box, look.rates), 0
-    painter.setFont(note_font)
+    note, taken = note_of(box, look.rates), 0.0
+    painter.setFont(theme.font(note_font))
     painter.setPen(colours.second)
     if not is_low:
-        below = _cut(note_metrics, note, int(right - left))
-        painter.drawText(QPointF(left, rect.y() + rect.height() * 0.7 + note_metrics.capHeight() / 2), below)
+        below = fitted(note, note_font, int(right - left))
+        painter.drawText(QPointF(left, rect.y() + rect.height() * 0.7 + note_cap / 2), below)
     elif note and box.kind == "topic":
-        width = note_metrics.horizontalAdvance(note)
+        width = width_of_words(note, note_font)
         if width * 2 < right - left:
-            painter.drawText(QPointF(right - width, line + note_metrics.capHeight() / 2), note)
+            painter.drawText(QPointF(right - width, line + note_cap / 2), note)
             taken = width + 8
-    painter.setFont(font)
+    painter.setFont(theme.font(font))
     painter.setPen(colours.text)
     mode = Qt.TextElideMode.ElideMiddle if box.kind in ("topic", "group") else Qt.TextElideMode.ElideRight
-    title = _cut(metrics, box.title or "No domain known", int(right - left - taken), mode)
-    painter.drawText(QPointF(left, line + metrics.capHeight() / 2), title)
-
-
-def _cut(metrics: QFontMetrics, words: str, room: int, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> str:
-    """The words, shortened where there is no room for them: to measure takes half as long as to cut."""
-    return words if metrics.horizontalAdvance(words) <= room else metrics.elidedText(words, mode, room)
+    title = fitted(box.title or "No domain known", font, int(right - left - taken), mode)
+    painter.drawText(QPointF(left, line + cap / 2), title)
 
 
 def _pen(look: Look, colour: QColor, width: float) -> QPen:

@@ -1,6 +1,9 @@
 """What the painting of a map is made of: widths by rate, one hue a domain for ever, flows around what stands in their way."""
 
+import random
+
 import pytest
+from PySide6.QtCore import QRectF
 
 from meshdesk.model.graph import LEVELS, Level, graph
 from meshdesk.model.lag import Total
@@ -47,6 +50,34 @@ def test_that_flows_begin_and_end_at_the_sides_of_their_boxes(level: Level) -> N
         assert line.head.first() == line.path.pointAtPercent(1)
         assert drawing.whole.contains(line.around)
         assert line.around.intersects(drawing.whole)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_that_every_box_is_found_that_lies_in_a_part_of_the_picture(level: Level) -> None:
+    drawing = Drawing.of(drawn(shop().now(), level, None), DomainHues(Remembered(None)).of)
+    whole, chance = drawing.whole, random.Random(3)
+    for _ in range(200):
+        wide, high = (chance.uniform(1, side) for side in (whole.width(), whole.height()))
+        part = QRectF(
+            chance.uniform(whole.left(), whole.right()), chance.uniform(whole.top(), whole.bottom()), wide, high
+        )
+        found = {box.key for box, _ in drawing.boxes_in(part)}
+        assert found == {key for key, (_, rect) in drawing.boxes.items() if rect.intersects(part)}
+    assert len(drawing.boxes_in(whole.adjusted(-9, -9, 9, 9))) == len(drawing.boxes)
+
+
+def test_that_flows_are_sorted_by_their_pens_anew_when_rates_lags_or_the_selection_are_others() -> None:
+    drawing = Drawing.of(drawn(shop().now(), "products", None), DomainHues(Remembered(None)).of)
+    rates: dict[str, float] = {}
+    first = drawing.classes(rates, {}, "")
+    chosen = drawing.lines[0].flow.source
+    mine = drawing.classes(rates, {}, chosen)
+    ends = {(line.flow.source, line.flow.target) for one in mine if one.is_mine for line in one.lines}
+    assert ends == {(f.source, f.target) for f, *_ in drawing.lines if chosen in (f.source, f.target)}
+    assert mine[-1].is_mine, "upon the others"
+    wider = drawing.classes(dict.fromkeys((t for line in drawing.lines for t in line.topics), 1e4), {}, "")
+    assert max(one.style.width for one in wider) > max(one.style.width for one in first)
+    assert sum(len(one.straight) for one in wider) == len(drawing.lines)
 
 
 def test_that_a_flow_has_the_tone_of_the_group_that_is_farthest_behind() -> None:
