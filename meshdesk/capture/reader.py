@@ -297,7 +297,12 @@ class Capture:
         ]
         # Names are written before the entries that use them, so they are read after them.
         names = self._read_names(writer)
-        facts = self._new_lines(writer, "facts")
+        facts = [
+            fact
+            for lines in self._new_lines(writer, "facts")
+            for line in lines
+            if (fact := fact_from(line)) is not None
+        ]
         reckons = False
         for generation, found in entries:
             behind = generation is not self.generations[-1]  # a later one is sealed and counted already
@@ -305,7 +310,7 @@ class Capture:
                 self._take(writer, generation, entry)
                 self._count(generation, entry)
                 reckons = reckons or behind or isinstance(entry, Dropped)
-        self._facts += [fact for line in facts if (fact := fact_from(line))]
+        self._facts += facts
         return bool(names or facts or any(found for _, found in entries)), reckons
 
     def _new_entries(self, generation: Generation) -> list[Entry]:
@@ -321,10 +326,10 @@ class Capture:
             generation.position += taken
         return entries
 
-    def _new_lines(self, writer: _Writer, kind: str) -> list[Line]:
+    def _new_lines(self, writer: _Writer, kind: str) -> Iterator[list[Line]]:
+        """What was written since, a chunk at a time: of a large mesh all lines together are 500 MB."""
         name = f"{kind}-{writer.number}"
         position = writer.positions.get(name, 0)
-        lines: list[Line] = []
         length = CHUNK
         size = self.store.size(name)
         while position < size:
@@ -332,13 +337,12 @@ class Capture:
             if not taken and size - position <= length:
                 break
             length = CHUNK if taken else length * 2  # one line longer than a chunk: a large schema
-            lines += found
             position += taken
-        writer.positions[name] = position
-        return lines
+            writer.positions[name] = position
+            yield found
 
     def _read_names(self, writer: _Writer) -> bool:
-        lines = self._new_lines(writer, "names")
+        lines = [line for found in self._new_lines(writer, "names") for line in found]
         for line in lines:
             if "topic" in line:
                 writer.topics[int(line["topic"])] = TopicKey(str(line["name"]), str(line.get("id", "")))

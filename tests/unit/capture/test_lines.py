@@ -1,7 +1,9 @@
 """Checksummed lines: what was written comes back, and a torn or flipped one ends them."""
 
+import json
 import zlib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,6 +77,32 @@ def test_that_many_lines_are_as_few_and_a_bad_one_among_them_ends_them() -> None
             line = b"%08x %b\n" % (zlib.crc32(body), body)
             front = encoded(many[:at])
             assert decode_lines(front + line + encoded(many[at:])) == (many[:at], len(front)), (at, body)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"fact":"a","about":"x\\",\\"value\\":","value":1,"value":2}',
+        '{"fact":"a","about":{"b":1,"value":{"c":[1,2]}},"value":{"value":3},"seen":7}',
+        '{"value":1,"x":[{"y":1,"value":2}],"value":null}',
+        '{"x":1,"value":{}, "x" : 2}',
+    ],
+)
+def test_that_a_line_is_what_its_json_says_wherever_it_has_a_value(text: str) -> None:
+    """What lines have in common behind a value is parsed once."""
+    line = b"%08x %b\n" % (zlib.crc32(text.encode()), text.encode())
+    others: list[Line] = [{"fact": "reads", "about": f"g t{n}", "value": {"assigned": 6}, "seen": 7} for n in range(3)]
+    lines, taken = decode_lines(encoded(others) + line + encoded(others))
+    assert lines == [*others, json.loads(text), *others]
+    assert list(lines[0]) == list(others[0])
+    assert taken == len(encoded(others)) * 2 + len(line)
+
+
+def test_that_facts_that_say_the_same_share_what_they_say() -> None:
+    many: list[Line] = [{"fact": "reads", "about": f"g t{n}", "value": {"assigned": 6}, "seen": 7} for n in range(20)]
+    lines, _ = decode_lines(encoded(many))
+    assert lines == many
+    assert len({id(line["value"]) for line in lines}) == 1
 
 
 def test_that_the_form_of_version_1_stays_byte_for_byte() -> None:

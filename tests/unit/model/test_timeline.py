@@ -57,6 +57,20 @@ def test_that_a_mesh_that_was_handed_over_does_not_change_when_more_is_said(
     assert_same(handed_over, mesh_of(*facts))
 
 
+@given(HISTORIES)
+def test_that_facts_that_come_together_say_the_same_as_one_by_one(facts: list[Fact | Checked]) -> None:
+    """As they do when a capture is opened, in the order of time."""
+    facts = [fact for fact, _ in in_order(facts)]
+    together, one_by_one = mesh_of(*facts), Mesh()
+    for fact in facts:
+        fold(one_by_one, [fact])
+    assert_same(together.now(), one_by_one.now())
+    assert together.timeline.times("reads") == one_by_one.timeline.times("reads")
+    assert sorted(together.timeline.topics_of("billing")) == sorted(one_by_one.timeline.topics_of("billing"))
+    for moment in range(-1, 10):
+        assert_same(together.at(moment), one_by_one.at(moment))
+
+
 def assert_same(one: Mesh, other: Mesh) -> None:
     """Also in all that is derived, which is partly mended from what was derived before."""
     assert one == other
