@@ -65,6 +65,7 @@ class ThroughputView(QWidget):
         self._opened: Opened | None = None
         self._drawn: Curves | None = None
         self._time = ShownTime()
+        self._is_ahead = False  # of what the plot shows, until the next beat
         self._asked_at = 0.0  # monotonic: when the past was asked for
         self._retold = Retold(window.frame.wait_to_tell)
         self._followed: tuple[object, ...] = ()  # capture, topic and level that a curve was selected for
@@ -119,6 +120,7 @@ class ThroughputView(QWidget):
         is_new, self._drawn = drawn is not self._drawn, drawn
         before_it = self.plot.choice
         self.plot.show_curves(drawn, start, end, self._hues.of(drawn.curves))
+        self._is_ahead = False
         self._follow(opened, drawn, before_it)
         if is_new:
             self._show_values()
@@ -185,10 +187,15 @@ class ThroughputView(QWidget):
         self.refresh()
 
     def zoom(self, factor: float, at: int | None) -> None:
-        """A shorter or longer span; the moment `at` (ms) stays where it is. What follows the newest goes on following."""
+        """A shorter or longer span; the moment `at` (ms) stays where it is. What follows the newest goes on following. It is
+        shown at the next beat: a wheel turns several notches in one."""
         if self._newest is not None:
+            shown = self.plot.span
+            if at is not None and self._is_ahead and shown[1] > shown[0]:  # what is at that place by now
+                start, end = self._time.at(self._newest)
+                at = start + round((at - shown[0]) * (end - start) / (shown[1] - shown[0]))
             self._time.zoom(factor, at, self._newest)
-            self.refresh()
+            self._is_ahead = True
 
     def step(self, way: int) -> None:
         """The next longer span (1) or the next shorter one (-1)."""
@@ -196,11 +203,11 @@ class ThroughputView(QWidget):
         self.refresh()
 
     def pan(self, share: float) -> None:
-        """Goes a part of the span later or earlier; at the newest it follows again."""
+        """Goes a part of the span later or earlier, at the next beat; at the newest it follows again."""
         if self._newest is not None:
             self._time.pan(share, self._newest)
             self._say_still()
-            self.refresh()
+            self._is_ahead = True
 
     def open(self) -> None:
         """The records of the time that is chosen, or of the topic that is selected; of a domain or a product what is in it."""

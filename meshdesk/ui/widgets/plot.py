@@ -84,6 +84,11 @@ class Plot(QWidget):
         self._place()
         self.update()
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """From when to when it is shown (ms)."""
+        return self._window
+
     def show_as(self, is_stacked: bool, is_log: bool) -> None:
         """As lines or one upon the other; on a logarithmic scale, lines only."""
         self._is_stacked, self._is_log = is_stacked, is_log

@@ -142,6 +142,21 @@ def test_that_pan_and_zoom_keep_to_the_recording(qtbot: QtBot) -> None:
     shown.titles("product", start=END - 5 * MINUTE)
 
 
+def test_that_a_wheel_that_turns_far_within_a_beat_is_shown_once_and_zooms_around_the_pointer(qtbot: QtBot) -> None:
+    shown = Shown(qtbot)
+    shown.titles("product")
+    shown.view.show_span(5 * MINUTE)
+    shown.view.hold(True)
+    shown.titles("product", is_still=True, start=END - 5 * MINUTE)
+    plot, at = shown.view.plot, END - 5 * MINUTE + 75_000  # the pointer is a quarter from the left
+    before = plot.span
+    for _ in range(2):
+        plot.zoomed.emit(0.5, at)  # as a wheel does: of what it sees
+        assert plot.span == before
+    turn(shown.session, shown.window, 1)
+    assert plot.span == (at - 75_000 // 4, at - 75_000 // 4 + 75_000)
+
+
 def test_that_a_range_is_the_windows_and_leads_to_the_records_of_that_time(qtbot: QtBot) -> None:
     shown = Shown(qtbot)
     shown.titles("product")
