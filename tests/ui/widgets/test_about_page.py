@@ -1,5 +1,7 @@
 """The page about a topic: as high as what it says, in the width that it has, and read aloud as a whole."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtGui import QHelpEvent
@@ -32,12 +34,12 @@ def page_on(qtbot: QtBot, mesh: Mesh, name: str = "orders.placed.v1", width: int
 def test_that_every_text_stays_between_the_borders(qtbot: QtBot, width: int, name: str) -> None:
     page = page_on(qtbot, company(topic(name), contract("c", name, domain=name, team={"name": name})), name, width)
     assert page.body.width() <= width
-    for piece in page.body._pieces:
+    for piece in page.body._lay(page.body.width()).pieces:
         assert piece.at.x() >= PAD
         for n in range(piece.layout.lineCount()):
             line = piece.layout.lineAt(n)
             assert piece.at.x() + line.naturalTextWidth() <= page.body.width() - PAD + 2
-    bottoms = [piece.bottom for piece in page.body._pieces]
+    bottoms = [piece.bottom for piece in page.body._lay(page.body.width()).pieces]
     assert page.body.height() >= max(bottoms)
 
 
@@ -69,6 +71,20 @@ def test_that_it_scrolls_where_it_is_higher_than_its_room_and_begins_at_its_top_
     assert bar.value() == 0
 
 
+def test_that_what_stays_the_same_is_not_laid_out_again(qtbot: QtBot) -> None:
+    page = page_on(qtbot, company())
+    about = page.body.about
+    assert about is not None
+    width = page.body.width()
+    before = page.body._lay(width)
+    page.say(replace(about, subtitle="Another subtitle"))
+    after = page.body._lay(width)
+    assert after.height == before.height
+    same = [one.layout is other.layout for one, other in zip(before.pieces, after.pieces, strict=True)]
+    assert same.count(False) == 1
+    assert "Another subtitle" in [piece.layout.text() for piece in after.pieces]
+
+
 def test_that_a_screen_reader_gets_all_of_it(qtbot: QtBot) -> None:
     page = page_on(qtbot, company())
     assert "Owner: Orders squad, Declared by contracts/orders.odps.yaml, line 11, seen" in page.accessibleDescription()
@@ -76,7 +92,7 @@ def test_that_a_screen_reader_gets_all_of_it(qtbot: QtBot) -> None:
 
 def test_that_the_pointer_on_a_value_gets_the_whole_sentence(qtbot: QtBot) -> None:
     page = page_on(qtbot, company())
-    top, bottom, sentence = page.body._tips[0]
+    top, bottom, sentence = page.body._lay(page.body.width()).tips[0]
     at = QPoint(120, int((top + bottom) / 2))
     QApplication.sendEvent(page.body, QHelpEvent(QHelpEvent.Type.ToolTip, at, page.body.mapToGlobal(at)))
     assert sentence.startswith("Declared by contracts/orders.odps.yaml, line 6, seen ")
