@@ -1,5 +1,7 @@
 """Moments as the window shows them: local time or UTC, as was chosen, with the zone."""
 
+import time
+from functools import lru_cache
 from typing import NamedTuple
 
 from meshdesk.session.zone import in_zone, shown_in
@@ -19,11 +21,21 @@ def moment(ms: int | None) -> Moment:
     """`ms` since the epoch in the zone that was chosen; a number that no calendar holds stays a number."""
     if ms is None:
         return Moment("", NO_TIME, "")
-    try:
-        local = in_zone(ms)
-    except (ValueError, OverflowError, OSError):
+    second = _second(ms // 1_000, (shown_in(), *time.tzname))
+    if second is None:
         return Moment("", f"{ms} ms", "")
-    clock = f"{local.hour:02d}:{local.minute:02d}:{local.second:02d}.{ms % 1000:03d}"
+    return Moment(second.day, f"{second.clock}.{ms % 1_000:03d}", second.zone)
+
+
+@lru_cache(maxsize=4_096)  # the records of a screen are of a few seconds; some 0.5 MB
+def _second(seconds: int, _zone: tuple[str, ...]) -> Moment | None:
+    """The words of a whole second since the epoch. `_zone` is what they depend on besides: the zone that is shown, and the
+    system's. None: no calendar holds it."""
+    try:
+        local = in_zone(seconds * 1_000)
+    except (ValueError, OverflowError, OSError):
+        return None
+    clock = f"{local.hour:02d}:{local.minute:02d}:{local.second:02d}"
     return Moment(f"{local.day} {local:%b} {local.year}", clock, local.tzname() or "")
 
 

@@ -137,7 +137,7 @@ class RecordsView(QWidget):
             return False
         self._take_moves(opened)
         self._rests -= 1
-        if self._rests > 0:
+        if self._rests > 0 and not self._in_time.is_left_behind(opened):
             return False
         is_drawn = self._refresh_rows(opened, is_in_between=False)
         self._say()
@@ -151,6 +151,7 @@ class RecordsView(QWidget):
 
     def _refresh_rows(self, opened: Opened, is_in_between: bool) -> bool:
         self._rests = BEATS_A_PAINT
+        self._in_time.arrive(opened, is_in_between)
         if self._in_time.follow(opened):
             return True  # another list was begun, and was refreshed
         if not self.paused:
@@ -159,12 +160,10 @@ class RecordsView(QWidget):
                 # What was still on its way when collecting ended is followed too.
                 at_rest = not self.is_live and self.listing.is_arrival and self.table.is_at_the_end
                 self.table.grow(end, self.following or at_rest, begin)
-        first, last = self._on_the_screen()
-        if self._coming > self.table.records.end:
-            first, last = max(0, self._coming - 1 - (last - first)), self._coming - 1
-        if last >= first:
-            opened.lists.want(self.list, first, last)
-        self._count_as_seen(opened, last)
+        self._want_rows(opened)
+        if is_in_between and self._in_time.is_going:
+            return False
+        self._count_as_seen(opened, self._on_the_screen()[1])
         self._find_kept()
         self._find_end()
         self._take_in_late_topics()
@@ -172,6 +171,17 @@ class RecordsView(QWidget):
         if self.following and not self.is_live:
             self.following = False
         return is_drawn
+
+    def _want_rows(self, opened: Opened) -> None:
+        """Asks for those that are on the screen, or will be."""
+        first, last = self._on_the_screen()
+        span = self._in_time.span
+        if span is not None:
+            first, last = span
+        elif self._coming > self.table.records.end:
+            first, last = max(0, self._coming - 1 - (last - first)), self._coming - 1
+        if last >= first:
+            opened.lists.want(self.list, first, last, jumped=span is not None)
 
     def _draw_others(self, is_in_between: bool) -> bool:
         """Has the list drawn where other lines are on the screen than those that were drawn; what was fetched ahead is on none.
@@ -184,12 +194,12 @@ class RecordsView(QWidget):
         is_whole = all(line is not None and not line.row.is_bare for line in lines)
         is_part = not is_whole and not all(line is not None and line.row.is_bare for line in lines)
         is_other = span != self._drawn_span or not all(map(operator.is_, lines, self._drawn))
-        is_drawn = is_other and not (is_in_between and is_part)
+        is_drawn = is_other and not (is_in_between and is_part) and not self._in_time.is_going
         if is_drawn:
             self._drawn_span, self._drawn = span, lines
             self.table.viewport().update()
         if not self.following and not is_whole:
-            self._hasten()
+            self.hasten()
         return is_drawn
 
     def _count_as_seen(self, opened: Opened, last: int) -> None:
@@ -202,9 +212,9 @@ class RecordsView(QWidget):
         first, last = self._on_the_screen()
         if self.opened is not None and not self.following and last >= first:
             self.opened.lists.want(self.list, first, last, jumped=True)
-        self._hasten()
+        self.hasten()
 
-    def _hasten(self) -> None:
+    def hasten(self) -> None:
         """A reader who scrolls or jumps sees the rows as soon as they can be had, not at the next repaint of a live list."""
         self._rests = 0
         self.waits.emit()
@@ -340,6 +350,7 @@ class RecordsView(QWidget):
         if order is None or order.version == self._version:
             return
         moves, self._version = order.moves_since(self._version), order.version
+        self._in_time.ask_again()
         if all(move.runs is not None for move in moves):
             for move in moves:
                 for at, length in move.runs or ():

@@ -57,6 +57,11 @@ COLUMNS = (
 )
 
 
+QUIET = {  # by whether key and value say that there is nothing: which columns are drawn in the second colour
+    (key, value): tuple((place == KEY and key) or (place == VALUE and value) for place in range(len(COLUMNS)))
+    for key in (False, True)
+    for value in (False, True)
+}
 DAY_WIDTH = 154  # of the column of times, where some are of another day than today
 
 
@@ -91,10 +96,7 @@ def line_of(row: Row) -> Line:
         wording.size(row.size),
         row.topic,
     )
-    quiet = tuple(
-        (place == KEY and (row.null_key or not row.key)) or (place == VALUE and (row.null_value or not row.value))
-        for place in range(len(COLUMNS))
-    )
+    quiet = QUIET[row.null_key or not row.key, row.null_value or not row.value]
     return Line(row, texts, moment.day, moment.zone, quiet)
 
 

@@ -150,6 +150,14 @@ class RecordTable(QTableView):
             self._own_scroll = False
         self.viewport().update()
 
+    def span_at(self, k: int) -> tuple[int, int]:
+        """The numbers of the first and the last row on the screen once row k is at the moment of the time cursor; the last is
+        less where there is no row."""
+        records, fit = self.records, self.viewport().height() // theme.LIST_ROW
+        at = max(0, min(k - records.first, records.rows - 1))
+        top = max(0, min(at + 1 - fit, records.rows - fit)) if k >= 0 else 0
+        return records.first + top, records.first + min(records.rows - 1, top + fit)
+
     @property
     def moment(self) -> int | None:
         """The row that the time cursor is on."""

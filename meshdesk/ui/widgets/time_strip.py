@@ -57,8 +57,8 @@ class TimeStrip(QWidget):
         self._painted: tuple[Ground, QPixmap, list[QRectF]] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing is drawn behind it, at each frame of a drag
         self.setMinimumHeight(40)
-        self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Window)
         self.setAccessibleName("Time strip")
 
@@ -276,7 +276,7 @@ class TimeStrip(QWidget):
         if self._painted is None or not _is_same(of, self._painted[0]):
             image = QPixmap(self.size() * self.devicePixelRatioF())
             image.setDevicePixelRatio(self.devicePixelRatioF())
-            image.fill(Qt.GlobalColor.transparent)
+            image.fill(theme.colours().panel)
             with QPainter(image) as painter:
                 words = ground(painter, QRectF(self.rect()), look)
             self._painted = (of, image, words)
