@@ -99,7 +99,6 @@ class Beat(QObject):
         self._soon = QTimer(self)
         self._soon.setTimerType(Qt.TimerType.PreciseTimer)
         self._soon.setSingleShot(True)
-        self._soon.setInterval(HURRY_MS)
         self._soon.timeout.connect(self._between)
 
     def start(self) -> None:
@@ -110,11 +109,11 @@ class Beat(QObject):
         self._timer.stop()
         self._soon.stop()
 
-    def hurry(self) -> None:
-        """Somebody waits for an answer: one beat more, as soon as it has arrived. The others come when they would have come,
-        and with the next one of them the waiting ends."""
+    def hurry(self, ms: int = HURRY_MS) -> None:
+        """Somebody waits for an answer: one beat more, as soon as it has arrived, which is looked at every so many ms. The others
+        come when they would have come, and with the next one of them the waiting ends."""
         if self._timer.isActive() and not self._soon.isActive():
-            self._soon.start()
+            self._soon.start(ms)
 
     def once(self) -> None:
         """One beat, now."""

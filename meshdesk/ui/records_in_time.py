@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 0.1  # s, three beats, after which the list goes there though its rows are still on their way
 
+LOOKS = 8  # ms between two looks at what has come: the place, its columns and its rows are three answers, which a beat waits for
+
 
 class RecordsInTime:
     """One list. It is asked at each refresh; a question is on its way at most."""
@@ -76,7 +78,7 @@ class RecordsInTime:
                 self._go_to(-1 if k is None and opened.lists.order(name) is None else k)
 
         opened.lists.at_moment(name, moment, found)
-        view.hasten()
+        view.hasten(LOOKS)
         return False
 
     def _go_to(self, k: int | None) -> None:
@@ -85,7 +87,7 @@ class RecordsInTime:
             self._view.table.show_moment(None)
         else:
             self._until = self._clock() + PATIENCE
-            self._view.hasten()
+            self._view.hasten(LOOKS)
 
     def arrive(self, opened: Opened, is_in_between: bool) -> None:
         """Goes where the rows are: between two beats once they are whole, on a beat with their columns alone, too. Once a beat:
@@ -103,7 +105,7 @@ class RecordsInTime:
             self._has_gone = True
             self._view.table.show_moment(k)
         else:
-            self._view.hasten()
+            self._view.hasten(LOOKS)
 
     def ask_again(self) -> None:
         """Rows have come in among those of the list: where it was about to go is another row by now."""

@@ -17,6 +17,7 @@ from meshdesk.model.record import RecordName
 from meshdesk.model.row import Row
 from meshdesk.session.opened import Opened
 from meshdesk.session.readings import Topic
+from meshdesk.ui.beat import HURRY_MS
 from meshdesk.ui.record_words import no_topic, nothing_arrived, nothing_in, order_words, share
 from meshdesk.ui.records_in_time import RecordsInTime
 from meshdesk.ui.remembered import Remembered
@@ -51,7 +52,9 @@ class RecordsView(QWidget):
     said = Signal(str)  # a sentence that passes
     selected = Signal()
     topics_asked = Signal()  # there is none on the screen to choose from
-    waits = Signal()  # rows that are on the screen are on their way
+    waits = Signal(
+        int
+    )  # rows that are on the screen are on their way: whether they are there is to be seen every so many ms
 
     def __init__(self, remembered: Remembered) -> None:
         super().__init__()
@@ -214,10 +217,10 @@ class RecordsView(QWidget):
             self.opened.lists.want(self.list, first, last, jumped=True)
         self.hasten()
 
-    def hasten(self) -> None:
+    def hasten(self, ms: int = HURRY_MS) -> None:
         """A reader who scrolls or jumps sees the rows as soon as they can be had, not at the next repaint of a live list."""
         self._rests = 0
-        self.waits.emit()
+        self.waits.emit(ms)
 
     @property
     def facts(self) -> Topic | None:
