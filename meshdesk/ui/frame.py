@@ -67,6 +67,7 @@ class Frame(QWidget):
         self.explorer = Explorer(self.hues)
         self.records = RecordsView(remembered)
         self.inspector = Inspector(self.hues)
+        self._is_drawn = False  # the view, on the last beat
         self._wait = 0.0  # s that a page of the inspector gives way to what else is drawn on this beat
         self._retold = Retold(self.wait_to_tell)  # of the topic on the screen, or of a group
         self._group: tuple[Opened | None, str] = (None, "")  # the one that was chosen last
@@ -125,8 +126,12 @@ class Frame(QWidget):
             self._placings = placings
             self.hues.know(domain.name for placing in placings for domain in placing.domains)
         self.records.are_topics_beside = self.explorer.isVisible()
-        is_drawn = cast(Drawn, self._work.currentWidget()).refresh()
-        is_listed = self.explorer.refresh(captures, has_turn=not is_drawn)
+        # A view that is drawn at each beat, as while the time is dragged, leaves one of sixteen to the explorer.
+        is_listed = self._is_drawn and self.explorer.is_overdue and self.explorer.refresh(captures)
+        if is_listed:
+            self.records.give_way()
+        is_drawn = self._is_drawn = not is_listed and cast(Drawn, self._work.currentWidget()).refresh()
+        is_listed = is_listed or self.explorer.refresh(captures, has_turn=not is_drawn)
         self._wait = math.inf if is_listed else LEAST if is_drawn else 0.0
         self._mark()
         self.inspector.show_hits(self.records.listing.word)

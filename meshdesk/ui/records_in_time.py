@@ -29,7 +29,7 @@ class RecordsInTime:
         self._is_asking = False
         self._goes_to: int | None = None  # the row that is at the moment; -1 is before the first
         self._until = 0.0  # when the list goes there in any case
-        self._has_gone = False  # since the last beat
+        self.has_gone = False  # since the last beat, which is enough for one
 
     @property
     def is_going(self) -> bool:
@@ -92,17 +92,17 @@ class RecordsInTime:
     def arrive(self, opened: Opened, is_in_between: bool) -> None:
         """Goes where the rows are: between two beats once they are whole, on a beat with their columns alone, too. Once a beat:
         while the strip is dragged, the next place may be known in the same one."""
-        self._has_gone = self._has_gone and is_in_between
+        self.has_gone = self.has_gone and is_in_between
         if self._at is not None and self._at[:2] != (opened.number, self._view.list):
             self._goes_to = None  # a place in another list
         span = self.span
         if span is None:
             return
         rows = [opened.lists.row(self._view.list, k) for k in range(span[0], span[1] + 1)]
-        is_there = not self._has_gone and all(row is not None and not (row.is_bare and is_in_between) for row in rows)
+        is_there = not self.has_gone and all(row is not None and not (row.is_bare and is_in_between) for row in rows)
         if is_there or self._clock() >= self._until:
             k, self._goes_to = self._goes_to, None
-            self._has_gone = True
+            self.has_gone = True
             self._view.table.show_moment(k)
         else:
             self._view.hasten(LOOKS)

@@ -144,7 +144,11 @@ class RecordsView(QWidget):
             return False
         is_drawn = self._refresh_rows(opened, is_in_between=False)
         self._say()
-        return is_drawn
+        return is_drawn or self._in_time.has_gone or self._in_time.is_going
+
+    def give_way(self) -> None:
+        """Something else is drawn until the next beat."""
+        self._in_time.has_gone = True
 
     def refresh_in_between(self) -> None:
         """The same between two beats, as an answer has come that the reader waits for."""

@@ -107,6 +107,11 @@ class Explorer(QWidget):
         self._say()
         return True
 
+    @property
+    def is_overdue(self) -> bool:
+        """It has given way for so long that it does so no more."""
+        return self._rests <= 1 - BEATS_BETWEEN
+
     def mark(self, opened: Opened | None, topics: tuple[str, ...]) -> None:
         """Shows which topics are open in the work area, unfolding where the last one is; the arrow keys go on from there."""
         self.list.open_topics = (opened, topics)
