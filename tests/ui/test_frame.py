@@ -1,5 +1,6 @@
 """The frame: how its panels are arranged at any width, what it remembers of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -314,3 +315,26 @@ def test_that_what_a_connection_is_decoded_as_is_remembered_for_it_and_no_other(
     window, _ = with_topic(qtbot, again, Remembered(tmp_path))
     window.frame.inspector.schema_pane.wished.emit(about, "")
     assert again.wishes == {}
+
+
+def test_that_a_view_that_is_drawn_at_each_beat_leaves_some_to_the_explorer_and_none_has_both(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = capture()
+    window, _ = with_topic(qtbot, made)
+    frame, drawn = window.frame, list[str]()
+
+    def view() -> bool:
+        drawn.append("view")
+        return True
+
+    monkeypatch.setattr(frame.records, "refresh", view)
+    frame.explorer.list.topics.dataChanged.connect(lambda *_: drawn.append("explorer"))
+    for rows in range(64):
+        made.topics = tuple(replace(topic, rows=rows) for topic in made.topics)
+        made.revision += 1
+        before = len(drawn)
+        frame.refresh([opened(made)])
+        assert len(drawn) == before + 1
+    assert drawn.count("explorer") >= 3
+    assert drawn.count("view") >= 58

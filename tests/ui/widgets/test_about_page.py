@@ -51,7 +51,7 @@ def test_that_no_text_stands_upon_another_also_where_a_setting_has_a_long_name(q
         "segment.bytes": "1048576",
     }
     page = page_on(qtbot, company(topic("t"), Fact("config", "t", settings, SEEN, "kafka")), "t", width)
-    pieces = page.body._pieces
+    pieces = page.body._lay(page.body.width()).pieces
     widths = [max(p.layout.lineAt(n).naturalTextWidth() for n in range(p.layout.lineCount())) for p in pieces]
     places = [QRectF(p.at, QPointF(p.at.x() + wide, p.bottom)) for p, wide in zip(pieces, widths, strict=True)]
     for n, one in enumerate(places):
