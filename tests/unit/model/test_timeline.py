@@ -60,7 +60,7 @@ def test_that_a_mesh_that_was_handed_over_does_not_change_when_more_is_said(
 @given(HISTORIES)
 def test_that_facts_that_come_together_say_the_same_as_one_by_one(facts: list[Fact | Checked]) -> None:
     """As they do when a capture is opened, in the order of time."""
-    facts = [fact for fact, _ in in_order(facts)]
+    facts = sorted(facts, key=lambda fact: fact.seen)
     together, one_by_one = mesh_of(*facts), Mesh()
     for fact in facts:
         fold(one_by_one, [fact])
