@@ -36,6 +36,17 @@ class Box:
     is_inferred: bool = False  # that it belongs to its domain, from its name
 
 
+def holding(boxes: Iterable[Box], word: str) -> tuple[str, ...]:
+    """The keys of those boxes that have a word in their title or in the name of a topic or a group in them, in any case; none
+    for an empty word."""
+    folded = word.strip().casefold()
+    if not folded:
+        return ()
+    return tuple(
+        [box.key for box in boxes if any(folded in name.casefold() for name in (box.title, *box.topics, *box.groups))]
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """All that leads from one box to another."""

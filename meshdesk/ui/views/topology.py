@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from meshdesk.model import wording
-from meshdesk.model.graph import LEVELS, Box, Flow, Level
+from meshdesk.model.graph import LEVELS, Box, Flow, Level, holding
 from meshdesk.session.opened import Opened
 from meshdesk.session.pictures import Behind, Picture
 from meshdesk.ui import theme
@@ -18,6 +18,7 @@ from meshdesk.ui.times import before_the_recording
 from meshdesk.ui.widgets import map_words
 from meshdesk.ui.widgets.controls import Button, Line, Segments, with_shortcut
 from meshdesk.ui.widgets.empty import Empty
+from meshdesk.ui.widgets.filter_field import FilterField
 from meshdesk.ui.widgets.map_table import MapTable
 from meshdesk.ui.widgets.mesh_map import MeshMap
 from meshdesk.ui.widgets.view_bar import lay_out_view, plain_column, view_bar
@@ -56,12 +57,20 @@ class TopologyView(QWidget):
         self.is_led = False  # the box that is selected is where the topic is that was opened
         self._chosen_names: tuple[str, ...] = ()  # topics and groups of the box that was selected last
         self._rests = 0
+        self._found: tuple[str, ...] = ()
         self.level: Level = "products"
         self.levels = Segments("Level", [level.capitalize() for level in LEVELS])
         self.levels.choose(LEVELS.index(self.level))
         self.levels.chosen.connect(lambda place: self.show_level(LEVELS[place]))
         self._count = Line()
         self._count.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.find_field = FilterField(
+            "Find on the map",
+            "Find boxes by a word in the names of what is in them",
+            with_shortcut("Marks the boxes that have this word in a name; Return goes to the next", "/"),
+        )
+        self.find_field.asked.connect(lambda _word: self._say())
+        self.find_field.returnPressed.connect(self._go_to_next)
         self.table_button = Button("Table")
         self.table_button.setCheckable(True)
         self.table_button.setToolTip("The same as a table")
@@ -70,6 +79,7 @@ class TopologyView(QWidget):
         self.fit_button.setToolTip(with_shortcut("The whole map", "0"))
         self.map = MeshMap(self._words, window.frame.hues.of)
         self.fit_button.clicked.connect(self.map.fit)
+        self.map.find_asked.connect(self.find_field.setFocus)
         self.legend = Legend()
         self.table = MapTable()
         self._empty = Empty("share-2", "No topology")
@@ -83,7 +93,7 @@ class TopologyView(QWidget):
         inner = plain_column(self._mapped)
         inner.addWidget(self.map, 1)
         inner.addWidget(self.legend)
-        bar = view_bar(self.levels, self._count, self.table_button, self.fit_button)
+        bar = view_bar(self.levels, self._count, self.find_field, self.table_button, self.fit_button)
         self._body = lay_out_view(self, TITLE, bar, self._mapped, self.table, self._empty)
         self._say()
 
@@ -129,6 +139,12 @@ class TopologyView(QWidget):
         picture = self._shown[1]
         box = next((box for box in picture.graph.boxes if box.key == key), None) if picture else None
         self._chosen_names = (*box.topics, *box.groups) if box else ()
+
+    def _go_to_next(self) -> None:
+        """Selects the box that holds the word and comes after the one that is selected; after the last one the first."""
+        if self._found:
+            at = self._found.index(self.map.choice) + 1 if self.map.choice in self._found else 0
+            self.map.go_to(self._found[at % len(self._found)])
 
     def show_level(self, level: Level) -> None:
         """Shows domains, products or topics."""
@@ -198,8 +214,11 @@ class TopologyView(QWidget):
         opened, picture = self._shown
         graph = picture.graph if picture else None
         is_there = graph is not None and bool(graph.boxes)
-        for button in (self.table_button, self.fit_button):
-            button.setEnabled(is_there)
+        for part in (self.find_field, self.table_button, self.fit_button):
+            part.setEnabled(is_there)
+        word = self.find_field.text().strip()
+        self._found = holding(graph.boxes, word) if graph else ()
+        self.map.show_found(self._found)
         if not is_there or graph is None:
             self._body.setCurrentWidget(self._empty)
             self._count.say()
@@ -218,6 +237,9 @@ class TopologyView(QWidget):
         shown = wording.plural(many, *NOUNS[self.level])
         if graph.left_out:
             shown = f"{many:,} of {many + graph.left_out:,} {NOUNS[self.level][1]} shown"
+        if word:
+            self._count.say((f"{len(self._found):,} of {shown} with “{word}”", "text", "second"))
+            return
         said = f"{shown} · {wording.plural(len(graph.flows), 'flow')}"
         if graph.elsewhere:
             said += f" · {wording.plural(graph.elsewhere, 'declaration')} between products"

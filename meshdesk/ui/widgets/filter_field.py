@@ -1,4 +1,4 @@
-"""The field above a list: a word that records must hold. It asks a moment after the last letter, or at once on Return."""
+"""The field above a view: a word that is looked for in it. It asks a moment after the last letter, or at once on Return."""
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -10,15 +10,16 @@ NARROW = 110
 
 
 class FilterField(QLineEdit):
-    """`asked` gives the word; the empty word shows all records again. Escape empties it."""
+    """`asked` gives the word; the empty word shows all again. Escape empties it."""
 
     asked = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, hint: str, name: str, tip: str) -> None:
+        """`hint` stands in it while it is empty, `name` is for a screen reader, `tip` for the pointer."""
         super().__init__()
-        self.setPlaceholderText("Filter by a word")
-        self.setAccessibleName("Filter the records by a word in key, value or headers")
-        self.setToolTip("Only records that hold this word in key, value or headers\nCtrl+Shift+F")
+        self.setPlaceholderText(hint)
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
         self.setClearButtonEnabled(False)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(NARROW)

@@ -181,6 +181,7 @@ class Look:
     chosen: str = ""
     hovered: str = ""
     has_focus: bool = False
+    found: frozenset[str] = frozenset()  # boxes that hold the word that is looked for
     pixels: float = 1.0  # of the screen to one of the window
 
     @property
@@ -199,6 +200,7 @@ def paint(painter: QPainter, drawing: Drawing, look: Look) -> None:
     _paint_lines(painter, drawing, look, shown, is_simple)
     boxes = [] if _is_far(drawing, look) else drawing.boxes_in(shown)
     _paint_boxes(painter, drawing, look, boxes, is_simple)
+    _paint_found(painter, drawing, look, shown)
     if look.scale >= NATURAL:
         for box, rect in boxes:
             _paint_words(painter, drawing, look, box, rect)
@@ -401,6 +403,17 @@ def _paint_boxes(
             painter.setPen(_pen(look, colour, width))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(drawing.boxes[key][1], theme.RADIUS, theme.RADIUS)
+
+
+def _paint_found(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF) -> None:
+    """As hits are marked in a list; also where the boxes are too far away to be drawn."""
+    colours = theme.colours()
+    for key in look.found & drawing.boxes.keys():
+        rect = drawing.boxes[key][1]
+        if rect.intersects(shown):
+            painter.setPen(_pen(look, colours.accent if key == look.chosen else colours.attention, 2.0))
+            painter.setBrush(colours.hit)
+            painter.drawRoundedRect(rect, theme.RADIUS, theme.RADIUS)
 
 
 def _paint_words(painter: QPainter, drawing: Drawing, look: Look, box: Box, rect: QRectF) -> None:

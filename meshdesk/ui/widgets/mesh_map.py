@@ -1,6 +1,6 @@
 """The mesh as a picture: pan, zoom, point at a thing to be told how it is known, choose a box, open it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import hypot
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from meshdesk.model import wording
 from meshdesk.model.graph import Box, Flow
 from meshdesk.session.pictures import Behind, Picture
-from meshdesk.ui.widgets.map_paint import Drawing, Line, Look, paint
+from meshdesk.ui.widgets.map_paint import LEAST_HEIGHT, Drawing, Line, Look, paint
 
 SMALLEST, LARGEST = 0.02, 3.0  # of the natural size
 STEP = 1.25  # of a key, or of a wheel's notch
@@ -45,6 +45,7 @@ class MeshMap(QWidget):
 
     chosen = Signal(str)  # the key of a box, or ""
     opened = Signal(str)  # the key of a box
+    find_asked = Signal()
 
     def __init__(self, words: Words, hue: Callable[[str], QColor]) -> None:
         """`hue` says which one a domain has."""
@@ -56,6 +57,7 @@ class MeshMap(QWidget):
         self._scale, self._at = 1.0, QPointF(0, 0)  # of the picture's origin on the widget
         self._is_fitted = True  # it follows the widget's size until somebody pans or zooms
         self._choice, self._hovered = "", ""
+        self._found: frozenset[str] = frozenset()
         self._pressed: QPoint | None = None
         self._is_panning = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -103,6 +105,13 @@ class MeshMap(QWidget):
             self._behind = behind
             self.update()
 
+    def show_found(self, keys: Iterable[str]) -> None:
+        """Marks the boxes that hold what is looked for."""
+        found = frozenset(keys)
+        if found != self._found:
+            self._found = found
+            self.update()
+
     def choose(self, key: str) -> None:
         """Selects a box ("": none) and brings it to the screen."""
         if self._drawing is None or (key and key not in self._drawing.boxes):
@@ -114,6 +123,16 @@ class MeshMap(QWidget):
             self.update()
         if key:
             self._bring(self._drawing.boxes[key][1])
+
+    def go_to(self, key: str) -> None:
+        """Selects a box and brings it to the screen, near enough to be read."""
+        if self._drawing is None or key not in self._drawing.boxes:
+            return
+        rect = self._drawing.boxes[key][1]
+        if rect.height() * self._scale < LEAST_HEIGHT:
+            self._scale, self._is_fitted = 1.0, False
+            self._at = QPointF(self.width() / 2, self.height() / 2) - rect.center()
+        self.choose(key)
 
     def fit(self) -> None:
         """The whole picture, no larger than its natural size."""
@@ -199,6 +218,7 @@ class MeshMap(QWidget):
             self._choice,
             self._hovered,
             self.hasFocus(),
+            self._found,
             self.devicePixelRatioF(),
         )
         with QPainter(self) as painter:
@@ -269,6 +289,8 @@ class MeshMap(QWidget):
             self.fit()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._choice:
             self.opened.emit(self._choice)
+        elif key == Qt.Key.Key_Slash:
+            self.find_asked.emit()
         elif key == Qt.Key.Key_Escape and self._choice:
             self.choose("")
         else:

@@ -59,7 +59,11 @@ class RecordsBar(QWidget):
             action = menu.addAction(f"From {words}")
             action.triggered.connect(lambda _=False, start=(words, position): self.start_chosen.emit(*start))
         self.from_button.set_menu(menu)
-        self.filter = FilterField()
+        self.filter = FilterField(
+            "Filter by a word",
+            "Filter the records by a word in key, value or headers",
+            with_shortcut("Only records that hold this word in key, value or headers", "Ctrl+Shift+F"),
+        )
         self.again_button = Button("Sort again")
         self.again_button.setToolTip("Sort once more, with the records that arrived since")
         self.again_button.clicked.connect(lambda: self.again_pressed.emit())

@@ -176,3 +176,48 @@ def test_that_a_mesh_of_which_nothing_is_known_says_so(qtbot: QtBot) -> None:
 
     qtbot.waitUntil(lambda: said().startswith("No topics are known yet."), timeout=30_000)
     assert not view.table_button.isEnabled()
+
+
+def test_that_a_word_marks_the_boxes_that_hold_it_on_each_level_and_return_goes_from_one_to_the_next(
+    qtbot: QtBot,
+) -> None:
+    view, _, window, session = view_on(qtbot)
+    view.map.setFocus()
+    QTest.keyClick(view.map, Qt.Key.Key_Slash)
+    qtbot.waitUntil(view.find_field.hasFocus, timeout=30_000)
+    plain = view.map.grab().toImage()
+    QTest.keyClicks(view.find_field, "RE")
+    qtbot.waitUntil(lambda: "with" in view._count.accessibleName(), timeout=30_000)
+    assert view._count.accessibleName() == "2 of 6 boxes with “RE”"  # scores, and who scores
+    assert view.map.grab().toImage() != plain
+    chosen = []
+    for _ in range(3):
+        QTest.keyClick(view.find_field, Qt.Key.Key_Return)
+        chosen.append(view.map.choice)
+    assert len(set(chosen[:2])) == 2
+    assert chosen[2] == chosen[0]
+    view.levels.chosen.emit(0)
+    go_to(qtbot, view, "domains", session, window)
+    assert "of 3 domains with “RE”" in view._count.accessibleName()
+    QTest.keyClick(view.find_field, Qt.Key.Key_Escape)
+    assert view._count.accessibleName() == "3 domains · 3 flows"
+
+
+def test_that_what_is_found_is_brought_near_enough_to_be_read(qtbot: QtBot) -> None:
+    view, _, _, _ = view_on(qtbot)
+    view.map.zoom(0.01)
+    view.find_field.setText("orders")
+    QTest.keyClick(view.find_field, Qt.Key.Key_Return)
+    assert view.map.picture is not None
+    rect = view.map.picture.layout.boxes[view.map.choice]
+    at = view.map.transform.map(QPointF(rect.x, rect.y))
+    assert view.map.transform.m11() == 1.0
+    assert view.map.rect().contains(at.toPoint())
+
+
+def test_that_a_word_that_no_box_holds_is_said_to_be_in_none(qtbot: QtBot) -> None:
+    view, _, _, _ = view_on(qtbot)
+    view.find_field.setText("nobody")
+    QTest.keyClick(view.find_field, Qt.Key.Key_Return)
+    assert view._count.accessibleName() == "0 of 6 boxes with “nobody”"
+    assert view.map.choice == ""

@@ -8,7 +8,7 @@ from meshdesk.ui.widgets.filter_field import FilterField
 
 
 def field_on(qtbot: QtBot, words: list[str]) -> FilterField:
-    field = FilterField()
+    field = FilterField("Filter", "Filter the records", "Only those that hold it")
     qtbot.addWidget(field)
     field.show()
     field.asked.connect(words.append)
