@@ -11,9 +11,9 @@ from typing import Literal
 from meshdesk.model.fact import Fact
 from meshdesk.model.mesh import Mesh
 
-MarkKind = Literal["topic", "group", "rebalance", "contract", "schema", "trouble"]
+MarkKind = Literal["topic", "group", "rebalance", "contract", "schema", "trouble", "older"]
 KINDS = ("topic", "group", "contract", "product", "schema")
-KEPT = 10_000  # of the newest: 20,000 changes an hour have one in each 4 px of the widest screen after half of it
+KEPT = 25_000  # of the newest, 5 MB: the changes of an hour of a large mesh
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,15 @@ class Mark:
 
 @dataclass(slots=True)
 class Marks:
-    """The marks of one mesh, gone on with as it grows. Its newest are kept."""
+    """The marks of one mesh, gone on with as it grows. Its newest are kept, and how many there were before them."""
 
     marks: list[Mark] = field(default_factory=list)
+    _dropped: int = 0
     _place: int = 0
     _versions: dict[str, int] = field(default_factory=dict)  # of schemas, by subject
 
     def grow(self, mesh: Mesh) -> list[Mark]:
-        """All marks up to the mesh, in the order of time. The list is the owner's: nobody else changes it."""
+        """All marks up to the mesh, in the order of time; the first says how many are not kept, where there were more."""
         first, self._place = self._place, mesh.place
         firsts = mesh.timeline.first_checked()  # while a source has ended no round, all that it says was there before
         self.marks += [
@@ -43,8 +44,12 @@ class Marks:
             for seen, fact, former in mesh.timeline.changes(KINDS, first, mesh.place)
             for mark in self._marks(seen, fact, former, firsts)
         ]
-        del self.marks[: -KEPT or None]
-        return self.marks
+        beyond = max(0, len(self.marks) - KEPT)
+        self._dropped += beyond
+        del self.marks[:beyond]
+        if not self._dropped:
+            return self.marks
+        return [Mark(self.marks[0].seen, "older", f"{self._dropped:,} earlier changes are not shown", ""), *self.marks]
 
     def _marks(self, seen: int, fact: Fact, former: Fact | None, firsts: dict[str, int]) -> Iterator[Mark]:
         was_there = former is not None and former.value is not None

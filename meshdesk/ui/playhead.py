@@ -1,6 +1,7 @@
 """The strip of the window and the session's time cursor: what the strip shows, and what follows when it is moved."""
 
 import time
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from meshdesk.model.cursor import Cursor
@@ -51,7 +52,8 @@ class Playhead:
             told = [
                 Mark(one.first or one.seen, "trouble", one.text, one.about) for one in troubles if one.about in names
             ]
-            self._marks = tuple(sorted((*(strip.marks if strip else ()), *told), key=lambda mark: mark.seen))
+            marks = strip.marks if strip else ()
+            self._marks = tuple(sorted((*marks, *told), key=attrgetter("seen"))) if told else marks
         self.strip.show_strip(strip, self._marks, self._window.session.cursor)
 
     def _ask_past(self, opened: Opened, began: int) -> None:

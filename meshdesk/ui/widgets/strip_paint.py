@@ -211,7 +211,8 @@ def _paint_marks(painter: QPainter, plot: QRectF, look: Look) -> None:
         y = plot.top() - 5
         corners = [QPointF(x - SIGN, y + SIGN), QPointF(x + SIGN, y + SIGN), QPointF(x, y - SIGN)]
         painter.drawPolygon(QPolygonF(corners))
-        words = marks[0].text if len(marks) == 1 else f"{len(marks)} changes"
+        is_one = len(marks) == 1 or marks[0].kind == "older"  # what is left out counts more than what stands beside it
+        words = marks[0].text if is_one else f"{len(marks)} changes"
         room = free - (x + SIGN + 4)
         if room > 48:
             painter.setPen(colours.second)

@@ -86,7 +86,10 @@ def test_that_marks_go_on_where_they_were_and_are_bounded() -> None:
     fold(mesh, FIRST)
     assert marks.grow(mesh.now()) == []
     fold(mesh, [said("topic", f"t{number}", {"partitions": 1}, 30 + number) for number in range(KEPT + 5)])
-    assert len(marks.grow(mesh.now())) == KEPT
+    older, *kept = marks.grow(mesh.now())
+    assert len(kept) == KEPT
+    assert (older.text, older.seen, kept[0].about) == ("5 earlier changes are not shown", kept[0].seen, "t5")
     assert marks.grow(mesh.now())[-1].about == f"t{KEPT + 4}"
     fold(mesh, [said("topic", "last", {"partitions": 1}, 90_000)])
-    assert marks.grow(mesh.now())[-1].text == "topic last appeared"
+    found = marks.grow(mesh.now())
+    assert (found[0].text, found[-1].text) == ("6 earlier changes are not shown", "topic last appeared")
