@@ -88,10 +88,14 @@ def test_that_only_the_files_of_the_newest_processes_are_kept_and_others_files_s
     assert (tmp_path / "notes.txt").exists()
 
 
+def test_that_a_word_of_a_megabyte_is_written_at_once() -> None:
+    assert redacted("x" * 1_000_000 + " http://ada:geheim@registry") == "x" * 1_000_000 + " http://•••@registry"
+
+
 def test_that_a_log_is_rolled_before_it_is_large(tmp_path: Path) -> None:
     ran = run(
         "import logging; from meshdesk.logs import begin; begin('test')\n"
-        "for n in range(40_000): logging.getLogger('meshdesk').info('line %d %s', n, 'x' * 50)",
+        "for n in range(8_000): logging.getLogger('meshdesk').info('line %d %s', n, 'x' * 500)",
         tmp_path,
     )
     assert ran.returncode == 0

@@ -63,10 +63,11 @@ def with_names(said: Any, count: Iterator[int]) -> Any:
     return named
 
 
-def values(said: Any) -> st.SearchStrategy[Any]:
-    """Values that fit a schema."""
+def values(said: Any, most: int = 4) -> st.SearchStrategy[Any]:
+    """Values that fit a schema. Each level has half as many at the most: four in four in four, eight levels deep, is one example
+    in some thousand, which takes a minute."""
     if isinstance(said, list):
-        return st.one_of([values(branch) for branch in said])
+        return st.one_of([values(branch, most) for branch in said])
     if isinstance(said, str):
         return PRIMITIVE_VALUES[said]
     if said["type"] == "enum":
@@ -74,10 +75,10 @@ def values(said: Any) -> st.SearchStrategy[Any]:
     if said["type"] == "fixed":
         return st.binary(min_size=said["size"], max_size=said["size"])
     if said["type"] == "array":
-        return st.lists(values(said["items"]), max_size=4)
+        return st.lists(values(said["items"], max(1, most // 2)), max_size=most)
     if said["type"] == "map":
-        return st.dictionaries(st.text(max_size=5), values(said["values"]), max_size=4)
-    return st.fixed_dictionaries({field["name"]: values(field["type"]) for field in said["fields"]})
+        return st.dictionaries(st.text(max_size=5), values(said["values"], max(1, most // 2)), max_size=most)
+    return st.fixed_dictionaries({field["name"]: values(field["type"], most) for field in said["fields"]})
 
 
 PRIMITIVE_VALUES: dict[str, st.SearchStrategy[Any]] = {
