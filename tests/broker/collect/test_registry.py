@@ -172,6 +172,7 @@ def test_that_a_real_registry_gives_the_same(apicurio: Apicurio, fetching: Fetch
         ("shop.Money", "fetched-money", json.loads(money))
     ]
     assert one.facts(99_999) == [{"unknown": True}]
+    assert fetching(f"{apicurio.url}/apis/ccompat/v8").fetch(number) == found
     wrong = fetching(apicurio.url)  # without /apis/ccompat/v7, where it says 404 to everything
     assert "answers, but not as a schema registry does" in wrong.refusal(number)
     assert wrong.facts(number) == []
