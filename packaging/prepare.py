@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -158,23 +159,29 @@ def lint() -> int:
 
 
 def test(*arguments: str) -> int:
-    """Lint, then every test on several workers, or pytest's arguments on one.
+    """Every test on several workers, or pytest's arguments on one, and lint beside them.
 
     pytest's closing line is the last of a run that found nothing.
     """
     install("test")
     need_programs()
     need_libraries(EVERYWHERE)
-    found = lint()
     # One more than there are processors: a fifth of the time tests wait for brokers.
     workers = 1 if arguments else min(MOST_WORKERS, (os.cpu_count() or 1) + 1)
     # Whole files: what a file's tests share is made once. In their order, in which the short ones come last: xdist would put
     # the files with the fewest tests there, which are the longest, and one worker would be left with one of them.
     spread = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"] if workers > 1 else []
-    with display(workers) as environment:
-        code = subprocess.run([str(PYTHON), "-m", "pytest", *spread, *arguments], env=environment).returncode
-    if found:
-        say("Style or types failed before the tests: see above.")
+    with tempfile.TemporaryFile() as words, display(workers) as environment:
+        # Half a minute of one processor, which tests that wait leave idle.
+        line = [sys.executable, __file__, "lint"]
+        linting = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=words, stderr=subprocess.STDOUT)
+        try:
+            code = subprocess.run([str(PYTHON), "-m", "pytest", *spread, *arguments], env=environment).returncode
+        finally:
+            found = linting.wait()
+        if found:
+            words.seek(0)
+            say(words.read().decode(errors="replace").rstrip())
     return code or found
 
 

@@ -149,6 +149,7 @@ def _settings(ports: Mapping[str, int], certificates: Certificates) -> dict[str,
     protocols = {name: protocol for name, (protocol, _) in LISTENERS.items()} | {"CONTROLLER": "PLAINTEXT"}
     login = "org.apache.kafka.common.security"
     settings = {
+        "num.network.threads": "1",  # for each listener
         "listeners": ",".join([*doors.values(), f"CONTROLLER://{HOST}:{ports['CONTROLLER']}"]),
         "advertised.listeners": ",".join((doors | elsewhere).values()),
         "listener.security.protocol.map": ",".join(f"{name}:{protocol}" for name, protocol in protocols.items()),
