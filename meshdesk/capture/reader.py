@@ -64,6 +64,11 @@ class Capture:
         return str(self.store.manifest.get("id", ""))
 
     @property
+    def title(self) -> str:
+        """What it was called when it was begun: a saved connection, or the servers."""
+        return str(self.store.manifest.get("title", ""))
+
+    @property
     def gone(self) -> tuple[int, int]:
         """The newest generation (writer, number) that was dropped; all before it were, too. No writer has the number 0."""
         return self._gone

@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from meshdesk.decode.chain import decode
 from meshdesk.decode.contract import Decoded, Layer, Payload, Schemas
@@ -20,11 +20,22 @@ from meshdesk.model.wording import iso
 ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-def json_line(record: Record | Lost, schemas: Schemas, wishes: Wishes = NO_WISHES) -> str:
-    """One line of JSON: topic, partition, offset, timestamp (ms), key, headers, value, the raw bytes in base64, and how it was
-    read; where secrets are masked in them, their names are `masked`."""
+class Origin(NamedTuple):
+    """The capture that a record is of. Two of one title, of two attempts at one cluster, have ids of their own."""
+
+    title: str = ""
+    id: str = ""
+
+
+NOWHERE = Origin()
+
+
+def json_line(record: Record | Lost, schemas: Schemas, wishes: Wishes = NO_WISHES, origin: Origin = NOWHERE) -> str:
+    """One line of JSON: topic, partition, offset, timestamp (ms), key, headers, value, the raw bytes in base64, how it was
+    read, and the capture; where secrets are masked in them, their names are `masked`."""
+    capture = {} if origin == NOWHERE else {"capture": origin.title, "capture_id": origin.id}
     if isinstance(record, Lost):
-        return as_line({"topic": record.topic, "row": record.row, "trouble": record.reason})
+        return as_line({"topic": record.topic, "row": record.row, "trouble": record.reason} | capture)
     payloads = payloads_of(record, wishes)
     key, value = (_decoded(payload, schemas) for payload in payloads)
     line: dict[str, Any] = {
@@ -46,6 +57,7 @@ def json_line(record: Record | Lost, schemas: Schemas, wishes: Wishes = NO_WISHE
         "key_chain": list(chain_words(key)),
         "schema": schema_json(value.schema),
         "key_schema": schema_json(key.schema),
+        **capture,
     }
     if payloads[1].masked:
         line["masked"] = list(payloads[1].masked)
@@ -54,26 +66,30 @@ def json_line(record: Record | Lost, schemas: Schemas, wishes: Wishes = NO_WISHE
     return as_line(line)
 
 
-def text_line(record: Record | Lost, schemas: Schemas) -> str:
-    """One line for a person: time, name, key, value; null is ∅. Nothing in it commands a terminal."""
+def text_line(record: Record | Lost, schemas: Schemas, capture: str = "") -> str:
+    """One line for a person: the capture where it is named, time, name, key, value; null is ∅. Nothing in it commands a
+    terminal."""
     row = row_of(record, schemas)
+    before = f"{capture}  " if capture else ""
     if isinstance(record, Lost):
-        return visible(f"{record.topic} row {record.row}: {record.reason}")
+        return visible(f"{before}{record.topic} row {record.row}: {record.reason}")
     time = "–" if record.timestamp is None else iso(record.timestamp)
     key = "∅" if row.null_key else row.key
     value = "∅" if row.null_value else row.value
-    return visible(f"{time}  {record.name}  {key}  {value}{'  ! ' + row.trouble if row.trouble else ''}")
+    return visible(f"{before}{time}  {record.name}  {key}  {value}{'  ! ' + row.trouble if row.trouble else ''}")
 
 
-def tab_line(record: Record | Lost, schemas: Schemas, wishes: Wishes = NO_WISHES) -> str:
-    """One line of tab-separated columns, as lists are copied: partition, offset, time, key, value, headers, size."""
+def tab_line(record: Record | Lost, schemas: Schemas, wishes: Wishes = NO_WISHES, origin: Origin = NOWHERE) -> str:
+    """One line of tab-separated columns, as lists are copied: partition, offset, time, key, value, headers, size, and where it
+    is from: topic and capture."""
+    whence = [visible(record.topic), visible(origin.title)]
     if isinstance(record, Lost):
-        return "\t".join(["", "", "", "", visible(record.reason), "", ""])
+        return "\t".join(["", "", "", "", visible(record.reason), "", "", *whence])
     row = row_of(record, schemas, wishes=wishes)
     time = "" if row.timestamp is None else iso(row.timestamp)
     cells = [row.partition, row.offset, time, "∅" if row.null_key else row.key, "∅" if row.null_value else row.value,
              row.headers, row.size]  # fmt: skip
-    return "\t".join(visible(str(cell)) for cell in cells)
+    return "\t".join([*(visible(str(cell)) for cell in cells), *whence])
 
 
 def _decoded(payload: Payload, schemas: Schemas) -> Decoded:

@@ -19,7 +19,7 @@ from meshdesk.capture.pack import pack
 from meshdesk.capture.store import CaptureError
 from meshdesk.decode.contract import Schemas
 from meshdesk.explain.excerpts import with_hit
-from meshdesk.explain.lines import json_line, tab_line
+from meshdesk.explain.lines import Origin, json_line, tab_line
 from meshdesk.explain.look import (
     Looked,
     Reached,
@@ -342,11 +342,11 @@ def _when(explain: Explain, message: Message) -> Message:
 def _copy(explain: Explain, message: Message) -> Message:
     rows = explain.rows(message)
     line = json_line if message["json"] else tab_line
-    wishes = wishes_from(message.get("as"))
+    wishes, origin = wishes_from(message.get("as")), Origin(rows.capture.title, rows.capture.id)
     lines, length = [], 0
     for k in message["ks"]:
         for _, record in _listed(rows, message, int(k), 1):
-            lines.append(line(record, rows, wishes))
+            lines.append(line(record, rows, wishes, origin))
             length += len(lines[-1])
         if length > MAX_FRAME:  # known before memory is full of what no frame would hold
             return {"is": "failed", "text": TOO_LARGE}

@@ -30,6 +30,21 @@ def test_that_all_records_of_all_captures_in_a_file_are_lines(tmp_path: Path) ->
     assert text[0].endswith("of.a[0]@0  ∅  n 0")
 
 
+def test_that_a_record_names_its_capture_where_a_file_holds_several_of_the_same_topic(tmp_path: Path) -> None:
+    ids = []
+    for name in ("sales", "stock"):
+        folder = made_capture(tmp_path / name, {"orders": [[Rec(0, 0, value=name.encode())]]}, title=name)
+        ids.append(opened(folder).id)
+    pack([tmp_path / "sales", tmp_path / "stock"], tmp_path / "both.meshcap")
+    ran = run("read", tmp_path / "both.meshcap", "--json")
+    assert [(line["value"], line["capture"], line["capture_id"]) for line in ran.lines] == [
+        ("sales", "sales", ids[0]),
+        ("stock", "stock", ids[1]),
+    ]
+    text = run("read", tmp_path / "both.meshcap").out.decode().splitlines()
+    assert [line.split()[0] for line in text] == ["sales", "stock"]
+
+
 FULL = Path("/dev/full")
 STORED = Path(__file__).parents[2] / "captures" / "v1.meshcap"
 

@@ -64,14 +64,17 @@ def test_that_a_record_is_found_by_its_name(session: Session, folder: Path) -> N
     assert sentences(session) == []
 
 
-def test_that_records_are_copied_as_text_and_as_json(session: Session, folder: Path) -> None:
+def test_that_records_are_copied_as_text_and_as_json_with_where_they_are_from(session: Session, folder: Path) -> None:
     opened = session.open_file(folder)
     copied: list[str] = []
     opened.lists.copy("t", [3, 1], False, copied.append)
     opened.lists.copy("t", [119], True, copied.append)
     settle(session)
     assert [line.split("\t")[4] for line in copied[0].splitlines()] == ["3", "1"]
-    assert '"offset": 59' in copied[1]
+    assert {tuple(line.split("\t")[7:]) for line in copied[0].splitlines()} == {("t", "127.0.0.1:9092")}
+    line = json.loads(copied[1])
+    assert (line["topic"], line["offset"], line["capture"]) == ("t", 59, "127.0.0.1:9092")
+    assert line["capture_id"] == str(json.loads((folder / "manifest.json").read_text())["id"])
 
 
 def test_that_a_question_to_a_capture_that_is_gone_is_said_and_costs_no_program(session: Session, folder: Path) -> None:

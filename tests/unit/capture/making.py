@@ -67,9 +67,14 @@ def write(writer: Writer, topic: int, records: Sequence[Rec], seen: int = SEEN) 
     return writer.records(topic, table(records), spans(topic, records), seen)
 
 
-def made_capture(folder: Path, batches: Mapping[str, Sequence[Sequence[Rec]]], segment_size: int = 128 << 20) -> Path:
+def made_capture(
+    folder: Path,
+    batches: Mapping[str, Sequence[Sequence[Rec]]],
+    segment_size: int = 128 << 20,
+    title: str = "127.0.0.1:9092",
+) -> Path:
     """A capture with these batches for each topic, one topic after the other."""
-    create_capture(folder, "the tests", "127.0.0.1:9092")
+    create_capture(folder, "the tests", title)
     writer = Writer(folder, segment_size)
     for name, rows in batches.items():
         topic = writer.topic(name)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshdesk.decode.contract import Schemas
-from meshdesk.explain.lines import json_line, tab_line, text_line
+from meshdesk.explain.lines import Origin, json_line, tab_line, text_line
 from meshdesk.explain.rows import Lost
 from meshdesk.model.record import Record
 from meshdesk.model.schema import Schema, SchemaState
@@ -64,7 +64,7 @@ def test_that_a_line_of_json_is_one_line_and_carries_every_byte(made: Record) ->
 def test_that_lines_for_people_obey_nothing_that_stands_in_a_record(made: Record) -> None:
     for line in (text_line(made, NONE), *tab_line(made, NONE).split("\t")):
         assert not set(line) & COMMANDS
-    assert len(tab_line(made, NONE).split("\t")) == 7
+    assert len(tab_line(made, NONE).split("\t")) == 9
 
 
 @pytest.mark.parametrize("line", [json_line, text_line, tab_line])
@@ -156,6 +156,10 @@ def test_that_a_line_for_people_says_time_place_key_and_value() -> None:
 
 def test_that_a_lost_record_says_so_in_every_form() -> None:
     lost = Lost(7, "orders.v1", "It is gone.")
-    assert json.loads(json_line(lost, NONE)) == {"topic": "orders.v1", "row": 7, "trouble": "It is gone."}
+    said = {"topic": "orders.v1", "row": 7, "trouble": "It is gone."}
+    assert json.loads(json_line(lost, NONE)) == said
+    named = json.loads(json_line(lost, NONE, origin=Origin("acme", "7f")))
+    assert named == {**said, "capture": "acme", "capture_id": "7f"}
     assert text_line(lost, NONE) == "orders.v1 row 7: It is gone."
-    assert tab_line(lost, NONE) == "\t\t\t\tIt is gone.\t\t"
+    assert text_line(lost, NONE, "acme") == "acme  orders.v1 row 7: It is gone."
+    assert tab_line(lost, NONE, origin=Origin("acme", "7f")) == "\t\t\t\tIt is gone.\t\t\torders.v1\tacme"
