@@ -2,10 +2,11 @@
 
 import os
 import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
+
+HERE = Path(__file__).parent
 
 pytest_plugins = ["tests.nets", "tests.kafka", "tests.keyring", "tests.secure_kafka"]
 
@@ -17,20 +18,20 @@ if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get(
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
-# In what order folders are tested. The brokers of a worker run from the first test that wants one to the end of the whole run,
-# and take 2% of a processor each though nobody asks them anything (2026-11): so what needs none and takes long comes first. What
-# takes long of the rest comes next, as several workers begin files in this order, and small files last, so that none of them
-# works alone at the end.
-FOLDERS = ("ui", "unit/decode", "broker", "journeys", "programs", "captures", "unit")
+# Folders whose tests wait for brokers and for other programs during half of their time, and all others compute. Several
+# workers take files from the front of the list, so the two kinds are mixed: three that wait leave a processor idle, and three
+# that compute want three. The last tenth holds short files alone, so that no worker works on by itself in the end.
+WAITING = ("broker", "journeys", "programs")
+LAST = 0.9
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The order of FOLDERS; within each as always."""
-    items.sort(key=lambda item: _turn(item.path))
-
-
-@cache
-def _turn(path: Path) -> int:
-    here = Path(__file__).parent
-    turns = [turn for turn, folder in enumerate(FOLDERS) if path.is_relative_to(here / folder)]
-    return turns[0] if turns else len(FOLDERS)
+    """The order of files for several workers, which is the same for each; within a file it stays as it is."""
+    if not os.environ.get("PYTEST_XDIST_WORKER"):
+        return
+    files = list(dict.fromkeys(item.path for item in items))
+    waiting = [path for path in files if path.relative_to(HERE).parts[0] in WAITING]
+    others = [path for path in files if path not in waiting]
+    turns = {path: at / len(others) for at, path in enumerate(others)}
+    turns |= {path: at / len(waiting) * LAST for at, path in enumerate(waiting)}
+    items.sort(key=lambda item: turns[item.path])
