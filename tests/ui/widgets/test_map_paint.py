@@ -1,11 +1,15 @@
 """What the painting of a map is made of: widths by rate, one hue a domain for ever, flows around what stands in their way."""
 
+import math
 import random
+from dataclasses import replace
+from typing import Literal
 
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QTransform
 
-from meshdesk.model.graph import LEVELS, Level, graph
+from meshdesk.model.graph import LEVELS, Graph, Level, graph
 from meshdesk.model.lag import Total
 from meshdesk.model.late import Late
 from meshdesk.model.layout import laid_out
@@ -13,7 +17,7 @@ from meshdesk.model.mesh import fold
 from meshdesk.session.pictures import Picture, drawn
 from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.remembered import Remembered
-from meshdesk.ui.widgets.map_paint import WIDEST, Drawing, rate_of, tone_of, width_of
+from meshdesk.ui.widgets.map_paint import WIDEST, Drawing, Look, paint, rate_of, tone_of, width_of
 from tests.unit.model.shop import contract, shop, topic
 
 
@@ -108,3 +112,36 @@ def test_that_a_flow_that_is_behind_says_by_how_much_and_the_worst_is_first() ->
     assert {words for _, _, words in drawing.late} == {"4,000 records"}
     drawing.styles({}, {pairs[0]: Total(3, 0, 1, 0)})
     assert drawing.late == []
+
+
+def ink(level: Level, evidence: Literal["declared", "observed", "both"]) -> tuple[float, float]:
+    """Of the first flow that is known so: the share of its way that is drawn, and how many pixels wide it is at the most."""
+    drawing = Drawing.of(drawn(shop().now(), level, None), DomainHues(Remembered(None)).of)
+    line = next(line for line in drawing.lines if line.flow.evidence == evidence)
+    # Nothing but that flow, on a ground of its own.
+    drawing = replace(drawing, lines=[line], boxes={}, picture=replace(drawing.picture, graph=Graph("domains")))
+    zoom = 4.0  # wide enough that a dash is some pixels long
+    canvas = QImage(drawing.whole.size().toSize() * zoom, QImage.Format.Format_RGB32)
+    canvas.fill(Qt.GlobalColor.magenta)
+    transform = QTransform.fromScale(zoom, zoom).translate(-drawing.whole.left(), -drawing.whole.top())
+    with QPainter(canvas) as painter:
+        paint(painter, drawing, Look(transform, QRectF(canvas.rect()), {}))
+    plain = canvas.pixel(0, 0)
+    drawn_at, widths = [], []
+    for number in range(200):
+        part = 0.1 + 0.7 * number / 200  # not its arrow
+        at, angle = transform.map(line.path.pointAtPercent(part)), math.radians(line.path.angleAtPercent(part))
+        across = [
+            QPointF(at.x() + math.sin(angle) * step / 4, at.y() + math.cos(angle) * step / 4) for step in range(-40, 41)
+        ]
+        found = [canvas.pixel(spot.toPoint()) != plain for spot in across]
+        drawn_at.append(any(found[36:45]))
+        widths.append(sum(found) / 4)
+    return sum(drawn_at) / len(drawn_at), max(widths)
+
+
+def test_that_what_is_declared_is_dashed_what_is_observed_is_not_and_what_is_both_is_bold() -> None:
+    declared, observed, both = ink("products", "declared"), ink("products", "observed"), ink("domains", "both")
+    assert 0.4 < declared[0] < 0.95
+    assert (observed[0], both[0]) == (1.0, 1.0)
+    assert both[1] > observed[1] + 0.7
