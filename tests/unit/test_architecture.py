@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -32,7 +33,7 @@ ONLY_IN = {
 
 def test_that_a_room_imports_only_what_the_architecture_lets_it() -> None:
     wrong = []
-    for module, tree in TREES.items():
+    for module, tree in trees().items():
         here = room(module)
         may = ["__version__", here, *(VERBS + list(ROOMS) if here in VERBS else ROOMS[here])]
         for line, name in imports(tree):
@@ -44,19 +45,19 @@ def test_that_a_room_imports_only_what_the_architecture_lets_it() -> None:
 
 def test_that_no_module_is_needed_for_its_own_import() -> None:
     needs: dict[str, set[str]] = {}
-    for module, tree in TREES.items():
+    for module, tree in trees().items():
         body = [node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.If)]
         top = ast.Module(body, [])
-        names = [name if name in SOURCES else name.rpartition(".")[0] for _, name in imports(top)]
+        names = [name if name in sources() else name.rpartition(".")[0] for _, name in imports(top)]
         needs[module] = {name for name in names if name.startswith("meshdesk.")}
     TopologicalSorter(needs).prepare()  # or CycleError, which names them
 
 
 def test_that_an_import_stands_at_the_top_or_below_the_reason_why_not() -> None:
     silent = []
-    for module, source in SOURCES.items():
+    for module, source in sources().items():
         lines = ["", *source.splitlines()]
-        for function in (node for node in ast.walk(TREES[module]) if isinstance(node, ast.FunctionDef)):
+        for function in (node for node in ast.walk(trees()[module]) if isinstance(node, ast.FunctionDef)):
             inner = [line for line, _ in imports(function)]
             above = [line for line in range(function.lineno, max(inner, default=0)) if line not in inner]
             reasons = [line for line in [*inner, *above[-3:]] if "# " in lines[line]]
@@ -65,12 +66,19 @@ def test_that_an_import_stands_at_the_top_or_below_the_reason_why_not() -> None:
     assert silent == []
 
 
-SOURCES = {
-    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path.read_text(encoding="utf-8")
-    for path in sorted((ROOT / "meshdesk").rglob("*.py"))
-    if path != ROOT / "meshdesk" / "__init__.py"
-}
-TREES = {module: ast.parse(source) for module, source in SOURCES.items()}
+@cache
+def sources() -> dict[str, str]:
+    """The text of each module. Not read while tests are collected, which every worker does."""
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path.read_text("utf-8")
+        for path in sorted((ROOT / "meshdesk").rglob("*.py"))
+        if path != ROOT / "meshdesk" / "__init__.py"
+    }
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    return {module: ast.parse(source) for module, source in sources().items()}
 
 
 def room(name: str) -> str:

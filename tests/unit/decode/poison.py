@@ -123,7 +123,11 @@ POISON = {
     + BOMB
     + b"s" * 16,
     "Glue's prefix and nothing": b"\x03\x05" + b"\x44" * 16,
-    "Glue's prefix before a gigabyte": b"\x03\x05" + b"\x44" * 16 + zlib.compress(bytes(40 << 20)),
+    "Glue's prefix before a gigabyte": b"\x03\x05"
+    + b"\x44" * 16
+    + b"\x78\x9c"
+    + BOMB
+    + zlib.adler32(bytes(40 << 20)).to_bytes(4, "big"),
     "a GUID and nothing": b"\x01" + b"\x44" * 16,
     "a fingerprint and nothing": b"\xc3\x01" + b"\x44" * 8,
     "one zero byte": b"\0",
