@@ -27,6 +27,7 @@ from tests.broker import oracles
 from tests.broker.collect.listening import HOST, closed_port
 from tests.broker.collect.producing import (
     New,
+    asking,
     consumed,
     create_topic,
     delete_records,
@@ -424,18 +425,18 @@ def test_that_leaders_that_change_and_brokers_that_restart_lose_and_double_nothi
             running.enter_context(broker)
         first = brokers[0]
         create_topic(first.bootstrap, topic, replicas=[[2, 3], [3, 2], [3, 1]])
-        by = producer(first.bootstrap, enable_idempotence=True)
+        by, admin = producer(first.bootstrap, enable_idempotence=True), asking(first.bootstrap)
         wanted = produced(by, topic, [New(b"at first %d" % n, partition=n % 3) for n in range(60)])
         with CollectChild(tmp_path / "c", first.bootstrap) as child:
             child.tail(topic)
             child.wait(lambda: child.rows == 60, "the first records")
             in_vain = 0
             for number in (2, 3):
-                in_vain += _kill_a_leader(first, topic, brokers[number - 1], number)
+                in_vain += _kill_a_leader(admin, topic, brokers[number - 1], number)
                 wanted += produced(by, topic, [New(b"without %d %d" % (number, n), partition=n % 3) for n in range(60)])
                 child.wait(partial(child.holds, len(wanted)), f"what came without broker {number}")
                 brokers[number - 1].resume()
-                wait_until(partial(_is_in_sync, first, topic), "its replicas to be in sync", 90)
+                wait_until(partial(_is_in_sync, admin, topic), "its replicas to be in sync", 90)
             assert child.all("progress")[-1]["connected"]
             child.stop()
     advice = "Check whether that broker runs, and whether this machine can reach the address; MeshDesk keeps trying."
@@ -449,29 +450,28 @@ def test_that_leaders_that_change_and_brokers_that_restart_lose_and_double_nothi
     assert coverage_in(tmp_path / "c") == {(topic, number): [(0, 60)] for number in range(3)}
 
 
-def _kill_a_leader(first: Broker, topic: str, broker: Broker, number: int) -> int:
+def _kill_a_leader(admin: AdminClient, topic: str, broker: Broker, number: int) -> int:
     """Kills a broker and waits until others lead; how often it had to be brought back, as none of them could.
 
     A controller that was out of breath for three seconds takes all brokers for dead at once. Where the living one is struck off
     before the dead one, the dead one is left as the only replica in sync, and nobody can lead without it.
     """
     for in_vain in range(LEADERS_TRIES):
-        wait_until(partial(_is_in_sync, first, topic), "all replicas to be in sync", 90)
+        wait_until(partial(_is_in_sync, admin, topic), "all replicas to be in sync", 90)
         broker.kill()
         try:
-            wait_until(partial(_is_led_by_others, first, topic, number), "other leaders", 45)
+            wait_until(partial(_is_led_by_others, admin, topic, number), "other leaders", 45)
         except AssertionError:
             broker.resume()
         else:
             return in_vain
-    raise AssertionError(f"no other leaders in {LEADERS_TRIES} attempts: {leaders(first.bootstrap, topic)}")
+    raise AssertionError(f"no other leaders in {LEADERS_TRIES} attempts: {leaders(admin, topic)}")
 
 
-def _is_led_by_others(broker: Broker, topic: str, number: int) -> bool:
-    return not {number, -1} & set(leaders(broker.bootstrap, topic))
+def _is_led_by_others(admin: AdminClient, topic: str, number: int) -> bool:
+    return not {number, -1} & set(leaders(admin, topic))
 
 
-def _is_in_sync(broker: Broker, topic: str) -> bool:
+def _is_in_sync(admin: AdminClient, topic: str) -> bool:
     """Whether both replicas of each partition are."""
-    admin = AdminClient({"bootstrap.servers": broker.bootstrap, "log_level": 0})
     return all(len(one.isrs) == 2 for one in admin.list_topics(topic, timeout=30).topics[topic].partitions.values())

@@ -109,9 +109,14 @@ def add_partitions(bootstrap: str, topic: str, partitions: int) -> None:
     admin.create_partitions([NewPartitions(topic, partitions)])[topic].result(30)
 
 
-def leaders(bootstrap: str, topic: str) -> list[int]:
+def asking(bootstrap: str) -> AdminClient:
+    """For who asks again and again: a client of its own for each question keeps brokers busier than anything else."""
+    return _admin(bootstrap)
+
+
+def leaders(admin: AdminClient, topic: str) -> list[int]:
     """The broker that leads each partition; −1 for none."""
-    partitions = _admin(bootstrap).list_topics(topic, timeout=30).topics[topic].partitions
+    partitions = admin.list_topics(topic, timeout=30).topics[topic].partitions
     return [partitions[number].leader for number in sorted(partitions)]
 
 

@@ -18,6 +18,7 @@ from tests.broker.collect.producing import (
     HOUR,
     New,
     add_partitions,
+    asking,
     consumed,
     create_topic,
     delete_records,
@@ -523,7 +524,8 @@ def test_that_partitions_without_a_leader_are_said_and_the_others_are_read(kafka
         create_topic(first.bootstrap, stranded, replicas=[[2]])
         wanted = produce(first.bootstrap, topic, [New(b"%d" % n, partition=n % 2) for n in range(10)])
         second.kill()
-        wait_until(lambda: leaders(first.bootstrap, topic) == [1, -1], "the cluster to miss its second broker")
+        admin = asking(first.bootstrap)
+        wait_until(lambda: leaders(admin, topic) == [1, -1], "the cluster to miss its second broker")
         with CollectChild(tmp_path / "c", first.bootstrap) as child:
             child.tail(stranded)
             assert child.all("refused") == [{"is": "refused", "topic": stranded}]

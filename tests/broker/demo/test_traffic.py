@@ -11,6 +11,7 @@ from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, OffsetSpec, ResourceType
 
 from meshdesk.demo import topics
+from meshdesk.demo import traffic as module
 from meshdesk.demo.broker import Broker
 from meshdesk.demo.making import make_topics, remove_topics
 from meshdesk.demo.story.event import Event
@@ -49,9 +50,9 @@ def running(broker: Broker) -> Iterator[Running]:
         assert remove_topics(broker.bootstrap, made) == []
 
 
-def history(now_ms: int) -> list[Event]:
+def history(now_ms: int, span: int = HISTORY) -> list[Event]:
     """The story as it is to be found in the topics, up to the moment it went live."""
-    return [*takewhile(lambda event: event.timestamp_ms < now_ms, events(SEED, now_ms - HISTORY, now_ms))]
+    return [*takewhile(lambda event: event.timestamp_ms < now_ms, events(SEED, now_ms - span, now_ms))]
 
 
 def fields(record: oracles.Consumed) -> tuple[object, ...]:
@@ -153,14 +154,17 @@ def test_that_the_bounds_stand_in_the_real_topics_and_keep_a_week_below_a_gigaby
     assert most < 700_000_000
 
 
-def test_that_stopping_ends_every_thread_and_a_second_time_nothing(fresh_broker: Broker) -> None:
+def test_that_stopping_ends_every_thread_and_a_second_time_nothing(
+    fresh_broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HISTORY", DAY)
     make_topics(fresh_broker.bootstrap)
     now = int(time.time() * 1000)
     going = Traffic(SEED, now_ms=now, live=False, complaints=Complaints(lambda trouble: None))
     going.tell()
     going.start(fresh_broker.bootstrap)
     assert going.wait_for_history(60)
-    assert going.produced == len(history(now)) + 1  # the first live one closes the history
+    assert going.produced == len(history(now, DAY)) + 1  # the first live one closes the history
     going.stop()
     going.stop()
 
