@@ -119,7 +119,9 @@ def ink(level: Level, evidence: Literal["declared", "observed", "both"]) -> tupl
     drawing = Drawing.of(drawn(shop().now(), level, None), DomainHues(Remembered(None)).of)
     line = next(line for line in drawing.lines if line.flow.evidence == evidence)
     # Nothing but that flow, on a ground of its own.
-    drawing = replace(drawing, lines=[line], boxes={}, picture=replace(drawing.picture, graph=Graph("domains")))
+    drawing = replace(
+        drawing, lines=[line], boxes={}, _in_domain={}, picture=replace(drawing.picture, graph=Graph("domains"))
+    )
     zoom = 4.0  # wide enough that a dash is some pixels long
     canvas = QImage(drawing.whole.size().toSize() * zoom, QImage.Format.Format_RGB32)
     canvas.fill(Qt.GlobalColor.magenta)
