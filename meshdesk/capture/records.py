@@ -1,6 +1,6 @@
 """Records as Arrow: the columns that a capture stores, to and from bytes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -44,41 +44,57 @@ class Room:
 
     def __init__(self) -> None:
         self._memory = pa.allocate_buffer(0)
-        self._placed: Placed | None = None
+        self._run: tuple[Placed, ...] = ()
         self._length = 0
 
-    def read(self, capture: Capture, placed: Placed) -> None:
-        """Takes the bytes of a batch in. Raises CaptureError where they are gone."""
-        needed = FRONT + placed.batch.length
+    def read(self, capture: Capture, *run: Placed) -> None:
+        """Takes the bytes of a batch in, or of several, each of which lies `behind` the one before it. Raises CaptureError
+        where they are gone."""
+        first, last = run[0].batch, run[-1].batch
+        needed = FRONT + last.position + last.length - first.position
         if not needed <= self._memory.size <= max(needed, KEPT):
             self._memory = pa.allocate_buffer(needed)
         room = memoryview(self._memory).cast("B")[FRONT:needed]
-        self._length = capture.store.read_into(placed.file, placed.batch.position, room)
-        self._placed = placed
+        self._length = capture.store.read_into(run[0].file, first.position, room)
+        self._run = run
 
     def batch(self, only: Sequence[str] = ()) -> pa.RecordBatch:
         """The records that were read last (columns RECORDS, or only those named), until others are read. Raises CaptureError.
 
         A column that is not wanted is not decompressed: timestamps alone take a sixth of the time of whole records (measured).
         """
-        placed = self._placed
-        assert placed is not None
-        whole = self.stored(only)
-        return whole.select(only or RECORDS.names) if placed.sealed or only else whole
+        if only:
+            return next(self.batches(only))
+        return self.stored().select(RECORDS.names) if self._run[0].sealed else self.stored()
 
-    def stored(self, only: Sequence[str] = ()) -> pa.RecordBatch:
-        """The same with the columns that a sealed batch has beside those of the records."""
-        placed = self._placed
-        assert placed is not None
-        entry, schema = placed.batch, SEALED_RECORDS if placed.sealed else RECORDS
-        _refuse_cut(self._length, entry, placed.file)
-        if not only:
-            return read_message(self._memory.slice(FRONT, entry.length), entry, schema, placed.file)
-        head = HEADS[placed.sealed]
+    def batches(self, only: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """The same for each batch that was read. Behind one that is refused nothing is known of the others: they are to be read
+        anew. To begin a stream for each takes a tenth of the time of a search (measured 2026-11)."""
+        first = self._run[0]
+        head, schema = HEADS[first.sealed], SEALED_RECORDS if first.sealed else RECORDS
         begin = FRONT - head.size
         memoryview(self._memory).cast("B")[begin:FRONT] = memoryview(head).cast("B")
-        stream = self._memory.slice(begin, head.size + entry.length)
-        return _checked(lambda: _columns(stream, schema, only), entry, placed.file)
+        stream = self._memory.slice(begin, head.size + self._length)
+        # Its own threads would make two of a column that is unpacked in half a millisecond.
+        wanted = [schema.get_field_index(name) for name in only]
+        options = pa.ipc.IpcReadOptions(included_fields=wanted, use_threads=False)
+        with pa.ipc.open_stream(stream, options=options) as reader:
+            for placed in self._run:
+                entry = placed.batch
+                _refuse_cut(self._length - (entry.position - first.batch.position), entry, placed.file)
+                yield _checked(reader.read_next_batch, entry, placed.file).select(only)
+
+    def stored(self) -> pa.RecordBatch:
+        """The batch with all columns that it has: a sealed one has one more than records."""
+        (placed,) = self._run
+        schema = SEALED_RECORDS if placed.sealed else RECORDS
+        return read_message(self._memory.slice(FRONT, self._length), placed.batch, schema, placed.file)
+
+
+def is_behind(placed: Placed, before: Placed) -> bool:
+    """Whether a batch begins where another ends, so that they are read together."""
+    end = before.batch.position + before.batch.length
+    return placed.file == before.file and placed.batch.position == end
 
 
 def read_batch(capture: Capture, placed: Placed, only: Sequence[str] = ()) -> pa.RecordBatch:
@@ -133,14 +149,6 @@ def _checked(read: Callable[[], pa.RecordBatch], entry: Any, name: str) -> pa.Re
             "The rest of the capture can be read."
         )
     return batch
-
-
-def _columns(stream: pa.Buffer, schema: pa.Schema, only: Sequence[str]) -> pa.RecordBatch:
-    """Some columns of a message behind the head of its stream; Arrow leaves columns out only where it reads a stream."""
-    wanted = [schema.get_field_index(name) for name in only]
-    # Its own threads would make two of a column that is unpacked in half a millisecond.
-    with pa.ipc.open_stream(stream, options=pa.ipc.IpcReadOptions(included_fields=wanted, use_threads=False)) as reader:
-        return reader.read_next_batch()
 
 
 def payload_bytes(batch: pa.RecordBatch) -> int:

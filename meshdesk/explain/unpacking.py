@@ -13,12 +13,14 @@ from typing import Generic, TypeVar
 import pyarrow as pa
 
 from meshdesk.capture.parts import Placed
-from meshdesk.capture.records import Room
+from meshdesk.capture.records import Room, is_behind
 from meshdesk.capture.store import CaptureError
 from meshdesk.explain.rows import Rows
 
 THREADS = 2  # the window and collect want a core, too; Arrow and numpy do what takes time without Python's lock
-SHEAF = 4 << 20  # bytes of batches that a thread takes at once, some six: to hand over each takes a tenth of its time …
+SHEAF = (
+    4 << 20
+)  # bytes of batches that a thread takes and reads at once, some six: to hand over each takes a tenth of its time …
 BATCHES = 64  # … and so many at most, where they are small
 SHEAVES = 2 * THREADS  # asked for at once: what is made of them waits for its turn
 
@@ -93,15 +95,24 @@ class _Unpack(Generic[Made]):
         made: list[tuple[int, int, Made]] = []
         room = self._rooms.pop()
         try:
-            for lies in sheaf:
-                k, placed, start, stop = lies
+            while len(made) < len(sheaf):
+                run = _run(sheaf[len(made) :])
                 try:
                     with self._reading:
-                        room.read(self._rows.capture, placed)
-                    batch = room.batch(self._only)
+                        room.read(self._rows.capture, *(placed for _, placed, _, _ in run))
+                    for (k, _, start, stop), batch in zip(run, room.batches(self._only), strict=False):
+                        made.append((k, stop - start, self._look(k, batch.slice(start, stop - start))))
                 except CaptureError:
-                    return made, lies
-                made.append((k, stop - start, self._look(k, batch.slice(start, stop - start))))
+                    if len(made) < len(sheaf) and sheaf[len(made)] is run[0]:
+                        return made, run[0]
+                    # else one behind others is refused, perhaps as they are damaged: it is read anew by itself
         finally:
             self._rooms.append(room)
         return made, None
+
+
+def _run(sheaf: list[Lies]) -> list[Lies]:
+    """Those at its front that lie one behind the other."""
+    pairs = enumerate(zip(sheaf[1:], sheaf, strict=False), 1)
+    end = next((at for at, (lies, before) in pairs if not is_behind(lies[1], before[1])), len(sheaf))
+    return sheaf[:end]

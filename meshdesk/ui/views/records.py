@@ -39,6 +39,7 @@ IS_AT_FOOT = False
 COPY_MOST = 100_000  # more text than that no editor wants to see pasted
 BEATS_A_PAINT = 2  # the list repaints at 15 Hz
 LATE = 1.0  # s after which new rows are shown though their text is still on its way
+UNSEEN_EVERY = 0.25  # s between two times that rows come into the list below the screen: Qt draws all of it anew, twice
 
 
 def make(window: "Window") -> QWidget:
@@ -68,6 +69,7 @@ class RecordsView(QWidget):
         self._wants_end = False  # the reader was at the newest: so they are once the order is there
         self._coming = 0  # rows up to which new ones were asked for, while the list follows
         self._coming_until = 0.0
+        self._unseen_from = 0.0  # monotonic: when rows may come in that are not to be seen
         self.are_topics_beside = True  # the explorer is on the screen
         self.first_read = "15m"  # where a topic that is opened is read from: a word of FIRST
         self._drawn: list[RowLine | None] = []  # the lines that were drawn last
@@ -163,7 +165,7 @@ class RecordsView(QWidget):
             return True  # another list was begun, and was refreshed
         if not self.paused:
             end, begin = self._rows_to_show(opened), opened.lists.first(self.list)
-            if (end, begin) != (self.table.records.end, self.table.records.first):
+            if (end, begin) != (self.table.records.end, self.table.records.first) and self._comes_in(end, begin):
                 # What was still on its way when collecting ended is followed too.
                 at_rest = not self.is_live and self.listing.is_arrival and self.table.is_at_the_end
                 self.table.grow(end, self.following or at_rest, begin)
@@ -189,6 +191,15 @@ class RecordsView(QWidget):
             first, last = max(0, self._coming - 1 - (last - first)), self._coming - 1
         if last >= first:
             opened.lists.want(self.list, first, last, jumped=span is not None)
+
+    def _comes_in(self, end: int, begin: int) -> bool:
+        """Whether the list is given what is new of it now; what comes in below the screen may wait for a moment."""
+        rows, now = self.table.records, time.monotonic()
+        is_below = end > rows.end > self._on_the_screen()[1] + 1 and begin == rows.first
+        if is_below and not self.following and now < self._unseen_from:
+            return False
+        self._unseen_from = now + UNSEEN_EVERY
+        return True
 
     def _draw_others(self, is_in_between: bool) -> bool:
         """Has the list drawn where other lines are on the screen than those that were drawn; what was fetched ahead is on none.

@@ -102,6 +102,34 @@ def test_that_what_was_fetched_ahead_is_not_drawn(qtbot: QtBot) -> None:
     assert [view.refresh() for _ in range(BEATS_A_PAINT)].count(True) == 1
 
 
+def test_that_rows_below_the_screen_come_in_some_times_a_second_and_at_once_where_they_are_seen(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = capture(500)
+    view = view_on(qtbot, made)
+    view.follow(False)
+    view.table.verticalScrollBar().setValue(0)
+    monkeypatch.setattr(records, "UNSEEN_EVERY", 1_000.0)
+    for count in (510, 520, 530):
+        more(made, 10)
+        beat(view, made)
+        assert view.table.records.rows == 510, f"of {count}"
+    for end in (530, 540):
+        view.table.to_the_end()
+        more(made, end - made.lists.rows(TOPIC))
+        beat(view, made)
+        assert view.table.records.rows == end
+    view.table.verticalScrollBar().setValue(0)
+    monkeypatch.setattr(records, "UNSEEN_EVERY", 0.0)
+    beat(view, made)
+    more(made, 10)
+    beat(view, made)
+    assert view.table.records.rows == 540  # it still waits as long as it was to
+    view.follow(True)
+    beat(view, made)
+    assert view.table.records.rows == 550
+
+
 def test_that_between_two_beats_a_jump_is_drawn_when_all_columns_are_there_and_when_all_is(qtbot: QtBot) -> None:
     made = capture(2_000)
     view = view_on(qtbot, made)

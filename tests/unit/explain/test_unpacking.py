@@ -1,5 +1,6 @@
 """Batches that are looked through by several threads: each once and in order, wherever they lie by now."""
 
+import os
 from itertools import islice
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 
 from meshdesk.capture.files import remove
 from meshdesk.capture.names import PARTS
+from meshdesk.capture.parts import Placed
+from meshdesk.capture.reader import Capture
+from meshdesk.capture.records import Room
 from meshdesk.capture.seal import seal
 from meshdesk.explain import unpacking
 from meshdesk.explain.rows import Rows
@@ -73,16 +77,53 @@ def test_that_rows_that_are_sealed_meanwhile_come_once_and_in_order(tmp_path: Pa
     assert any(generation.sealed for generation in rows.capture.generations)
 
 
-def test_that_a_damaged_batch_is_left_out_and_no_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_sealed", [False, True])
+@pytest.mark.parametrize("which", [4, 5, len(BATCHES) - 1], ids=["the first of a sheaf", "one behind it", "the last"])
+@pytest.mark.parametrize(
+    "how", [b"\0", b"\xff" * 4 + b"\xff\xff\xff\x7f", b"\xff" * 4 + b"\x08\0\0\0"], ids=["zeroes", "long", "short"]
+)
+def test_that_a_damaged_batch_is_left_out_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_sealed: bool, which: int, how: bytes
+) -> None:
     folder = capture_of(tmp_path / "c")
+    if is_sealed:
+        monkeypatch.setattr("meshdesk.capture.seal.ROWS", 7)
+        sealed(folder)
     rows = Rows(opened(folder))
-    lost = rows.capture.batches[5]
+    lost = rows.capture.batches[which]
     with (folder / lost.file).open("r+b") as file:
         file.seek(lost.batch.position)
-        file.write(bytes(lost.batch.length))
+        file.write(how * (lost.batch.length if len(how) == 1 else 1))
     seen = list(looked_through(rows, "t", 0, len(OFFSETS), ("offset",), offsets_of))
-    assert [k for k, *_ in seen] == [7 * batch for batch in range(len(BATCHES)) if batch != 5]
-    assert [offset for *_, offsets in seen for offset in offsets] == OFFSETS[:35] + OFFSETS[42:]
+    assert [k for k, *_ in seen] == [7 * batch for batch in range(len(BATCHES)) if batch != which]
+    assert [offset for *_, offsets in seen for offset in offsets] == OFFSETS[: 7 * which] + OFFSETS[7 * (which + 1) :]
+
+
+def test_that_what_was_cut_off_is_left_out_and_nothing_before_it(tmp_path: Path) -> None:
+    folder = capture_of(tmp_path / "c")
+    rows = Rows(opened(folder))
+    lost = rows.capture.batches[len(BATCHES) - 1]
+    before = [placed for placed in rows.capture.batches if placed.file == lost.file]
+    assert len(before) > 1
+    os.truncate(folder / lost.file, (folder / lost.file).stat().st_size - 1)
+    seen = list(looked_through(rows, "t", 0, len(OFFSETS), ("offset",), offsets_of))
+    assert [offset for *_, offsets in seen for offset in offsets] == OFFSETS[:-7]
+
+
+def test_that_batches_that_lie_one_behind_the_other_are_read_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = Rows(opened(capture_of(tmp_path / "c")))
+    read: list[int] = []
+    before = Room.read
+
+    def counted(room: Room, capture: Capture, *run: Placed) -> None:
+        read.append(len(run))
+        before(room, capture, *run)
+
+    monkeypatch.setattr(Room, "read", counted)
+    assert len(list(looked_through(rows, "t", 0, len(OFFSETS), ("offset",), offsets_of))) == len(BATCHES) == sum(read)
+    assert set(read) == {1, 2}  # where a file ends, one is read alone
 
 
 def test_that_what_is_wrong_in_looking_reaches_who_asked(tmp_path: Path) -> None:
