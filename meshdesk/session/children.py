@@ -51,7 +51,10 @@ class Child:
             stderr=subprocess.PIPE,
             env=child_environment(),
             creationflags=NO_WINDOW,
-            start_new_session=True,  # Ctrl+C in a terminal is for the window; it ends its children in order
+            # Ctrl+C in a terminal is for the window; it ends its children in order. They stay in its session: among sessions
+            # Linux shares time as among strangers (autogroups), and a beat of the window came up to 150 ms late while two
+            # threads sorted; in one session 9 ms (measured 2026-11).
+            process_group=0,
         )
         self._threads = [
             threading.Thread(target=work, name=f"{verb[0]} {what}", daemon=True)

@@ -263,5 +263,6 @@ def test_that_a_child_that_closes_its_pipe_and_runs_on_is_ended(
 def test_that_a_child_does_not_die_of_a_ctrl_c_that_is_meant_for_the_window(start: Start) -> None:
     told = start("explain", "look")
     assert os.getpgid(told.child.pid) != os.getpgid(0)
+    assert os.getsid(told.child.pid) == os.getsid(0)  # where time is shared by sessions, it is one of the window's
     told.wait_ready()
     assert psutil.Process(told.child.pid).ppid() == os.getpid()
