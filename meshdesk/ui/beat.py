@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 
 BEAT_MS = 33
 HURRY_MS = (
-    2  # between two looks for rows that are on the screen and on their way: a beat for nothing would keep them off
+    1  # between two looks for rows that are on the screen and on their way: a beat for nothing would keep them off
 )
 KEPT = 20_000  # beats kept for the figures: about eleven minutes, 160 kB each
 

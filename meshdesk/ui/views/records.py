@@ -230,6 +230,9 @@ class RecordsView(QWidget):
         first, last = self._on_the_screen()
         if self.opened is not None and not self.following and last >= first:
             self.opened.lists.want(self.list, first, last, jumped=True)
+        if not self._drawn_span or first > self._drawn_span[1] or last < self._drawn_span[0]:
+            # Nothing of what was drawn is on the screen, so that Qt draws all of it at once: none is on its way to be drawn twice.
+            self._drawn_span, self._drawn = (first, last, self.table.records.end), self._lines_on_the_screen()
         self.hasten()
 
     def hasten(self, ms: int = HURRY_MS) -> None:

@@ -166,6 +166,23 @@ def test_that_between_two_beats_a_jump_is_drawn_when_all_columns_are_there_and_w
     assert not drawn()
 
 
+def test_that_rows_on_their_way_are_drawn_once_after_a_jump_and_again_where_some_were_there_before_it(
+    qtbot: QtBot,
+) -> None:
+    made = capture(2_000)
+    view = view_on(qtbot, made)
+    bar = view.table.verticalScrollBar()
+    bar.setValue(500)
+    assert view.refresh() is False  # Qt draws the rows that are on their way, and nothing has come since
+    known(made, range(500, 540))
+    assert view.refresh() is True
+    first, last = view.table.span()
+    made.known.pop((TOPIC, last))
+    made.lists.revision += 1
+    bar.setValue(first + 1)  # Qt moves what it has drawn, the row included that is not there any more
+    assert view.refresh() is True
+
+
 def test_that_only_rows_of_the_topic_are_listed_while_others_arrive_too(qtbot: QtBot) -> None:
     made = capture(10)
     view = view_on(qtbot, made)
