@@ -74,6 +74,26 @@ def test_that_a_word_is_found_wherever_the_pieces_begin_that_are_compared_at_onc
     assert hits(table(records).slice(12), "needle").tolist() == [2]
 
 
+@pytest.mark.parametrize(
+    "word", ["a-1000777", "777", "00099", "a-10", "-1", "7", "note-" * 20 + "1000777", "e-" * 3_000]
+)
+def test_that_numbers_are_found_whose_letters_stand_together_everywhere(word: str) -> None:
+    """Where any two letters of it are found together, three are looked for."""
+    records = [
+        Rec(0, n, key=b"A-%d" % (1_000_000 + n), value=b'{"id": "A-%d", "note": "%d"}' % (1_000_000 + n, n * n))
+        for n in range(0, 1_000, 3)
+    ]
+    records += [Rec(0, 1_000, value=b"x" + b"Note-" * 20 + b"1000777" + b"e-E-" * 1_500)]
+    sought = word.encode()
+    found = [
+        at
+        for at, record in enumerate(records)
+        if sought in (record.key or b"").lower() + b"\0" + (record.value or b"").lower()
+    ]
+    assert hits(table(records), word).tolist() == found
+    assert found
+
+
 def test_that_what_lies_behind_a_null_is_not_found() -> None:
     values = pa.Array.from_buffers(
         pa.binary(),
