@@ -93,7 +93,7 @@ def colours(picture: QImage) -> Counter[int]:
 def test_that_a_bounded_demo_leaves_pictures_and_nothing_else(
     kafka_java: Java, places: dict[str, str], tmp_path: Path
 ) -> None:
-    done = run("demo", "--for", "3s", "--screenshots", tmp_path / "pictures", timeout=2 * READY, env=places)
+    done = run("demo", "--for", "9s", "--screenshots", tmp_path / "pictures", timeout=2 * READY, env=places)
     assert (done.code, done.out, done.err) == (0, b"", "")
     assert sorted(path.name for path in (tmp_path / "pictures").iterdir()) == list(PICTURES)
     backs = {}
