@@ -3,7 +3,8 @@ CloudEvents.
 
 Connect writes its schema into each record of a topic, several times as long as the record and always the same. So it is known
 by its bytes, and what is made of it is kept. What the line says is what connect_json.py, cloudevents.py and debezium.py make of
-the tree, held equal to them by tests; of a change event no more than its decimals look otherwise than its JSON.
+the tree in the order of line_order.py, held equal to them by tests; of a change event no more than its decimals and its order
+look otherwise than its JSON.
 """
 
 import json

@@ -32,6 +32,7 @@ ICON = "share-2"
 IS_FRAMED = True
 IS_AT_FOOT = False
 BEATS_BETWEEN = 8  # rates are read by people: four times a second is often enough
+LEAST_COUNT, LEAST_FIELD = 76, 84  # px
 NOUNS = {"domains": ("domain", "domains"), "products": ("box", "boxes"), "topics": ("box", "boxes")}
 
 
@@ -69,6 +70,9 @@ class TopologyView(QWidget):
             "Find boxes by a word in the names of what is in them",
             with_shortcut("Marks the boxes that have this word in a name; Return goes to the next", "/"),
         )
+        # Where the window is small both share what the buttons leave: of "24 boxes" and of the field no less than this is seen.
+        self._count.setMinimumWidth(LEAST_COUNT)
+        self.find_field.setMinimumWidth(LEAST_FIELD)
         self.find_field.asked.connect(lambda _word: self._say())
         self.find_field.returnPressed.connect(self._go_to_next)
         self.table_button = Button("Table")
@@ -261,6 +265,7 @@ class Legend(QWidget):
         super().__init__()
         self.setFixedHeight(28)
         self.setAccessibleName("Lines: " + "; ".join(words for _, words in self.WORDS))
+        self.setToolTip(self.accessibleName())  # also of those for which there is no room
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -272,6 +277,8 @@ class Legend(QWidget):
         painter.setFont(theme.font("small"))
         x, middle = 16.0, self.height() / 2
         for evidence, words in self.WORDS:
+            if x + 34 + painter.fontMetrics().horizontalAdvance(words) > self.width():
+                break
             tone = colours.observed if evidence == "both" else getattr(colours, evidence)
             pen = QPen(tone, 1.2 if evidence in ("observed", "declared") else 2.4)
             if evidence == "declared":

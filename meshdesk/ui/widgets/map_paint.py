@@ -408,8 +408,8 @@ def _paint_boxes(
 def _paint_found(painter: QPainter, drawing: Drawing, look: Look, shown: QRectF) -> None:
     """As hits are marked in a list; also where the boxes are too far away to be drawn."""
     colours = theme.colours()
-    for key in look.found & drawing.boxes.keys():
-        rect = drawing.boxes[key][1]
+    for key in look.found:
+        rect = drawing.boxes[key][1] if key in drawing.boxes else QRectF()
         if rect.intersects(shown):
             painter.setPen(_pen(look, colours.accent if key == look.chosen else colours.attention, 2.0))
             painter.setBrush(colours.hit)
