@@ -93,25 +93,26 @@ class Actions:
         return [(action.text().rstrip("…"), action.shortcut().toString(native)) for action in actions]
 
     def menu(self) -> QMenu:
-        """The menu behind the … button."""
+        """The menu behind the … button. One longer than the screen is high would stand in two columns (Qt's way): what belongs
+        together is a menu below it."""
         menu = QMenu(self._window)
         menu.addActions([self.start, self.open, self.save, self.save_all, self.close])
         menu.addSeparator()
-        menu.addActions([self.palette, self.copy, self.copy_json, self.find_topic, self.filter])
-        menu.addSeparator()
-        menu.addActions([self.follow, self.pause])
-        menu.addMenu("Sort the list").addActions(self.sorts)
-        columns = menu.addMenu("Columns of the list")
+        menu.addActions([self.palette, self.find_topic, self.copy, self.copy_json])
+        records = menu.addMenu("Records")
+        records.addActions([self.filter, self.follow, self.pause])
+        records.addSeparator()
+        records.addMenu("Sort the list").addActions(self.sorts)
+        columns = records.addMenu("Columns of the list")
         columns.aboutToShow.connect(lambda: self._fill_columns(columns))
         menu.addSeparator()
         menu.addActions([self.back, self.forward])
-        views = menu.addMenu("Views")
-        views.addActions(self.views)
-        menu.addActions(self.panels)
-        themes = menu.addMenu("Theme")
-        themes.addActions(self.themes.actions())
-        menu.addActions([self.works, self.logs, self.diagnosis, self.tour])
+        menu.addMenu("Views").addActions(self.views)
+        menu.addMenu("Panels").addActions(self.panels)
+        menu.addMenu("Theme").addActions(self.themes.actions())
         menu.addSeparator()
+        menu.addAction(self.works)
+        menu.addMenu("Help").addActions([self.tour, self.logs, self.diagnosis])
         menu.addAction(self.quit)
         menu.aboutToShow.connect(self.refresh)
         return menu

@@ -29,6 +29,19 @@ def test_that_every_action_has_words_and_no_two_the_same_keys(qtbot: QtBot) -> N
     assert wanted <= {QKeySequence(key).toString() for key in keys}
 
 
+def test_that_the_menu_has_room_on_a_small_screen(qtbot: QtBot) -> None:
+    window = window_on(MemorySession(capture()))
+    qtbot.addWidget(window)
+    menu = window.actions_.menu()
+    menu.aboutToShow.emit()  # the icons make it wider, and its lines no lower
+    menus = [menu, *menu.findChildren(QMenu)]
+    too_high = {
+        each.title() or "the menu": each.sizeHint().height() for each in menus if each.sizeHint().height() > 560
+    }
+    assert len(menus) > 5
+    assert too_high == {}  # px: a screen of 600 with a bar of the desktop; one that is higher stands in two columns
+
+
 def test_that_what_cannot_be_done_now_is_shown_and_off(qtbot: QtBot) -> None:
     window = window_on(MemorySession())
     qtbot.addWidget(window)
