@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 
 from meshdesk.model import wording
 from meshdesk.ui import icons, theme
+from meshdesk.ui.times import how_often
 from meshdesk.ui.widgets.controls import Button, Line
 
 if TYPE_CHECKING:  # nothing has gone wrong before the first paint
@@ -145,9 +146,11 @@ class TroubleBar(QWidget):
             self.hide()
             return
         newest = troubles[-1]
-        times = f"  ×{newest.count}" if newest.count > 1 else ""
+        often = how_often(newest)
         self._text.say(
-            (newest.text + times, "text", "text"), (f"  {newest.advice}" if newest.advice else "", "text", "second")
+            (newest.text, "text", "text"),
+            (f"  {often[0].upper()}{often[1:]}." if often else "", "text", "second"),
+            (f"  {newest.advice}" if newest.advice else "", "text", "second"),
         )
         others = len(troubles) - 1
         self.earlier_button.say(f"and {wording.count(others)} earlier" if others else "All trouble")

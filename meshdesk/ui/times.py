@@ -2,9 +2,12 @@
 
 import time
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshdesk.session.zone import in_zone, shown_in
+
+if TYPE_CHECKING:  # nothing has gone wrong before the first paint
+    from meshdesk.model.trouble import Trouble
 
 NO_TIME = "–"
 
@@ -46,6 +49,17 @@ def minute(ms: int) -> str:
     except (ValueError, OverflowError, OSError):
         return f"{ms} ms"
     return f"{local.day} {local:%b %H:%M}" + (" UTC" if shown_in() == "utc" else "")
+
+
+def how_often(trouble: "Trouble") -> str:
+    """How often it happened and since when; "" where it was once. What lasts happened once, and was tried so often since then."""
+    if trouble.count == 1:
+        return ""
+    times = f"{'tried ' if trouble.passes else ''}{trouble.count:,} times"
+    first, last = trouble.first or trouble.seen, trouble.seen
+    if not first:
+        return times
+    return f"{times} since {moment(first).clock[:8] if moment(first).day == moment(last).day else minute(first)}"
 
 
 def before_the_recording(began: int | None) -> str:

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from meshdesk.model.trouble import Trouble
 from meshdesk.ui import theme
 from meshdesk.ui.notices import Toast, TroubleBar
+from meshdesk.ui.times import moment
 
 REGISTRY = Trouble("The registry does not answer.", "Start it.", "registry", "attention")
 BROKER = Trouble("127.0.0.1:1 refused the connection.", "Check the port.", "127.0.0.1:1")
@@ -35,7 +36,14 @@ def test_that_the_newest_trouble_is_shown_with_its_advice_and_how_many_came_befo
 def test_that_repeated_trouble_is_counted(qtbot: QtBot) -> None:
     bar = bar_on(qtbot)
     bar.refresh((Trouble("It failed.", count=7),))
-    assert bar.text == "It failed.  ×7"
+    assert bar.text == "It failed.  7 times."
+
+
+def test_that_trouble_that_lasts_says_since_when_and_how_often_it_was_tried(qtbot: QtBot) -> None:
+    bar = bar_on(qtbot)
+    began = 1_795_528_929_000
+    bar.refresh((Trouble("Nothing answers.", "Wait.", seen=began + 60_000, first=began, count=126, passes=True),))
+    assert bar.text == f"Nothing answers.  Tried 126 times since {moment(began).clock[:8]}.  Wait."
 
 
 def test_that_closing_hides_what_was_said_and_not_what_comes(qtbot: QtBot) -> None:

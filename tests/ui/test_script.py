@@ -183,6 +183,16 @@ def test_that_a_bounded_run_leaves_pictures_in_its_folder(qtbot: QtBot, session:
     assert names == ["record-dark.png", "record-light.png", "start.png", "topic.png"]
 
 
+def test_that_a_file_is_no_folder_for_pictures(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
+    (tmp_path / "pictures").touch()
+    window = window_on(qtbot, session)
+    script = run(window, tour(window, tmp_path / "pictures", 1.0))
+    assert (script.code, script.sentence) == (
+        1,
+        f"No pictures can be written into {tmp_path / 'pictures'}: File exists. Name another folder with --screenshots.",
+    )
+
+
 def test_that_a_bounded_run_shows_the_topic_that_was_named(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
     session.open_file(packed(tmp_path / "c", tmp_path / "c.meshcap", 100))
     window = window_on(qtbot, session)

@@ -100,7 +100,7 @@ def test_that_a_mistake_of_the_window_is_counted_in_the_trouble_bar(qtbot: QtBot
     for _ in range(3):
         window.report(Trouble("MeshDesk made a mistake.", "The window goes on."))
     turn(session, window)
-    assert window.trouble.text == "MeshDesk made a mistake.  ×3  The window goes on."
+    assert window.trouble.text == "MeshDesk made a mistake.  3 times.  The window goes on."
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -6,10 +6,9 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from meshdesk.model import wording
 from meshdesk.model.trouble import Trouble
 from meshdesk.ui import icons, theme
-from meshdesk.ui.times import moment
+from meshdesk.ui.times import how_often, moment
 from meshdesk.ui.widgets.controls import draw_focus, name_bars
 from meshdesk.ui.widgets.record_lines import CONTROLS
 
@@ -29,11 +28,7 @@ LONG_WORD = 40  # characters after which a line may break within a word: a topic
 def when(trouble: Trouble) -> tuple[str, str]:
     """When it happened: the last time, and how often since when ("" where it was once)."""
     last = moment(trouble.seen or None)
-    if trouble.count == 1:
-        return f"{last.day} {last.clock[:8]} {last.zone}".strip(), ""
-    first = moment(trouble.first or trouble.seen or None)
-    since = first.clock[:8] if first.day == last.day else f"{first.day} {first.clock[:8]}"
-    return f"{last.day} {last.clock[:8]} {last.zone}".strip(), f"{wording.plural(trouble.count, 'time')} since {since}"
+    return f"{last.day} {last.clock[:8]} {last.zone}".strip(), how_often(trouble)
 
 
 def as_text(trouble: Trouble) -> str:
