@@ -29,13 +29,12 @@ from meshdesk.model.trouble import Trouble
 from meshdesk.model.wording import size
 from meshdesk.session.connection import Connection
 from meshdesk.session.file_notes import Note, notes_of
-from meshdesk.told import add_schema_files, argument_problem, paths_problem
+from meshdesk.told import TYPES, add_schema_files, argument_problem, kind_problem, paths_problem
 
 Say = Callable[[str], None]
 PATIENCE = 10.0  # s for a schema with all that it refers to; one answer of a registry takes at most 5
 SCHEMA_BYTES = 16 << 20  # of a schema's file, as of a registry's answer
 IDS = range(1, 2**31)  # registries count from 1 in an int32
-TYPES = {".avsc": "AVRO", ".proto": "PROTOBUF", ".json": "JSON", ".thrift": "THRIFT", ".fbs": "FLATBUFFERS"}
 # A person waits for one payload and has asked for all of it; a list and an inspector are shown less (decode.contract.Bounds).
 WHOLE = replace(BOUNDS, nodes=2_000_000, width=2_000_000, text=BOUNDS.bytes)
 HEX = re.compile("0x((?:[0-9a-fA-F]{2})+)")
@@ -102,11 +101,8 @@ def understood(options: argparse.Namespace, say: Say) -> Asked | str:
             return f"“{text}” is no header. Write it as NAME=VALUE."
         in_hex = HEX.fullmatch(value)
         headers.append((name, bytes.fromhex(in_hex[1]) if in_hex else os.fsencode(value)))
-    if options.schema and options.schema.suffix.lower() not in TYPES:
-        return (
-            f"{options.schema} does not say what kind of schema it is. "
-            "Its name must end with .avsc, .proto, .json, .thrift or .fbs."
-        )
+    if options.schema and (problem := kind_problem(options.schema)):
+        return problem
     source = Connection("", options.registry) if options.registry else None
     if options.connection:
         # Only for those who name one: the keyring takes its time.

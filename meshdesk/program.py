@@ -88,6 +88,12 @@ def _say(sentence: str) -> None:
     sys.stderr.flush()
 
 
+def _end_at_once() -> None:
+    """Ctrl+C ends the program, which has nothing to put away yet; not where the shell has it ignored (a script's &)."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 # The window
 
 
@@ -186,6 +192,7 @@ def _run_window(
     cluster: tuple[str, str] | None = None,  # a link's: bootstrap, registry
     link_problem: str = "",
 ) -> int:
+    _end_at_once()  # until the window is there: Qt's modules abort, or go on, where Python is interrupted while it imports them
     from meshdesk.session.connection import Connection
     from meshdesk.ui.app import Options, run
 
@@ -383,7 +390,7 @@ def _read(words: Sequence[str]) -> int:
     parser.add_argument("file", type=Path, metavar="FILE.meshcap")
     parser.add_argument("--json", action="store_true", help="one line of JSON a record, with the raw bytes in base64")
     options = parser.parse_args(words)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _end_at_once()
     from meshdesk.explain.reading import read
 
     return read(options.file, options.json, _say)
@@ -398,7 +405,7 @@ def _decode(words: Sequence[str]) -> int:
     if isinstance(asked, str):
         _say(asked)
         return 2
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _end_at_once()
     return decoding.print_payload(asked, _say)
 
 

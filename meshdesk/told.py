@@ -1,12 +1,21 @@
 """What the verbs that read without a window (tail, collect) are told: their options, and what these mean."""
 
 import argparse
+import stat
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from meshdesk.model.address import bootstrap_problem, holds_password, registry_problem
 from meshdesk.model.position import Position, PositionError, milliseconds, position
+
+TYPES = {
+    ".avsc": "AVRO",
+    ".proto": "PROTOBUF",
+    ".json": "JSON",
+    ".thrift": "THRIFT",
+    ".fbs": "FLATBUFFERS",
+}  # of schemas
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -47,9 +56,26 @@ def add_schema_files(parser: argparse.ArgumentParser) -> None:
 
 
 def paths_problem(paths: Sequence[Path]) -> str:
-    """What is wrong with files and folders of the command line, as a sentence; or ""."""
-    gone = next((path for path in paths if not path.exists()), None)
-    return f"{gone} is no file and no folder that is there. Check its name." if gone else ""
+    """What is wrong with files and folders of schemas on the command line, as a sentence; or ""."""
+    for path in paths:
+        try:
+            found = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return f"{path} is no file and no folder that is there. Check its name."
+        except OSError as error:
+            return f"{path} cannot be read: {error.strerror}. Check its name and its rights."
+        if not stat.S_ISDIR(found.st_mode) and (problem := kind_problem(path)):
+            return problem
+    return ""
+
+
+def kind_problem(path: Path) -> str:
+    """What is wrong with the name of a file of a schema, as a sentence; or ""."""
+    if path.suffix.lower() in TYPES:
+        return ""
+    return (
+        f"{path} does not say what kind of schema it is. Its name must end with .avsc, .proto, .json, .thrift or .fbs."
+    )
 
 
 class Told:

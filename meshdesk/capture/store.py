@@ -171,6 +171,10 @@ def open_stores(path: Path) -> list[Store]:
             return [Folder(path)]
         if not path.exists():
             raise CaptureError(f"There is no file {path}. Check the name, or open another capture.")
+        if not path.is_file():  # which would be waited for, or never end
+            raise CaptureError(
+                f"{path} is a pipe or a device. Save the capture that comes from it, and open that file."
+            )
     stores: list[Store] = []
     try:
         stores.extend(_packed(path))

@@ -254,11 +254,8 @@ def command(order: Order, made_by: str, say: Say, print_line: Say) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     target = order.target
-    if not target.parent.is_dir():
-        say(f"There is no folder {target.parent}. Make it, or name another place for {target.name}.")
-        return 1
-    if target.is_dir():
-        say(f"{target} is a folder. Name a file for the capture, such as {target / 'orders.meshcap'}.")
+    if problem := _target_problem(target):
+        say(problem)
         return 1
     try:
         place = tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent)
@@ -273,6 +270,20 @@ def command(order: Order, made_by: str, say: Say, print_line: Say) -> int:
         except KafkaTrouble as failed:
             say(failed.trouble.sentence)
     return 1
+
+
+def _target_problem(target: Path) -> str:
+    """Why no capture can become this file, as a sentence; or ""."""
+    try:
+        if not target.parent.is_dir():
+            return f"There is no folder {target.parent}. Make it, or name another place for {target.name}."
+        if target.is_dir():
+            return f"{target} is a folder. Name a file for the capture, such as {target / 'orders.meshcap'}."
+        if target.exists() and not target.is_file():  # which the file would take the place of: /dev/null would be gone
+            return f"{target} is a pipe or a device. Name a file for the capture."
+    except OSError as error:
+        return f"Nothing can be written to {target}: {error.strerror}. Choose another place for the capture."
+    return ""
 
 
 def _collect(order: Order, folder: Path, made_by: str, stop: threading.Event, say: Say, print_line: Say) -> int:

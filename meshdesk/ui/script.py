@@ -107,7 +107,12 @@ def tour(
     window: Window, folder: Path, seconds: float, select: str = "", clock: Callable[[], float] = time.monotonic
 ) -> Steps:
     """A bounded run that nobody watches: pictures of the start page, of a topic, of a record, in both themes."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotError(
+            f"No pictures can be written into {folder}: {error.strerror}. Name another folder with --screenshots."
+        ) from error
     save_picture(window, folder / "start.png")
     opened = yield from _opened(window)
     if opened is None:

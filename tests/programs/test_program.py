@@ -1,6 +1,7 @@
 """The verbs as a person types them: help for each, a sentence and exit code 2 for what makes no sense, and nobody to print to."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -313,9 +314,19 @@ runpy.run_module("meshdesk", run_name="__main__", alter_sys=True)
 """
 
 
+def interrupted(at: str, *words: str) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of a verb where somebody presses Ctrl+C while a module is imported."""
+    line = [sys.executable, "-c", INTERRUPTING, at, *words]
+    ran = subprocess.run(line, capture_output=True, text=True, timeout=SECONDS)
+    return ran.returncode, ran.stdout, ran.stderr
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT that a process can send to itself.")
 @pytest.mark.parametrize("at", ["meshdesk.program", "meshdesk.tail"])
 def test_that_ctrl_c_while_a_verb_is_still_imported_ends_it_without_a_traceback(at: str) -> None:
-    line = [sys.executable, "-c", INTERRUPTING, at, "tail", "orders", "--bootstrap", NOWHERE]
-    ran = subprocess.run(line, capture_output=True, text=True, timeout=SECONDS)
-    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")
+    assert interrupted(at, "tail", "orders", "--bootstrap", NOWHERE) == (130, "", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT that a process can send to itself.")
+def test_that_ctrl_c_while_qt_is_still_imported_ends_the_window() -> None:
+    assert interrupted("PySide6.QtCore", NOWHERE) == (-signal.SIGINT, "", "")

@@ -65,6 +65,18 @@ def test_that_schema_files_are_named_by_their_whole_path_and_have_to_be_there(
     )
 
 
+def test_that_schema_files_have_names_that_say_what_they_are_and_that_the_system_can_look_up(tmp_path: Path) -> None:
+    (tmp_path / "orders.txt").touch()
+    assert told("t", "--bootstrap", "a:1", "--schemas", str(tmp_path / "orders.txt")) == (
+        f"{tmp_path / 'orders.txt'} does not say what kind of schema it is. "
+        "Its name must end with .avsc, .proto, .json, .thrift or .fbs."
+    )
+    long = tmp_path / ("x" * 300)
+    assert told("t", "--bootstrap", "a:1", "--schemas", str(long)) == (
+        f"{long} cannot be read: File name too long. Check its name and its rights."
+    )
+
+
 def test_that_a_password_in_an_address_is_not_repeated() -> None:
     assert argument_problem("http://me:hunter2@host", "Leave it out.") == (
         "--registry would show a password to everyone on this machine. Leave it out."

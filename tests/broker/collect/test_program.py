@@ -417,6 +417,16 @@ def test_that_a_folder_is_no_place_to_write_a_file_to(broker: Broker, three: str
     assert ran.err == f"{tmp_path} is a folder. Name a file for the capture, such as {tmp_path / 'orders.meshcap'}.\n"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no devices among its files.")
+def test_that_neither_a_device_nor_a_name_that_is_too_long_becomes_a_file(tmp_path: Path) -> None:
+    line = ("collect", "t", "--bootstrap", f"127.0.0.1:{closed_port()}", "--for", "1s", "-o")
+    assert run(*line, os.devnull).err == f"{os.devnull} is a pipe or a device. Name a file for the capture.\n"
+    long = tmp_path / ("x" * 300)
+    assert run(*line, long).err == (
+        f"Nothing can be written to {long}: File name too long. Choose another place for the capture.\n"
+    )
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="A folder where even root makes nothing is Linux's /proc.")
 def test_that_a_folder_where_nothing_can_be_written_is_said(broker: Broker, three: str) -> None:
     ran = run("collect", three, "--bootstrap", broker.bootstrap, "--until", "end", "-o", "/proc/all.meshcap")

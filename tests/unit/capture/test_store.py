@@ -73,6 +73,11 @@ def encrypted(path: Path) -> Path:
     return path
 
 
+def fifo(path: Path) -> Path:
+    os.mkfifo(path)
+    return path
+
+
 def made(path: Path, data: bytes) -> Path:
     path.write_bytes(data)
     return path
@@ -112,6 +117,10 @@ WRONG: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a name too long for any file": (lambda path: path.with_name("x" * 300), "cannot be read: File name too long"),
     "a file that is not there": (lambda path: path, r"^There is no file .* Check the name, or open another capture\."),
 }  # fmt: skip
+
+
+if hasattr(os, "mkfifo"):
+    WRONG["a pipe"] = (fifo, r"is a pipe or a device\. Save the capture that comes from it, and open that file\.")
 
 
 def without_id(path: Path) -> Path:
