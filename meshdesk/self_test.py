@@ -41,6 +41,7 @@ MODULES = (
     "numpy",
     "platformdirs",
     "psutil",
+    "stringzilla",
     "tomlkit",
     "yaml",
 )
