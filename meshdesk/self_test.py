@@ -31,6 +31,7 @@ from meshdesk.session.session import Session
 PACKAGES = ("PySide6-Essentials", "pyarrow", "confluent-kafka", "httpx", "keyring", "numpy", "psutil")
 MODULES = (
     "pyarrow",
+    "chardet",
     "confluent_kafka",
     "fastavro",
     "httpx",
@@ -55,6 +56,7 @@ KINDS: tuple[tuple[bytes | None, str, str], ...] = (
     (b'{"id": "A-1", "cents": 9007199254740993}', "JSON", "9007199254740993"),
     (AVRO, "Avro 7", "554"),
     ("Grüße".encode(), "text", "Grüße"),
+    ("Zażółć gęślą jaźń, proszę".encode("cp1250"), "windows-1250", "gęślą"),
     (bytes([0xFF, 0x00, 0xFE]), "bytes", "0xff00fe"),
     (None, "null", ""),
     (b"", "empty", ""),

@@ -20,8 +20,9 @@ from meshdesk.model.wording import plural
 
 NAME = "compression"
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}\s*")
-# How base64 of the magics below begins: it is the only text that is unpacked.
-IN_BASE64 = (b"H4sI", b"KLUv/", b"KLUv_", b"QlpoO", b"/Td6WFo", b"_Td6WFo", b"BCJNGA")
+# How base64 of the magics below begins, and that of an object or an array of objects of JSON: no other text is unpacked.
+JSON_IN_BASE64 = (b"eyJ", b"eyAi", b"ewog", b"ewoJ", b"ew0K", b"W3si", b"W3sK", b"WyB7")
+IN_BASE64 = (b"H4sI", b"KLUv/", b"KLUv_", b"QlpoO", b"/Td6WFo", b"_Td6WFo", b"BCJNGA", *JSON_IN_BASE64)
 SKIPPABLE = b"\x2a\x4d\x18"  # a frame of zstd or LZ4 that holds nothing of the value, behind 50 to 5F (RFC 8878, 3.1.2)
 LEVELS = (0x01, 0x5E, 0x9C, 0xDA)  # the second byte behind 78 that zlib writes
 MEMORY = 128 << 20  # bytes that xz may take for its dictionary
@@ -54,7 +55,10 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         trouble = f"The {payload.role} begins as {name} does, but {error}." if name in SURE else ""
         raise Undecodable(f"it is no whole {name}: {error}", trouble) from None
     sizes = _sizes(data, unpacked) if bounds.tells else ""
-    return read_unpacked(payload, unpacked, schemas, bounds, Layer(name, sizes))
+    found = read_unpacked(payload, unpacked, schemas, bounds, Layer(name, sizes))
+    if data.startswith(JSON_IN_BASE64) and found.format != "JSON":
+        raise Undecodable("it is base64 of something that nothing marks")
+    return found
 
 
 LAYERS = "More compressions lie within each other than are opened; what the innermost holds is shown as bytes."

@@ -9,8 +9,9 @@ from typing import Any
 from meshdesk.decode import json_line
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable, kept_behind
 from meshdesk.decode.json_spans import spanned
+from meshdesk.decode.legacy_latin import POSSIBLE, encoding_of_latin, western_name
 from meshdesk.decode.legacy_scripts import encoding_of_script
-from meshdesk.decode.legacy_text import POSSIBLE, encoding_of
+from meshdesk.decode.legacy_text import how_found
 from meshdesk.decode.line import LONGEST, Unlisted
 from meshdesk.decode.text import DECLARING, charset_of, is_declared, text_of
 from meshdesk.model.node import Kind, Node, more, pretty, shortened
@@ -98,14 +99,15 @@ def _mended(data: bytes, no_text: Undecodable, bounds: Bounds) -> tuple[str, int
     sentence on what is lost. Of UTF-8 with bytes torn out the rest is readable. Raises what it was given."""
     if len(data) > bounds.bytes or not data.lstrip(PLAIN[3:]).startswith((b"{", b"[")) or 0 in data:
         raise no_text
-    found = encoding_of_script(data, OF_JSON)
+    found = encoding_of_script(data, OF_JSON) or (
+        encoding_of_latin(data, OF_JSON) if not WRITTEN.search(data) else None
+    )
     if found is not None:
         text = data.decode(found.codec)
-        return text, _behind_blanks(text, 0), found.codec, f"{found.name}, guessed from its letters", ""
+        return text, _behind_blanks(text, 0), found.codec, f"{found.name}, {how_found(found)}", ""
     if POSSIBLE.fullmatch(data) and not WRITTEN.search(data):
-        encoding = encoding_of(data)
         text = data.decode("cp1252")
-        return text, _behind_blanks(text, 0), "cp1252", f"{encoding}, guessed", ""
+        return text, _behind_blanks(text, 0), "cp1252", f"{western_name(data)}, guessed", ""
     text = data.decode("utf-8", "replace")
     lost = f"{no_text}".removeprefix("it is no UTF-8 at ")
     trouble = f"The text is no UTF-8 from {lost} on: what cannot be read is shown as \ufffd, and stands in the bytes as it was written."

@@ -1,5 +1,6 @@
 """What is compressed with a mark, against other writers; bombs, torn streams, and what only looks compressed."""
 
+import base64
 import bz2
 import gzip
 import io
@@ -122,12 +123,23 @@ def test_that_frames_that_are_to_be_skipped_are_skipped() -> None:
 
 
 def test_that_base64_of_something_compressed_is_two_layers() -> None:
-    import base64
-
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         decoded = read(encode(gzip.compress(SAID)))
         assert [layer.name for layer in decoded.chain] == ["base64", "gzip", "JSON"]
-    assert read(base64.b64encode(SAID)).format == "text"
+
+
+@pytest.mark.parametrize("said", [b'{"id":1}        ', b'{\n  "id": 1\n}', b'[{"id": "???>>>"}]', b'{ "id": [1, 2] }'])
+def test_that_base64_of_json_is_two_layers(said: bytes) -> None:
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        for sent in (encode(said), encode(said).rstrip(b"=")):
+            assert [layer.name for layer in read(sent).chain] == ["base64", "JSON"]
+
+
+@pytest.mark.parametrize(
+    "text", [b"eyJabcdefghijklmnopqrstuvw", base64.b64encode(b"plain words, no JSON"), b"ewogewogewogewog"]
+)
+def test_that_base64_of_what_nothing_marks_is_text(text: bytes) -> None:
+    assert read(text).format == "text"
 
 
 def test_that_members_of_gzip_are_one_value() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from meshdesk.decode import chain
 from meshdesk.decode.contract import Payload
-from meshdesk.decode.legacy_scripts import LEAST, SAMPLE, encoding_of_script
+from meshdesk.decode.legacy_guess import SAMPLE
+from meshdesk.decode.legacy_scripts import LEAST, encoding_of_script
 from meshdesk.model.schema import SchemaState
 from tests.unit.decode.golden import CASES, case, payload
 from tests.unit.decode.lines import by_chain
@@ -30,6 +31,15 @@ WRITTEN = {
     "訂單已確認，將於明天送達。地址：臺北市中正區重慶南路一段": ("big5",),
     "ご注文を承りました。明日お届けします。東京都渋谷区神南一丁目": ("shift_jis", "euc-jp"),
     "주문이 확인되었습니다. 내일 배송됩니다. 서울특별시 강남구": ("euc-kr",),
+    "Η παραγγελία σας είναι έτοιμη για αποστολή": ("iso-8859-7",),
+    "Καλημέρα, τι κάνετε; Λεωφόρος Κηφισίας 15, Αθήνα": ("iso-8859-7",),
+    "Άλλη μία παραγγελία θα παραδοθεί αύριο": ("windows-1253",),
+    "ההזמנה שלך מוכנה למשלוח": ("iso-8859-8",),
+    "שלום עולם, מה שלומך היום?": ("iso-8859-8",),
+    "הזמנה 17: המשלוח יגיע מחר, ₪120 לתשלום": ("windows-1255",),
+    "طلبك جاهز للشحن اليوم": ("windows-1256", "iso-8859-6"),
+    "تم تأكيد الطلب وسيتم التسليم غدا": ("windows-1256", "iso-8859-6"),
+    "คำสั่งซื้อของคุณพร้อมจัดส่ง": ("tis-620",),
 }
 EACH = [(text, encoding) for text, encodings in WRITTEN.items() for encoding in encodings]
 
@@ -77,7 +87,9 @@ def test_that_a_long_text_is_told_by_its_beginning_and_read_to_its_end() -> None
         "Привет, мир, как дела?\0".encode("windows-1251"),
         "прИвет мИр КаК деЛа Что".encode("windows-1251"),
         "Grüße aus München und Österreich".encode("latin-1"),
-        "Η παραγγελία επιβεβαιώθηκε".encode("windows-1253"),  # no script that is told
+        "Η παραγγελια επιβεβαιωθηκε και θα παραδοθει".encode(
+            "iso-8859-7"
+        ),  # without an accent it could be others' letters
         "Привет, мир, как дела?".encode()[:-1],  # UTF-8, torn
     ],
 )
