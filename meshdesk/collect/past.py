@@ -61,6 +61,7 @@ class _Topic:
     moments: list[int] = field(default_factory=list)  # those of the rows, in order
     open: dict[int, float] = field(default_factory=dict)  # rows that may change yet: when they were asked, monotonic
     pages: dict[Page, tuple[int, int]] = field(default_factory=dict)  # written: first and last moment; the oldest first
+    outdated: set[Page] = field(default_factory=set)  # those that were written of what was there under its name before
     failed: Page | None = None  # of which it is written why it is not known
     failed_at: float = -FAILED_AGAIN
 
@@ -191,9 +192,8 @@ class Past:
     def _is_known(self, span: Span) -> bool:
         topic = self._topics.get(span.topic)
         written = topic.pages.get(span.page) if topic is not None else None
-        if topic is None or written is None or topic.failed is not None:
+        if topic is None or written is None or topic.failed is not None or span.page in topic.outdated:
             return False
-        # A topic that was made again has its pages, and no row of before.
         is_due = any(moment not in topic.rows or self._is_due(topic, moment) for moment in span.moments)
         return written[0] <= span.first and span.last <= written[1] and not is_due
 
@@ -245,9 +245,9 @@ class Past:
         return missing
 
     def _anew(self, name: str, partitions: int) -> _Topic:
-        """A topic with more partitions, or made again under its name; what was written of it stays."""
+        """A topic with more partitions, or made again under its name; what was written of it stays until it is wished again."""
         before = self._topics[name]
-        self._topics[name] = _Topic(partitions, pages=before.pages, failed=before.failed)
+        self._topics[name] = _Topic(partitions, pages=before.pages, outdated={*before.pages}, failed=before.failed)
         return self._topics[name]
 
     def _edges(self, topic: _Topic, span: Span) -> list[int]:
@@ -313,6 +313,7 @@ class Past:
         topic.failed, topic.failed_at = None, -FAILED_AGAIN
         topic.pages.pop(span.page, None)
         topic.pages[span.page] = edges[0], edges[-1]
+        topic.outdated.discard(span.page)
         return [*facts, _fact(span.topic, span.page, self._value(topic, span.page))]
 
     def _value(self, topic: _Topic, page: Page, why: str = "") -> Message | None:
@@ -382,10 +383,12 @@ def _recall(topic: _Topic, page: Page, fact: Fact) -> None:
         return
     if topic.partitions != len(columns):  # it has got more of them; what is known of fewer is asked anew
         topic.rows, topic.moments, topic.open, topic.partitions = {}, [], {}, len(columns)
+        topic.outdated |= topic.pages.keys()
     if len(value["beginnings"]) == len(columns):
         topic.beginnings = tuple([int(value["beginnings"][str(number)]) for number in range(len(columns))])
     first = int(value["from"])
     topic.pages[page] = first, first + (len(columns[0]) - 1) * page[1]
+    topic.outdated.discard(page)
     for at, row in enumerate(zip(*columns, strict=True)):
         moment = first + at * page[1]
         topic.put(moment, row)
