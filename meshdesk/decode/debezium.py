@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from meshdesk.decode.connect_types import variable_decimal
-from meshdesk.decode.contract import Decoded, Layer, Payload
+from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Undecodable
+from meshdesk.decode.json_text import document_of
 from meshdesk.decode.parts import names_of, noted, part, text_of
 from meshdesk.model.node import CONTAINERS, Node, one_line, shortened
 
@@ -19,6 +20,7 @@ WORDS = {
 PLACEHOLDER = "__debezium_unavailable_value"  # of a large column that was not changed and is not in the log
 CONTEXT = "__debezium.context."
 WAS = 60  # characters of a value as it was before
+NODES = 5_000  # of one document; what is beyond is counted
 TOLD = 5  # names of changed columns in the chain
 ROUNDED = "a double, to which the connector may have rounded a decimal"
 FLAT = ("__op", "__deleted")
@@ -78,13 +80,33 @@ def is_flattened(payload: Payload) -> bool:
 
 def _change(payload: Payload, decoded: Decoded) -> Decoded:
     op, source = text_of(decoded.tree, "op"), part(decoded.tree, "source")
-    tree, changed = _compared(decoded.tree)
+    tree, changed = _compared(_documents(decoded.tree) if text_of(source, "connector") == "mongodb" else decoded.tree)
+    if not changed and (told := part(tree, "updateDescription")) is not None:
+        changed = [child.name for child in (part(told, "updatedFields") or told).children if child.kind != "more"]
     if not _untyped(decoded):
         for name in ("before", "after"):
             tree = _with_part(tree, name, _rounded)
     tree = _with_part(tree, "op", lambda node: noted(node, WORDS[op]))
     where = [text_of(source, name) for name in ("db", "schema", "table", "collection")]
     return _with(decoded, NAME, _detail(payload, decoded, op, where, changed), tree)
+
+
+def _documents(event: Node) -> Node:
+    """An event of MongoDB with its documents opened: the connector writes them as text (MongoDB Extended JSON v2), which a tree and
+    a search of fields would show as one string."""
+    for name in ("before", "after", "patch", "filter"):
+        event = _with_part(event, name, _document)
+    return _with_part(event, "updateDescription", lambda node: _with_part(node, "updatedFields", _document))
+
+
+def _document(node: Node) -> Node:
+    if node.kind != "string" or not node.text.startswith("{"):
+        return node
+    try:
+        found = document_of(node.text.encode(), Bounds(nodes=NODES))
+    except Undecodable:
+        return node  # cut where a list has no room for it, or no document
+    return replace(found, name=node.name, note="JSON text", span=node.span)
 
 
 def _in_cloud_event(payload: Payload, decoded: Decoded) -> Decoded:

@@ -84,6 +84,39 @@ def test_that_the_topic_of_transactions_and_heartbeats_are_named() -> None:
     assert read({"ts_ms": 5}, topic="__debezium-heartbeat.shop").chain[-1].name == "Debezium heartbeat"
 
 
+MONGO = {"connector": "mongodb", "db": "shop", "collection": "orders"}
+DOCUMENT = (
+    '{"_id": {"$oid": "596e275826f08b2730779e1f"}, "total": {"$numberLong": "9007199254740993"}, "state": "paid"}'
+)
+
+
+def test_that_a_document_of_mongodb_is_opened_and_exact() -> None:
+    found = read({"before": None, "after": DOCUMENT, "source": MONGO, "op": "u", "updateDescription": None})
+    assert node(found.tree, "after", "total", "$numberLong").text == "9007199254740993"
+    assert node(found.tree, "after").note == "JSON text"
+    assert found.chain[-1].detail.startswith("update of shop.orders")
+
+
+def test_that_what_changed_in_a_document_is_told_with_and_without_the_one_before() -> None:
+    before = DOCUMENT.replace("paid", "new")
+    found = read({"before": before, "after": DOCUMENT, "source": MONGO, "op": "u"})
+    assert found.chain[-1].detail.startswith("update of shop.orders: state")
+    assert node(found.tree, "after", "state").note == "was new"
+    told = {"updatedFields": '{"state": "paid", "total": 5}', "removedFields": None}
+    found = read({"before": None, "after": DOCUMENT, "source": MONGO, "op": "u", "updateDescription": told})
+    assert found.chain[-1].detail.startswith("update of shop.orders: state, total")
+
+
+@pytest.mark.parametrize("text", ["{torn", "[1]", "", "plain", '{"a": 1} {"b": 2}', "{" * 5_000])
+def test_that_what_is_no_document_of_mongodb_stays_text(text: str) -> None:
+    found = read({"before": None, "after": text, "source": MONGO, "op": "c"})
+    assert (node(found.tree, "after").kind, node(found.tree, "after").text) == ("string", text)
+    assert (
+        read({"before": None, "after": DOCUMENT, "source": {"connector": "mysql"}, "op": "c"}).tree.children[1].text
+        == DOCUMENT
+    )
+
+
 def test_that_a_change_in_a_cloud_event_is_one_of_its_data() -> None:
     found = decode(payload(case(PAYLOADS / "debezium-cloudevents" / "ce-stock-SKU-13-u.json"), "value"), NONE)
     assert [layer.name for layer in found.chain] == ["CloudEvents structured", "JSON", "Debezium"]
