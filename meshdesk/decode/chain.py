@@ -203,14 +203,8 @@ class _Asked:
 
 
 def _by_first(decoders: Iterable[Decoder]) -> list[tuple[tuple[Decoder, Any], ...]]:
-    return [
-        tuple(
-            (decoder, getattr(decoder, "could_be", None))
-            for decoder in decoders
-            if first in getattr(decoder, "BEGINS", EVERY)
-        )
-        for first in EVERY
-    ]
+    looks = [(getattr(decoder, "BEGINS", EVERY), (decoder, getattr(decoder, "could_be", None))) for decoder in decoders]
+    return [tuple([look for begins, look in looks if first in begins]) for first in EVERY]
 
 
 def _always(*_: object) -> bool:

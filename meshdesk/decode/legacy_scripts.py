@@ -30,8 +30,8 @@ class Script(NamedTuple):
     """What people write in one script."""
 
     name: str
-    text: re.Pattern[str]  # letters, ASCII and what else stands in such texts
-    letters: re.Pattern[str]
+    text: str  # pattern: letters, ASCII and what else stands in such texts
+    letters: str
     likeness: Callable[[str], float]  # of a text, from 0 to 1
     least: float  # likeness from which somebody has written it
     is_strict: bool  # any bytes make some of its characters: what is doubted is none
@@ -83,7 +83,7 @@ def _decoded(data: bytes, codec: str, is_whole: bool) -> str:
 
 def _likeness(text: str, script: "Script", plain: float) -> float:
     """How much a text is like what people write in a script; from 1 on it is, of 0 it is not."""
-    if not script.text.fullmatch(text) or sum(map(len, script.letters.findall(text))) < LEAST_LETTERS:
+    if not re.fullmatch(script.text, text) or sum(map(len, re.findall(script.letters, text))) < LEAST_LETTERS:
         return 0.0
     if sum(character.isalnum() or character in " \t\r\n" for character in text) < plain * len(text):
         return 0.0
@@ -97,10 +97,10 @@ def _share(letters: str, common: frozenset[str]) -> float:
     return sum(letter in common for letter in letters) / len(letters)
 
 
-def _words(text: str, letters: re.Pattern[str]) -> list[str]:
+def _words(text: str, letters: str) -> list[str]:
     """Its words in a script; none at all where one is too long or has others' letters, too."""
     words = [word for word in WORD.findall(text) if not word.isascii()]
-    return words if all(letters.fullmatch(word) and len(word) <= LONG for word in words) else []
+    return words if all(re.fullmatch(letters, word) and len(word) <= LONG for word in words) else []
 
 
 def _is_cased(words: list[str]) -> bool:
@@ -133,7 +133,7 @@ def _greek(text: str) -> float:
     if not words or not _is_cased(words) or _ends_right(words, "ς", "σ") < MOSTLY:
         return 0.0
     long = [word for word in words if len(word) > 3 and not word.isupper()]
-    return sum(len(ACCENTED.findall(word)) == 1 for word in long) / len(long) if long else 0.0
+    return sum(len(re.findall(ACCENTED, word)) == 1 for word in long) / len(long) if long else 0.0
 
 
 def _hebrew(text: str) -> float:
@@ -154,39 +154,40 @@ def _arabic(text: str) -> float:
 
 def _thai(text: str) -> float:
     """What is written above and below stands at a consonant, and what is written before one has it behind it."""
-    letters = THAI.findall(text)
-    if not all(SYLLABLES_OF_THAI.fullmatch(word) for word in letters):
+    letters = re.findall(THAI, text)
+    if not all(re.fullmatch(SYLLABLES_OF_THAI, word) for word in letters):
         return 0.0
     return _share("".join(letters), THAI_OFTEN)
 
 
 def _chinese(text: str) -> float:
-    return _share("".join(HAN.findall(text)), CHINESE)
+    return _share("".join(re.findall(HAN, text)), CHINESE)
 
 
 def _japanese(text: str) -> float:
-    kana = "".join(KANA.findall(text))
-    return len(kana) / (len(kana) + len("".join(HAN.findall(text))))
+    kana = "".join(re.findall(KANA, text))
+    return len(kana) / (len(kana) + len("".join(re.findall(HAN, text))))
 
 
 def _korean(text: str) -> float:
-    return _share("".join(HANGUL.findall(text)), SYLLABLES)
+    return _share("".join(re.findall(HANGUL, text)), SYLLABLES)
 
 
-CYRILLIC = re.compile("[А-Яа-яЁёІіЇїЄєҐґЎў]+")
-GREEK = re.compile("[Α-Ωα-ωΆΈ-ΊΌΎΏάέ-ίόύώϊϋΐΰ]+")
-ACCENTED = re.compile("[ΆΈ-ΊΌΎΏάέ-ίόύώΐΰ]")
-HEBREW = re.compile("[א-ת]+")
+# As text, which re compiles when it is wanted: all of them take 10 ms, and each program that starts has somebody waiting.
+CYRILLIC = "[А-Яа-яЁёІіЇїЄєҐґЎў]+"
+GREEK = "[Α-Ωα-ωΆΈ-ΊΌΎΏάέ-ίόύώϊϋΐΰ]+"
+ACCENTED = "[ΆΈ-ΊΌΎΏάέ-ίόύώΐΰ]"
+HEBREW = "[א-ת]+"
 HEBREW_OFTEN = frozenset("יוהלארתבשמםנדחע")
-ARABIC = re.compile("[ء-غف-يپچژگک]+")
+ARABIC = "[ء-غف-يپچژگک]+"
 ARABIC_OFTEN = frozenset("اأإآليمونرتة")
-THAI = re.compile("[ก-ฺเ-๎]+")
-SYLLABLES_OF_THAI = re.compile("(?:[เ-ไ]?[ก-ฮ][ัิ-ฺ็-๎]{0,3}[ะาำๅ]{0,2}|[ๆฯ])+")
+THAI = "[ก-ฺเ-๎]+"
+SYLLABLES_OF_THAI = "(?:[เ-ไ]?[ก-ฮ][ัิ-ฺ็-๎]{0,3}[ะาำๅ]{0,2}|[ๆฯ])+"
 THAI_OFTEN = frozenset("านรอกเงมยลวดสท่้ัีิ")
 MOSTLY = 0.9  # of the words; a foreign one may end as it likes
-HAN = re.compile("[\u4e00-\u9fff]+")
-KANA = re.compile("[\u3041-\u3096\u30a1-\u30faー]+")
-HANGUL = re.compile("[가-힣]+")
+HAN = "[\u4e00-\u9fff]+"
+KANA = "[\u3041-\u3096\u30a1-\u30faー]+"
+HANGUL = "[가-힣]+"
 VOWELS = frozenset("аеёиоуыэюяіїєў")
 OFTEN = frozenset("оеаинтсрвлкмдпуяі")  # 85 of 100 letters of Russian, fewer of its neighbours
 # Characters of which every second one is in what people write of goods, orders, places, people and days; those of both forms.
@@ -212,8 +213,8 @@ SYLLABLES = frozenset(
 def _script(
     name: str, letters: str, beside: str, likeness: Callable[[str], float], least: float, is_strict: bool = False
 ) -> Script:
-    text = re.compile(rf"[\t\r\n\x20-\x7e{letters}{beside}]+")
-    return Script(name, text, re.compile(f"[{letters}]+"), likeness, least, is_strict)
+    text = rf"[\t\r\n\x20-\x7e{letters}{beside}]+"
+    return Script(name, text, f"[{letters}]+", likeness, least, is_strict)
 
 
 CYRILLIC_TEXT = _script("Cyrillic", "А-Яа-яЁёІіЇїЄєҐґЎў", "«»—–…“”„’№° ", _cyrillic, 0.6)
