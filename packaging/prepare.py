@@ -11,6 +11,7 @@ import ctypes
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +33,8 @@ SCREENSHOTS = "demo-screenshots"
 DEMO_SECONDS = 60  # of a demo that nobody watches
 HOLDERS = {"run": ("test", "speed"), "test": ("speed",)}  # pins, and those that hold all of them
 SOAK = "soak"  # a script of tests/speed that takes half an hour: only when it is asked for
+PIPS = 4  # at most at once
+PIP_GROUPS = 6  # of pins, so that the last pip does not work on alone for long; each takes half a second to begin
 XVFB_SCREEN = "1920x1200x24"
 MOST_WORKERS = 4  # of a whole test run; each has brokers of its own, some 600 MB
 # No window flashes on anybody's screen; and a run starts some thousand programs, which would compile ours each anew.
@@ -163,8 +167,10 @@ def test(*arguments: str) -> int:
 
     pytest's closing line is the last of a run that found nothing.
     """
-    install("test")
-    need_programs()
+    with ThreadPoolExecutor(1) as beside:  # apt waits for servers and the disk, pip for the processor
+        programs = beside.submit(need_programs)
+        install("test")
+        programs.result()
     need_libraries(EVERYWHERE)
     # One more than there are processors: a fifth of the time tests wait for brokers.
     workers = 1 if arguments else min(MOST_WORKERS, (os.cpu_count() or 1) + 1)
@@ -268,11 +274,30 @@ def install(name: str, venv: Path = VENV) -> None:
     pip += [] if sys.stdout.isatty() else ["--quiet"]
     stamp.unlink(missing_ok=True)
     # Two steps: pip refuses hashes and an editable install in one.
-    steps = [["--require-hashes", "-r", str(pins)], ["--no-deps", "--no-build-isolation", "-e", "."]]
-    for step in steps[: 1 if name == "package" else 2]:
-        if subprocess.run([*pip, *step]).returncode:
-            raise SystemExit("The packages could not be installed, pip says why above: mend that and run make again.")
+    is_done = _install_pinned(pip, pins)
+    if is_done and name != "package":
+        is_done = not subprocess.run([*pip, "--no-deps", "--no-build-isolation", "-e", "."]).returncode
+    if not is_done:
+        raise SystemExit("The packages could not be installed, pip says why above: mend that and run make again.")
     stamp.write_text(wanted[name])
+
+
+def _install_pinned(pip: list[str], pins: Path) -> bool:
+    """Whether all pins were installed, by several pips at once: one alone unpacks and compiles on one processor, for 50 s of the
+    tests' (2026-11). Each is told its pins and not to look for more; they name all there is."""
+    with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(min(PIPS, os.cpu_count() or 1)) as pips:
+        lines = []
+        for number, text in enumerate(groups_of(pins.read_text(encoding="utf-8"), PIP_GROUPS)):
+            file = Path(place) / f"{number}.txt"
+            file.write_text(text, encoding="utf-8")
+            lines.append([*pip, "--progress-bar", "off", "--no-deps", "--require-hashes", "-r", str(file)])
+        return not any(ran.returncode for ran in pips.map(subprocess.run, lines))
+
+
+def groups_of(pins: str, most: int) -> list[str]:
+    """The pins in as many groups, each pin with its hashes."""
+    each = re.findall(r"^[^\s#].*\n(?:[ \t].*\n)*", pins, re.MULTILINE)
+    return ["".join(each[first::most]) for first in range(min(most, len(each)))]
 
 
 def _venv_version(venv: Path) -> tuple[int, int] | None:

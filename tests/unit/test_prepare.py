@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -113,3 +114,17 @@ def test_that_an_unknown_verb_is_answered_with_those_there_are() -> None:
     assert (ran.returncode, ran.stdout) == (1, "")
     verbs = "demo|run|test|lint|speed|soak|screenshots|package|package-test"
     assert ran.stderr == f"usage: prepare.py {verbs} [argument …]\n"
+
+
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "packaging" / "requirements").glob("*.txt")), ids=lambda file: file.name
+)
+def test_that_every_pin_is_in_one_group_with_its_hashes(prepare: ModuleType, file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    groups = prepare.groups_of(text, 6)
+    assert len(groups) == 6
+    lines = [line for group in groups for line in group.splitlines()]
+    assert sorted(lines) == sorted(line for line in text.splitlines() if line and not line.lstrip().startswith("#"))
+    assert all(re.match(r"[a-z0-9.-]+==", group) for group in groups)
+    pins = [re.findall(r"^\S+==.*\n((?:[ \t].*\n)*)", group, re.MULTILINE) for group in groups]
+    assert all("--hash=" in hashes for group in pins for hashes in group)
