@@ -18,12 +18,14 @@ GROUNDS = ("canvas", "panel", "raised", "selection")
 MEGABYTE = 1_000_000
 
 
-@pytest.mark.parametrize(("text", "ground"), list(itertools.product(TEXTS, GROUNDS)))
 @pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
-def test_that_every_tone_of_text_has_a_contrast_of_4_5_on_every_ground(
-    colours: theme.Colours, text: str, ground: str
-) -> None:
-    assert theme.contrast(getattr(colours, text), getattr(colours, ground)) >= 4.5
+def test_that_every_tone_of_text_has_a_contrast_of_4_5_on_every_ground(colours: theme.Colours) -> None:
+    contrasts = {
+        (text, ground): theme.contrast(getattr(colours, text), getattr(colours, ground))
+        for text, ground in itertools.product(TEXTS, GROUNDS)
+    }
+    assert len(contrasts) == len(TEXTS) * len(GROUNDS)
+    assert {pair: contrast for pair, contrast in contrasts.items() if contrast < 4.5} == {}
 
 
 @pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK], ids=["light", "dark"])

@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.together import all_hold
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -101,3 +105,13 @@ def test_fine(qtbot): pass
 """,
     )
     assert "3 failed, 1 passed" in out
+
+
+def test_that_of_many_cases_in_one_test_all_that_fail_are_named() -> None:
+    def check(number: int) -> None:
+        assert number % 2 == 0
+
+    all_hold(check, {"two": 2, "four": 4})
+    with pytest.raises(ExceptionGroup, match="2 of 4 do not hold") as caught:
+        all_hold(check, {"two": 2, "three": 3, "four": 4, "five": 5})
+    assert [error.__notes__ for error in caught.value.exceptions] == [["The case: three"], ["The case: five"]]

@@ -16,6 +16,7 @@ from tests.unit.decode.golden_events import SQL, event_as_stated
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"
 CASES = sorted(PAYLOADS.glob("*/*.json"))
+NAMED = {f"{path.parent.name}/{path.stem}": path for path in CASES}
 POISONED = sorted(PAYLOADS.glob("*/poisoned/*.json"))  # what has broken a decoder, in the same form
 
 
