@@ -86,6 +86,18 @@ def compiled(schema: Schema) -> Read:
         raise Undecodable(f"schema {schema.called} cannot be understood ({type(error).__name__}: {error})") from None
 
 
+@lru_cache(maxsize=COMPILED)
+def skipping(schema: Schema) -> Skip:
+    """What reads a value of the same and says nothing. Raises Undecodable."""
+    compiler = Compiler()
+    try:
+        for said in said_in(schema):
+            compiler.compile(said, "")
+        return compiler.skips.of(said, "")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise Undecodable(f"schema {schema.called} cannot be understood ({type(error).__name__}: {error})") from None
+
+
 def said_in(schema: Schema) -> list[Any]:
     """The JSON of what a schema refers to, and of the schema itself at the end. Raises ValueError."""
     text = schema.text.strip()

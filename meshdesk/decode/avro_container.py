@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from meshdesk.decode import avro, avro_line, blocks
-from meshdesk.decode.avro_cursor import Cursor, long_at, take
+from meshdesk.decode.avro_cursor import Cursor, long_at, take, zigzag
+from meshdesk.decode.avro_skip import Skip, skip_parts
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.line import LEFT_TO_OTHERS, LONGEST, Line, Unlisted
 from meshdesk.decode.one_line import OneLine
@@ -51,7 +52,7 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         raise Undecodable(f"its codec {codec} is not known", trouble)
     if bounds.line and head.line is not None:
         try:
-            words = head.line(_as_array(data, at, opened, bounds), 0, LONGEST)
+            words = head.line(_as_array(data, at, head, opened, bounds), 0, LONGEST)
             return Decoded(Node("", "array", ""), (Layer(NAME),), "Avro file", schema, words=words)
         except (*BROKEN, *LEFT_TO_OTHERS):
             pass  # what is wrong with it is said where its tree is made
@@ -73,6 +74,7 @@ class _Head(NamedTuple):
     schema: Schema
     codec: str
     line: Line | None  # reads an array of such values
+    skip: Skip | None  # reads one and says nothing
 
 
 def _known_head(data: bytes, bounds: Bounds) -> tuple[_Head, int]:
@@ -83,7 +85,9 @@ def _known_head(data: bytes, bounds: Bounds) -> tuple[_Head, int]:
         if data.startswith(written):
             return known, len(written)
     text, codec, at = _head(data, bounds)
-    head = _Head(Schema("", 0, "AVRO", text, guid="of the container"), codec, _line_of(text) if bounds.line else None)
+    schema = Schema("", 0, "AVRO", text, guid="of the container")
+    line = _line_of(text) if bounds.line else None
+    head = _Head(schema, codec, line, avro.skipping(schema) if line is not None else None)
     if sum(map(len, _heads.values())) >= HEADS or len(alike) >= ALIKE:
         _heads.clear()
     if at <= LONG and bounds.line:
@@ -99,20 +103,27 @@ def _line_of(text: str) -> Line | None:
         return None
 
 
-def _as_array(data: bytes, at: int, opened: "Opened", bounds: Bounds) -> bytes:
-    """The values of a container of one block as Avro writes those of an array: the count, the values, and a zero. Raises Unlisted
-    where there is another block, or more values than are read for a line, Undecodable, IndexError and what is BROKEN."""
+def _as_array(data: bytes, at: int, head: _Head, opened: "Opened", bounds: Bounds) -> bytes:
+    """The values of a container as Avro writes those of an array in one block: the count, the values, and a zero. Raises Unlisted
+    where that is not so plain, or there are more values than are read for a line, Undecodable, IndexError and what is BROKEN."""
     cursor = Cursor(data, bounds, at + SYNC)
-    start = cursor.at
-    count = long_at(cursor)
-    written = data[start : cursor.at]
-    piece = take(cursor, long_at(cursor))
-    if take(cursor, SYNC) != data[at : at + SYNC] or cursor.at < len(data) or not 0 < count <= bounds.width:
-        raise Unlisted
-    body = opened(piece, bounds.bytes)
-    if len(body) > bounds.bytes:
-        raise Unlisted
-    return written + body + b"\0"
+    sync, total, bodies = data[at : at + SYNC], 0, bytearray()
+    while cursor.at < len(data):
+        count = long_at(cursor)
+        piece = take(cursor, long_at(cursor))
+        total += count
+        if take(cursor, SYNC) != sync or not 0 < count <= bounds.width or total > bounds.width:
+            raise Unlisted
+        body = opened(piece, bounds.bytes)
+        # Of several blocks each must end where its values do, which the array would not tell.
+        if (bodies or cursor.at < len(data)) and (
+            head.skip is None or skip_parts(head.skip, body, 0, count) != len(body)
+        ):
+            raise Unlisted
+        bodies += body
+        if len(bodies) > bounds.bytes:
+            raise Unlisted
+    return zigzag(total) + bodies + b"\0"
 
 
 def _head(data: bytes, bounds: Bounds) -> tuple[str, str, int]:

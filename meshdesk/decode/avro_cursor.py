@@ -48,6 +48,12 @@ def long_at(cursor: Cursor) -> int:
     return (value >> 1) ^ -(value & 1)
 
 
+def zigzag(number: int) -> bytes:
+    """How a number of at most 14 bits that is not negative is written."""
+    written = number << 1
+    return bytes((written,)) if written < 0x80 else bytes((written & 0x7F | 0x80, written >> 7))
+
+
 def take(cursor: Cursor, length: int) -> bytes:
     """The next bytes. Raises IndexError where there are fewer."""
     end = cursor.at + length

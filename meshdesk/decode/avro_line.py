@@ -388,7 +388,8 @@ class _Writer:
         elif kind == "string":
             body.add("at = skip_text(data, at)")
         elif kind in ("int", "long"):
-            body.add("at = at + 1 if data[at] < 128 else long_at(data, at)[1]")
+            body.add("if data[at] < 128:", " at += 1", "elif data[at + 1] < 128:", " at += 2")
+            body.add("else:", " at = long_at(data, at)[1]")
         elif kind == "boolean":
             body.add("at += ONE[data[at]]")
         elif kind == "enum":

@@ -63,7 +63,9 @@ def piece_at(data: bytes, at: int) -> tuple[int, int]:
 
 def skip_long(data: bytes, at: int) -> int:
     """Behind a number."""
-    return at + 1 if data[at] < 0x80 else long_at(data, at)[1]
+    if data[at] < 0x80:
+        return at + 1
+    return at + 2 if data[at + 1] < 0x80 else long_at(data, at)[1]
 
 
 def skip_text(data: bytes, at: int) -> int:

@@ -26,6 +26,7 @@ RIGHT: Word = ("]", "text")
 NOTHING: Word = ("{}", "text")  # a record, or a map, without fields
 EMPTY: Word = ("[]", "text")
 INSIDE: Word = ("{…}", "text")  # a record below those that are shown
+MORE: Word = ("…", "text")  # fields that are left out
 NULL: Word = ("null", "null")
 TRUE: Word = ("true", "number")
 FALSE: Word = ("false", "number")

@@ -1,4 +1,4 @@
-"""What of an event a list shows first: what happened, before what its envelope says of itself.
+"""What of an event a list shows first: what happened, before what its envelope says of itself; and of a table the first columns.
 
 An event of CloudEvents begins with a version and a number that nobody looks for, one of Debezium with the row as it was; of 160
 characters little is left then for what was changed. The tree of a record keeps the order in which it was written.
@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from meshdesk.decode import cloudevents, debezium
+from meshdesk.decode import cloudevents, debezium, tables
 from meshdesk.decode.contract import Decoded
-from meshdesk.model.node import Node
+from meshdesk.model.node import Node, count_of, more
 
 OF_EVENT = ("data", "type", "subject")
 OF_CHANGE = ("op", "after", "before")
@@ -25,8 +25,10 @@ def ordered(parts: Sequence[T], name_of: Callable[[T], str], first: Iterable[str
 
 
 def for_line(decoded: Decoded) -> Node:
-    """The tree, an event's parts in the order of a line."""
+    """The tree, an event's parts in the order of a line, and no more columns of a table than it shows."""
     tree = decoded.tree
+    if tree.kind == "array" and any(layer.name in tables.FORMATS for layer in decoded.chain):
+        return replace(tree, children=tuple(map(_narrow, tree.children)))
     if tree.kind != "record":
         return tree
     layers = [layer.name for layer in decoded.chain]
@@ -37,3 +39,10 @@ def for_line(decoded: Decoded) -> Node:
     else:
         return tree
     return replace(tree, children=tuple(ordered(tree.children, lambda child: child.name, first)))
+
+
+def _narrow(row: Node) -> Node:
+    left_out = count_of(row) - tables.LISTED
+    if row.kind != "record" or left_out <= 0:
+        return row
+    return replace(row, children=(*row.children[: tables.LISTED], more(left_out)))

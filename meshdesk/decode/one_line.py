@@ -15,6 +15,7 @@ from meshdesk.decode.line import (
     INSIDE,
     LEFT,
     LONGEST,
+    MORE,
     NOTHING,
     OPEN,
     RIGHT,
@@ -178,6 +179,11 @@ class OneLine:
                     self.shorten(container)
                 self._say(RIGHT if container.is_short else count_word(count))
         self._leave(container, kind)
+
+    def more(self) -> None:
+        """Fields of the record that is open are left out."""
+        if not self.hides and self.room >= FULL:
+            self._say(MORE)
 
     def again(self, words: Words) -> bool:
         """Parts of the container that is open, with their names, whose words were made before; whether all of them have room."""

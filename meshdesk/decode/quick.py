@@ -69,9 +69,12 @@ def preview_or_plain(payload: Payload, schemas: Schemas, limit: int) -> Preview 
     if not data or payload.asked or payload.masked or limit > LONGEST:
         return False
     names = _names(payload.topic, payload.role)
-    if names is None or isinstance(schemas.find_schema(names[0]), Schema):
+    if names is None:
         return False
     is_flat = bool(payload.headers) and payload.role == "value" and is_flattened(payload)
+    schema = schemas.find_schema(names[0])
+    if isinstance(schema, Schema):
+        return not is_flat and _line_by_chosen(schema, data, limit)
     found: tuple[Line, str] | None
     if not data[0]:
         found, at = _by_id(data, schemas)
@@ -95,6 +98,12 @@ def preview_or_plain(payload: Payload, schemas: Schemas, limit: int) -> Preview 
     else:
         return _text(data, limit) or True
     return (None if found is None or is_flat else _line(found, data, at, limit)) or True
+
+
+def _line_by_chosen(schema: Schema, data: bytes, limit: int) -> Preview | bool:
+    """The line by the schema that somebody chose, before which nothing stands. Of Protobuf the chain knows which message it is."""
+    found = _kept(schema) if schema.type in ("AVRO", "JSON") else None
+    return (_line(found, data, 0, limit) if found is not None else None) or False
 
 
 def by_header(payload: Payload, schemas: Schemas, limit: int) -> Preview | None:

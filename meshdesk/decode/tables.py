@@ -1,12 +1,14 @@
 """Parquet, Arrow IPC (file and stream) and ORC in a value, read by Arrow and shown as a table: a list of rows.
 
-Only as many rows are read as are shown; the file says how many there are.
+Only as many rows are read as are shown; the file says how many there are. The line of a list has the first columns of each
+row; of a small Parquet file no others are read for it, so that what is broken in those is told by the inspector alone.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import Any
+from operator import eq
+from typing import Any, NamedTuple
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.moments import clock, day, moment, real
@@ -17,7 +19,10 @@ from meshdesk.model.wording import plural
 NAME = "Parquet, Arrow, ORC"
 BEGINS = b"PAO\xff"  # PAR1, ARROW1, ORC, FFFFFFFF
 MARKS = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff", b"ORC")
+FORMATS = ("Parquet", "Arrow file", "Arrow stream", "ORC")
 BATCH = 1_000  # rows that are read at once
+# Columns of a row that a list shows, so that some rows have room: to read one of Parquet takes 11 us (measured 2026-11).
+LISTED = 4
 DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 
 
@@ -29,17 +34,17 @@ def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """The rows of a file. Raises Undecodable."""
     if data[:4] == b"PAR1" and data[-4:] == b"PAR1" and len(data) > 11:
-        name, batches = "Parquet", _parquet
+        name, opened = "Parquet", _parquet_listed if bounds.line else _parquet
     elif data[:6] == b"ARROW1" and data[-6:] == b"ARROW1" and len(data) > 17:
-        name, batches = "Arrow file", _arrow_file
+        name, opened = "Arrow file", _arrow_file
     elif (
         data[:4] == b"\xff\xff\xff\xff"
         and len(data) > 24
         and data[8:12] in (b"\x10\0\0\0", b"\x0c\0\0\0", b"\x14\0\0\0")
     ):
-        name, batches = "Arrow stream", _arrow_stream
+        name, opened = "Arrow stream", _arrow_stream
     elif data[:3] == b"ORC" and len(data) > 16:
-        name, batches = "ORC", _orc
+        name, opened = "ORC", _orc
     else:
         raise Undecodable("it does not begin as Parquet, Arrow or ORC does")
     if len(data) > bounds.bytes:
@@ -48,7 +53,7 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     import pyarrow as pa
 
     try:
-        return _table(name, batches(data), bounds)
+        return _shown(name, opened(data), bounds)
     except (
         pa.ArrowException,
         OSError,
@@ -65,120 +70,166 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         ) from None
 
 
-# How many rows where that is known, what says the columns (of Parquet it takes 10 us, which a list does without), batches.
-Batches = tuple[int | None, Callable[[], list[str]], Iterator[Any]]
+class _Table(NamedTuple):
+    """A file that was opened."""
+
+    rows: int | None  # how many, where that is known
+    names: list[str]  # of all columns
+    pieces: Iterator[tuple[int, Sequence[Any]]]  # of so many rows: the columns, or the first of them
 
 
-def _parquet(data: bytes) -> Batches:
+def _parquet(data: bytes) -> _Table:
     # As above.
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     # Nothing is to be fetched before it is asked for: the bytes are here, and a thread for that costs a tenth of the time.
     file = pq.ParquetFile(pa.BufferReader(data), pre_buffer=False)
-    return (
-        file.metadata.num_rows,
-        lambda: file.schema_arrow.names,
-        file.iter_batches(batch_size=BATCH, use_threads=False),
-    )
+    batches = file.iter_batches(batch_size=BATCH, use_threads=False)
+    return _Table(file.metadata.num_rows, file.schema_arrow.names, map(_proved, batches))
 
 
-def _arrow_file(data: bytes) -> Batches:
+def _parquet_listed(data: bytes) -> _Table:
+    """The same with the columns alone that a list shows, where the file is small."""
+    # As above.
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetReader()  # what a ParquetFile knows of paths is not asked for: 10 us
+    file.open(pa.BufferReader(data), pre_buffer=False)
+    rows, names = file.metadata.num_rows, [path[0] for path in file.column_paths]
+    if any(map(eq, names, names[1:])):  # parts of one column, which only its schema tells from two of a name, for 10 us
+        names = file.schema_arrow.names
+    if rows > BATCH or not names:
+        return _parquet(data)
+    columns = [_in_one(file.read_column(at)) for at in range(min(LISTED, len(names)))]
+    if any([len(column) != rows for column in columns]):  # noqa: C419 (a generator takes longer)
+        return _parquet(data)
+    return _Table(rows, names, iter([(rows, columns)]))
+
+
+def _in_one(column: Any) -> Any:
+    """A column whose values are there."""
+    column.validate(full=True)  # what lengths and offsets say is believed only now
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _proved(batch: Any) -> tuple[int, Sequence[Any]]:
+    batch.validate(full=True)  # as above
+    return batch.num_rows, batch.columns
+
+
+def _arrow_file(data: bytes) -> _Table:
     # As above.
     import pyarrow as pa
 
-    file = pa.ipc.open_file(pa.BufferReader(data))
-    return None, lambda: file.schema.names, (file.get_batch(at) for at in range(file.num_record_batches))
+    file = pa.ipc.open_file(pa.BufferReader(data), options=_alone())
+    batches = (file.get_batch(at) for at in range(file.num_record_batches))
+    return _Table(None, file.schema.names, map(_proved, batches))
 
 
-def _arrow_stream(data: bytes) -> Batches:
+def _arrow_stream(data: bytes) -> _Table:
     # As above.
     import pyarrow as pa
 
-    stream = pa.ipc.open_stream(pa.BufferReader(data))
-    return None, lambda: stream.schema.names, iter(stream)
+    stream = pa.ipc.open_stream(pa.BufferReader(data), options=_alone())
+    return _Table(None, stream.schema.names, map(_proved, stream))
 
 
-def _orc(data: bytes) -> Batches:
+@cache
+def _alone() -> Any:
+    """That no threads are asked to unpack what is compressed: for so little to do that takes three times as long."""
+    # As above.
+    import pyarrow as pa
+
+    return pa.ipc.IpcReadOptions(use_threads=False)
+
+
+def _orc(data: bytes) -> _Table:
     # As above.
     import pyarrow as pa
     from pyarrow import orc
 
     file = orc.ORCFile(pa.BufferReader(data))
-    return file.nrows, lambda: file.schema.names, (file.read_stripe(at) for at in range(file.nstripes))
+    stripes = (file.read_stripe(at) for at in range(file.nstripes))
+    return _Table(file.nrows, file.schema.names, map(_proved, stripes))
 
 
-def _table(name: str, batches: Batches, bounds: Bounds) -> Decoded:
-    known, names, pieces = batches
+def _shown(name: str, table: _Table, bounds: Bounds) -> Decoded:
     left = _Left(bounds)
     if not left.take():
         raise Undecodable("nothing may be made of it")
     if bounds.line:
-        return _said(name, batches, left)
-    columns = names()
+        return _said(name, table, left)
     rows: list[Node] = []
     seen = 0
     limit = bounds.width - SHORT  # characters; a list shows no more than fits on its line
     room = limit + 1 if not bounds.tells else sys.maxsize
-    for piece in pieces:
-        piece.validate(full=True)  # what lengths and offsets say is believed only now
-        seen += piece.num_rows
-        for at in range(min(piece.num_rows, bounds.width - len(rows))):
+    titles = table.names[: bounds.width if bounds.tells else LISTED]
+    for count, columns in table.pieces:
+        seen += count
+        for at in range(min(count, bounds.width - len(rows))):
             if room < 0 or not left.take():
                 break
             cells: list[Node | None] = []
-            for number, column in enumerate(columns[: bounds.width]):
-                cells.append(_node(column, piece.column(number)[at], left, 1))
+            for title, column in zip(titles, columns, strict=False):
+                cells.append(_node(title, column[at], left, 1))
                 room -= _length(cells[-1], limit)
                 if room < 0:
                     break
-            rows.append(_container(str(len(rows)), "record", cells, len(columns)))
-        if known is not None and (left.nodes <= 0 or seen >= bounds.width):
+            rows.append(_container(str(len(rows)), "record", cells, len(table.names)))
+        if table.rows is not None and (left.nodes <= 0 or seen >= bounds.width):
             break
-    count = seen if known is None else known
-    detail = f"{plural(count, 'row')}, {plural(len(columns), 'column')}"
-    return Decoded(_container("", "array", list(rows), count), (Layer(name, detail),), name)
+    all_of = seen if table.rows is None else table.rows
+    detail = f"{plural(all_of, 'row')}, {plural(len(table.names), 'column')}"
+    return Decoded(_container("", "array", list(rows), all_of), (Layer(name, detail),), name)
 
 
-def _said(name: str, batches: Batches, left: "_Left") -> Decoded:
+def _said(name: str, table: _Table, left: "_Left") -> Decoded:
     """The same as a line: no more cells are looked at than it has room for."""
-    known, _, pieces = batches
     line = OneLine()
     whole = line.begin("", is_array=True)
     seen = 0
-    for piece in pieces:
-        piece.validate(full=True)  # as above
-        names = piece.schema.names
-        columns: list[Any] = []  # those that a row has room for
-        seen += piece.num_rows
-        for at in range(piece.num_rows):
+    titles = table.names[:LISTED]
+    for count, values in table.pieces:
+        columns = [_Column(title, column) for title, column in zip(titles, values, strict=False)]
+        seen += count
+        for at in range(count):
             if line.room < FULL:
                 break
             row = line.begin("", is_array=False)
-            for number, column in enumerate(names):
-                if number == len(columns):
-                    columns.append(piece.column(number))
-                _say(line, column, columns[number][at], left)
+            for column in columns:
+                _say(line, column, at, left)
                 if line.room < FULL:
                     break
-            line.end(row, "record", len(names))
-        if known is not None and (seen >= left.bounds.width or seen == known):
+            if len(table.names) > LISTED:
+                line.more()
+            line.end(row, "record", len(table.names))
+        if table.rows is not None and (seen >= left.bounds.width or seen == table.rows):
             break
-    count = seen if known is None else known
-    line.end(whole, "array", count)
+    line.end(whole, "array", seen if table.rows is None else table.rows)
     return Decoded(Node("", "array", ""), (Layer(name),), name, words=line.words)
 
 
-def _say(line: OneLine, name: str, value: Any, left: "_Left") -> None:
-    kind = value.type
-    read = _scalars().get(kind.id)
+class _Column:
+    """What reads one cell of it behind the other."""
+
+    __slots__ = ("name", "read", "values")
+
+    def __init__(self, name: str, values: Any) -> None:
+        self.name, self.values = name, values
+        self.read = _scalars().get(values.type.id)
+
+
+def _say(line: OneLine, column: _Column, at: int, left: "_Left") -> None:
+    value, read = column.values[at], column.read
     if read is None or not value.is_valid:
-        node = _node(name, value, left, 1)
+        node = _node(column.name, value, left, 1)
         if node is not None:
             line.whole(node)
         return
-    word, text, _ = read(value)
-    line.scalar(name, word, text)
+    kind, text, _ = read(value)
+    line.scalar(column.name, kind, text)
 
 
 def _length(cell: Node | None, limit: int) -> int:

@@ -126,3 +126,15 @@ def test_that_a_changed_container_is_listed_as_the_chain_has_it(
         sent = Payload(changed, "value", "orders", ())
         none = Every(SchemaState.NO_REGISTRY)
         assert preview(sent, none) == by_chain(sent, none)
+
+
+def test_that_a_list_proves_of_each_block_that_its_values_end_where_it_does() -> None:
+    first, second = b"\x06A-1\x02\x0a", b"\x06A-2\x00"
+    data = written([{"id": "A-1", "cents": 5}, {"id": "A-2", "cents": None}], "null", 1)
+    sync = data[-16:]
+    none = Every(SchemaState.NO_REGISTRY)
+    for before, behind in ((first, second), (first + second[:2], second[2:])):
+        blocks = [b"\x02" + bytes((2 * len(block),)) + block + sync for block in (before, behind)]
+        sent = Payload(data[: data.index(sync) + 16] + b"".join(blocks), "value", "orders", ())
+        assert preview(sent, none) == by_chain(sent, none)
+        assert (preview(sent, none).format == "Avro file") is (before == first)

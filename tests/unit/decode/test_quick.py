@@ -167,6 +167,24 @@ def test_that_a_schema_that_was_chosen_for_the_topic_is_left_to_the_chain() -> N
     assert quick.preview(framed(b"\x02A"), Chosen(ORDER), 160) is None
 
 
+@pytest.mark.parametrize(
+    ("schema", "data"),
+    [(ORDER, b"\x02A"), (replace(ORDER, id=0), b"\x02A"), (Schema("", 7, "JSON", "{}"), b'{"id": "A"}')],
+    ids=["Avro", "Avro of a file", "JSON"],
+)
+def test_that_a_value_is_read_quickly_by_the_schema_that_was_chosen_for_its_topic(schema: Schema, data: bytes) -> None:
+    class Chosen(Named):
+        def find_schema(self, name: SchemaName) -> Schema | SchemaState:
+            return schema if name == ("file", "orders-value") else super().find_schema(name)
+
+    chosen = Chosen(SchemaState.NO_REGISTRY)
+    found = quick.preview(value(data), chosen, 160)
+    assert found is not None
+    assert found.text == "id A"
+    for sent in (data, data + b"!", data[:-1], b'{"payload": 1}', b'{"op": "c", "source": {}}', b"{}", b"1"):
+        assert chain.preview(value(sent), chosen) == by_chain(value(sent), chosen)
+
+
 def test_that_a_file_of_the_topics_schema_is_left_to_the_chain() -> None:
     class OfTopic(Named):
         def find_schema(self, name: SchemaName) -> Schema | SchemaState:
