@@ -9,6 +9,7 @@ from meshdesk.decode.walk import Walk, whole, words_in
 from meshdesk.model.node import Node
 
 NAME = "BSON"
+INT32, INT64, DOUBLE = struct.Struct("<i").unpack, struct.Struct("<q").unpack, struct.Struct("<d").unpack
 BIAS = 6176  # of the exponent of a decimal of 128 bits
 TYPES = frozenset((*range(0x01, 0x14), 0x7F, 0xFF))
 SORTS = frozenset(bytes((sort,)) for sort in TYPES)
@@ -47,15 +48,23 @@ def _document(walk: Walk, name: str, is_array: bool, note: str = "") -> Node | N
     if end < start + 5 or end > len(walk.data):
         raise Undecodable(f"the document at byte {start:,} says a length that is not there")
     parts = walk.array(name, start) if is_array else walk.record(name, start)
-    while (kind := walk.byte()) != 0:
-        key = _cstring(walk)
+    data, at, add = walk.data, walk.at, parts.add
+    while (kind := data[at]) != 0:  # there is one, as the document ends behind it
+        stop = data.find(b"\0", at + 1)
+        walk.at = stop + 1
+        try:
+            key = data[at + 1 : stop].decode()
+        except UnicodeDecodeError:
+            raise Undecodable(f"the name before byte {walk.at:,} is no UTF-8") from None
         read = READERS.get(kind)
         if read is None:
             raise Undecodable(f"the type {kind:02X} before byte {walk.at:,} is none that BSON has")
-        parts.add(read(walk, key, walk.at))
-        if walk.at >= end:
+        add(read(walk, key, stop + 1))
+        at = walk.at
+        if at >= end:
             raise Undecodable(f"the document at byte {start:,} is longer than it says")
-    if walk.at != end:
+    walk.at = at + 1
+    if at + 1 != end:
         raise Undecodable(f"the document at byte {start:,} is shorter than it says")
     return parts.node(name, "array" if is_array else "record", note)
 
@@ -159,7 +168,7 @@ def decimal128(data: bytes) -> str:
 
 Read = Callable[[Walk, str, int], Node | None]
 READERS: dict[int, Read] = {
-    0x01: lambda walk, name, start: walk.made(name, "float", real(struct.unpack("<d", walk.take(8))[0]), start),
+    0x01: lambda walk, name, start: walk.made(name, "float", real(DOUBLE(walk.take(8))[0]), start),
     0x02: lambda walk, name, start: walk.text(name, _string(walk), start),
     0x03: lambda walk, name, start: _document(walk, name, False),
     0x04: lambda walk, name, start: _document(walk, name, True),
@@ -174,9 +183,9 @@ READERS: dict[int, Read] = {
     0x0D: lambda walk, name, start: walk.text(name, _string(walk), start, "JavaScript"),
     0x0E: lambda walk, name, start: walk.text(name, _string(walk), start, "symbol"),
     0x0F: _scoped,
-    0x10: lambda walk, name, start: walk.made(name, "int", str(_little(walk, 4)), start),
+    0x10: lambda walk, name, start: walk.made(name, "int", str(INT32(walk.take(4))[0]), start),
     0x11: _timestamp,
-    0x12: lambda walk, name, start: walk.made(name, "int", str(_little(walk, 8)), start, "int64"),
+    0x12: lambda walk, name, start: walk.made(name, "int", str(INT64(walk.take(8))[0]), start, "int64"),
     0x13: lambda walk, name, start: walk.made(name, "decimal", decimal128(walk.take(16)), start),
     0x7F: lambda walk, name, start: walk.made(name, "string", "MaxKey", start, "greater than all else"),
     0xFF: lambda walk, name, start: walk.made(name, "string", "MinKey", start, "smaller than all else"),

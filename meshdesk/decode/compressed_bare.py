@@ -12,6 +12,7 @@ from dataclasses import replace
 from meshdesk.decode import blocks
 from meshdesk.decode.compressed import Unpack, arrow_stream, inflate, read_unpacked
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
+from meshdesk.decode.text import wide
 from meshdesk.model.wording import plural
 
 NAME = "compression without a mark"
@@ -23,7 +24,9 @@ START = re.compile(rb"[\xef\xbb\xbf]{0,3}[\s]*([\[{\"<]|[\x20-\x7e\xc2-\xf4]{12}
 
 def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
     """Whether it is long enough, and no plain text."""
-    return len(data) >= LEAST and data[0] != 0 and not (data.isascii() and data.decode("ascii").isprintable())
+    if len(data) < LEAST or data[0] == 0:
+        return False
+    return not (data.decode("ascii").isprintable() if data.isascii() else wide(data))
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:
@@ -56,6 +59,8 @@ UNPROVED = ("bytes",)
 
 def _is_plain(data: bytes) -> bool:
     """Whether it is text without control characters. With some, short text in Snappy is valid UTF-8, too."""
+    if wide(data):  # of what is compressed not every other byte is zero
+        return True
     if CONTROL.search(data):
         return False
     try:

@@ -110,7 +110,7 @@ def _marked(tree: Node, masked: tuple[str, ...], is_key: bool) -> Node:
         elif child.kind != "string" or not child.text:
             children.append(child)
         elif child.name in masked:
-            children.append(noted(replace(child, text=HIDDEN), MASKED))
+            children.append(noted(Node(child.name, child.kind, HIDDEN, (), child.note, child.span), MASKED))
         elif (is_key and child.name == "key") or is_secret(child.name, child.text):
             children.append(noted(child, PLAIN))
         else:

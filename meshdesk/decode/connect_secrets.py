@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Collection
 from dataclasses import replace
-from functools import lru_cache
 
 from meshdesk.decode.contract import Payload
 from meshdesk.model import setting
@@ -40,28 +39,27 @@ def masked(payload: Payload, revealed: Collection[str] = ()) -> Payload:
         return payload
     out, names, name = bytearray(data), [], ""
     for string in STRING.finditer(data):
-        first, end = string.span(1)
-        if string[2] is not None:
-            name = _text(string[1])
-            continue
-        is_secret = end > first and _is_secret(name, string[1], key) and name not in revealed
-        if is_secret and _follows_a_name(data, string.start()):
+        written, colon = string.groups()
+        if colon is not None:
+            name = _text(written)
+        elif (
+            written
+            and _is_secret(name, written, key)
+            and name not in revealed
+            and _follows_a_name(data, string.start())
+        ):
+            first, end = string.span(1)
             out[first:end] = FILL * (end - first)
             names.append(name)
     return replace(payload, data=bytes(out), masked=tuple(dict.fromkeys(names))) if names else payload
 
 
 def _is_secret(name: str, value: bytes, key: bytes) -> bool:
-    is_secret = _is_named_secret(name) or (key == SESSION and name == "key")
+    is_secret = setting.is_secret(name) or (key == SESSION and name == "key")
     # An address with a login in it has both signs.
     if not is_secret and b"@" in value and b"//" in value:
         is_secret = setting.is_secret(name, value.decode("utf-8", "replace"))
     return is_secret and not ELSEWHERE.fullmatch(value)
-
-
-@lru_cache(maxsize=4_096)  # names of settings: a connector has some 50
-def _is_named_secret(name: str) -> bool:
-    return setting.is_secret(name)
 
 
 def _follows_a_name(data: bytes, at: int) -> bool:

@@ -1,4 +1,4 @@
-"""What of an event a list shows first: what happened, before what its envelope says of itself; and of a table the first columns.
+"""What of an event a list shows first: what happened, before what its envelope says of itself; and of a table how its first row begins.
 
 An event of CloudEvents begins with a version and a number that nobody looks for, one of Debezium with the row as it was; of 160
 characters little is left then for what was changed. The tree of a record keeps the order in which it was written.
@@ -25,10 +25,10 @@ def ordered(parts: Sequence[T], name_of: Callable[[T], str], first: Iterable[str
 
 
 def for_line(decoded: Decoded) -> Node:
-    """The tree, an event's parts in the order of a line, and no more columns of a table than it shows."""
+    """The tree, an event's parts in the order of a line, and of a table how its first row begins."""
     tree = decoded.tree
     if tree.kind == "array" and any(layer.name in tables.FORMATS for layer in decoded.chain):
-        return replace(tree, children=tuple(map(_narrow, tree.children)))
+        return _shortened(replace(tree, children=tuple(map(_narrow, tree.children[:1]))), count_of(tree))
     if tree.kind != "record":
         return tree
     layers = [layer.name for layer in decoded.chain]
@@ -42,7 +42,13 @@ def for_line(decoded: Decoded) -> Node:
 
 
 def _narrow(row: Node) -> Node:
-    left_out = count_of(row) - tables.LISTED
-    if row.kind != "record" or left_out <= 0:
+    if row.kind != "record":
         return row
-    return replace(row, children=(*row.children[: tables.LISTED], more(left_out)))
+    return _shortened(replace(row, children=row.children[: tables.LISTED]), count_of(row))
+
+
+def _shortened(node: Node, count: int) -> Node:
+    """A container of so many parts, of which some were left out."""
+    left_out = count - len([child for child in node.children if child.kind != "more"])
+    rest = (more(left_out),) if left_out > 0 else ()
+    return replace(node, children=(*(child for child in node.children if child.kind != "more"), *rest))

@@ -1,7 +1,5 @@
 """Parts of a tree that was read, for envelopes: they know their form by the names in it."""
 
-from dataclasses import replace
-
 from meshdesk.model.node import Node
 
 
@@ -29,7 +27,9 @@ def names_of(node: Node) -> frozenset[str]:
 
 def noted(node: Node, note: str) -> Node:
     """The node with more in its note."""
-    return replace(node, note=f"{node.note}, {note}" if node.note else note)
+    return Node(
+        node.name, node.kind, node.text, node.children, f"{node.note}, {note}" if node.note else note, node.span
+    )
 
 
 def without_spans(node: Node) -> Node:

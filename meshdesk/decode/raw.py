@@ -21,7 +21,7 @@ OF_RIFF = {b"WAVE": "WAV audio", b"WEBP": "a WebP image", b"AVI ": "an AVI video
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
     """The bytes as hex."""
     tree = Node("", "bytes", hexed(data, bounds.text), note=plural(len(data), "byte"), span=(0, len(data)))
-    found = kind_of(data)
+    found = kind_of(data) if bounds.tells else ""
     return Decoded(tree, (Layer("bytes", f"begins as {found} does" if found else ""),), "bytes")
 
 

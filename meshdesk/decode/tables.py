@@ -1,10 +1,10 @@
 """Parquet, Arrow IPC (file and stream) and ORC in a value, read by Arrow and shown as a table: a list of rows.
 
-Only as many rows are read as are shown; the file says how many there are. The line of a list has the first columns of each
-row; of a small Parquet file no others are read for it, so that what is broken in those is told by the inspector alone.
+Only as many rows are read as are shown; the file says how many there are. The line of a list has that number and the first
+columns of the first row; of a small Parquet file no others are read for it, so that what is broken in those is told by the
+inspector alone.
 """
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from operator import eq
@@ -13,16 +13,16 @@ from typing import Any, NamedTuple
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.moments import clock, day, moment, real
 from meshdesk.decode.one_line import OneLine
-from meshdesk.model.node import FULL, SHORT, Kind, Node, hexed, more, shortened
+from meshdesk.model.node import FULL, Kind, Node, hexed, more, shortened
 from meshdesk.model.wording import plural
 
 NAME = "Parquet, Arrow, ORC"
 BEGINS = b"PAO\xff"  # PAR1, ARROW1, ORC, FFFFFFFF
 MARKS = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff", b"ORC")
 FORMATS = ("Parquet", "Arrow file", "Arrow stream", "ORC")
+ROOT, CHAINS = Node("", "array", ""), {name: (Layer(name),) for name in FORMATS}  # of what is listed
 BATCH = 1_000  # rows that are read at once
-# Columns of a row that a list shows, so that some rows have room: to read one of Parquet takes 11 us (measured 2026-11).
-LISTED = 4
+LISTED = 3  # columns that a list shows of the first row: to read one of Parquet takes 11 us (measured 2026-11)
 DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 
 
@@ -49,13 +49,10 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         raise Undecodable("it does not begin as Parquet, Arrow or ORC does")
     if len(data) > bounds.bytes:
         raise Undecodable(f"it is larger than {bounds.bytes:,} bytes")
-    # Only where such a file is read: the import takes a tenth of a second.
-    import pyarrow as pa
-
     try:
         return _shown(name, opened(data), bounds)
     except (
-        pa.ArrowException,
+        _arrow().ArrowException,
         OSError,
         MemoryError,
         ValueError,
@@ -70,6 +67,23 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
         ) from None
 
 
+@cache
+def _arrow() -> Any:
+    """Arrow's library, once: an import that is there already takes a microsecond each time."""
+    # Only where such a file is read: the import takes a tenth of a second.
+    import pyarrow as pa
+
+    return pa
+
+
+@cache
+def _parquets() -> Any:
+    # As above.
+    import pyarrow.parquet as pq
+
+    return pq
+
+
 class _Table(NamedTuple):
     """A file that was opened."""
 
@@ -79,39 +93,27 @@ class _Table(NamedTuple):
 
 
 def _parquet(data: bytes) -> _Table:
-    # As above.
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     # Nothing is to be fetched before it is asked for: the bytes are here, and a thread for that costs a tenth of the time.
-    file = pq.ParquetFile(pa.BufferReader(data), pre_buffer=False)
+    file = _parquets().ParquetFile(_arrow().BufferReader(data), pre_buffer=False)
     batches = file.iter_batches(batch_size=BATCH, use_threads=False)
     return _Table(file.metadata.num_rows, file.schema_arrow.names, map(_proved, batches))
 
 
 def _parquet_listed(data: bytes) -> _Table:
     """The same with the columns alone that a list shows, where the file is small."""
-    # As above.
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    file = pq.ParquetReader()  # what a ParquetFile knows of paths is not asked for: 10 us
-    file.open(pa.BufferReader(data), pre_buffer=False)
+    file = _parquets().ParquetReader()  # what a ParquetFile knows of paths is not asked for: 10 us
+    file.open(_arrow().BufferReader(data), pre_buffer=False)
     rows, names = file.metadata.num_rows, [path[0] for path in file.column_paths]
     if any(map(eq, names, names[1:])):  # parts of one column, which only its schema tells from two of a name, for 10 us
         names = file.schema_arrow.names
     if rows > BATCH or not names:
         return _parquet(data)
-    columns = [_in_one(file.read_column(at)) for at in range(min(LISTED, len(names)))]
+    columns = [file.read_column(at) for at in range(min(LISTED, len(names)))]
+    for column in columns:
+        column.validate(full=True)  # what lengths and offsets say is believed only now
     if any([len(column) != rows for column in columns]):  # noqa: C419 (a generator takes longer)
         return _parquet(data)
     return _Table(rows, names, iter([(rows, columns)]))
-
-
-def _in_one(column: Any) -> Any:
-    """A column whose values are there."""
-    column.validate(full=True)  # what lengths and offsets say is believed only now
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _proved(batch: Any) -> tuple[int, Sequence[Any]]:
@@ -120,18 +122,14 @@ def _proved(batch: Any) -> tuple[int, Sequence[Any]]:
 
 
 def _arrow_file(data: bytes) -> _Table:
-    # As above.
-    import pyarrow as pa
-
+    pa = _arrow()
     file = pa.ipc.open_file(pa.BufferReader(data), options=_alone())
     batches = (file.get_batch(at) for at in range(file.num_record_batches))
     return _Table(None, file.schema.names, map(_proved, batches))
 
 
 def _arrow_stream(data: bytes) -> _Table:
-    # As above.
-    import pyarrow as pa
-
+    pa = _arrow()
     stream = pa.ipc.open_stream(pa.BufferReader(data), options=_alone())
     return _Table(None, stream.schema.names, map(_proved, stream))
 
@@ -139,18 +137,14 @@ def _arrow_stream(data: bytes) -> _Table:
 @cache
 def _alone() -> Any:
     """That no threads are asked to unpack what is compressed: for so little to do that takes three times as long."""
-    # As above.
-    import pyarrow as pa
-
-    return pa.ipc.IpcReadOptions(use_threads=False)
+    return _arrow().ipc.IpcReadOptions(use_threads=False)
 
 
 def _orc(data: bytes) -> _Table:
     # As above.
-    import pyarrow as pa
     from pyarrow import orc
 
-    file = orc.ORCFile(pa.BufferReader(data))
+    file = orc.ORCFile(_arrow().BufferReader(data))
     stripes = (file.read_stripe(at) for at in range(file.nstripes))
     return _Table(file.nrows, file.schema.names, map(_proved, stripes))
 
@@ -163,22 +157,16 @@ def _shown(name: str, table: _Table, bounds: Bounds) -> Decoded:
         return _said(name, table, left)
     rows: list[Node] = []
     seen = 0
-    limit = bounds.width - SHORT  # characters; a list shows no more than fits on its line
-    room = limit + 1 if not bounds.tells else sys.maxsize
-    titles = table.names[: bounds.width if bounds.tells else LISTED]
+    most, width = (bounds.width, bounds.width) if bounds.tells else (1, LISTED)
+    titles = table.names[:width]
     for count, columns in table.pieces:
         seen += count
-        for at in range(min(count, bounds.width - len(rows))):
-            if room < 0 or not left.take():
+        for at in range(min(count, most - len(rows))):
+            if not left.take():
                 break
-            cells: list[Node | None] = []
-            for title, column in zip(titles, columns, strict=False):
-                cells.append(_node(title, column[at], left, 1))
-                room -= _length(cells[-1], limit)
-                if room < 0:
-                    break
+            cells = [_node(title, column[at], left, 1) for title, column in zip(titles, columns, strict=False)]
             rows.append(_container(str(len(rows)), "record", cells, len(table.names)))
-        if table.rows is not None and (left.nodes <= 0 or seen >= bounds.width):
+        if table.rows is not None and (left.nodes <= 0 or seen >= most):
             break
     all_of = seen if table.rows is None else table.rows
     detail = f"{plural(all_of, 'row')}, {plural(len(table.names), 'column')}"
@@ -186,55 +174,34 @@ def _shown(name: str, table: _Table, bounds: Bounds) -> Decoded:
 
 
 def _said(name: str, table: _Table, left: "_Left") -> Decoded:
-    """The same as a line: no more cells are looked at than it has room for."""
+    """The same as a line."""
     line = OneLine()
     whole = line.begin("", is_array=True)
     seen = 0
-    titles = table.names[:LISTED]
-    for count, values in table.pieces:
-        columns = [_Column(title, column) for title, column in zip(titles, values, strict=False)]
+    for count, columns in table.pieces:
+        if count and not seen:
+            _say_first(line, table.names, columns, left)
         seen += count
-        for at in range(count):
-            if line.room < FULL:
-                break
-            row = line.begin("", is_array=False)
-            for column in columns:
-                _say(line, column, at, left)
-                if line.room < FULL:
-                    break
-            if len(table.names) > LISTED:
-                line.more()
-            line.end(row, "record", len(table.names))
-        if table.rows is not None and (seen >= left.bounds.width or seen == table.rows):
+        if table.rows is not None and seen:
             break
     line.end(whole, "array", seen if table.rows is None else table.rows)
-    return Decoded(Node("", "array", ""), (Layer(name),), name, words=line.words)
+    return Decoded(ROOT, CHAINS[name], name, words=line.words)
 
 
-class _Column:
-    """What reads one cell of it behind the other."""
-
-    __slots__ = ("name", "read", "values")
-
-    def __init__(self, name: str, values: Any) -> None:
-        self.name, self.values = name, values
-        self.read = _scalars().get(values.type.id)
-
-
-def _say(line: OneLine, column: _Column, at: int, left: "_Left") -> None:
-    value, read = column.values[at], column.read
-    if read is None or not value.is_valid:
-        node = _node(column.name, value, left, 1)
-        if node is not None:
+def _say_first(line: OneLine, names: list[str], columns: Sequence[Any], left: "_Left") -> None:
+    row = line.begin("", is_array=False)
+    for name, column in zip(names[:LISTED], columns, strict=False):
+        value, read = column[0], _scalar_of(column.type)
+        if read is not None and value.is_valid:
+            kind, text, _ = read(value)
+            line.scalar(name, kind, text)
+        elif (node := _node(name, value, left, 1)) is not None:
             line.whole(node)
-        return
-    kind, text, _ = read(value)
-    line.scalar(column.name, kind, text)
-
-
-def _length(cell: Node | None, limit: int) -> int:
-    """How many characters of a line a value takes at least, with its name and the blanks behind both."""
-    return 0 if cell is None else len(cell.name) + min(len(cell.text), limit) + len("  ")
+        if line.room < FULL:
+            break
+    if len(names) > LISTED:
+        line.more()
+    line.end(row, "record", len(names))
 
 
 class _Left:
@@ -273,7 +240,7 @@ def _node(name: str, value: Any, left: _Left, depth: int) -> Node | None:
 
 
 def _scalar(name: str, value: Any, kind: Any, bounds: Bounds) -> Node:
-    read = _scalars().get(kind.id)
+    read = _scalar_of(kind)
     if read is None:
         return Node(name, "string", shortened(str(value), bounds.text), (), str(kind))
     word, text, note = read(value)
@@ -284,10 +251,7 @@ def _scalar(name: str, value: Any, kind: Any, bounds: Bounds) -> Node:
 
 @cache
 def _extension_type() -> type:
-    # As above.
-    import pyarrow as pa
-
-    return pa.BaseExtensionType  # type: ignore[no-any-return]
+    return _arrow().BaseExtensionType  # type: ignore[no-any-return]
 
 
 def _again(name: str, inner: Any, left: _Left, depth: int, note: str) -> Node | None:
@@ -343,9 +307,9 @@ def _containers() -> dict[int, Callable[[str, Any, _Left, int], Node | None]]:
 
 
 @cache
-def _scalars() -> dict[int, Read]:
-    """How values are read, by the number of their type: it is asked for each cell, and Arrow's own questions one by one
-    take ten times as long (measured 2026-11)."""
+def _scalars() -> dict[int, Callable[[Any], Read]]:
+    """What reads the values of a type, by its number: it is asked for each column, and Arrow's own questions one by one take ten
+    times as long (measured 2026-11)."""
     # As above.
     from pyarrow import lib
 
@@ -355,23 +319,33 @@ def _scalars() -> dict[int, Read]:
     )  # fmt: skip
     floats = (lib.Type_HALF_FLOAT, lib.Type_FLOAT, lib.Type_DOUBLE)
     decimals = (lib.Type_DECIMAL32, lib.Type_DECIMAL64, lib.Type_DECIMAL128, lib.Type_DECIMAL256)
+    binaries = (lib.Type_BINARY, lib.Type_LARGE_BINARY, lib.Type_BINARY_VIEW, lib.Type_FIXED_SIZE_BINARY)
     return {
-        lib.Type_BOOL: lambda value: ("boolean", "true" if value.as_py() else "false", ""),
-        **dict.fromkeys(integers, lambda value: ("int", str(value.as_py()), "")),
-        **dict.fromkeys(floats, lambda value: ("float", real(float(value.as_py())), str(value.type))),
-        **dict.fromkeys(decimals, _decimal),
-        **dict.fromkeys((lib.Type_STRING, lib.Type_LARGE_STRING, lib.Type_STRING_VIEW), _text),
-        **dict.fromkeys(
-            (lib.Type_BINARY, lib.Type_LARGE_BINARY, lib.Type_BINARY_VIEW, lib.Type_FIXED_SIZE_BINARY), _bytes
-        ),
-        lib.Type_TIMESTAMP: _timestamp,
-        **dict.fromkeys((lib.Type_DATE32, lib.Type_DATE64), _date),
-        **dict.fromkeys(
-            (lib.Type_TIME32, lib.Type_TIME64),
-            lambda value: ("time", clock(value.value, DIGITS[value.type.unit]), ""),
-        ),
-        lib.Type_DURATION: lambda value: ("int", str(value.value), str(value.type)),
+        lib.Type_BOOL: lambda _: _boolean,
+        **dict.fromkeys(integers, lambda _: _integer),
+        **dict.fromkeys(floats, _floats),
+        **dict.fromkeys(decimals, _decimals),
+        **dict.fromkeys((lib.Type_STRING, lib.Type_LARGE_STRING, lib.Type_STRING_VIEW), lambda _: _text),
+        **dict.fromkeys(binaries, lambda _: _bytes),
+        lib.Type_TIMESTAMP: _timestamps,
+        **dict.fromkeys((lib.Type_DATE32, lib.Type_DATE64), _dates),
+        **dict.fromkeys((lib.Type_TIME32, lib.Type_TIME64), _times),
+        lib.Type_DURATION: _durations,
     }
+
+
+def _scalar_of(kind: Any) -> Read | None:
+    """What reads the values of a type that has no parts: their kind, text and note."""
+    made = _scalars().get(kind.id)
+    return made(kind) if made is not None else None
+
+
+def _boolean(value: Any) -> tuple[Kind, str, str]:
+    return "boolean", "true" if value.as_py() else "false", ""
+
+
+def _integer(value: Any) -> tuple[Kind, str, str]:
+    return "int", str(value.as_py()), ""
 
 
 def _text(value: Any) -> tuple[Kind, str, str]:
@@ -386,22 +360,47 @@ def _bytes(value: Any) -> tuple[Kind, str, str]:
     return "bytes", bytes(value.as_buffer()).hex(), ""
 
 
-def _decimal(value: Any) -> tuple[Kind, str, str]:
-    try:
-        text = f"{value.as_py():f}"
-    except ArithmeticError:
-        raise Undecodable(f"a number has more digits than its type, {value.type}, says") from None
-    return "decimal", text, f"decimal({value.type.precision},{value.type.scale})"
+def _floats(kind: Any) -> Read:
+    note = str(kind)
+    return lambda value: ("float", real(float(value.as_py())), note)
 
 
-def _timestamp(value: Any) -> tuple[Kind, str, str]:
-    units, zone = value.value, value.type.tz
-    text = moment(units, DIGITS[value.type.unit], "Z" if zone else "")
-    note = zone if zone and zone != "UTC" else ""
-    return ("timestamp", text, note) if text else ("int", str(units), str(value.type))
+def _decimals(kind: Any) -> Read:
+    def read(value: Any) -> tuple[Kind, str, str]:
+        try:
+            return "decimal", f"{value.as_py():f}", note
+        except ArithmeticError:
+            raise Undecodable(f"a number has more digits than its type, {kind}, says") from None
+
+    note = f"decimal({kind.precision},{kind.scale})"
+    return read
 
 
-def _date(value: Any) -> tuple[Kind, str, str]:
-    days = value.value if value.type.bit_width == 32 else value.value // 86_400_000
-    text = day(days)
-    return ("date", text, "") if text else ("int", str(value.value), str(value.type))
+def _timestamps(kind: Any) -> Read:
+    def read(value: Any) -> tuple[Kind, str, str]:
+        units = value.value
+        text = moment(units, digits, mark)
+        return ("timestamp", text, note) if text else ("int", str(units), str(kind))
+
+    digits, zone = DIGITS[kind.unit], kind.tz
+    mark, note = "Z" if zone else "", zone if zone and zone != "UTC" else ""
+    return read
+
+
+def _dates(kind: Any) -> Read:
+    def read(value: Any) -> tuple[Kind, str, str]:
+        text = day(value.value // units)
+        return ("date", text, "") if text else ("int", str(value.value), str(kind))
+
+    units = 1 if kind.bit_width == 32 else 86_400_000  # days, or ms
+    return read
+
+
+def _times(kind: Any) -> Read:
+    digits = DIGITS[kind.unit]
+    return lambda value: ("time", clock(value.value, digits), "")
+
+
+def _durations(kind: Any) -> Read:
+    note = str(kind)
+    return lambda value: ("int", str(value.value), note)

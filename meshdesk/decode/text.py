@@ -18,6 +18,8 @@ DECLARING = ("content-type", "contenttype", "charset", "encoding")  # headers, i
 HEADERS = DECLARING
 CHARSET = re.compile(rb"(?:charset\s*=\s*|^)[\"']?([A-Za-z0-9_.:-]{3,30})[\"']?\s*(?:;|$)", re.IGNORECASE)
 ENCODINGS = re.compile("utf-?(8|16|32)|iso|latin|windows|cp|shift|s_?jis|euc|gb|big5|koi8|mac|us-ascii", re.IGNORECASE)
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
+LOOKED_AT = 4_096  # bytes, before it is asked for a text
 UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 ODD = 0.3  # share of control characters from which bytes are no text, though each of them is valid
 
@@ -33,11 +35,18 @@ minds = is_declared
 
 
 def could_be(payload: Payload, data: bytes, schemas: Schemas) -> bool:  # noqa: ARG001 (the contract's form)
-    """Whether its first byte begins a character of UTF-8, or there is a mark or a zero of another encoding."""
-    first = data[0]
-    if not first:
-        return _wide(data) != ""
-    return 0x01 <= first < 0x80 or 0xC2 <= first < 0xF5 or first >= 0xFE or 0 in data[:512]
+    """Whether it is UTF-8, or there is a mark or are zeros of another encoding."""
+    if 0 in data[:512] and wide(data):
+        return True
+    if not data[0] or 0x80 <= data[0] < 0xC2 or 0xF5 <= data[0] < 0xFE:
+        return False
+    if data.isascii() or data[0] >= 0xFE:
+        return True
+    try:
+        data[:LOOKED_AT].decode()
+    except UnicodeDecodeError as error:
+        return error.start >= LOOKED_AT - 3  # a character may be cut there
+    return True
 
 
 def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> Decoded:  # noqa: ARG001 (the contract's form)
@@ -47,7 +56,7 @@ def decode(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds) -> D
     if data[:1] == b"\0" and encoding == "UTF-8" and not is_wanted:
         raise Undecodable("it begins with a zero byte, as no text does")
     sample = text[:4096]
-    control = sum(character < " " and character not in "\t\n\r\x1b" for character in sample)
+    control = 0 if sample.isprintable() else len(CONTROL.findall(sample))
     if control > ODD * len(sample) and not is_wanted:
         raise Undecodable(f"{control} of its first {len(sample):,} characters are control characters")
     tree = as_uuid(Node("", "string", shortened(text, bounds.text), span=(0, len(data))))
@@ -82,12 +91,12 @@ def text_of(data: bytes, charset: str = "") -> tuple[str, str]:
             return data.decode(charset), charset.upper() if charset.lower().startswith("utf") else charset
         except (LookupError, ValueError):
             pass  # what it declares is not so, or is nothing that is known
-    wide = _wide(data)
-    return _decoded(data, wide) if wide else _decoded(data, "utf-8")
+    found = wide(data)
+    return _decoded(data, found) if found else _decoded(data, "utf-8")
 
 
-def _wide(data: bytes) -> str:
-    """UTF-16 without a mark: of mostly Latin text every other byte is zero."""
+def wide(data: bytes) -> str:
+    """The encoding of UTF-16 or UTF-32 without a mark, "" where it is none: of mostly Latin text every other byte is zero."""
     sample = data[:512]
     if 0 not in sample:
         return ""

@@ -1,6 +1,7 @@
 """Settings of a client or a connector by their names: which of them carry a secret."""
 
 import re
+from functools import lru_cache
 
 WORDS = ("password", "passphrase", "secret", "jaas", "credential", "token", "user.info", "private")
 WHOSE = ("keystore", "sas", "api", "access", "account")  # keys
@@ -19,7 +20,12 @@ def is_secret(name: str, value: str = "") -> bool:
     >>> is_secret("sasl.password"), is_secret("client.rack"), is_secret("x.url", "http://me:pass@host")
     (True, False, True)
     """
-    return bool(SECRET.search(name) or LOGIN_IN_URL.search(value))
+    return _is_named(name) or ("@" in value and LOGIN_IN_URL.search(value) is not None)
+
+
+@lru_cache(maxsize=4_096)  # names of settings: a connector has some 50
+def _is_named(name: str) -> bool:
+    return SECRET.search(name) is not None
 
 
 def may_hold_a_secret(settings: bytes) -> bool:

@@ -21,7 +21,7 @@ from types import FrameType
 
 from meshdesk.collect import schema_files
 from meshdesk.collect.catalogues.reading import Said
-from meshdesk.decode import cloudevents, confluent, quick, schema_file
+from meshdesk.decode import cloudevents, confluent, quick, schema_file, tables
 from meshdesk.decode.chain import BOUNDS, DECODERS, ENVELOPES, decode, has_telling_header, inner, preview
 from meshdesk.decode.confluent import PREFIX
 from meshdesk.decode.contract import Bounds, Decoded, Decoder, Envelope, Payload, Preview, Schemas, Undecodable
@@ -176,7 +176,8 @@ def _as_by_tree(sent: Payload, schemas: Schemas, bounds: Bounds, word: str) -> P
     found = preview(sent, schemas, LINE)
     decoded = decode(sent, schemas, bounds)
     expected = Preview(*one_line_spans(for_line(decoded), LINE), decoded.format, decoded.trouble)
-    if found.format == "Parquet" != expected.format:
+    is_other = found.format != expected.format or found.text.startswith(f"{expected.text} {{")  # no rows, or no table
+    if found.format in tables.FORMATS and is_other:
         return None  # what is broken in columns that a list does not show is told by the tree alone
     # Of two damages a table has, which is read otherwise for a line, the other one may be told.
     if replace(found, trouble="") != replace(expected, trouble="") or bool(found.trouble) != bool(expected.trouble):

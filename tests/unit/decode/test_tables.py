@@ -176,17 +176,18 @@ def test_that_a_list_shows_of_a_table_what_the_chain_says(name: str, limit: int)
 
 
 @each
-def test_that_a_line_has_the_first_columns_of_each_row_and_a_sign_for_the_others(name: str) -> None:
+def test_that_a_line_has_the_number_of_rows_and_the_first_columns_of_the_first_one(name: str) -> None:
     table = pa.table({f"c{number}": [number, None] for number in range(6)})
     sent = Payload(WRITERS[name](table), "value", "orders", ())
-    assert preview(sent, NONE).text == "[2] { c0 0 c1 1 c2 2 c3 3 … } { c0 null c1 null c2 null c3 null … }"
-    sent = Payload(WRITERS[name](table.select(["c0", "c1", "c2", "c3"])), "value", "orders", ())
-    assert preview(sent, NONE).text == "[2] { c0 0 c1 1 c2 2 c3 3 } { c0 null c1 null c2 null c3 null }"
+    assert preview(sent, NONE).text == "[2] { c0 0 c1 1 c2 2 … }"
+    sent = Payload(WRITERS[name](table.select(["c0", "c1", "c2"])), "value", "orders", ())
+    assert preview(sent, NONE).text == "[2] { c0 0 c1 1 c2 2 }"
+    assert len(decode(sent, NONE).tree.children) == 2
 
 
 def test_that_of_parquet_a_list_proves_the_columns_that_it_shows_and_the_inspector_all() -> None:
     data = parquet(pa.table({f"c{number}": [f"text {number}"] for number in range(6)}))
-    for number, is_listed in ((0, False), (3, False), (5, True)):
+    for number, is_listed in ((0, False), (2, False), (5, True)):
         at = data.index(f"text {number}".encode())
         broken = Payload(data[: at - 1] + b"\xff\xff" + data[at + 1 :], "value", "orders", ())
         assert (preview(broken, NONE).format == "Parquet") is is_listed
@@ -208,4 +209,4 @@ def test_that_a_large_file_of_parquet_is_listed_as_a_small_one() -> None:
         pq.write_table(pa.table({f"c{number}": range(count) for number in range(6)}), file, row_group_size=300)
         sent = Payload(file.getvalue(), "value", "orders", ())
         assert preview(sent, NONE) == by_chain(sent, NONE)
-        assert preview(sent, NONE).text.startswith(f"[{count:,}] {{ c0 0 c1 0 c2 0 c3 0 … }} {{ c0 1 ")
+        assert preview(sent, NONE).text == f"[{count:,}] {{ c0 0 c1 0 c2 0 … }}"
