@@ -4,6 +4,7 @@
 `topic`           a name that no other test has; the topic does not exist yet
 `make_topic`      make_topic(partitions=1, **settings) -> name: creates one on `broker` (dots in settings: underscores)
 `fresh_broker`    a broker of its own, started for one test (0.8 s)
+`bare_broker`     one for the tests of a file, each of which finds it without topics and without groups
 `apicurio`        Apicurio Registry for the whole run, started when the first test wants it (5 s)
 Tests that want them are skipped, with the reason, where Kafka's jars or the packages of the `demo` extra cannot be had.
 """
@@ -75,6 +76,28 @@ def fresh_broker(kafka_java: Java) -> Iterator[Broker]:
     folder = Path(tempfile.mkdtemp(prefix="meshdesk-test-"))
     with start_broker(folder, properties=QUICK_BACK, remove_folder=True) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def _broker_of_the_file(kafka_java: Java) -> Iterator[Broker]:
+    with start_broker(Path(tempfile.mkdtemp(prefix="meshdesk-test-")), remove_folder=True) as running:
+        yield running
+
+
+@pytest.fixture
+def bare_broker(_broker_of_the_file: Broker) -> Iterator[Broker]:
+    """A broker for tests that count all topics or all groups; nobody may be in a group when a test ends."""
+    yield _broker_of_the_file
+    admin = AdminClient({"bootstrap.servers": _broker_of_the_file.bootstrap, "log_level": 0})
+    for group in admin.list_consumer_groups().result(30).valid:
+        admin.delete_consumer_groups([group.group_id])[group.group_id].result(30)
+    topics = [name for name in admin.list_topics(timeout=30).topics if not name.startswith("__")]
+    for answer in (admin.delete_topics(topics) if topics else {}).values():
+        answer.result(30)
+    until = time.monotonic() + 30
+    while any(not name.startswith("__") for name in admin.list_topics(timeout=30).topics):
+        assert time.monotonic() < until, "the topics do not go"
+        time.sleep(0.02)
 
 
 @pytest.fixture

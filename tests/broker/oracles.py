@@ -1,5 +1,6 @@
 """What others say about the same Kafka: its own console tools (from the same jars) and kcat, to be compared with."""
 
+import json
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -67,19 +68,18 @@ def console_consumer(broker: Broker, topic: str, count: int, *arguments: str) ->
 
 def kcat(broker: Broker, topic: str, *arguments: str) -> list[Consumed]:
     """Every record that `topic` has now, sorted by partition and offset, as kcat (Debian's) prints them."""
-    program = shutil.which("kcat")
-    if program is None:
-        pytest.skip("kcat is not installed (Debian: apt install kcat).")
     form = FIELD.join(("%p", "%o", "%T", "%K", "%S", "%h", "%k%s")) + LINE
-    line = [program, "-C", "-b", broker.bootstrap, "-t", topic, "-o", "beginning", "-e", "-q", "-f", form, *arguments]
-    output = subprocess.run(line, capture_output=True, check=True, timeout=SECONDS)
+    line = ["-C", "-b", broker.bootstrap, "-t", topic, "-o", "beginning", "-e", "-q", "-f", form, *arguments]
+    output = subprocess.run([_kcat(), *line], capture_output=True, check=True, timeout=SECONDS)
     records = [_kcat_record(topic, text) for text in output.stdout.split(LINE.encode()) if text]
     return sorted(records, key=lambda record: record.name)
 
 
 def topics(broker: Broker) -> list[str]:
-    """The names of all topics, as kafka-topics lists them."""
-    return _tool(broker, "org.apache.kafka.tools.TopicCommand", "--list").split()
+    """The names of all topics, sorted, as kcat lists them: Kafka's own tool takes 1.5 s of a processor to start (2026-11)."""
+    line = [_kcat(), "-L", "-J", "-b", broker.bootstrap]
+    told = json.loads(subprocess.run(line, capture_output=True, check=True, timeout=SECONDS).stdout)
+    return sorted(topic["topic"] for topic in told["topics"])
 
 
 def all_consumer_groups(broker: Broker) -> list[str]:
@@ -104,6 +104,14 @@ def _group_line(row: list[str]) -> GroupLine:
     """GROUP TOPIC PARTITION CURRENT-OFFSET LOG-END-OFFSET LAG CONSUMER-ID HOST CLIENT-ID."""
     committed, end, lag = (None if cell == "-" else int(cell) for cell in row[3:6])
     return GroupLine(row[0], row[1], int(row[2]), committed, end, lag, None if row[6] == "-" else row[6])
+
+
+def _kcat() -> str:
+    """The program; without it the test is skipped."""
+    program = shutil.which("kcat")
+    if program is None:
+        pytest.skip("kcat is not installed (Debian: apt install kcat).")
+    return program
 
 
 def _tool(broker: Broker, main_class: str, *arguments: str) -> str:

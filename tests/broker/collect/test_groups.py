@@ -188,8 +188,8 @@ def test_that_every_name_of_a_group_is_told_as_it_is(
     delete_group(broker.bootstrap, name)
 
 
-def test_that_a_cluster_without_groups_says_so_once(fresh_broker: Broker, ask: Ask) -> None:
-    asking = ask(Source(fresh_broker.bootstrap))
+def test_that_a_cluster_without_groups_says_so_once(bare_broker: Broker, ask: Ask) -> None:
+    asking = ask(Source(bare_broker.bootstrap))
     asking.round()
     asking.round()
     assert asking.facts == asking.facts[:1]
@@ -215,14 +215,14 @@ def test_that_a_group_that_vanishes_between_two_questions_is_no_trouble(
 
 
 def test_that_many_groups_are_asked_slice_by_slice_and_none_is_left_out(
-    fresh_broker: Broker, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    bare_broker: Broker, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create_topic(fresh_broker.bootstrap, "read", 1)
+    create_topic(bare_broker.bootstrap, "read", 1)
     names = [f"group {number}" for number in range(7)]
     for name in names:
-        commit_for(fresh_broker.bootstrap, name, {("read", 0): 1})
+        commit_for(bare_broker.bootstrap, name, {("read", 0): 1})
     monkeypatch.setattr(module, "A_SLICE", 3)
-    asking = ask(Source(fresh_broker.bootstrap))
+    asking = ask(Source(bare_broker.bootstrap))
     asking.groups.find()
     for described in (3, 6, 7):
         assert asking.checked("kafka groups") == [], "a round is over when all of them were asked"
@@ -231,22 +231,22 @@ def test_that_many_groups_are_asked_slice_by_slice_and_none_is_left_out(
     for sampled in (3, 6, 7):
         asking.groups.commits()
         assert sum(asking.samples(f"committed {name}") != {} for name in names) == sampled
-    commit_for(fresh_broker.bootstrap, "group 9", {("read", 0): 1})
+    commit_for(bare_broker.bootstrap, "group 9", {("read", 0): 1})
     asking.groups.find()
     asking.groups.describe()
     assert asking.values("group", "group 9") != [], "a new one is the next, whoever waits"
 
 
 def test_that_more_groups_than_are_followed_are_counted_in_a_sentence(
-    fresh_broker: Broker, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    bare_broker: Broker, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create_topic(fresh_broker.bootstrap, "read", 1)
+    create_topic(bare_broker.bootstrap, "read", 1)
     for name in "abc":
-        commit_for(fresh_broker.bootstrap, name, {("read", 0): 1})
+        commit_for(bare_broker.bootstrap, name, {("read", 0): 1})
     monkeypatch.setattr(module, "GROUPS", 2)
-    asking = ask(Source(fresh_broker.bootstrap))
+    asking = ask(Source(bare_broker.bootstrap))
     asking.round()
-    said = f"{fresh_broker.bootstrap} has 3 consumer groups, of which MeshDesk follows 2."
+    said = f"{bare_broker.bootstrap} has 3 consumer groups, of which MeshDesk follows 2."
     assert asking.checked("kafka groups") == [said]
     assert [asking.values("group", name) != [] for name in "abc"] == [True, True, False]
 

@@ -155,14 +155,14 @@ def test_that_the_bounds_stand_in_the_real_topics_and_keep_a_week_below_a_gigaby
 
 
 def test_that_stopping_ends_every_thread_and_a_second_time_nothing(
-    fresh_broker: Broker, monkeypatch: pytest.MonkeyPatch
+    bare_broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "HISTORY", DAY)
-    make_topics(fresh_broker.bootstrap)
+    make_topics(bare_broker.bootstrap)
     now = int(time.time() * 1000)
     going = Traffic(SEED, now_ms=now, live=False, complaints=Complaints(lambda trouble: None))
     going.tell()
-    going.start(fresh_broker.bootstrap)
+    going.start(bare_broker.bootstrap)
     assert going.wait_for_history(60)
     assert going.produced == len(history(now, DAY)) + 1  # the first live one closes the history
     going.stop()
@@ -176,13 +176,13 @@ def test_that_a_story_without_a_kafka_ends_too() -> None:
     assert not going.wait_for_history(0)
 
 
-def test_that_it_can_be_stopped_while_the_history_is_still_told(fresh_broker: Broker) -> None:
+def test_that_it_can_be_stopped_while_the_history_is_still_told(bare_broker: Broker) -> None:
     """A thread that dies of an exception fails the test (pytest's own net)."""
-    make_topics(fresh_broker.bootstrap)
+    make_topics(bare_broker.bootstrap)
     for _ in range(2):
         going = Traffic(SEED, now_ms=int(time.time() * 1000), complaints=Complaints(lambda trouble: None))
         going.tell()
-        going.start(fresh_broker.bootstrap)
+        going.start(bare_broker.bootstrap)
         wait_until(lambda one=going: one.produced > 0, "it has begun")  # type: ignore[misc]
         going.stop()
         assert not going.wait_for_history(0)
