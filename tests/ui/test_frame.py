@@ -59,7 +59,7 @@ def test_that_panels_that_nobody_dragged_fit_the_window(qtbot: QtBot, tmp_path: 
     window, session = with_topic(qtbot, capture(), Remembered(tmp_path))
     window.resize(1_280, 720)
     turn(session, window)
-    assert (window.frame.explorer.width(), window.frame.inspector.width()) == (240, 320)
+    assert (window.frame.explorer.width(), window.frame.inspector.width()) == (256, 320)
     window.close()
     again, _ = with_topic(qtbot, capture(), Remembered(tmp_path))
     again.resize(1_440, 900)
@@ -77,7 +77,7 @@ def test_that_half_of_a_low_window_is_left_to_the_list(qtbot: QtBot) -> None:
     assert window.frame.records.height() == pytest.approx((window.frame.height() - strip.height()) / 2, abs=3)
     window.actions_.explorer.trigger()
     turn(session, window)
-    assert window.frame.explorer.width() == 240
+    assert window.frame.explorer.width() == 256
 
 
 def test_that_in_a_small_window_the_inspector_is_folded_while_nothing_is_selected(qtbot: QtBot) -> None:
