@@ -29,6 +29,7 @@ GUIDS = 20  # that were waited for in vain, until none is waited for any more
 COMING = (SchemaState.NOT_FETCHED, SchemaState.NO_REGISTRY)  # of a registry that was named nobody has heard at first
 GIVE_UP = 10.0  # s for a cluster that does not answer, once it was said
 SILENT = 15.0  # s until that is said here: collect says it after 10 s, if it still can
+STARTS = 30.0  # s for collect to start; a tenth of that on a machine that is busy
 
 
 class Told(Protocol):
@@ -52,6 +53,7 @@ class _Run:
         self.connected = self.finished = self.given_up = self.ended = self.stopping = False
         self.has_said = False
         self.started = time.monotonic()
+        self.begun: float | None = None  # monotonic; when collect said its first word
 
     @property
     def is_reached(self) -> bool:
@@ -62,6 +64,11 @@ class _Run:
     def spent(self) -> float:
         """Seconds since the start."""
         return time.monotonic() - self.started
+
+    @property
+    def waited(self) -> float:
+        """Seconds that the cluster has had for its answer."""
+        return 0.0 if self.begun is None else time.monotonic() - self.begun
 
     def say(self, sentence: str) -> None:
         self.has_said = True
@@ -212,11 +219,13 @@ def _code(run: _Run, child: Child) -> int | None:
     if run.finished and run.answered == len(told.topics):
         return 1 if run.refused or run.given_up else 0
     is_late = told.seconds is not None and run.spent >= told.seconds
-    if not run.is_reached and (is_late or run.spent >= (GIVE_UP if run.answered else SILENT)):
+    if run.begun is None and run.spent >= STARTS:
+        run.say(f"The collect program has not started within {STARTS:.0f} s. See what keeps this machine busy.")
+        return 1
+    if not run.is_reached and (is_late or run.waited >= (GIVE_UP if run.answered else SILENT)):
         if not run.has_said:
-            run.say(
-                f"{told.source.bootstrap} did not answer within {run.spent:.0f} s. Check the network and the broker."
-            )
+            seconds = run.spent if is_late else run.waited
+            run.say(f"{told.source.bootstrap} did not answer within {seconds:.0f} s. Check the network and the broker.")
         return 1
     return (1 if run.refused or run.given_up else 0) if is_late else None
 
@@ -232,6 +241,7 @@ def _listen(run: _Run) -> None:
         if heard.message is None:
             run.ended = True
             return
+        run.begun = run.begun or time.monotonic()
         _take(run, heard.message)
 
 

@@ -96,6 +96,7 @@ def _serve(pipes: Pipes, first: Message) -> int:
     folds = _Folds(lambda trouble: pipes.send(trouble_message(trouble)))
     limit = Limit(int(first.get("limit") or SIZE_LIMIT), float(first.get("kept_free") or KEPT_FREE))
     collector = Collector(source, Path(str(first["folder"])), folds.report, news.set, limit)
+    pipes.send({"is": "alive"})  # from here on an answer is waited for: to start takes long on a machine that is busy
     told: Message = {}
     due = alive = 0.0
     while True:
