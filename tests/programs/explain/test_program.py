@@ -20,6 +20,7 @@ from meshdesk.session.children import Child, Heard
 from tests.programs.running import SECONDS, gone, run, wait_until
 from tests.unit.capture.making import Rec, made_capture, write
 
+LAST = 1_000_000  # the number of what a program is asked behind a test
 LISTING = {"topics": ["t"], "by": None, "descending": False, "word": ""}
 
 
@@ -42,30 +43,60 @@ class Program:
                 return answer
         raise AssertionError(f"it ended: {self.child.last_words}")
 
+    def is_free(self) -> bool:
+        """Whether it serves the next test: it runs, has answered all that it was asked, and no capture is open any more."""
+        if not self.child.lives or self.child._let_go.is_set():
+            return False
+        for capture in (1, 2):
+            self.child.send({"do": "close", "id": LAST, "capture": capture})
+            while (answer := self.next()) is None or answer.get("id") != LAST:
+                if answer is None:
+                    return False
+        return True
+
     def end(self) -> None:
         self.child.kill("the test ended")
         assert self.child.wait(SECONDS)
 
 
+Programs = dict[str, Program]
+
+
+@pytest.fixture(scope="module")
+def programs() -> Iterator[Programs]:
+    """Those that serve one test after the other, as they do one capture after the other for a person, until a test ends them."""
+    kept: Programs = {}
+    yield kept
+    for program in kept.values():
+        program.end()
+
+
+def serving(programs: Programs, role: str) -> Iterator[Program]:
+    program = programs.pop(role, None) or Program(role)
+    try:
+        yield program
+    except BaseException:
+        program.end()
+        raise
+    if program.is_free():
+        programs[role] = program
+    else:
+        program.end()
+
+
 @pytest.fixture(params=["look", "work"])
-def either(request: pytest.FixtureRequest) -> Iterator[Program]:
-    program = Program(request.param)
-    yield program
-    program.end()
+def either(request: pytest.FixtureRequest, programs: Programs) -> Iterator[Program]:
+    yield from serving(programs, request.param)
 
 
 @pytest.fixture
-def look() -> Iterator[Program]:
-    program = Program("look")
-    yield program
-    program.end()
+def look(programs: Programs) -> Iterator[Program]:
+    yield from serving(programs, "look")
 
 
 @pytest.fixture
-def work() -> Iterator[Program]:
-    program = Program("work")
-    yield program
-    program.end()
+def work(programs: Programs) -> Iterator[Program]:
+    yield from serving(programs, "work")
 
 
 @pytest.fixture
