@@ -3,9 +3,16 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from meshdesk.session.session import Session
 from tests.programs.session.serving import sentences, settle, shown
 from tests.unit.capture.making import SEEN, Rec, made_capture
+
+
+@pytest.fixture
+def session(lasting_session: Session) -> Session:
+    return lasting_session
 
 
 def test_that_only_the_newest_selection_is_shown(session: Session, folder: Path) -> None:

@@ -4,6 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from meshdesk.demo.broker import Broker
 from meshdesk.demo.registry import Schema, SchemaRegistry
 from meshdesk.model.decode_as import about_record, about_topic
@@ -17,6 +19,11 @@ from tests.broker.collect.producing import New, produce
 from tests.kafka import MakeTopic
 from tests.programs.session.serving import sentences, settle, shown, stand_by, stopped, turn
 from tests.unit.capture.making import Rec, made_capture
+
+
+@pytest.fixture
+def session(lasting_session: Session) -> Session:
+    return lasting_session
 
 
 def test_that_the_rows_that_are_wanted_come_and_those_of_another_topic_are_not_among_them(

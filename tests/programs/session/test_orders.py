@@ -17,6 +17,11 @@ from tests.unit.capture.making import Rec, made_capture, write
 
 
 @pytest.fixture
+def session(lasting_session: Session) -> Session:
+    return lasting_session
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two topics: values fall while offsets rise; every tenth record of t has a needle."""
     t = [
@@ -245,7 +250,8 @@ def test_that_for_records_that_are_very_late_a_list_by_time_waits_to_be_sorted_a
     assert shown(session, opened, again, 0, 0)[0].timestamp == 1
 
 
-def test_that_old_orders_go_with_their_files_and_all_of_them_with_the_session(session: Session, folder: Path) -> None:
+def test_that_old_orders_go_with_their_files_and_all_of_them_with_the_session(tmp_path: Path, folder: Path) -> None:
+    session = Session(tmp_path / "captures")
     opened = session.open_file(folder)
     settle(session)
     names = [made(session, opened, Listing(("t",), word=f"{n}")) for n in range(KEPT + 3)]
