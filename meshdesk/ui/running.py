@@ -45,7 +45,7 @@ class Running:
         window.frame.records.waits.connect(self.beat.hurry)
         self._open()
         self._script = self._make_script()
-        self._collector = Collector(self._is_busy)
+        self._collector = Collector(self._is_busy, self._has_moved)
         self.beat.start()
 
     @property
@@ -74,9 +74,13 @@ class Running:
         self._session.close()
 
     def _is_busy(self) -> bool:
-        """Whether something is asked, drawn or dragged."""
+        """Whether something is asked or drawn."""
+        return not self._session.idle() or self.beat.work.newest >= WORK
+
+    def _has_moved(self) -> bool:
+        """Whether the time cursor was dragged since the last look."""
         cursor, self._cursor = self._cursor, self._session.cursor
-        return cursor is not self._cursor or not self._session.idle() or self.beat.work.newest >= WORK
+        return cursor is not self._cursor
 
     def _report_beat(self, file: Path) -> None:
         try:

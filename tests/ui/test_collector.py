@@ -17,11 +17,11 @@ class Circle:
 
 
 class Desk:
-    """A collector, its clock in s, and whether anything is under way."""
+    """A collector, its clock in s, whether anything is under way, and whether the time cursor moves."""
 
     def __init__(self) -> None:
-        self.now, self.is_busy = 0.0, False
-        self.collector = Collector(lambda: self.is_busy, lambda: self.now)
+        self.now, self.is_busy, self.moves = 0.0, False, False
+        self.collector = Collector(lambda: self.is_busy, lambda: self.moves, lambda: self.now)
 
     def beat(self, times: int = 1) -> None:
         for _ in range(times):
@@ -87,6 +87,37 @@ def test_that_by_itself_the_collector_never_looks_through_everything(desk: Desk)
     kept = [[number] for number in range(200_000)]
     assert gc.get_stats()[2]["collections"] == before
     del kept
+
+
+def test_that_a_frame_of_a_drag_is_not_held_up_by_what_is_looked_through_where_it_was_made(desk: Desk) -> None:
+    def looks() -> int:
+        """How often the newest objects are looked through while a window makes as many as in some frames."""
+        before = gc.get_stats()[0]["collections"]
+        kept = [[number] for number in range(5_000)]
+        return gc.get_stats()[0]["collections"] - before + 0 * len(kept)
+
+    desk.beat()
+    assert looks() > 0
+    desk.moves = True
+    desk.beat()
+    gc.collect(1)  # as the thread does that has made the moment
+    assert looks() == 0
+    desk.moves = False
+    desk.beat(CALM - 1)
+    gc.collect(1)
+    assert looks() == 0
+    desk.beat()
+    assert looks() > 0
+
+
+def test_that_garbage_waits_while_the_cursor_moves(desk: Desk) -> None:
+    garbage = old_garbage(desk)
+    desk.now, desk.moves = EVERY + 0.1, True
+    desk.beat(CALM * 2)
+    assert garbage() is not None
+    desk.moves = False
+    desk.beat(CALM)
+    assert garbage() is None
 
 
 def test_that_what_is_loaded_is_looked_through_no_more_until_the_end(desk: Desk) -> None:

@@ -1,6 +1,10 @@
 """Only the newest wish counts, one thing is made at a time, and what was made is handed over once."""
 
+import gc
 import threading
+import weakref
+
+import pytest
 
 from meshdesk.session.newest import Newest
 from tests.programs.running import wait_until
@@ -58,3 +62,26 @@ def test_that_of_many_wishes_the_first_and_the_newest_are_made_one_after_the_oth
     assert (made, begun) == (["made of 0", "made of 4"], [0, 4])
     assert not newest.is_busy
     assert newest.take() is None
+
+
+def test_that_garbage_of_what_was_made_goes_where_it_was_made(request: pytest.FixtureRequest) -> None:
+    """Not in the midst of what the window draws: its thread does not look for any here."""
+    before = gc.get_threshold()
+    request.addfinalizer(lambda: gc.set_threshold(*before))
+    gc.set_threshold(1_000_000)
+    left: list[weakref.ref[Circle]] = []
+
+    def make(wish: int) -> int:
+        left.append(weakref.ref(Circle()))
+        return wish
+
+    newest = Newest(make, "test")
+    newest.want(1)
+    wait_until(lambda: bool(left) and left[0]() is None, "the end of the garbage")
+
+
+class Circle:
+    """Garbage that nothing but the collector finds."""
+
+    def __init__(self) -> None:
+        self.itself = self
