@@ -91,7 +91,7 @@ class RecordsView(QWidget):
         self.table.copy_asked.connect(self.copy)
         self.table.selectionModel().selectionChanged.connect(self._select)
         self.table.head_clicked.connect(self.turn)
-        self.table.verticalScrollBar().valueChanged.connect(lambda _: self._scrolled())
+        self.table.scrolled.connect(self._scrolled)
         self._empty.pressed.connect(self._go_on)
         self._say()
 
