@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from meshdesk.model import wording
-from meshdesk.model.graph import LEVELS, Box, Flow, Level, holding
+from meshdesk.model.graph import LEVELS, Box, Flow, Graph, Level, holding
 from meshdesk.session.opened import Opened
 from meshdesk.session.pictures import Behind, Picture
 from meshdesk.ui import theme
@@ -59,6 +59,7 @@ class TopologyView(QWidget):
         self._chosen_names: tuple[str, ...] = ()  # topics and groups of the box that was selected last
         self._rests = 0
         self._found: tuple[str, ...] = ()
+        self._tabled: Graph | None = None  # what is in the table
         self.level: Level = "products"
         self.levels = Segments("Level", [level.capitalize() for level in LEVELS])
         self.levels.choose(LEVELS.index(self.level))
@@ -109,9 +110,6 @@ class TopologyView(QWidget):
         if is_other:
             self._shown = (opened, picture)
             self.map.show_picture(picture)
-            if picture is not None:
-                self.table.content.show(picture.graph)
-                self.table.choose(self.map.choice)
             self._rests = 0
             self._say()
         self._follow()
@@ -214,6 +212,14 @@ class TopologyView(QWidget):
             else map_words.of_flow(about, self._behind)
         )
 
+    def _fill_table(self, graph: Graph) -> None:
+        """What the map shows; a table that nobody looks at is left as it was."""
+        if graph is not self._tabled:
+            self._tabled = graph
+            self.table.content.show(graph)
+            self.table.content.show_rates(self.rates)
+            self.table.choose(self.map.choice)
+
     def _say(self) -> None:
         opened, picture = self._shown
         graph = picture.graph if picture else None
@@ -236,6 +242,8 @@ class TopologyView(QWidget):
                     "The map shows the topics of a mesh as soon as its brokers have named them.",
                 )
             return
+        if self.table_button.isChecked():
+            self._fill_table(graph)
         self._body.setCurrentWidget(self.table if self.table_button.isChecked() else self._mapped)
         many = len(graph.boxes)
         shown = wording.plural(many, *NOUNS[self.level])

@@ -90,6 +90,7 @@ class Drawing:
     _classes: list[Class] = field(default_factory=list)
     _classed_by: tuple[object, str] = (None, "")  # styles, and the key of the box that is selected
     _in_domain: dict[str, list[tuple[Box, QRectF]]] = field(default_factory=lambda: defaultdict(list))
+    shape: tuple[object, ...] = ()  # what stands where: two drawings of one shape differ in words and tones alone
 
     @classmethod
     def of(cls, picture: Picture, hue: Callable[[str], QColor]) -> "Drawing":
@@ -107,6 +108,10 @@ class Drawing:
         drawing.whole = QRectF(*layout.whole)
         for line in drawing.lines:
             drawing.whole |= line.around
+        ends = [(flow.source, flow.target) for flow in flows]
+        homes = [box.domain for box in picture.graph.boxes]
+        hues = {domain: tone.rgb() for domain, tone in drawing.hues.items()}
+        drawing.shape = (picture.graph.level, layout.boxes, layout.domains, homes, ends, dict(drawing.groups), hues)
         return drawing
 
     def styles(self, rates: Mapping[str, float], behind: Mapping[tuple[str, str], Total]) -> list[Style]:
@@ -191,8 +196,14 @@ class Look:
 
 def paint(painter: QPainter, drawing: Drawing, look: Look) -> None:
     """Draws the part of the picture that is on the screen."""
+    paint_ground(painter, drawing, look)
+    paint_words(painter, drawing, look)
+
+
+def paint_ground(painter: QPainter, drawing: Drawing, look: Look) -> None:
+    """What stands while only numbers change: domains with their titles, flows and boxes."""
+    is_simple = _is_simple(drawing, look)
     shown = look.transform.inverted()[0].mapRect(look.size)
-    is_simple = look.scale < SIMPLE_BELOW or (len(drawing.boxes) > LARGE and look.scale < NATURAL)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.scale >= SIMPLE_BELOW)
     painter.setTransform(look.transform)
     if drawing.picture.graph.level != "domains":
@@ -201,17 +212,38 @@ def paint(painter: QPainter, drawing: Drawing, look: Look) -> None:
     boxes = [] if _is_far(drawing, look) else drawing.boxes_in(shown)
     _paint_boxes(painter, drawing, look, boxes, is_simple)
     _paint_found(painter, drawing, look, shown)
-    if look.scale >= NATURAL:
-        for box, rect in boxes:
-            _paint_words(painter, drawing, look, box, rect)
     painter.resetTransform()
-    if look.scale < NATURAL and boxes and boxes[0][1].height() * look.scale >= LEAST_HEIGHT:  # all are of one size
-        for box, rect in boxes:
-            _paint_words(painter, drawing, look, box, look.transform.mapRect(rect))
     if drawing.picture.graph.level != "domains":
         _paint_titles(painter, drawing, look, shown)
+
+
+def ground_of(drawing: Drawing, look: Look) -> tuple[object, ...]:
+    """What the ground depends on: as long as this is equal it looks the same."""
+    styles = drawing.styles(look.rates, look.behind)
+    return (drawing.shape, styles, look.transform, look.size, look.chosen, look.hovered, look.found, look.pixels)
+
+
+def paint_words(painter: QPainter, drawing: Drawing, look: Look) -> None:
+    """What is said of boxes and flows, upon the ground."""
+    is_simple = _is_simple(drawing, look)
+    shown = look.transform.inverted()[0].mapRect(look.size)
+    boxes = [] if _is_far(drawing, look) else drawing.boxes_in(shown)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.scale >= SIMPLE_BELOW)
+    if look.scale >= NATURAL:
+        painter.setTransform(look.transform)
+        for box, rect in boxes:
+            _paint_words(painter, drawing, look, box, rect)
+        painter.resetTransform()
+    elif boxes and boxes[0][1].height() * look.scale >= LEAST_HEIGHT:  # all are of one size
+        for box, rect in boxes:
+            _paint_words(painter, drawing, look, box, look.transform.mapRect(rect))
     if not is_simple and look.scale >= LEAST_FOR_LAGS:
         _paint_lags(painter, drawing, look, [rect for _, rect in boxes])
+
+
+def _is_simple(drawing: Drawing, look: Look) -> bool:
+    """Whether flows are straight and boxes have corners."""
+    return look.scale < SIMPLE_BELOW or (len(drawing.boxes) > LARGE and look.scale < NATURAL)
 
 
 def _is_far(drawing: Drawing, look: Look) -> bool:

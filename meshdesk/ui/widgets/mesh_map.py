@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPalette,
+    QPixmap,
     QResizeEvent,
     QTransform,
     QWheelEvent,
@@ -21,7 +22,8 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from meshdesk.model import wording
 from meshdesk.model.graph import Box, Flow
 from meshdesk.session.pictures import Behind, Picture
-from meshdesk.ui.widgets.map_paint import LEAST_HEIGHT, Drawing, Line, Look, paint
+from meshdesk.ui import theme
+from meshdesk.ui.widgets.map_paint import LEAST_HEIGHT, Drawing, Line, Look, ground_of, paint, paint_ground, paint_words
 
 SMALLEST, LARGEST = 0.02, 3.0  # of the natural size
 STEP = 1.25  # of a key, or of a wheel's notch
@@ -60,6 +62,8 @@ class MeshMap(QWidget):
         self._found: frozenset[str] = frozenset()
         self._pressed: QPoint | None = None
         self._is_panning = False
+        self._ground_of: tuple[object, ...] | None = None  # what stood at the last paint
+        self._ground_painted: QPixmap | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAutoFillBackground(True)
@@ -221,8 +225,29 @@ class MeshMap(QWidget):
             self._found,
             self.devicePixelRatioF(),
         )
+        ground = self._ground(self._drawing, look)
         with QPainter(self) as painter:
-            paint(painter, self._drawing, look)
+            if ground is None:
+                paint(painter, self._drawing, look)
+            else:
+                painter.drawPixmap(0, 0, ground)
+                paint_words(painter, self._drawing, look)
+
+    def _ground(self, drawing: Drawing, look: Look) -> QPixmap | None:
+        """What stands while numbers change, painted once; None while the picture moves, as it would be painted at each step."""
+        of, before = (ground_of(drawing, look), theme.colours()), self._ground_of
+        self._ground_of = of
+        if of != before:
+            self._ground_painted = None
+            return None
+        if self._ground_painted is None:
+            image = QPixmap(self.size() * look.pixels)
+            image.setDevicePixelRatio(look.pixels)
+            image.fill(theme.colours().canvas)
+            with QPainter(image) as painter:
+                paint_ground(painter, drawing, look)
+            self._ground_painted = image
+        return self._ground_painted
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,5 +1,8 @@
 """The map: it fits, pans and zooms, a box is chosen with a click or with keys, and a hover says how things are known."""
 
+from itertools import pairwise
+from typing import Any
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QHelpEvent
@@ -11,7 +14,8 @@ from meshdesk.model.graph import LEVELS, Level
 from meshdesk.session.pictures import Picture, drawn
 from meshdesk.ui.domain_hues import DomainHues
 from meshdesk.ui.remembered import Remembered
-from meshdesk.ui.widgets.map_paint import note_of
+from meshdesk.ui.widgets import map_paint, mesh_map
+from meshdesk.ui.widgets.map_paint import note_of, paint_ground
 from meshdesk.ui.widgets.mesh_map import LARGEST, SMALLEST, MeshMap
 from tests.unit.model.shop import mesh_of, reads, shop, topic
 
@@ -198,3 +202,45 @@ def test_that_a_note_says_how_much_is_in_a_box_and_no_rate_that_is_not_known() -
     assert note_of(boxes["product orders"], {"sales.orders.placed.v1": 812.0}) == "1 topic · 812/s"
     assert note_of(boxes["product orders"], {"sales.orders.placed.v1": 0.0}) == "1 topic"
     assert note_of(boxes["groups "], {}) == "1 group"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_that_numbers_change_upon_what_stands_as_if_all_were_drawn_anew(qtbot: QtBot, level: Level) -> None:
+    shown = picture(level)
+    widget, topics = map_on(qtbot, shown), [name for box in shown.graph.boxes for name in box.topics]
+    seen = []
+    for rate in (1.0, 1.2, 70.0, 90.0, 5_000.0):  # some make flows wider, and some change words alone
+        rates = dict.fromkeys(topics, rate)
+        widget.show_rates(rates)
+        anew = map_on(qtbot, shown)
+        anew.show_rates(rates)
+        seen.append(anew.grab().toImage())
+        assert widget.grab().toImage() == seen[-1]
+        assert widget.grab().toImage() == seen[-1]
+    assert all(one != other for one, other in pairwise(seen))
+
+
+def test_that_what_stands_is_drawn_once_while_numbers_change(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    grounds: list[object] = []
+
+    def paint(*what: Any) -> None:
+        grounds.append(what)
+        paint_ground(*what)
+
+    widget = map_on(qtbot)
+    widget.grab()
+    monkeypatch.setattr(mesh_map, "paint_ground", paint)
+    monkeypatch.setattr(map_paint, "paint_ground", paint)
+    for rate in range(3):
+        widget.show_picture(picture())  # as it is at another moment
+        widget.show_rates({"orders.placed": 2.0 + rate / 10})
+        widget.grab()
+    assert len(grounds) <= 1
+    grounds.clear()
+    for _ in range(3):
+        widget.pan(QPointF(5, 0))
+        widget.grab()
+    assert len(grounds) == 3
+    widget.choose("product orders")
+    widget.grab()
+    assert len(grounds) == 4
