@@ -1,6 +1,7 @@
 """How wide words are, and what of them has room; measured once, as a list that moves draws the same words again and again.
 
 To measure eight characters takes 5.6 µs and to cut them with an ellipsis 12, while to draw them takes 4.5 (measured 2026-11).
+Figures are of one width in every font of the theme, so that a number which changes at each beat is not measured anew.
 """
 
 from PySide6.QtCore import Qt
@@ -10,6 +11,7 @@ from meshdesk.ui import theme
 
 KEPT = 4_000  # words of each font: a dozen screens of names and numbers, some 0.5 MB; then it begins anew
 END = Qt.TextElideMode.ElideRight
+ALIKE = str.maketrans("123456789", "000000000")
 
 
 def width_of(words: str, font: theme.FontName) -> float:
@@ -42,9 +44,13 @@ class _Measured:
         self.cuts: dict[tuple[str, float, Qt.TextElideMode], str] = {}
 
     def keep_width(self, words: str) -> float:
-        if len(self.widths) >= KEPT:
+        if len(self.widths) + 1 >= KEPT:
             self.widths.clear()
-        width = self.widths[words] = self.metrics.horizontalAdvance(words)
+        alike = words.translate(ALIKE)
+        width = self.widths.get(alike)
+        if width is None:
+            width = self.widths[alike] = self.metrics.horizontalAdvance(alike)
+        self.widths[words] = width
         return width
 
     def keep_cut(self, key: tuple[str, float, Qt.TextElideMode]) -> str:

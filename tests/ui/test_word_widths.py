@@ -22,6 +22,16 @@ def test_that_words_are_as_wide_and_are_cut_as_qt_says_each_time_they_are_asked_
             assert width_of(fitted(name, font, 60, cut), font) <= 60
 
 
+@pytest.mark.parametrize("font", ["text", "strong", "small", "label", "mono"])
+def test_that_a_number_is_as_wide_as_qt_says_whatever_stands_beside_its_figures(
+    qapp: QApplication, font: theme.FontName
+) -> None:
+    metrics = QFontMetricsF(theme.font(font))
+    around = [chr(code) for code in range(0x20, 0x7F)] + ["–", "…", "·"]
+    words = [f"{one}{figure}{one}{figure}1{figure}" for one in around for figure in range(10)]
+    assert {one: width_of(one, font) for one in words} == {one: metrics.horizontalAdvance(one) for one in words}
+
+
 def test_that_words_are_measured_anew_in_another_font(qapp: QApplication) -> None:
     before = width_of("iiii", "mono")
     theme.write_payloads_in(qapp, False)

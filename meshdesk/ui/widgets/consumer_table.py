@@ -9,11 +9,12 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPointF,
+    QRect,
     QRectF,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from meshdesk.model.consuming import Line
@@ -55,10 +56,10 @@ class ConsumerModel(QAbstractTableModel):
         self.column, self.is_descending = -1, False  # by what they are sorted; -1: what needs attention first
         self._words: dict[int, tuple[str, ...]] = {}  # by row, of those that were asked for; a table has 10,000 at most
 
-    def show(self, told: Told | None) -> None:
-        """Other groups, or how they are now."""
+    def show(self, told: Told | None, seen: range = range(0)) -> None:
+        """Other groups, or how they are now: then it is told which columns say something else in the rows that are seen."""
         self.told = told
-        self._words = {}
+        before, self._words = self._words, {}
         lines = self._in_order(list(told.lines) if told is not None else [])
         if [line.group for line in lines] != [line.group for line in self.lines]:
             self.beginResetModel()
@@ -66,7 +67,10 @@ class ConsumerModel(QAbstractTableModel):
             self.endResetModel()
         elif lines:
             self.lines = lines
-            self.dataChanged.emit(self.index(0, 0), self.index(len(lines) - 1, len(COLUMNS) - 1))
+            pairs = [(before.get(row), self.words(row)) for row in seen if row < len(lines)]
+            for place in range(len(COLUMNS)):
+                if place == HOUR or any(old is None or old[place] != new[place] for old, new in pairs):
+                    self.dataChanged.emit(self.index(0, place), self.index(len(lines) - 1, place))
 
     def sort_by(self, column: int) -> None:
         """By a column; once more the other way round, and a third time by what needs attention."""
@@ -164,6 +168,7 @@ class ConsumerTable(QTableView):
         self.setModel(self.content)
         self._strong = BEHIND  # the measure of lag that is read; the other one stands back
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         head = make_plain(self, "Groups of consumers", "the groups", QHeaderView.ResizeMode.Fixed)
         head.setSectionsClickable(True)
         head.setMinimumSectionSize(40)
@@ -174,11 +179,11 @@ class ConsumerTable(QTableView):
     def show_told(self, told: Told | None, choice: str) -> None:
         """How the groups are, and which of them is selected; what is on the screen stays there."""
         at = self.verticalScrollBar().value()
-        self.content.show(told)
+        first, count, _ = rows_on_screen(self)
+        self.content.show(told, range(first, first + count))
         self._measure_columns()
         self.choose(choice)
         self.verticalScrollBar().setValue(at)
-        self.viewport().update()
 
     def measure(self, is_time: bool) -> None:
         """Which of the two measures of lag is read: it is drawn stronger, and stands first."""
@@ -207,6 +212,8 @@ class ConsumerTable(QTableView):
     def choose(self, group: str) -> None:
         """Selects a group without telling anybody; one that is not there leaves none selected."""
         row = self.content.row_of(group)
+        if row < 0 and not self.currentIndex().isValid():
+            return
         if row < 0:
             self.clearSelection()
             self.selectionModel().clearCurrentIndex()
@@ -262,12 +269,13 @@ class ConsumerTable(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
-            self._paint(painter)
+            self._paint(painter, event.region())
             if self.hasFocus():
                 draw_focus(painter, self)
 
-    def _paint(self, painter: QPainter) -> None:
-        """Column by column, so that clip and font are set once for each."""
+    def _paint(self, painter: QPainter, part: QRegion) -> None:
+        """Column by column, so that clip and font are set once for each; those alone that lie in a part of the table: most say
+        the same from one moment to the next."""
         c = theme.colours()
         width, height = self.viewport().width(), self.viewport().height()
         painter.fillRect(0, 0, width, height, c.canvas)
@@ -281,6 +289,9 @@ class ConsumerTable(QTableView):
         for place in range(len(COLUMNS)):
             if not self.isColumnHidden(place):
                 box = QRectF(self.columnViewportPosition(place), top, self.columnWidth(place), theme.LIST_ROW)
+                # A column that changed reaches a pixel into the next one.
+                if not part.intersects(QRect(int(box.x()) + 1, 0, int(box.width()) - 2, height)):
+                    continue
                 painter.setClipRect(QRectF(box.x(), 0, box.width(), height))
                 if place == HOUR:
                     self._paint_hours(painter, box, lines)

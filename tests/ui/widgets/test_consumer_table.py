@@ -1,8 +1,10 @@
 """The table of groups: sorted as asked, fitted to its width, drawn by itself, and what is selected stays selected."""
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.consuming import Line, State
@@ -10,6 +12,7 @@ from meshdesk.model.lag import Total
 from meshdesk.model.late import Late
 from meshdesk.session.consumers import Told
 from meshdesk.ui import theme
+from meshdesk.ui.widgets import consumer_table
 from meshdesk.ui.widgets.consumer_table import ConsumerTable
 from meshdesk.ui.widgets.consumer_words import BEHIND, COLUMNS, GROUP, HOUR, OFFSETS, RATES, STATE
 
@@ -161,3 +164,34 @@ def test_that_return_and_a_double_click_open_what_a_group_reads(qtbot: QtBot) ->
         table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(table.content.index(0, 0)).center()
     )
     assert opened == ["b", "stuck one"]
+
+
+def test_that_only_the_columns_that_say_something_else_are_drawn_again(qtbot: QtBot) -> None:
+    table = table_on(qtbot)
+    qtbot.waitExposed(table)
+    table.grab()
+    drawn: list[set[int]] = []
+    table.content.dataChanged.connect(lambda first, last: drawn[-1].update(range(first.column(), last.column() + 1)))
+    for lines in (LINES, (line("stuck one", 990, "stuck"), *LINES[1:]), (line("stuck one", 990), *LINES[1:])):
+        drawn.append(set())
+        table.show_told(told(*lines), "")
+        anew = table_on(qtbot, *lines)
+        assert table.grab().toImage() == anew.grab().toImage()
+    assert drawn == [{HOUR}, {HOUR, BEHIND, OFFSETS}, {HOUR, STATE}]
+
+
+def test_that_what_is_painted_of_a_table_are_its_changed_columns(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = table_on(qtbot)
+    QApplication.processEvents()
+    table.show_told(told(*LINES), "")  # of what had the focus nothing is selected any more
+    painted: list[int] = []
+    monkeypatch.setattr(
+        consumer_table, "paint_words", lambda painter, box, *_: painted.append(table.columnAt(int(box.x())))
+    )
+    table.viewport().update()
+    QApplication.processEvents()
+    assert set(painted) == set(range(len(COLUMNS))) - {HOUR}
+    painted.clear()
+    table.show_told(told(line("stuck one", 990, "stuck"), *LINES[1:]), "")
+    QApplication.processEvents()
+    assert set(painted) == {BEHIND, OFFSETS}
