@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import quote
 
@@ -68,6 +69,8 @@ class Frame(QWidget):
         self.records = RecordsView(remembered)
         self.inspector = Inspector(self.hues)
         self._is_drawn = False  # the view, on the last beat
+        self._has_to_tell = False  # a page of the inspector, on the last beat
+        self._tell_at = 0.0  # monotonic: when a view that is drawn at each beat leaves the next one to that
         self._wait = 0.0  # s that a page of the inspector gives way to what else is drawn on this beat
         self._retold = Retold(self.wait_to_tell)  # of the topic on the screen, or of a group
         self._group: tuple[Opened | None, str] = (None, "")  # the one that was chosen last
@@ -126,13 +129,18 @@ class Frame(QWidget):
             self._placings = placings
             self.hues.know(domain.name for placing in placings for domain in placing.domains)
         self.records.are_topics_beside = self.explorer.isVisible()
-        # A view that is drawn at each beat, as while the time is dragged, leaves one of sixteen to the explorer.
+        # A view that is drawn at each beat, as while the time is dragged, leaves one of sixteen to the explorer, and another one
+        # to a page of the inspector that has something else to say.
         is_listed = self._is_drawn and self.explorer.is_overdue and self.explorer.refresh(captures)
-        if is_listed:
+        is_told = self._is_drawn and not is_listed and self._has_to_tell and time.monotonic() >= self._tell_at
+        if is_told:
+            self._tell_at = time.monotonic() + 2 * LEAST
+        if is_listed or is_told:
             self.records.give_way()
-        is_drawn = self._is_drawn = not is_listed and cast(Drawn, self._work.currentWidget()).refresh()
-        is_listed = is_listed or self.explorer.refresh(captures, has_turn=not is_drawn)
-        self._wait = math.inf if is_listed else LEAST if is_drawn else 0.0
+        is_drawn = self._is_drawn = not (is_listed or is_told) and cast(Drawn, self._work.currentWidget()).refresh()
+        is_listed = is_listed or self.explorer.refresh(captures, has_turn=not (is_drawn or is_told))
+        self._has_to_tell = False
+        self._wait = math.inf if is_listed or is_drawn else 0.0
         self._mark()
         self.inspector.show_hits(self.records.listing.word)
         shown = self.records.opened
@@ -156,8 +164,9 @@ class Frame(QWidget):
             self._show_inspector()
 
     def wait_to_tell(self) -> float:
-        """How long (s) a page of the inspector gives way on this beat: to the explorer always, as that is drawn four times a
-        second, to a view that may be drawn at each beat for a while. All of it together would be a long frame."""
+        """How long (s) a page of the inspector that has something else to say gives way on this beat: to whatever else is drawn.
+        All of it together would be a long frame."""
+        self._has_to_tell = True
         return self._wait
 
     def _decode_as(self, about: decode_as.About, decoder: str) -> None:

@@ -65,6 +65,7 @@ class ThroughputView(QWidget):
         self._opened: Opened | None = None
         self._drawn: Curves | None = None
         self._time = ShownTime()
+        self._cursor = Cursor()  # as of the last beat
         self._is_ahead = False  # of what the plot shows, until the next beat
         self._asked_at = 0.0  # monotonic: when the past was asked for
         self._retold = Retold(window.frame.wait_to_tell)
@@ -87,7 +88,8 @@ class ThroughputView(QWidget):
     # The beat
 
     def refresh(self) -> bool:
-        """Asks for the newest curves, and for the past of what is on the screen; whether there are others."""
+        """Asks for the newest curves, and for the past of what is on the screen; whether there are others, or values of another
+        moment."""
         opened = self._window.current
         if opened is not self._opened:
             self._opened, self._drawn, self._time = opened, None, ShownTime()
@@ -101,7 +103,8 @@ class ThroughputView(QWidget):
         if not self._time.is_chosen:
             self._time.span = LIVE_SPAN if opened.state == "live" else span_of(recorded[1] - recorded[0])
         self._spans.choose(SPANS.index(self._time.span) if self._time.span in SPANS else None)
-        cursor = self._window.session.cursor
+        cursor, before_it = self._window.session.cursor, self._cursor
+        self._cursor = cursor
         if self._time.go_along(cursor, newest):
             self._show_values()
             self._say_still()
@@ -118,17 +121,17 @@ class ThroughputView(QWidget):
         if not self._time.is_still and drawn.asked.end - drawn.asked.start == end - start:
             start, end = drawn.asked.start, drawn.asked.end  # as far as the curves go: they follow twice a second
         is_new, self._drawn = drawn is not self._drawn, drawn
-        before_it = self.plot.choice
+        choice = self.plot.choice
         self.plot.show_curves(drawn, start, end, self._hues.of(drawn.curves))
         self._is_ahead = False
-        self._follow(opened, drawn, before_it)
+        self._follow(opened, drawn, choice)
         if is_new:
             self._show_values()
             self._say(drawn, recorded[0], recorded[1] if newest > recorded[1] else None)
             self._share_height()
         self._body.setCurrentWidget(self._parts)
         self._ask_past(opened, drawn, start, min(end, recorded[0] + FIRST_ROUND))
-        return is_new
+        return is_new or cursor != before_it
 
     def _ask_past(self, opened: Opened, drawn: "Curves", start: int, end: int) -> None:
         """What lies before the recording and on the screen. To ask again for what is known costs nothing."""

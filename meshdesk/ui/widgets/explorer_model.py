@@ -38,31 +38,28 @@ class TopicModel(QAbstractListModel):
         self.groups = 0  # that pass
         self._captures: list[Opened] = []
         self._words: tuple[str, ...] = ()
-        self._shape: list[object] = []
         self._known: dict[int, _Known] = {}  # by number of the capture
 
     def show(self, captures: list[Opened], words: tuple[str, ...]) -> None:
         """All lines anew. A topic passes when every word, in any case and order, is in its name or in that of its product or
         domain."""
         self.beginResetModel()
-        self._captures, self._words = captures, words
-        self._known = {opened.number: self._known.get(opened.number, _Known()) for opened in captures}
-        self._make()
+        self._make(captures, words)
         self.endResetModel()
 
     def update(self, captures: list[Opened]) -> None:
-        """New numbers under the same names; only where a name came or went all lines are made anew."""
-        shape = [
-            (id(opened), opened.title, [t.name for t in opened.topics], opened.mesh.placing, list(opened.mesh.groups))
-            for opened in captures
-        ]
-        if shape != self._shape:
-            self._shape[:] = shape
-            self.show(captures, self._words)
-        elif self.entries:
-            self._captures = captures
-            self._make()
-            self.dataChanged.emit(self.index(0), self.index(len(self.entries) - 1))
+        """New numbers under the same names; only where a line came or went Qt is to begin anew, which takes it some ms: what
+        is in a fold that is closed may be others."""
+        before = self.entries
+        self._make(captures, self._words)
+        if list(map(_line, before)) == list(map(_line, self.entries)):
+            if before:
+                self.dataChanged.emit(self.index(0), self.index(len(before) - 1))
+            return
+        now, self.entries = self.entries, before
+        self.beginResetModel()
+        self.entries = now
+        self.endResetModel()
 
     def fold(self, row: int, folded: bool | None = None) -> None:
         """Folds, unfolds or (None) turns what is no topic and no group."""
@@ -106,7 +103,9 @@ class TopicModel(QAbstractListModel):
             return accessible(entry)
         return None
 
-    def _make(self) -> None:
+    def _make(self, captures: list[Opened], words: tuple[str, ...]) -> None:
+        self._captures, self._words = captures, words
+        self._known = {opened.number: self._known.get(opened.number, _Known()) for opened in captures}
         made = [
             lines_of(opened, self._parts(opened), opened.mesh.groups, self._words, self._known[opened.number].folded)
             for opened in self._captures
@@ -128,6 +127,11 @@ class TopicModel(QAbstractListModel):
         known.topics = opened.topics
         fill(known.parts, opened, {topic.name: topic for topic in opened.topics})
         return known.parts
+
+
+def _line(entry: Entry) -> tuple[object, ...]:
+    """What a line is, whatever its numbers say."""
+    return entry.kind, entry.opened.number, entry.text, entry.level, entry.folds, entry.is_folded
 
 
 def _around(parts: Iterable[Part], topic: str) -> list[str]:
