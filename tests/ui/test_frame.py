@@ -1,5 +1,6 @@
 """The frame: how its panels are arranged at any width, what it remembers of them."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -223,6 +224,34 @@ def test_that_the_inspector_tells_of_the_topic_while_no_record_is_selected_and_o
     qtbot.waitUntil(is_retold)
     inspector.copy_value()
     assert QGuiApplication.clipboard().text() == TOPIC
+
+
+def test_that_the_inspector_tells_on_a_beat_of_its_own_while_a_view_is_drawn_at_each(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = capture(30, mesh=company())
+    window, session = with_topic(qtbot, made)
+    turn(session, window)
+    about, drawn = window.frame.inspector.about, list[bool]()
+
+    def refresh() -> bool:
+        drawn.append(True)
+        return True
+
+    monkeypatch.setattr(window.frame.records, "refresh", refresh)
+    turn(session, window)
+    made.mesh = company(product("orders", "orders", team={"name": "Another squad"}))
+    beats = 0
+    until = time.monotonic() + 10
+    while "Owner: Another squad" not in about.accessibleDescription() and time.monotonic() < until:
+        drawn.clear()
+        turn(session, window, 1)
+        beats += 1
+    assert "Owner: Another squad" in about.accessibleDescription()
+    assert drawn == [], "both on one beat"
+    drawn.clear()
+    turn(session, window, 5)
+    assert len(drawn) >= 4, "there is nothing else to say"  # one may be the explorer's
 
 
 @pytest.mark.parametrize("then", ["a record", "a topic"])

@@ -87,9 +87,10 @@ class Part:
     speed: float | None = None  # records per second in all its topics
     key: str = ""  # what the filter looks in where the fold itself may pass
     domain: str = ""  # that it is, or is in
-    lines: list[tuple[str, Entry]] = field(
-        default_factory=list
-    )  # of its topics: key and line, made anew with their numbers
+    topics: Mapping[str, Topic] = field(default_factory=dict)  # of the capture, with the numbers of now
+    lines: list[tuple[str, Entry]] | None = (
+        None  # of its topics: key and line, once they are asked for with these numbers
+    )
 
     @property
     def size(self) -> int:
@@ -133,16 +134,11 @@ def parts_of(topics: Sequence[Topic], placing: Placing) -> list[Part]:
     return parts
 
 
-def fill(parts: Iterable[Part], opened: Opened, topics: Mapping[str, Topic]) -> None:
-    """Makes the lines of all topics, with the numbers of now."""
+def fill(parts: Iterable[Part], topics: Mapping[str, Topic]) -> None:
+    """Takes the numbers of now."""
     for part in parts:
-        level = part.level + 1 if part.text else part.level
-        part.lines = [
-            (key, Entry("topic", opened, name, topics[name], 0, level, lead=repeated(name, part.domain)))
-            for key, name in zip(part.keys, part.names, strict=True)
-            if name in topics
-        ]
-        fill(part.parts, opened, topics)
+        part.topics, part.lines = topics, None
+        fill(part.parts, topics)
         part.speed = _speed(part) if part.kind not in ("capture", "internal") else None
 
 
@@ -221,14 +217,17 @@ def short(number: int) -> str:
 
 def _put(entries: list[Entry], opened: Opened, part: Part, words: tuple[str, ...], folded: Mapping[str, bool]) -> int:
     """Appends the lines of a part; how many topics pass, also where they are folded away."""
-    lines = part.lines
-    for word in words:
-        lines = [line for line in lines if word in line[0]]
-    passing, at = len(lines), len(entries)
+    at = len(entries)
     is_folded = not words and folded.get(part.folds, part.is_folded)
     if is_folded:
         passing = part.size
     else:
+        if part.lines is None:  # of what is folded away there are none: of a large mesh that is most
+            part.lines = _lines(part, opened)
+        lines = part.lines
+        for word in words:
+            lines = [line for line in lines if word in line[0]]
+        passing = len(lines)
         for below in part.parts:
             passing += _put(entries, opened, below, words, folded)
         entries += [line for _, line in lines]
@@ -250,6 +249,16 @@ def _put(entries: list[Entry], opened: Opened, part: Part, words: tuple[str, ...
         )
         entries.insert(at, head)
     return passing
+
+
+def _lines(part: Part, opened: Opened) -> list[tuple[str, Entry]]:
+    """Of the topics right in it: what the filter looks in, and the line."""
+    level = part.level + 1 if part.text else part.level
+    return [
+        (key, Entry("topic", opened, name, part.topics[name], 0, level, lead=repeated(name, part.domain)))
+        for key, name in zip(part.keys, part.names, strict=True)
+        if name in part.topics
+    ]
 
 
 def _passes(key: str, words: tuple[str, ...]) -> bool:
@@ -291,6 +300,6 @@ def _all_names(part: Part) -> list[str]:
 
 def _speed(part: Part) -> float | None:
     """Records per second in all topics of a part; None where no rate is known."""
-    rates = [rate for _, line in part.lines if line.topic is not None and (rate := line.topic.rate) is not None]
-    rates += [below.speed for below in part.parts if below.speed is not None]
+    there = [part.topics[name].rate for name in part.names if name in part.topics]
+    rates = [rate for rate in (*there, *[below.speed for below in part.parts]) if rate is not None]
     return sum(rates) if rates else None

@@ -125,7 +125,7 @@ class TopicModel(QAbstractListModel):
             known.placing, known.names = placing, names
             known.parts = parts_of(opened.topics, placing)
         known.topics = opened.topics
-        fill(known.parts, opened, {topic.name: topic for topic in opened.topics})
+        fill(known.parts, {topic.name: topic for topic in opened.topics})
         return known.parts
 
 

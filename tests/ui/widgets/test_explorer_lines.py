@@ -19,7 +19,7 @@ def captured(mesh: Mesh, rate: float | None = 2.0) -> MemoryCapture:
 def lines(mesh: Mesh, *words: str, rate: float | None = 2.0, **folded: bool) -> Lines:
     made = opened(captured(mesh, rate))
     parts = parts_of(made.topics, mesh.placing)
-    fill(parts, made, {one.name: one for one in made.topics})
+    fill(parts, {one.name: one for one in made.topics})
     return lines_of(made, parts, mesh.groups, words, folded)
 
 

@@ -122,3 +122,21 @@ def test_that_ten_thousand_topics_with_contracts_take_less_than_a_frame(qtbot: Q
         took.append((time.thread_time() - began) * 1000)
     assert sorted(took)[len(took) // 2] < BUDGET_MS
     assert model.passing == 10_000
+
+
+def test_that_what_comes_into_a_fold_that_is_closed_lays_out_no_line_anew(qtbot: QtBot) -> None:
+    model, made = TopicModel(), captured(company())
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    model.update([opened(made)])
+    model.fold(row(model, "Internal"))
+    model.fold(row(model, "Internal"))
+    before, count = texts(model), model.entries[row(model, "Internal")].topics
+    made.topics = (*made.topics, Topic("__another", internal=True))
+    with qtbot.assertNotEmitted(model.modelReset), qtbot.waitSignal(model.dataChanged):
+        model.update([opened(made)])
+    assert texts(model) == before
+    assert model.entries[row(model, "Internal")].topics == count + 1
+    made.topics = (*made.topics, Topic("zz"))
+    with qtbot.waitSignal(model.modelReset):
+        model.update([opened(made)])
+    assert "zz" in texts(model)

@@ -25,7 +25,7 @@ def entry_of(mesh: Mesh, text: str, state: str = "live") -> Entry:
     made.state = state  # type: ignore[assignment]
     capture = opened(made)
     parts = parts_of(capture.topics, mesh.placing)
-    fill(parts, capture, {one.name: one for one in capture.topics})
+    fill(parts, {one.name: one for one in capture.topics})
     lines = lines_of(capture, parts, mesh.groups, (), {})
     return next(entry for entry in lines.entries if entry.text == text)
 

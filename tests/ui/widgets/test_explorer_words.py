@@ -25,7 +25,7 @@ def _utc() -> Iterator[None]:
 def said_of(mesh: Mesh, text: str) -> list[str]:
     made = opened(MemoryCapture("acme", topics=tuple(Topic(name, 3, 10) for name in sorted(mesh.topics)), mesh=mesh))
     parts = parts_of(made.topics, mesh.placing)
-    fill(parts, made, {one.name: one for one in made.topics})
+    fill(parts, {one.name: one for one in made.topics})
     entries = lines_of(made, parts, mesh.groups, (), {}).entries
     return tip(next(entry for entry in entries if entry.text == text)).split("\n")
 
