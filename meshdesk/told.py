@@ -93,6 +93,8 @@ class Told:
         if options.connection and (options.bootstrap or options.registry or options.config):
             problem = "--connection says where to read. Leave out --bootstrap, --registry and --config, or leave out --connection."
         problem = problem or paths_problem(options.schemas)
+        if "" in options.topics:  # mostly a variable of the shell that holds nothing
+            problem = problem or "One of the topics has an empty name. Name each topic that is to be read."
         if problem:
             raise PropertiesError(problem)
         settings = public_settings(options.settings)

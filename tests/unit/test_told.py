@@ -38,6 +38,7 @@ def test_that_what_is_said_on_the_line_wins_over_the_file(tmp_path: Path) -> Non
     [
         ([], "No bootstrap server is named."),
         (["--bootstrap", "a"], "“a” has no port."),
+        (["", "--bootstrap", "a:1"], "One of the topics has an empty name."),
         (["--bootstrap", "a:1", "--registry", "me:word@host"], "--registry would show a password"),
         (["--bootstrap", "a:1", "-X", "sasl.password=word"], "-X sasl.password would show a secret"),
         (["--bootstrap", "a:1", "--from", "soon"], "“soon” is no position."),
