@@ -59,12 +59,11 @@ from meshdesk.pipes import Pipes
 # Python collects after 700 new containers; a document of 5 MB is a million, all of them alive until it is read: 160 ms
 # instead of 500 (measured 2026-11).
 COLLECT_AFTER = (200_000, 20, 100)
-PROGRESS_EVERY = 8 << 20  # bytes between two words on how far saving is
+PROGRESS_EVERY = 0.1  # s between two words on how far something is; each wakes the window (its Pace keeps 20 a second)
 TOO_LARGE = "The answer is too large to be handed over. Select fewer records, or save the capture."
 LATER = 2  # trees of later parts of the record that was looked into, of as many nodes as its own: a page, and one in it
 GONE = "That record is not in the capture any more."
 TELL_EVERY = 0.05  # s between two words on rows that a filter has found: as often as the window draws, and a bit
-ROWS_EVERY = 200_000  # rows between two words on how far an order is: ten a second
 
 AT_ONCE = ("columns",)  # answered before what was asked earlier: a reader has jumped, and waits for them
 
@@ -357,16 +356,16 @@ class _Cancelled(Exception):
     """The window does not want it any more."""
 
 
-def _progress(explain: Explain, message: Message, every: float) -> Callable[[int, int], None]:
-    """Tells how far it is, at most once in so much (of the same unit); raises _Cancelled where it is not wanted any more."""
-    told = 0
+def _progress(explain: Explain, message: Message) -> Callable[[int, int], None]:
+    """Tells how far it is, now and then and at the end; raises _Cancelled where it is not wanted any more."""
+    due = 0.0
 
     def progress(done: int, of: int) -> None:
-        nonlocal told
+        nonlocal due
         if int(message["id"]) in explain.cancelled:
             raise _Cancelled
-        if done - told >= every or done == of:
-            told = done
+        if (now := time.monotonic()) >= due or done == of:
+            due = now + PROGRESS_EVERY
             explain.pipes.send({"id": message["id"], "is": "progress", "done": done, "of": of})
 
     return progress
@@ -376,7 +375,7 @@ def _save(explain: Explain, message: Message) -> Message:
     folders, target = [Path(str(path)) for path in message["folders"]], Path(str(message["path"]))
     draft = Path(str(message["draft"])) if "draft" in message else None
     try:
-        size = pack(folders, target, _progress(explain, message, PROGRESS_EVERY), draft)
+        size = pack(folders, target, _progress(explain, message), draft)
     except _Cancelled:
         return {"is": "failed", "text": "Saving was cancelled; nothing was written."}
     return {"is": "saved", "bytes": size}
@@ -392,7 +391,7 @@ def _order(explain: Explain, message: Message) -> Message:
     rows, listing = explain.rows(message), listing_from(message["listing"])
     file, begin = Path(str(message["order"])), [int(k) for k in message["begin"]]
     ends = [rows.capture.topics[topic].rows if topic in rows.capture.topics else 0 for topic in listing.topics]
-    progress = _progress(explain, message, ROWS_EVERY)
+    progress = _progress(explain, message)
     try:
         if "into" in message:
             return _gone_on(rows, listing, message, begin, ends, progress)
