@@ -93,8 +93,8 @@ def read(payload: Payload, limit: int, is_flat: bool) -> tuple[str, Tones, str]:
         found, rest = _document(data.decode())
         if rest:
             raise Unlisted
-        shown = _root(payload, found, None, is_flat, is_typed=False)
         is_event = EVENT in data and _is_event(payload, found)
+        shown = _root(payload, found, None, is_flat, is_event, is_typed=False)
         in_order = _in_order(shown, is_event)
         # With no decimal among them all values stand as they are written.
         line = json_line.lay(in_order, limit, is_known=True) if shown is found else _line(in_order, None, limit)
@@ -106,8 +106,9 @@ def read(payload: Payload, limit: int, is_flat: bool) -> tuple[str, Tones, str]:
     found, rest = _document(data[end + len(PAYLOAD) :].decode())
     if rest != END:
         raise Unlisted
-    shown = _root(payload, found, shape, is_flat, is_typed=True)
-    in_order = _in_order(shown, EVENT in data and _is_event(payload, found))
+    is_event = EVENT in data and _is_event(payload, found)
+    shown = _root(payload, found, shape, is_flat, is_event, is_typed=True)
+    in_order = _in_order(shown, is_event)
     return *_line(in_order, shape, limit), "Connect JSON"
 
 
@@ -189,13 +190,13 @@ def _shape(schema: Node) -> Shape | None:
 # What it is
 
 
-def _root(payload: Payload, found: Any, shape: Shape | None, is_flat: bool, is_typed: bool) -> Any:
+def _root(payload: Payload, found: Any, shape: Shape | None, is_flat: bool, is_event: bool, is_typed: bool) -> Any:
     """The same with its decimals; what it was given, where it has none."""
     if type(found) is not tuple:
         if is_flat and type(found) is list:
             raise Unlisted
         return found
-    rows = _rows(payload, found, shape, is_flat)
+    rows = _rows(payload, found, shape, is_flat, is_event)
     if rows is FLAT:
         return _with_decimals(found, shape, is_typed)
     if not rows:
@@ -209,7 +210,9 @@ def _root(payload: Payload, found: Any, shape: Shape | None, is_flat: bool, is_t
     return tuple([(name, changed.get(name, one)) for name, one in found]) if changed else found
 
 
-def _rows(payload: Payload, pairs: tuple[tuple[str, Any], ...], shape: Shape | None, is_flat: bool) -> Collection[str]:
+def _rows(
+    payload: Payload, pairs: tuple[tuple[str, Any], ...], shape: Shape | None, is_flat: bool, is_event: bool
+) -> Collection[str]:
     """Under which names rows of a table stand; FLAT where the value is one. Raises Unlisted."""
     said = dict(pairs)
     names = said.keys()
@@ -219,7 +222,7 @@ def _rows(payload: Payload, pairs: tuple[tuple[str, Any], ...], shape: Shape | N
     typed = shape.fields if shape is not None and shape.fields is not None else {}
     if payload.role == "key" or "payload" in known or len(names) != len(pairs) or any(map(typed.get, known)):
         raise Unlisted
-    if "specversion" in known and (typed or not _is_event(payload, pairs)):
+    if "specversion" in known and (typed or not is_event):
         raise Unlisted
     if "source" in names and _is_word(said.get("op")):
         return IMAGES
@@ -253,7 +256,12 @@ def _with_decimals(row: Any, shape: Shape | None, is_typed: bool) -> Any:
     """A row whose columns with a scale and a value are the numbers that they mean (debezium._decimals)."""
     if type(row) is list:
         raise Unlisted
-    if type(row) is not tuple or not any(type(column) is tuple and _has_scale(column) for _, column in row):
+    if type(row) is not tuple:
+        return row
+    for _, column in row:
+        if type(column) is tuple and _has_scale(column):
+            break
+    else:
         return row
     if not is_typed:
         return tuple([(name, _decimal(column) if _has_scale(column) else column) for name, column in row])
