@@ -1,8 +1,8 @@
 """The chain: decoders asked in order, the first that reads all bytes wins, and why the others declined is kept."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from meshdesk.decode import (
@@ -151,7 +151,9 @@ def inner(payload: Payload, data: bytes, schemas: Schemas, bounds: Bounds, is_pl
         if isinstance(wanted, Decoded):
             return wanted
         tried += [wanted] if wanted else []
-    for decoder in DECODERS if bounds.tells else worth_asking(payload, data, schemas, is_plain):
+    for decoder, could_be in _all_of(DECODERS) if bounds.tells else worth_asking(payload, data, is_plain):
+        if could_be is not None and not could_be(payload, data, schemas):
+            continue
         try:
             found = decoder.decode(payload, data, schemas, bounds)
         except Undecodable as why:
@@ -202,7 +204,10 @@ class _Asked:
         return found
 
 
-def _by_first(decoders: Iterable[Decoder]) -> list[tuple[tuple[Decoder, Any], ...]]:
+Glanced = tuple[Decoder, Callable[[Payload, bytes, Schemas], bool] | None]
+
+
+def _by_first(decoders: Iterable[Decoder]) -> list[tuple[Glanced, ...]]:
     looks = [(getattr(decoder, "BEGINS", EVERY), (decoder, getattr(decoder, "could_be", None))) for decoder in decoders]
     return [tuple([look for begins, look in looks if first in begins]) for first in EVERY]
 
@@ -218,21 +223,26 @@ _asked = _Asked(DECODERS)
 PLAIN = _by_first([one for one in BUILT_IN if one not in (chosen, kafka_internal, mirrormaker, schema_file)])
 
 
-def worth_asking(payload: Payload, data: bytes, schemas: Schemas, is_plain: bool = False) -> Iterable[Decoder]:
-    """The decoders without those of which a glance tells that they decline, and have nothing to say about it. `is_plain` where
-    quick.py has found that nothing but its bytes says what it is."""
+def worth_asking(payload: Payload, data: bytes, is_plain: bool = False) -> Sequence[Glanced]:
+    """The decoders without those of which the first byte tells that they decline, and have nothing to say about it; each with the
+    glance that tells it of the others, or None. `is_plain` where quick.py has found that nothing but its bytes says what it is."""
     global _asked  # noqa: PLW0603 (a table of DECODERS, which plug-ins change)
     if is_plain:
-        return (one for one, could_be in PLAIN[data[0]] if could_be is None or could_be(payload, data, schemas))
+        return PLAIN[data[0]]
     if _asked.decoders is not DECODERS:
         _asked = _Asked(DECODERS)
     asked = _asked.by_first[data[0]]
-    worth = (one for one, could_be in asked if could_be is None or could_be(payload, data, schemas))
     minding = _minding(payload, data)
     if not minding and not payload.asked:
-        return worth
-    named = set(map(id, (*worth, *minding)))
-    return [decoder for decoder in DECODERS if id(decoder) in named or payload.asked == decoder.NAME]
+        return asked
+    glances = {id(decoder): could_be for decoder, could_be in asked} | dict.fromkeys(map(id, minding))
+    glances |= {id(decoder): None for decoder in DECODERS if payload.wants(decoder.NAME)}
+    return [(decoder, glances[id(decoder)]) for decoder in DECODERS if id(decoder) in glances]
+
+
+@lru_cache(maxsize=2)  # the decoders, and those that plug-ins bring
+def _all_of(decoders: tuple[Decoder, ...]) -> tuple[Glanced, ...]:
+    return tuple((decoder, None) for decoder in decoders)
 
 
 def _minding(payload: Payload, data: bytes) -> list[Decoder]:

@@ -7,7 +7,7 @@ several languages at once, and signs in the middle of words: then it is what it 
 
 import re
 
-from meshdesk.decode.legacy_guess import CONTROL, SAMPLE, Found, clearly_likelier, likeliest
+from meshdesk.decode.legacy_guess import CONTROL, ENCODINGS, SAMPLE, Found, clearly_likelier, likeliest
 
 LEAST = 5  # bytes: shorter ones are numbers
 LONG = 12  # bytes from which also quotes and dashes alone may be what is not ASCII
@@ -16,6 +16,7 @@ LEAST_LIKELY = 12  # bytes: of fewer nothing is likelier than what Western Europ
 LARGEST = 1 << 20  # bytes that are looked through
 # Encodings of Latin letters, as Python calls them.
 LATIN = frozenset(["cp1250", "cp1252", "cp1254", "cp1257", "iso8859_2", "cp850", "cp852", "mac_roman"])
+OTHERS = tuple(one for one in ENCODINGS.values() if one.codec in LATIN and one.codec != "cp1252")
 LATIN_TEXT = re.compile("[\t\r\n\x20-\x7e\xa0-\xac\xae-\xff\u0100-\u024f\u2010-\u2026\u2030\u2039\u203a€™]+")
 ANYWAY = re.compile("[\x00-\x7fäöüßéÄÖÜ]*")  # these letters are the same in those that are as likely
 # Tab, line ends, printable ASCII, what Windows-1252 has of quotes, dashes and letters, and the signs and letters that are written.
@@ -64,7 +65,7 @@ def encoding_of_latin(data: bytes, plain: float = PLAIN) -> Found | None:
     western = data.decode("cp1252") if POSSIBLE.fullmatch(data) else ""
     if western and not _are_words(western, plain):
         western = ""
-    if len(data) >= LEAST_LIKELY and not (western and ANYWAY.fullmatch(western)):
+    if len(data) >= LEAST_LIKELY and not (western and ANYWAY.fullmatch(western)) and (western or _may_be(data, plain)):
         first = FIRST_HIGH.search(data)
         start = max(first.start() - BEFORE, 0) if first else 0
         sample = data[start : start + SAMPLE]
@@ -73,6 +74,11 @@ def encoding_of_latin(data: bytes, plain: float = PLAIN) -> Found | None:
         if found is not None and found.codec != "cp1252" and _is_latin(data, found, plain):
             return found
     return Found(western_name(data), "cp1252") if western else None
+
+
+def _may_be(data: bytes, plain: float) -> bool:
+    """A glance, where it is short: whether any of the encodings has words for it. To ask which is likeliest takes 180 us."""
+    return len(data) > SAMPLE or any(_is_latin(data, one, plain) for one in OTHERS)
 
 
 def _is_latin(data: bytes, found: Found, plain: float) -> bool:

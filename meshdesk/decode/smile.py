@@ -95,11 +95,15 @@ def _joined(data: bytes, count: int, last: int) -> int:
     return value << last | data[count] & 0x7F
 
 
-def _utf8(data: bytes, at: int) -> str:
+def _utf8(walk: _Smile, data: bytes) -> str:
     try:
-        return data.decode("utf-8")
+        return data.decode()
     except UnicodeDecodeError:
-        raise Undecodable(f"the text before byte {at:,} is no UTF-8") from None
+        raise _no_utf8(walk) from None
+
+
+def _no_utf8(walk: _Smile) -> Undecodable:
+    return Undecodable(f"the text before byte {walk.at:,} is no UTF-8")
 
 
 def _kept(texts: list[str], text: str, size: int) -> None:
@@ -119,7 +123,11 @@ def _value(walk: _Smile, name: str, byte: int) -> Node | None:
     start = walk.at - 1
     if 0x40 <= byte <= 0xBF:
         size = (byte & 0x1F) + SHORT_SIZES[(byte - 0x40) >> 5]
-        text = _utf8(walk.take(size), walk.at)
+        data = walk.take(size)
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            raise _no_utf8(walk) from None
         if walk.shares_texts:
             _kept(walk.texts, text, size)
         walk.letters += len(text)
@@ -156,7 +164,11 @@ def _key(walk: _Smile, byte: int) -> str:
     at = walk.at
     if 0x80 <= byte <= 0xF7:
         size = (byte & 0x3F) + (1 if byte < 0xC0 else 2)
-        name = _utf8(walk.take(size), walk.at)
+        data = walk.take(size)
+        try:
+            name = data.decode()
+        except UnicodeDecodeError:
+            raise _no_utf8(walk) from None
         if walk.shares_names:
             _kept(walk.names, name, size)
         return name
@@ -165,12 +177,12 @@ def _key(walk: _Smile, byte: int) -> str:
     if 0x40 <= byte <= 0x7F or 0x30 <= byte <= 0x33:
         return _shared(walk.names, byte & 0x3F if byte >= 0x40 else (byte & 3) << 8 | walk.byte(), at)
     if byte == 0x34:
-        return _utf8(walk.until_end(), walk.at)
+        return _utf8(walk, walk.until_end())
     raise Undecodable(f"byte {at - 1:,} is {byte:02X}, which begins no name of Smile")
 
 
 def _long_text(walk: _Smile, name: str, start: int) -> Node | None:
-    text = _utf8(walk.until_end(), walk.at)
+    text = _utf8(walk, walk.until_end())
     walk.letters += len(text)
     return walk.made(name, "string", text, start)
 
@@ -194,7 +206,7 @@ def _float(walk: _Smile, size: int, form: str) -> str:
     value = 0
     for byte in walk.take(size):
         value = value << 7 | byte & 0x7F
-    width = struct.calcsize(form)
+    width = size * 7 // 8  # of its bits the highest are unused
     return real(struct.unpack(form, (value & (1 << 8 * width) - 1).to_bytes(width, "big"))[0])
 
 

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from meshdesk.decode import chain
+from meshdesk.decode import chain, legacy_latin
 from meshdesk.decode.contract import Payload
 from meshdesk.decode.legacy_latin import encoding_of_latin
 from meshdesk.decode.legacy_scripts import LEAST
@@ -68,3 +68,10 @@ def test_that_noise_has_no_words() -> None:
         data = bytes(random.choices(alphabets[number % 3], k=random.randint(LEAST, 60)))
         taken += encoding_of_latin(data) is not None
     assert taken <= 3  # a short one may happen to be letters and blanks
+
+
+def test_that_nobody_is_asked_for_the_likeliest_encoding_of_short_bytes_that_are_words_in_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(legacy_latin, "likeliest", lambda *_: pytest.fail("it was asked"))
+    assert encoding_of_latin(b"price \x80\xff 5#\xc3") is None
