@@ -137,7 +137,7 @@ def _is_bare(payload: Payload, tree: Node) -> bool:
         payload.data is not None
         and not payload.headers
         and not payload.masked
-        and not any(child.name in TELLING for child in tree.children)
+        and TELLING.isdisjoint([child.name for child in tree.children])
     )
 
 

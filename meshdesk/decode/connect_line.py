@@ -122,7 +122,9 @@ def _in_order(shown: Any, is_event: bool) -> Any:
         return shown
     if len(shown) > LONGEST:  # of so many a line's tree has not all
         raise Unlisted
-    return tuple(ordered(shown, itemgetter(0), first))
+    if len(said) < len(shown):  # a name comes twice
+        return tuple(ordered(shown, itemgetter(0), first))
+    return (*[(name, said[name]) for name in first if name in said], *[one for one in shown if one[0] not in first])
 
 
 def _line(found: Any, shape: Shape | None, limit: int) -> tuple[str, Tones]:

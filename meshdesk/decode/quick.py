@@ -50,6 +50,9 @@ READERS = 256  # of schemas, kept: more than a person looks at in an hour
 FORMATS = {"AVRO": "Avro", "JSON": "JSON", "PROTOBUF": "Protobuf"}
 # What may be something else than the text that it is, or than the JSON: how other formats begin that are text, too.
 NO_TEXT = (b"{", b"[", b'"', b"<", b"$", b"/", b" ", b"%", b"-", b"PAR1", b"ARROW1", b"ORC", b"BZh", b"PK", *IN_BASE64)
+NO_LETTER = frozenset(
+    (*(start[0] for start in NO_TEXT), *range(0x80, 0x100))
+)  # the first bytes of those, and of no ASCII
 
 MARK = b"\xef\xbb\xbf"  # of UTF-8, which some write before JSON
 JSON: tuple[Line, str] = json_line.read, "JSON"
@@ -272,7 +275,7 @@ def _event(payload: Payload, limit: int, is_flat: bool) -> Preview | None:
 
 def _text(data: bytes, limit: int) -> Preview | None:
     """Text without a line's end that begins in ASCII: of it a glance tells that no format reads it that would be asked before."""
-    if data[0] >= 0x80 or data.startswith(NO_TEXT):
+    if data[0] in NO_LETTER and (data[0] >= 0x80 or data.startswith(NO_TEXT)):
         return None
     try:
         text = data.decode()

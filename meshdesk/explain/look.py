@@ -38,6 +38,7 @@ HEADERS_TEXT = 300_000  # of all headers together; where there are more than 150
 HEADERS_SHOWN = 2_000  # a record with more of them is shown with the first ones and their number
 TYPES_SHOWN = 500  # of schema files, in a menu that scrolls; each record that is looked into brings them along
 NO_WISHES: Wishes = {}
+NOBODY = "", ""  # who is asked for the key, and for the value, where nobody wants anybody
 ROLES: tuple[Role, Role] = ("key", "value")
 WITH_SPANS = replace(BOUNDS, spans=True)
 
@@ -60,10 +61,10 @@ def payloads_of(record: Record, wishes: Wishes = NO_WISHES, revealed: Collection
 
     Whatever is shown, copied or printed of a record is made of these: secrets are masked in them, but for the `revealed`.
     """
-    asked = [_choice(record, role, wishes).decoder if wishes else "" for role in ROLES]
+    of_key, of_value = [_choice(record, role, wishes).decoder for role in ROLES] if wishes else NOBODY
     return (
-        Payload(record.key, "key", record.topic, record.headers, None, asked[0]),
-        masked(Payload(record.value, "value", record.topic, record.headers, record.key, asked[1]), revealed),
+        Payload(record.key, "key", record.topic, record.headers, None, of_key),
+        masked(Payload(record.value, "value", record.topic, record.headers, record.key, of_value), revealed),
     )
 
 
