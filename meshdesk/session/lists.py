@@ -55,7 +55,7 @@ class Lists:
             self._bring,
             self._rows_moved,
         )
-        self._cache = RowCache(self._fetch, self._fetch_columns)
+        self._cache = RowCache(self._fetch, self._fetch_columns, self._fetch_screen)
         self._read_as: Hashable = None  # Mesh.reading, as of which the rows at hand were asked for
         self._read_anew_at = 0.0  # monotonic: when that was looked at
         self.wishes: Wishes = {}  # which decoders somebody asked for
@@ -123,10 +123,11 @@ class Lists:
         """Row `k`, where it is at hand."""
         return self._cache.get(topic, k)
 
-    def want(self, topic: str, first: int, last: int, jumped: bool = False) -> None:
-        """The rows [first, last] are on the screen. Where a reader has `jumped` to them, their columns come first."""
+    def want(self, topic: str, first: int, last: int, jumped: bool = False, is_passed: bool = False) -> None:
+        """The rows [first, last] are on the screen. Where a reader has `jumped` to them, their columns come first; of a place
+        that is only passed nothing is fetched beside them."""
         self._orders.show(topic)
-        self._cache.want(topic, first, last, self.rows(topic), jumped)
+        self._cache.want(topic, first, last, self.rows(topic), jumped, is_passed)
 
     def _fetch(self, topic: str, first: int, count: int) -> None:
         wishes, order = self.wishes, self._orders.get(topic)
@@ -166,6 +167,17 @@ class Lists:
             self._cache.take_columns(topic, first, rows_from(answer) if answer.get("is") == "rows" else [])
 
         self._look.ask({"do": "columns", "first": first, "count": count, **self._where(topic)}, arrived)
+
+    def _fetch_screen(self, topic: str, first: int, count: int) -> None:
+        wishes, order = self.wishes, self._orders.get(topic)
+        version = order.version if order is not None else 0
+
+        def arrived(answer: Message) -> None:
+            has_moved = order is not None and order.version != version
+            is_other = wishes is not self.wishes or has_moved or answer.get("is") != "rows"
+            self._cache.take_screen(topic, first, [] if is_other else rows_from(answer))
+
+        self._look.ask({"do": "rows", "first": first, "count": count, **self.how(topic)}, arrived)
 
     # How records are read
 

@@ -14,6 +14,7 @@ AGAIN = 1.0  # s before a block is asked for again that could not be had, or not
 ON_THE_WAY = 4  # blocks asked for and not answered yet; more would make a jump wait for what was scrolled past
 AHEAD_ON_THE_WAY = 2  # with so many none is asked for that is not on the screen: a jump waits for less
 SETTLED = 0.1  # s after a jump to where nothing is at hand until more than the screen is asked for: a drag goes on
+QUICK = 0.03  # s, a beat: rows that are there within it have their columns with them
 
 Ask = Callable[[str, int, int], None]  # topic, first, count
 
@@ -28,10 +29,18 @@ NO_BLOCK = _Block((), -1)
 
 class RowCache:
     """Blocks of rows by topic. `ask` fetches one; its rows come back through `take`. `ask_columns` fetches the columns
-    alone of a screen that was jumped to, which takes a quarter of the time (measured 2026-11); see `take_columns`."""
+    alone of a screen that was jumped to, which takes a quarter of the time (measured 2026-11); see `take_columns`. `ask_screen`
+    fetches a screen that is left again at once, and no row beside it; see `take_screen`."""
 
-    def __init__(self, ask: Ask, ask_columns: Ask, clock: Callable[[], float] = time.monotonic) -> None:
-        self._ask, self._ask_columns, self._clock = ask, ask_columns, clock
+    def __init__(
+        self, ask: Ask, ask_columns: Ask, ask_screen: Ask, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ask, self._ask_columns, self._ask_screen, self._clock = ask, ask_columns, ask_screen, clock
+        self._screen_of: tuple[str, int, int] | None = None  # that is on its way
+        self._screen_next: tuple[str, int, int] | None = None  # and the one that is asked for when it is there
+        self._screen_asked = 0.0  # on the clock
+        self._is_quick = True  # the last one was
+        self._missing: frozenset[tuple[str, int]] = frozenset()  # blocks without which a row on the screen is not there
         self._bare: dict[tuple[str, int], Row] = {}  # of the screen that was jumped to last
         self._columns_of: tuple[str, int, int] | None = None  # whose columns are on their way
         self._columns_next: tuple[str, int, int] | None = None  # and whose are asked for when they are there
@@ -48,18 +57,21 @@ class RowCache:
     @property
     def busy(self) -> bool:
         """True while something that is wanted is not there yet."""
-        return bool(self._on_the_way or self._wanted or self._columns_of)
+        return bool(self._on_the_way or self._wanted or self._columns_of or self._screen_of)
 
     def get(self, topic: str, k: int) -> Row | None:
         """Row k of a topic, where it is at hand."""
         block = self._blocks.get((topic, k // BLOCK), NO_BLOCK)
         at = k % BLOCK
-        return block.rows[at] if at < len(block.rows) else self._bare.get((topic, k))
+        row = block.rows[at] if at < len(block.rows) else None
+        return row if row is not None else self._bare.get((topic, k))
 
-    def want(self, topic: str, first: int, last: int, rows: int, jumped: bool = False) -> None:
-        """The rows [first, last] are on the screen, of `rows` in all; their columns are wanted first after a jump."""
+    def want(self, topic: str, first: int, last: int, rows: int, jumped: bool = False, is_passed: bool = False) -> None:
+        """The rows [first, last] are on the screen, of `rows` in all; their columns are wanted first after a jump. While a place
+        is only passed, as while the time is dragged, they are all that is asked for."""
         self._rows[topic] = rows
-        shown = range(max(0, first) // BLOCK, max(0, min(last, rows - 1)) // BLOCK + 1) if rows else range(0)
+        first, last = max(0, first), min(last, rows - 1)
+        shown = range(first // BLOCK, max(0, last) // BLOCK + 1) if rows else range(0)
         screens = max(1, len(shown))
         blocks = [*shown]
         for step in range(1, AHEAD * screens + 1):
@@ -76,12 +88,18 @@ class RowCache:
         for block in shown:
             if (topic, block) in self._blocks:
                 self._blocks.move_to_end((topic, block))
-        at_hand = [(topic, block) in self._blocks for block in shown]
-        if jumped and not any(at_hand):
+        there = {k: self.get(topic, k) for k in range(first, last + 1)}
+        missing = [k for k, row in there.items() if row is None or row.is_bare]
+        screen = (topic, first, last - first + 1)
+        self._missing = frozenset() if is_passed else frozenset((topic, k // BLOCK) for k in missing)
+        if is_passed or (jumped and len(missing) == len(there)):
             self._ahead_from = now + SETTLED
-        if jumped and not all(at_hand):
-            self._columns_next = (topic, max(0, first), min(last, rows - 1) - max(0, first) + 1)
+        if (jumped or (is_passed and not self._is_quick)) and None in there.values():
+            self._columns_next = screen if screen != self._columns_of else None
             self._fetch_columns()
+        if is_passed and missing:
+            self._screen_next = screen if screen != self._screen_of else None
+            self._fetch_screen()
         self._fetch()
 
     def go_on(self) -> None:
@@ -155,6 +173,14 @@ class RowCache:
         self._wanted = [wanted for wanted in self._wanted if not self._whole(*wanted)]
         self._fetch()
 
+    def take_screen(self, topic: str, first: int, rows: list[Row]) -> None:
+        """The rows of a screen from `first` on, which stand until their blocks are read; none where they cannot be had."""
+        self._screen_of = None
+        self._is_quick = self._clock() - self._screen_asked < QUICK
+        there = enumerate(rows, first)
+        self.put(topic, {k: row for k, row in there if (known := self.get(topic, k)) is None or known.is_bare})
+        self._fetch_screen()
+
     def _bound(self) -> None:
         while len(self._blocks) > KEPT:
             self._blocks.popitem(last=False)
@@ -172,6 +198,13 @@ class RowCache:
             self._columns_of, self._columns_next = self._columns_next, None
             self._ask_columns(*self._columns_of)
 
+    def _fetch_screen(self) -> None:
+        """One at a time, as above."""
+        if self._screen_of is None and self._screen_next is not None:
+            self._screen_of, self._screen_next = self._screen_next, None
+            self._screen_asked = self._clock()
+            self._ask_screen(*self._screen_of)
+
     def _rest(self, key: tuple[str, int]) -> None:
         self._rest_until[key] = self._clock() + AGAIN
         self._wanted = [wanted for wanted in self._wanted if wanted != key]
@@ -184,8 +217,10 @@ class RowCache:
 
     def _fetch(self) -> None:
         for key in self._wanted:
-            if key not in self._shown and self._clock() < self._ahead_from:
-                return
+            if key not in self._missing and self._clock() < self._ahead_from:
+                if key not in self._shown:
+                    return
+                continue
             if len(self._on_the_way) >= (ON_THE_WAY if key in self._shown else AHEAD_ON_THE_WAY):
                 return
             if key not in self._on_the_way:

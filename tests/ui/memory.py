@@ -237,7 +237,7 @@ class MemoryLists:
     def row(self, topic: str, k: int) -> Row | None:
         return self._of.known.get((topic, k))
 
-    def want(self, topic: str, first: int, last: int, jumped: bool = False) -> None:
+    def want(self, topic: str, first: int, last: int, jumped: bool = False, is_passed: bool = False) -> None:
         missing = [k for k in range(first, last + 1) if (topic, k) not in self._of.known and k < self.rows(topic)]
         if missing:
             self._of.wanted.append((topic, first, last))

@@ -190,7 +190,7 @@ class RecordsView(QWidget):
         elif self._coming > self.table.records.end:
             first, last = max(0, self._coming - 1 - (last - first)), self._coming - 1
         if last >= first:
-            opened.lists.want(self.list, first, last, jumped=span is not None)
+            opened.lists.want(self.list, first, last, is_passed=span is not None)
 
     def _comes_in(self, end: int, begin: int) -> bool:
         """Whether the list is given what is new of it now; what comes in below the screen may wait for a moment."""

@@ -1,7 +1,7 @@
 """The rows at hand: what is on the screen first, few on the way, bounded, and no block asked for in a circle."""
 
 from meshdesk.model.row import Row
-from meshdesk.session.row_cache import AGAIN, AHEAD, AHEAD_ON_THE_WAY, BLOCK, KEPT, ON_THE_WAY, SETTLED, RowCache
+from meshdesk.session.row_cache import AGAIN, AHEAD, AHEAD_ON_THE_WAY, BLOCK, KEPT, ON_THE_WAY, QUICK, SETTLED, RowCache
 
 T = "orders"
 
@@ -14,7 +14,8 @@ class Look:
         self.waiting: list[tuple[str, int, int]] = []
         self.columns_asked: list[tuple[str, int, int]] = []
         self.now = 0.0
-        self.cache = RowCache(self._ask, self._ask_columns, lambda: self.now)
+        self.screens_asked: list[tuple[str, int, int]] = []
+        self.cache = RowCache(self._ask, self._ask_columns, self._ask_screen, lambda: self.now)
 
     def _ask(self, topic: str, first: int, count: int) -> None:
         self.asked.append((topic, first, count))
@@ -22,6 +23,13 @@ class Look:
 
     def _ask_columns(self, topic: str, first: int, count: int) -> None:
         self.columns_asked.append((topic, first, count))
+
+    def _ask_screen(self, topic: str, first: int, count: int) -> None:
+        self.screens_asked.append((topic, first, count))
+
+    def answer_screen(self) -> None:
+        topic, first, count = self.screens_asked[-1]
+        self.cache.take_screen(topic, first, [row(topic, first + at) for at in range(count)])
 
     def answer_columns(self) -> None:
         topic, first, count = self.columns_asked[-1]
@@ -247,6 +255,78 @@ def test_that_nothing_is_fetched_ahead_of_a_place_that_is_left_at_once() -> None
     look.cache.want(T, 30_040, 30_070, 100_000, jumped=True)  # one that is near has what lies beyond it at once
     look.answer_all()
     assert 601 + AHEAD in firsts(look)
+
+
+def test_that_of_a_place_that_is_only_passed_the_rows_on_the_screen_are_asked_for_and_its_blocks_when_it_is_not_left() -> (
+    None
+):
+    look = Look()
+    look.cache.want(T, 1030, 1060, 100_000, is_passed=True)
+    assert (look.screens_asked, look.asked, look.columns_asked) == ([(T, 1030, 31)], [], [])
+    assert look.cache.busy
+    look.answer_screen()
+    assert [look.cache.get(T, k) for k in (1029, 1030, 1060, 1061)] == [None, row(T, 1030), row(T, 1060), None]
+    look.cache.want(T, 1030, 1060, 100_000)  # it has come there
+    assert not look.asked
+    look.now += SETTLED
+    look.cache.go_on()
+    look.answer_all()
+    assert {1030 // BLOCK, 1060 // BLOCK} <= set(firsts(look))
+    assert look.cache.get(T, 1029) == row(T, 1029)
+    assert not look.cache.busy
+
+
+def test_that_while_time_is_dragged_one_screen_is_on_its_way_and_then_the_newest() -> None:
+    look = Look()
+    for first in (1_000, 2_000, 3_000):
+        look.cache.want(T, first, first + 30, 100_000, is_passed=True)
+    assert look.screens_asked == [(T, 1_000, 31)]
+    look.answer_screen()
+    assert look.screens_asked == [(T, 1_000, 31), (T, 3_000, 31)]
+    look.cache.want(T, 3_000, 3_030, 100_000, is_passed=True)  # as it is looked for again
+    look.answer_screen()
+    assert len(look.screens_asked) == 2
+    assert not look.asked
+
+
+def test_that_columns_come_first_where_the_rows_of_the_place_before_took_longer_than_a_beat() -> None:
+    look = Look()
+    look.cache.want(T, 1_000, 1_030, 100_000, is_passed=True)
+    look.now += 10 * QUICK
+    look.answer_screen()
+    look.cache.want(T, 3_000, 3_030, 100_000, is_passed=True)
+    assert look.columns_asked == [(T, 3_000, 31)]
+    look.answer_columns()
+    assert look.cache.get(T, 3_010) == bare(T, 3_010)
+    look.answer_screen()
+    assert look.cache.get(T, 3_010) == row(T, 3_010)
+    look.cache.want(T, 5_000, 5_030, 100_000, is_passed=True)
+    assert len(look.columns_asked) == 1
+
+
+def test_that_a_screen_that_cannot_be_had_leaves_its_blocks_on_their_way() -> None:
+    look = Look()
+    look.cache.want(T, 1_000, 1_030, 100_000, is_passed=True)
+    look.cache.take_screen(T, 1_000, [])
+    assert look.cache.get(T, 1_000) is None
+    look.cache.want(T, 1_000, 1_030, 100_000)
+    look.answer_all()
+    assert look.cache.get(T, 1_000) == row(T, 1_000)
+
+
+def test_that_a_screen_takes_nothing_from_a_block_that_is_whole() -> None:
+    look = Look()
+    look.cache.want(T, 1_000, 1_010, 100_000)
+    look.answer_all()
+    look.cache.lose("another")
+    before = look.cache.get(T, 1_040)
+    look.cache.want(T, 1_040 + AHEAD * BLOCK, 1_070 + AHEAD * BLOCK, 100_000, is_passed=True)
+    look.answer_screen()
+    asked = len(look.asked)
+    look.now += SETTLED
+    look.cache.want(T, 1_000, 1_010, 100_000)
+    assert look.cache.get(T, 1_040) is before
+    assert (1_000 // BLOCK) not in firsts(look)[asked:]
 
 
 def test_that_columns_are_not_asked_for_rows_at_hand_nor_where_nobody_jumped() -> None:
