@@ -14,6 +14,7 @@ from meshdesk.model.marks import Mark
 from meshdesk.session.strips import Strip
 from meshdesk.ui import theme
 from meshdesk.ui.time_axis import clock, ticks
+from meshdesk.ui.word_widths import width_of
 
 LEFT, RIGHT = 62.0, 68.0  # px for the rate at the left and the way back to live at the right
 TOP, FOOT = 16.0, 17.0  # for what changed, and for the clock
@@ -37,6 +38,11 @@ class Look:
     def clock(self, moment: int) -> str:
         """A moment as the strip says it."""
         return clock(moment, self.span[1] - self.span[0])
+
+    @property
+    def is_moment(self) -> bool:
+        """The cursor is at a moment, not live and no range."""
+        return self.cursor.moment is not None and self.cursor.range is None
 
     @property
     def flag(self) -> str:
@@ -68,7 +74,8 @@ def _pill(rect: QRectF) -> QRectF:
 
 
 def ground(painter: QPainter, rect: QRectF, look: Look) -> list[QRectF]:
-    """What stays while the cursor moves: the curve, what is hatched, what changed, and the clock; where its words stand."""
+    """What stays while the cursor moves: the curve, what is hatched, what changed, the way back to the newest, and the clock;
+    where its words stand."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     plot = _plot(rect)
     if plot.width() < 10 or plot.height() < 8:
@@ -76,25 +83,27 @@ def ground(painter: QPainter, rect: QRectF, look: Look) -> list[QRectF]:
     _paint_curve(painter, plot, look)
     _paint_hatched(painter, plot, look)
     _paint_marks(painter, plot, look)
+    _paint_peak(painter, plot, look)
+    _paint_pill(painter, _pill(rect), look)
     return _paint_axis(painter, plot, look)
 
 
 def front(painter: QPainter, rect: QRectF, look: Look, words: Sequence[QRectF]) -> None:
-    """What stands before it: the cursor, the rate there, and the way back to the newest. `words` is what `ground` gave: those of
-    the clock that the words of the cursor would touch are covered."""
+    """What stands before it: the cursor, and the rate there. `words` is what `ground` gave: those of the clock that the words of
+    the cursor would touch are covered."""
     colours = theme.colours()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     plot = _plot(rect)
     if plot.width() < 10 or plot.height() < 8:
         return
-    flag = _flag_box(painter, plot, look)
+    told = look.flag
+    flag = _flag_box(plot, look, told) if told else None
     if flag is not None:
         for box in words:
             if box.left() <= flag.right() + GAP and box.right() >= flag.left() - GAP:
                 painter.fillRect(box.toAlignedRect(), colours.panel)
-    _paint_cursor(painter, plot, look, flag)
+    _paint_cursor(painter, plot, look, flag, told)
     _paint_rate(painter, plot, look)
-    _paint_pill(painter, _pill(rect), look)
     if look.has_focus:
         painter.setPen(QPen(colours.accent, 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -225,7 +234,7 @@ def _first(marks: Sequence[Mark], moment: int) -> int:
     return bisect_left(marks, moment, key=lambda mark: mark.seen)
 
 
-def _paint_cursor(painter: QPainter, plot: QRectF, look: Look, flag: QRectF | None) -> None:
+def _paint_cursor(painter: QPainter, plot: QRectF, look: Look, flag: QRectF | None, told: str) -> None:
     colours = theme.colours()
     if look.pointed is not None:
         x = _x(plot, look, look.pointed)
@@ -248,7 +257,9 @@ def _paint_cursor(painter: QPainter, plot: QRectF, look: Look, flag: QRectF | No
         painter.setBrush(colours.raised if is_only_pointed else colours.accent)
         painter.drawRoundedRect(flag, 3, 3)
         painter.setPen(colours.text if is_only_pointed else colours.canvas)
-        painter.drawText(flag, Qt.AlignmentFlag.AlignCenter, look.flag)
+        metrics = QFontMetricsF(painter.font())
+        base = flag.top() + (flag.height() - metrics.height()) / 2 + metrics.ascent()
+        painter.drawText(QPointF(flag.center().x() - width_of(told, "small") / 2, base), told)
 
 
 def _line(painter: QPainter, plot: QRectF, x: float, tone: QColor) -> None:
@@ -257,12 +268,9 @@ def _line(painter: QPainter, plot: QRectF, x: float, tone: QColor) -> None:
         painter.drawLine(QPointF(x, plot.top() - 4), QPointF(x, plot.bottom()))
 
 
-def _flag_box(painter: QPainter, plot: QRectF, look: Look) -> QRectF | None:
+def _flag_box(plot: QRectF, look: Look, told: str) -> QRectF:
     """Where the words of the cursor, or of what is pointed at, stand at the foot of their line."""
-    if not look.flag:
-        return None
-    painter.setFont(theme.font("small"))
-    wide = QFontMetricsF(painter.font()).horizontalAdvance(look.flag) + 12
+    wide = width_of(told, "small") + 12
     middle = look.pointed if look.pointed is not None else look.cursor.moment or 0
     if look.pointed is None and look.cursor.range is not None:
         middle = sum(look.cursor.range) // 2
@@ -270,22 +278,30 @@ def _flag_box(painter: QPainter, plot: QRectF, look: Look) -> QRectF | None:
     return QRectF(left, plot.bottom() + 1, wide, FOOT - 2)
 
 
-def _paint_rate(painter: QPainter, plot: QRectF, look: Look) -> None:
-    """At the left what the top of the curve means; away from live the rate of that moment."""
-    strip, colours = look.strip, theme.colours()
-    area = QRectF(0, plot.top(), LEFT - 10, plot.height())
-    right = Qt.AlignmentFlag.AlignRight
+def _paint_peak(painter: QPainter, plot: QRectF, look: Look) -> None:
+    """At the left what the top of the curve means."""
+    strip = look.strip
     if strip is None or not strip.rates:
         return
-    painter.setFont(theme.font("small"))
-    is_moment = look.cursor.moment is not None and look.cursor.range is None
-    if plot.height() >= 30 or not is_moment:  # else there is room for one of them
-        painter.setPen(colours.second)
-        painter.drawText(area.adjusted(0, -3, 0, 0), right | Qt.AlignmentFlag.AlignTop, wording.rate(strip.peak))
-    if look.cursor.moment is not None and is_moment:
-        painter.setPen(colours.accent_text)
-        rate = wording.rate(strip.rate_at(look.cursor.moment))
-        painter.drawText(area, right | Qt.AlignmentFlag.AlignBottom, rate)
+    if plot.height() >= 30 or not look.is_moment:  # else there is room for one of them
+        painter.setFont(theme.font("small"))
+        painter.setPen(theme.colours().second)
+        area = QRectF(0, plot.top() - 3, LEFT - 10, plot.height() + 3)
+        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, wording.rate(strip.peak))
+
+
+def _paint_rate(painter: QPainter, plot: QRectF, look: Look) -> None:
+    """Away from live the rate of that moment, at the left."""
+    strip = look.strip
+    if strip is None or not strip.rates or look.cursor.moment is None or not look.is_moment:
+        return
+    words, font = wording.rate(strip.rate_at(look.cursor.moment)), theme.font("small")
+    painter.setFont(font)
+    painter.setPen(theme.colours().accent_text)
+    # Words at a point take a third of what words in a box do.
+    painter.drawText(
+        QPointF(LEFT - 10 - width_of(words, "small"), plot.bottom() - QFontMetricsF(font).descent()), words
+    )
 
 
 def _paint_pill(painter: QPainter, box: QRectF, look: Look) -> None:

@@ -272,7 +272,8 @@ class TimeStrip(QWidget):
 
     def _ground(self, look: Look) -> tuple[QPixmap, list[QRectF]]:
         """What stays while the cursor moves, painted once."""
-        of = (look.strip, look.marks, shown_in(), look.span, self.size(), self.devicePixelRatioF(), theme.colours())
+        stands = (look.span, look.is_live, look.is_moment, look.cursor.is_live)
+        of = (look.strip, look.marks, shown_in(), stands, self.size(), self.devicePixelRatioF(), theme.colours())
         if self._painted is None or not _is_same(of, self._painted[0]):
             image = QPixmap(self.size() * self.devicePixelRatioF())
             image.setDevicePixelRatio(self.devicePixelRatioF())
