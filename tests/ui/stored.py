@@ -68,7 +68,7 @@ def settle(session: Session, window: Window, seconds: float = 30.0) -> None:
         session.beat()
         window.refresh()
         QApplication.processEvents()
-        time.sleep(0.002)  # gives the children their turn on two cores
+        time.sleep(0.01)  # gives the children their turn on two cores
         calm = calm + 1 if session.idle() and window.frame.records.is_complete else 0
 
 

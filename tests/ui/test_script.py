@@ -63,7 +63,7 @@ def run(window: Window, steps: Steps, seconds: float = 60) -> Script:
         window.refresh()
         script.step()
         QApplication.processEvents()
-        time.sleep(0.002)
+        time.sleep(0.01)
     return script
 
 
@@ -104,10 +104,9 @@ def test_that_a_live_topic_and_its_saved_file_give_the_same_picture(
     assert (script.code, script.sentence) == (0, "")
     live, file = QImage(str(tmp_path / "live.png")), QImage(str(tmp_path / "file.png"))
     assert live.size() == file.size()
-    differing = [
-        (x, y) for y in range(live.height()) for x in range(live.width()) if live.pixel(x, y) != file.pixel(x, y)
-    ]
-    assert differing[:10] == []
+    if live != file:  # which of a million, takes a second
+        places = ((x, y) for y in range(live.height()) for x in range(live.width()))
+        assert [(x, y) for x, y in places if live.pixel(x, y) != file.pixel(x, y)][:10] == []
 
 
 def test_that_a_picture_shows_the_record_that_was_named(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
