@@ -44,6 +44,7 @@ from meshdesk.model.value import value as a_value
 SCHEMA, PAYLOAD, END = b'{"schema":', b',"payload":', "}"  # as Connect's JsonConverter writes them, without blanks
 LARGEST = 90_000  # bytes of a payload, of which each two may be a node: so the bound on nodes is not reached
 LONG = 32 << 10  # bytes of a schema; that of a table of 200 columns, twice in a change event, has some 30 KB
+SAMPLE = 200  # bytes by which one is found: names and types of the first columns
 SCHEMAS = 64  # kept: those of keys and values of 32 topics, at most 2 MB and what is made of them
 NEST = 100  # levels within each other
 BRACKETS = 200  # that open: no more levels than those are within each other
@@ -58,7 +59,7 @@ _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder(
     object_pairs_hook=tuple, parse_int=str.encode, parse_float=str.encode, parse_constant=str.encode
 ).scan_once  # type: ignore[attr-defined]
 _name = lru_cache(maxsize=10_000)(name_word)  # names of fields, those of a mesh
-_shapes: dict[bytes, "Shape | None"] = {}
+_shapes: dict[bytes, list[tuple[bytes, "Shape | None"]]] = {}
 
 
 @a_value(frozen=True, slots=True)
@@ -99,14 +100,11 @@ def read(payload: Payload, limit: int, is_flat: bool) -> tuple[str, Tones, str]:
         # With no decimal among them all values stand as they are written.
         line = json_line.lay(in_order, limit, is_known=True) if shown is found else _line(in_order, None, limit)
         return *line, cloudevents.NAME if is_event else "JSON"
-    end = data.find(PAYLOAD, len(SCHEMA), LONG)
-    if end < 0:
-        raise Unlisted
-    shape = _shape_before(data[:end])
-    found, rest = _document(data[end + len(PAYLOAD) :].decode())
+    shape, end = _shape_before(data)
+    found, rest = _document(data[end:].decode())
     if rest != END:
         raise Unlisted
-    is_event = EVENT in data and _is_event(payload, found)
+    is_event = data.find(EVENT, end) >= 0 and _is_event(payload, found)
     shown = _root(payload, found, shape, is_flat, is_event, is_typed=True)
     in_order = _in_order(shown, is_event)
     return *_line(in_order, shape, limit), "Connect JSON"
@@ -147,23 +145,30 @@ def _document(text: str) -> tuple[Any, str]:
 # The schema
 
 
-def _shape_before(begin: bytes) -> Shape | None:
-    """What the schema says that a payload begins with, whose value stands behind it."""
-    try:
-        return _shapes[begin]
-    except KeyError:
-        pass
+def _shape_before(data: bytes) -> tuple[Shape | None, int]:
+    """What the schema says that a payload begins with, and where its value begins. The records of a topic begin alike: what one
+    begins with is found by its first bytes and compared, which is three times as fast as to look for its end and to hash it."""
+    alike = _shapes.get(data[:SAMPLE], [])
+    for written, shape in alike:
+        if data.startswith(written):
+            return shape, len(written)
+    end = data.find(PAYLOAD, len(SCHEMA), LONG)
+    if end < 0:
+        raise Unlisted
+    begin = data[:end]
     text = begin.decode()
-    _, end = _scan(text, len(SCHEMA))
-    if end != len(text):  # it has a "payload" in itself
+    _, read = _scan(text, len(SCHEMA))
+    if read != len(text):  # it has a "payload" in itself
         raise Unlisted
     schema = document_of(begin[len(SCHEMA) :], Bounds(depth=NEST))
     if schema.kind != "null" and text_of(schema, "type") not in connect_json.TYPES:
         raise Unlisted
-    if len(_shapes) >= SCHEMAS:
+    shape = _shape(schema)
+    if sum(map(len, _shapes.values())) >= SCHEMAS:
         _shapes.clear()
-    shape = _shapes[begin] = _shape(schema)
-    return shape
+    end += len(PAYLOAD)
+    _shapes.setdefault(data[:SAMPLE], []).append((data[:end], shape))
+    return shape, end
 
 
 def _shape(schema: Node) -> Shape | None:
