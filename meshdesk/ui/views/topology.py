@@ -32,7 +32,7 @@ ICON = "share-2"
 IS_FRAMED = True
 IS_AT_FOOT = False
 BEATS_BETWEEN = 8  # rates are read by people: four times a second is often enough
-LEAST_COUNT, LEAST_FIELD = 76, 84  # px
+LEAST_COUNT, LEAST_FIELD = 108, 80  # px
 NOUNS = {"domains": ("domain", "domains"), "products": ("box", "boxes"), "topics": ("box", "boxes")}
 
 
@@ -71,7 +71,7 @@ class TopologyView(QWidget):
             "Find boxes by a word in the names of what is in them",
             with_shortcut("Marks the boxes that have this word in a name; Return goes to the next", "/"),
         )
-        # Where the window is small both share what the buttons leave: of "24 boxes" and of the field no less than this is seen.
+        # Where the window is small both share what the buttons leave: no less is seen than "10 of 24 boxes…" and some letters.
         self._count.setMinimumWidth(LEAST_COUNT)
         self.find_field.setMinimumWidth(LEAST_FIELD)
         self.find_field.asked.connect(lambda _word: self._say())

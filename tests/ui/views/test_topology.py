@@ -1,13 +1,16 @@
 """The topology view: three levels of one mesh, a table of the same, and ways from a box to what is in it."""
 
+import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.graph import LEVELS, Level
 from meshdesk.model.mesh import Mesh, fold
+from meshdesk.ui import theme
 from meshdesk.ui.views.topology import TopologyView
 from meshdesk.ui.window import Window
+from meshdesk.ui.word_widths import fitted
 from tests.ui.memory import MemoryCapture, MemorySession, Topic, capture, turn, window_on
 from tests.unit.model.shop import reads, shop, topic
 
@@ -101,6 +104,7 @@ def test_that_the_map_selects_where_the_opened_topic_is_and_the_same_on_another_
 def test_that_the_table_shows_the_same_and_both_select_the_same(qtbot: QtBot) -> None:
     view, _, window, session = view_on(qtbot)
     view.map.choose("product orders")
+    assert view.table.content.boxes == (), "nobody looks at it"
     QTest.mouseClick(view.table_button, Qt.MouseButton.LeftButton)
     turn(session, window)
     assert view.table.isVisible()
@@ -221,3 +225,19 @@ def test_that_a_word_that_no_box_holds_is_said_to_be_in_none(qtbot: QtBot) -> No
     QTest.keyClick(view.find_field, Qt.Key.Key_Return)
     assert view._count.accessibleName() == "0 of 6 boxes with “nobody”"
     assert view.map.choice == ""
+
+
+@pytest.mark.parametrize("word", ["RE", "nobody"])
+def test_that_in_the_narrowest_window_with_an_inspector_beside_it_how_many_boxes_were_found_can_be_read(
+    qtbot: QtBot, word: str
+) -> None:
+    view, _, window, session = view_on(qtbot)
+    window.resize(theme.NARROW, 760)
+    turn(session, window)
+    assert window.frame.inspector.isVisible()
+    assert window.width() == theme.NARROW
+    view.find_field.setText(word)
+    QTest.keyClick(view.find_field, Qt.Key.Key_Return)
+    turn(session, window)
+    shown = fitted(view._count.text, "text", view._count.width())
+    assert shown.startswith(view._count.text[: view._count.text.index(" with")])
