@@ -14,10 +14,10 @@ from meshdesk.model import wording
 from meshdesk.model.listing import Listing, arrival, turned
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
-from meshdesk.model.row import Row
 from meshdesk.session.opened import Opened
 from meshdesk.session.readings import Topic
 from meshdesk.ui.beat import HURRY_MS
+from meshdesk.ui.readers_place import ReadersPlace
 from meshdesk.ui.record_words import no_topic, nothing_arrived, nothing_in, order_words, share
 from meshdesk.ui.records_in_time import RecordsInTime
 from meshdesk.ui.remembered import Remembered
@@ -62,11 +62,9 @@ class RecordsView(QWidget):
         self.opened: Opened | None = None
         self.listing = Listing(())  # what the list shows
         self.list = ""  # the name of that list (session/orders.py)
-        self._kept: Row | None = None  # the record to find again once the order is there
         self.following = False
         self.paused = False
         self._rests = 0
-        self._wants_end = False  # the reader was at the newest: so they are once the order is there
         self._coming = 0  # rows up to which new ones were asked for, while the list follows
         self._coming_until = 0.0
         self._unseen_from = 0.0  # monotonic: when rows may come in that are not to be seen
@@ -74,10 +72,10 @@ class RecordsView(QWidget):
         self.first_read = "15m"  # where a topic that is opened is read from: a word of FIRST
         self._drawn: list[RowLine | None] = []  # the lines that were drawn last
         self._drawn_span: tuple[int, ...] = ()  # and which rows of how many they are
-        self._version = 0  # of the order on the screen, as of which its rows have their numbers in the table
         self._starts: dict[tuple[int, str], str] = {}  # by capture and topic: the words of where reading began
         self.table = RecordTable(remembered)
         self._in_time = RecordsInTime(self)
+        self._place = ReadersPlace(self)
         self._empty = Empty("mouse-pointer-click", "No records")
         self.bar = RecordsBar()
         self.bar.follow_pressed.connect(lambda: self.follow(not self.following))
@@ -115,7 +113,7 @@ class RecordsView(QWidget):
             words, position = start_for(known.records, self.first_read)
             self._starts[id(opened), topic] = words
             opened.tail(topic, position)
-        self._version = 0
+        self._place.begin(opened)
         self.table.show_list(
             opened, topic, *((opened.lists.rows(topic), opened.lists.first(topic)) if opened else (0, 0))
         )
@@ -140,7 +138,7 @@ class RecordsView(QWidget):
         if opened is None:
             self._say_empty()
             return False
-        self._take_moves(opened)
+        self._go_along(opened)
         self._rests -= 1
         if self._rests > 0 and not self._in_time.is_left_behind(opened):
             return False
@@ -155,7 +153,7 @@ class RecordsView(QWidget):
     def refresh_in_between(self) -> None:
         """The same between two beats, as an answer has come that the reader waits for."""
         if self.opened is not None:
-            self._take_moves(self.opened)
+            self._go_along(self.opened)
             self._refresh_rows(self.opened, is_in_between=True)
 
     def _refresh_rows(self, opened: Opened, is_in_between: bool) -> bool:
@@ -173,9 +171,7 @@ class RecordsView(QWidget):
         if is_in_between and self._in_time.is_going:
             return False
         self._count_as_seen(opened, self._on_the_screen()[1])
-        self._find_kept()
-        self._find_end()
-        self._take_in_late_topics()
+        self._place.find(opened)
         is_drawn = self._draw_others(is_in_between)
         if self.following and not self.is_live:
             self.following = False
@@ -322,26 +318,25 @@ class RecordsView(QWidget):
 
     def show_listing(self, listing: Listing) -> None:
         """Shows the records in another order, or others of them; the selected one and the place stay."""
-        opened, line = self.opened, self.table.current_line()
+        opened = self.opened
         if opened is None:
             return
         was_newest = self.following or (self.table.records.rows > 0 and self.table.is_at_the_end)
-        self._kept = self._kept if line is None else line.row
+        self._place.keep()
         self._give_up_order()
         self.listing, self.list = listing, opened.lists.arrange(listing)
         self._coming, self.paused = 0, False
         opened.lists.hold_still("")
-        order = opened.lists.order(self.list)
-        self._version = order.version if order is not None else 0
+        self._place.begin(opened)
         self.table.show_list(opened, self.list, opened.lists.rows(self.list), opened.lists.first(self.list))
         self.table.show_hits(listing.word)
         places = [place for place, column in enumerate(COLUMNS) if listing.by and column.by == listing.by]
         is_by_time = not places and len(listing.topics) > 1
         self.table.show_order(TIME if is_by_time else places[0] if places else None, listing.descending)
         self.table.name_topics(len(listing.topics) > 1)
-        is_free = self._kept is None and (was_newest or not listing.is_merged)
+        is_free = not self._place.has_record and (was_newest or not listing.is_merged)
         self.following = self.is_live and self._grows and is_free
-        self._wants_end = is_by_time and is_free
+        self._place.want_end(is_by_time and is_free)
         self._rests = 0
         self.refresh()
 
@@ -365,67 +360,17 @@ class RecordsView(QWidget):
         """Whether the list, or the topic as it arrives, has its newest record at the bottom."""
         return self.is_live and (self._grows or len(self.listing.topics) <= 1)
 
-    def _take_moves(self, opened: Opened) -> None:
-        """Records have come in among those of the list: what is selected, and what is on the screen, goes with its record."""
-        order = opened.lists.order(self.list)
-        if order is None or order.version == self._version:
-            return
-        moves, self._version = order.moves_since(self._version), order.version
-        self._in_time.ask_again()
-        if all(move.runs is not None for move in moves):
-            for move in moves:
-                for at, length in move.runs or ():
-                    self.table.insert(at, length)
-        else:
-            line = self.table.line_before()
-            self._kept = self._kept if line is None else line.row
-            self.table.show_list(opened, self.list, order.rows, opened.lists.first(self.list))
-        self._rests = 0
+    def _go_along(self, opened: Opened) -> None:
+        """With records that have come in among those of the list."""
+        if self._place.go_along(opened):
+            self._in_time.ask_again()
+            self._rests = 0
 
     def _give_up_order(self) -> None:
         """An order that is not on the screen any more is not made to its end."""
         order = self.opened.lists.order(self.list) if self.opened else None
         if self.opened is not None and order is not None and not order.is_made:
             self.opened.lists.forget(order.name)
-
-    def _find_kept(self) -> None:
-        """The record that was selected is selected again, once the order is made."""
-        opened, kept = self.opened, self._kept
-        if opened is None or kept is None:
-            return
-        order = opened.lists.order(self.list)
-        if order is not None and not order.is_made:
-            return
-        self._kept = None
-        name = self.list
-
-        def found(k: int | None) -> None:
-            if self.list != name or self.opened is not opened or self.table.selectionModel().hasSelection():
-                return  # the reader has gone on
-            if k is None:
-                opened.chosen.select(name, None)
-            else:
-                self.table.grow(max(self.table.records.end, k + 1), False, opened.lists.first(name))
-                self.table.choose(k)
-
-        opened.lists.where(name, kept, found)
-
-    def _find_end(self) -> None:
-        """Several topics by time have their newest records at the bottom, where the reader was."""
-        order = self.opened.lists.order(self.list) if self.opened else None
-        if self._wants_end and (order is None or order.is_made):
-            self._wants_end = False
-            self.table.to_the_end()
-
-    def _take_in_late_topics(self) -> None:
-        """A topic that was added before a record of it was read has its records in the list once they are there, also where
-        they are too old to come in one by one."""
-        opened, topics = self.opened, self.listing.topics
-        order = opened.lists.order(self.list) if opened and len(topics) > 1 else None
-        if opened is None or order is None or not order.is_late or order.failed or opened.status.behind:
-            return
-        if any(end == 0 < opened.lists.rows(topic) for topic, end in zip(topics, order.ends, strict=True)):
-            self.sort_again()
 
     def _go_on(self) -> None:
         """What the button of the empty page offers."""
@@ -438,13 +383,13 @@ class RecordsView(QWidget):
             self.read_from(*STARTS[0])
 
     def _leave_the_end(self) -> None:
-        self._wants_end = False
+        self._place.want_end(False)
         self.follow(False)
 
     def follow(self, wanted: bool) -> None:
         wanted = wanted and self._may_follow
         if wanted and not self._grows and self.opened is not None:
-            self._kept = None
+            self._place.forget_record()
             self.table.clearSelection()
             self.show_listing(replace(self.listing, by=None, descending=False))
         if wanted and self.opened is not None:

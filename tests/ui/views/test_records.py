@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
-from meshdesk.session.orders import Move
 from meshdesk.ui.remembered import Remembered
 from meshdesk.ui.views import records
 from meshdesk.ui.views.records import BEATS_A_PAINT, RecordsView
@@ -384,22 +383,6 @@ def test_that_a_click_on_a_head_sorts_the_next_one_turns_and_the_third_gives_the
     assert view.list == TOPIC
 
 
-def test_that_the_selected_record_stays_selected_in_another_order(qtbot: QtBot) -> None:
-    made = capture(200)
-    view = view_on(qtbot, made)
-    choose(view, made, 150)
-    line = view.table.current_line()
-    assert line is not None
-    view.turn(OFFSET)
-    view.turn(OFFSET)  # descending
-    beat(view, made)
-    found = view.table.current_line()
-    assert found is not None
-    assert (found.row, found.row.offset) == (line.row, made.held[TOPIC][150].offset)
-    first, last = view.table.span()
-    assert first <= view.table.currentIndex().row() <= last
-
-
 def test_that_a_word_leaves_only_the_records_that_hold_it_and_escape_gives_all_back(qtbot: QtBot) -> None:
     made = capture(200)
     view = view_on(qtbot, made)
@@ -554,47 +537,6 @@ def test_that_the_end_of_a_merged_list_is_seen_when_it_is_on_the_screen(qtbot: Q
     assert made.looks[-1] == (view.list, 400)
 
 
-@pytest.mark.parametrize("at", [0, 100, 250])
-def test_that_the_selected_record_and_the_place_stay_when_records_come_in(qtbot: QtBot, at: int) -> None:
-    """Whether these are above what is on the screen, within it or below it."""
-    made = capture(200)
-    view = merged_view(qtbot, made)
-    choose(view, made, 100)
-    beat(view, made)
-    assert not view.following
-    selected = view.table.current_line()
-    assert selected is not None
-    view.table.verticalScrollBar().setValue(95)
-    beat(view, made)
-    top = made.held[view.list][view.table.span()[0]]
-    made.come_in(view.list, at, row(300, OTHER), row(301, OTHER))
-    beat(view, made)
-    line = view.table.current_line()
-    assert line is not None
-    assert line.row == selected.row
-    assert view.table.chosen() == [made.held[view.list].index(selected.row)]
-    assert made.held[view.list][view.table.span()[0]] == top
-    assert not view.following
-
-
-def test_that_a_list_into_which_records_came_at_places_that_nobody_knows_finds_the_selected_record_again(
-    qtbot: QtBot,
-) -> None:
-    made = capture(200)
-    view = merged_view(qtbot, made)
-    choose(view, made, 100)
-    selected = view.table.current_line()
-    assert selected is not None
-    made.come_in(view.list, 7, row(300, OTHER))
-    order = made.orders[view.list]
-    order.moves[-1] = Move(order.version, None)
-    beat(view, made, 4)
-    line = view.table.current_line()
-    assert line is not None
-    assert line.row == selected.row
-    assert view.table.records.rows == 401
-
-
 def test_that_a_merged_list_can_be_held_still_and_says_how_many_wait(qtbot: QtBot) -> None:
     made = capture(200)
     view = merged_view(qtbot, made)
@@ -632,23 +574,3 @@ def test_that_a_word_nobody_holds_stays_said_while_more_is_looked_through(qtbot:
     assert view._empty.text.startswith("No record holds “nobody”")
     assert "looking" not in view.bar.count.text
     assert made.looks[-1] == (view.list, 0), "the end of a list without a row is seen: a backlog at its limit goes on"
-
-
-def test_that_a_topic_added_before_it_was_read_comes_into_the_list_and_the_newest_stay_on_the_screen(
-    qtbot: QtBot,
-) -> None:
-    made = capture(200)
-    view = view_on(qtbot, made)
-    view.add_topic(opened(made), "fraud.scored.v2")
-    beat(view, made)
-    assert view.table.is_at_the_end
-    assert view.table.records.rows == 200
-    more(made, 300, "fraud.scored.v2")
-    made.orders[view.list].is_late = True  # they are too old to come in one by one
-    beat(view, made, 12)
-    assert view.table.records.rows == 500
-    assert view.table.is_at_the_end
-    view.table.verticalScrollBar().setValue(0)
-    view.sort_again()
-    beat(view, made, 12)
-    assert view.table.verticalScrollBar().value() == 0
