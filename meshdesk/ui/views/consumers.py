@@ -47,6 +47,7 @@ class ConsumersView(QWidget):
         self._window = window
         self._shown: tuple[Opened | None, Told | None] = (None, None)
         self._choice = ""
+        self._are_hours_next = False  # on the next beat the lines of the last hour are drawn
         self._retold = Retold(window.frame.wait_to_tell)
         self._title = Line()
         self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -66,8 +67,13 @@ class ConsumersView(QWidget):
         self._say()
 
     def refresh(self) -> bool:
-        """Shows how the groups are by now, or at the moment that the time cursor is on; whether that is something else."""
+        """Shows how the groups are by now, or at the moment that the time cursor is on, and a beat later their last hours;
+        whether anything is drawn."""
         opened = self._window.current
+        if self._are_hours_next and opened is self._shown[0]:
+            self._are_hours_next = False
+            self.table.content.tell_hours()
+            return True
         told = None
         if opened is not None:
             told = opened.consumers.want(opened.mesh, opened.lags, opened.tracks, opened.moment, self.table.seen)
@@ -79,6 +85,7 @@ class ConsumersView(QWidget):
             self._shown = (opened, told)
             self.table.show_told(told, self._choice)
             self._say()
+            self._are_hours_next = True
         return is_other
 
     def open(self, group: str) -> None:

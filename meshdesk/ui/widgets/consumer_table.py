@@ -57,7 +57,8 @@ class ConsumerModel(QAbstractTableModel):
         self._words: dict[int, tuple[str, ...]] = {}  # by row, of those that were asked for; a table has 10,000 at most
 
     def show(self, told: Told | None, seen: range = range(0)) -> None:
-        """Other groups, or how they are now: then it is told which columns say something else in the rows that are seen."""
+        """Other groups, or how they are now: then it is told which columns say something else in the rows that are seen, but for
+        the hour's."""
         self.told = told
         before, self._words = self._words, {}
         lines = self._in_order(list(told.lines) if told is not None else [])
@@ -69,8 +70,13 @@ class ConsumerModel(QAbstractTableModel):
             self.lines = lines
             pairs = [(before.get(row), self.words(row)) for row in seen if row < len(lines)]
             for place in range(len(COLUMNS)):
-                if place == HOUR or any(old is None or old[place] != new[place] for old, new in pairs):
+                if any(old is None or old[place] != new[place] for old, new in pairs):
                     self.dataChanged.emit(self.index(0, place), self.index(len(lines) - 1, place))
+
+    def tell_hours(self) -> None:
+        """The last hour of each group is another one. Told on a beat of its own: its lines take as long to draw as all words."""
+        if self.lines:
+            self.dataChanged.emit(self.index(0, HOUR), self.index(len(self.lines) - 1, HOUR))
 
     def sort_by(self, column: int) -> None:
         """By a column; once more the other way round, and a third time by what needs attention."""

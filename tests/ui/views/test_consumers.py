@@ -1,13 +1,18 @@
 """The consumers view: every group in a line, the inspector about the one that is selected, and why there is nothing to see."""
 
+import time
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from meshdesk.model.cursor import Cursor
 from meshdesk.model.fact import Checked
 from meshdesk.model.lag import Commit, Lags
 from meshdesk.model.mesh import Mesh
 from meshdesk.ui.views.consumers import ConsumersView
+from meshdesk.ui.widgets.consumer_words import HOUR
 from meshdesk.ui.window import Window
 from tests.ui.memory import MemoryCapture, MemorySession, Topic, capture, turn, window_on
 from tests.unit.model.facts import SEEN, company, mesh_of, topic
@@ -123,3 +128,25 @@ def test_that_it_is_said_why_there_are_no_groups(qtbot: QtBot) -> None:
     assert view._empty.text.startswith("No groups of consumers are known. The cluster has not said yet")
     view, _, _, _ = view_on(qtbot, mesh_of(topic("t"), Checked("kafka groups", SEEN, SEEN)))
     assert view._empty.text.startswith("There are no groups of consumers.")
+
+
+def test_that_the_last_hours_are_drawn_a_beat_after_the_words_also_where_there_is_news_at_each(qtbot: QtBot) -> None:
+    view, made, _, _ = view_on(qtbot)
+    drawn: list[str] = []
+    view.table.content.dataChanged.connect(
+        lambda first, last: drawn.append("hours" if first.column() == last.column() == HOUR else "words")
+    )
+    for behind in range(7, 500, 60):
+        before, drawn[:] = view._shown[1], []
+        made.lags = lags(behind)
+        made.cursor = Cursor.of(SEEN + behind)  # of another moment it is told at once
+        until = time.monotonic() + 10
+        view.refresh()  # the hours of before, if they are due
+        drawn.clear()
+        while view._shown[1] is before and time.monotonic() < until:
+            view.refresh()
+            QApplication.processEvents()
+        assert view._shown[1] is not before
+        assert "hours" not in drawn
+        assert view.refresh()
+        assert drawn[-1] == "hours"

@@ -175,6 +175,7 @@ def test_that_only_the_columns_that_say_something_else_are_drawn_again(qtbot: Qt
     for lines in (LINES, (line("stuck one", 990, "stuck"), *LINES[1:]), (line("stuck one", 990), *LINES[1:])):
         drawn.append(set())
         table.show_told(told(*lines), "")
+        table.content.tell_hours()
         anew = table_on(qtbot, *lines)
         assert table.grab().toImage() == anew.grab().toImage()
     assert drawn == [{HOUR}, {HOUR, BEHIND, OFFSETS}, {HOUR, STATE}]
