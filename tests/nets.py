@@ -17,6 +17,8 @@ from collections.abc import Callable, Generator, Iterator
 import psutil
 import pytest
 
+from meshdesk import logs
+
 LEAVE_SECONDS = 5.0  # what a process that was asked to end may still take
 RUN = "MESHDESK_TEST_RUN"  # in the environment of everything that this run starts, also of what lost its parent
 REQUIRE_ALL = "MESHDESK_REQUIRE_ALL"
@@ -120,6 +122,14 @@ def _process_net() -> Iterator[None]:
         pytest.fail(
             "The tests of this file left processes running (they were ended now):\n" + "\n".join(lines), pytrace=False
         )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _secrets_of_its_own() -> Iterator[None]:
+    """A file's secrets are none of the next one's: what looks like one of them would be redacted there."""
+    known = set(logs._secrets)
+    yield
+    logs._secrets.intersection_update(known)
 
 
 # Skips
