@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
@@ -21,6 +22,11 @@ NAMES_FROM = 90  # a narrower column of headers shows their number alone
 
 # The tones of a preview (model.node.Tone), as the colour of the theme that draws them; what has no tone is plain text.
 TONES = {"name": "declared_text", "string": "good_text", "number": "accent_text", "null": "second"}
+
+
+Words: TypeAlias = dict[
+    str, list[tuple[QPointF, str]]
+]  # by the name of their colour: where each begins, on its baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,26 +129,33 @@ def _paint_headers(painter: QPainter, cells: Cells) -> None:
 
 
 def _paint_value(painter: QPainter, cells: Cells) -> None:
-    """The preview in the tones of its parts. Plain ASCII in the mono font needs no measuring."""
-    c = theme.colours()
+    """The preview in the tones of its parts, one colour after the other: to draw a word with another pen than the one before
+    takes twice as long. Plain ASCII in the mono font needs no measuring."""
     metrics = QFontMetricsF(theme.font("mono"))
     step = width_of("0", "mono")
     fits = max(1, int((cells.width - 2 * PAD) / step))
     base = cells.top + _baseline(metrics)
+    words: Words = {}
+    hits: list[tuple[QPointF, str]] = []
     for line in cells.lines:
+        at = QPointF(cells.x + PAD, base)
         if line is None:
-            painter.setPen(c.third)
-            painter.drawText(QPointF(cells.x + PAD, base), NOT_YET)
+            words.setdefault("third", []).append((at, NOT_YET))
         elif line.quiet[VALUE]:
-            painter.setPen(c.second)
-            painter.drawText(QPointF(cells.x + PAD, base), line.texts[VALUE])
+            words.setdefault("second", []).append((at, line.texts[VALUE]))
         else:
             text, tones = _with_hit(line.texts[VALUE], line.row.tones, cells.word, fits)
-            _draw_toned(painter, metrics, step, QPointF(cells.x + PAD, base), fits, text, tones)
+            _lay_toned(words, metrics, step, at, fits, text, tones)
             if cells.word:
-                shown = text[: fits - 1] if len(text) > fits else text
-                mark_hits(painter, metrics, QPointF(cells.x + PAD, base), shown, cells.word)
+                hits.append((at, text[: fits - 1] if len(text) > fits else text))
         base += theme.LIST_ROW
+    c = theme.colours()
+    for colour, placed in words.items():
+        painter.setPen(getattr(c, colour))
+        for at, word in placed:
+            painter.drawText(at, word)
+    for at, text in hits:
+        mark_hits(painter, metrics, at, text, cells.word)
 
 
 def _with_hit(text: str, tones: Tones, word: str, fits: int) -> tuple[str, Tones]:
@@ -151,28 +164,26 @@ def _with_hit(text: str, tones: Tones, word: str, fits: int) -> tuple[str, Tones
     return (text, tones) if not hits or hits[0][1] < fits else around(text, tones, hits[0][0], fits)
 
 
-def _draw_toned(
-    painter: QPainter, metrics: QFontMetricsF, step: float, at: QPointF, fits: int, text: str, tones: Tones
+def _lay_toned(
+    words: Words, metrics: QFontMetricsF, step: float, at: QPointF, fits: int, text: str, tones: Tones
 ) -> None:
     x, y = at.x(), at.y()
     shown = text[: fits - 1] + NOT_YET if len(text) > fits else text
     measured = not text.isascii()  # other scripts are wider or narrower than the mono font's own
     right = x + step * fits
-    c = theme.colours()
     for start, end, colour in runs_of(tones, len(shown)):
         run = shown[start:end]
         if not measured:
             if not run.isspace():  # between two parts: to draw nothing takes as long as a word
-                painter.setPen(getattr(c, colour))
-                painter.drawText(QPointF(x, y), run)
+                words.setdefault(colour, []).append((QPointF(x, y), run))
             x += step * (end - start)
             continue
-        painter.setPen(getattr(c, colour))
         advance = metrics.horizontalAdvance(run)
         if x + advance > right + 1:
-            painter.drawText(QPointF(x, y), metrics.elidedText(run, Qt.TextElideMode.ElideRight, max(0.0, right - x)))
+            run = metrics.elidedText(run, Qt.TextElideMode.ElideRight, max(0.0, right - x))
+            words.setdefault(colour, []).append((QPointF(x, y), run))
             return
-        painter.drawText(QPointF(x, y), run)
+        words.setdefault(colour, []).append((QPointF(x, y), run))
         x += advance
 
 
