@@ -79,7 +79,7 @@ class ConsumersView(QWidget):
             told = opened.consumers.want(opened.mesh, opened.lags, opened.tracks, opened.moment, self.table.seen)
         if opened is not self._shown[0]:
             self._choice = ""
-            self.table.forget_widths()
+            self.table.forget()
         is_other = opened is not self._shown[0] or told is not self._shown[1]
         if is_other:
             self._shown = (opened, told)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -11,14 +12,15 @@ from PySide6.QtCore import (
     QPointF,
     QRect,
     QRectF,
+    QSizeF,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QPixmap, QRegion, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from meshdesk.model.consuming import Line
-from meshdesk.session.consumers import Told
+from meshdesk.session.consumers import Hours, Told
 from meshdesk.ui import theme
 from meshdesk.ui.widgets.consumer_words import (
     BEHIND,
@@ -55,11 +57,14 @@ class ConsumerModel(QAbstractTableModel):
         self.told: Told | None = None
         self.column, self.is_descending = -1, False  # by what they are sorted; -1: what needs attention first
         self._words: dict[int, tuple[str, ...]] = {}  # by row, of those that were asked for; a table has 10,000 at most
+        self._hours_told: Hours = {}  # of each group, as it is drawn
 
     def show(self, told: Told | None, seen: range = range(0)) -> None:
         """Other groups, or how they are now: then it is told which columns say something else in the rows that are seen, but for
         the hour's."""
         self.told = told
+        if told is None or not self._hours_told:
+            self._hours_told = told.hours if told is not None else {}
         before, self._words = self._words, {}
         lines = self._in_order(list(told.lines) if told is not None else [])
         if [line.group for line in lines] != [line.group for line in self.lines]:
@@ -75,8 +80,13 @@ class ConsumerModel(QAbstractTableModel):
 
     def tell_hours(self) -> None:
         """The last hour of each group is another one. Told on a beat of its own: its lines take as long to draw as all words."""
+        self._hours_told = self.told.hours if self.told is not None else {}
         if self.lines:
             self.dataChanged.emit(self.index(0, HOUR), self.index(len(self.lines) - 1, HOUR))
+
+    def forget_hours(self) -> None:
+        """Another mesh may have groups of the same names."""
+        self._hours_told = {}
 
     def sort_by(self, column: int) -> None:
         """By a column; once more the other way round, and a third time by what needs attention."""
@@ -138,6 +148,10 @@ class ConsumerModel(QAbstractTableModel):
         """How far a group was behind in the last hour."""
         return self.told.hours.get(line.group, ()) if self.told is not None else ()
 
+    def hour_drawn(self, line: Line) -> Hour:
+        """The same as it was told last; of a group that is new by now, as it is."""
+        return self._hours_told.get(line.group) or self.hour(line)
+
     def _hour_words(self, line: Line) -> str:
         known = [one for one in self.hour(line) if one is not None]
         return f"{min(known):,.0f} to {max(known):,.0f} records behind" if known else "unknown"
@@ -172,6 +186,7 @@ class ConsumerTable(QTableView):
         self._widths = [0] * len(COLUMNS)  # what each needs; they only grow: what moves cannot be read
         self.content = ConsumerModel()
         self.setModel(self.content)
+        self._hour_pictures: dict[str, _HourPicture] = {}  # of the groups on the screen
         self._strong = BEHIND  # the measure of lag that is read; the other one stands back
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -240,9 +255,10 @@ class ConsumerTable(QTableView):
         super().resizeEvent(event)
         self.fit()
 
-    def forget_widths(self) -> None:
-        """Other groups follow, whose columns may be narrower."""
+    def forget(self) -> None:
+        """The groups of another mesh follow, whose columns may be narrower."""
         self._widths = [0] * len(COLUMNS)
+        self.content.forget_hours()
 
     def _measure_columns(self) -> None:
         widths = []
@@ -324,19 +340,45 @@ class ConsumerTable(QTableView):
         return c.text if place == self._strong and is_known else c.second
 
     def _paint_hours(self, painter: QPainter, box: QRectF, lines: Sequence[Line]) -> None:
-        c = theme.colours()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        inside = box.adjusted(PAD, 5, -PAD, -6)
+        """The lines of the last hour. One that says the same as before is a picture by now, of which only the place is new: in a
+        table whose order has changed that spares half of the time."""
+        ratio, pictures = self.devicePixelRatioF(), dict[str, _HourPicture]()
+        y = box.y()
         for line in lines:
-            painter.setPen(QPen(getattr(c, TONES[line.state].removesuffix("_text")), 1.2))
-            for stretch in _stretches(inside, self.content.hour(line)):
-                painter.drawPolyline(stretch)
-            inside.translate(0, theme.LIST_ROW)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            hour, tone = self.content.hour_drawn(line), TONES[line.state].removesuffix("_text")
+            colour: QColor = getattr(theme.colours(), tone)
+            look = (colour.rgb(), box.width(), ratio)
+            known = self._hour_pictures.get(line.group)
+            if known is None or known.hour is not hour or known.look != look:
+                known = _HourPicture(hour, look, _hour_picture(hour, colour, box.size(), ratio))
+            pictures[line.group] = known
+            painter.drawPixmap(QPointF(box.x(), y), known.picture)
+            y += theme.LIST_ROW
+        self._hour_pictures = pictures
 
     def _told(self, current: QModelIndex) -> None:
         if current.isValid():
             self.chosen.emit(self.content.lines[current.row()].group)
+
+
+class _HourPicture(NamedTuple):
+    """The line of a group's last hour as it was drawn: of what, in which colour, width and resolution."""
+
+    hour: Hour
+    look: tuple[int, float, float]
+    picture: QPixmap
+
+
+def _hour_picture(hour: Hour, colour: QColor, size: QSizeF, ratio: float) -> QPixmap:
+    picture = QPixmap((size * ratio).toSize())
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    with QPainter(picture) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colour, 1.2))
+        for stretch in _stretches(QRectF(QPointF(), size).adjusted(PAD, 5, -PAD, -6), hour):
+            painter.drawPolyline(stretch)
+    return picture
 
 
 def _stretches(box: QRectF, hour: Hour) -> list[list[QPointF]]:

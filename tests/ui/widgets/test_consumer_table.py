@@ -1,8 +1,8 @@
 """The table of groups: sorted as asked, fitted to its width, drawn by itself, and what is selected stays selected."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -196,3 +196,24 @@ def test_that_what_is_painted_of_a_table_are_its_changed_columns(qtbot: QtBot, m
     table.show_told(told(line("stuck one", 990, "stuck"), *LINES[1:]), "")
     QApplication.processEvents()
     assert set(painted) == {BEHIND, OFFSETS}
+
+
+def test_that_a_table_in_another_order_and_light_is_the_same_as_a_new_one(qtbot: QtBot, qapp: QApplication) -> None:
+    table = table_on(qtbot)
+    qtbot.waitExposed(table)
+    before = table.grab().toImage()
+    turned = (line("stuck one", 990), *LINES[1:])[::-1]
+    table.show_told(told(*turned), "")
+    assert table.grab().toImage() != before
+    assert table.grab().toImage() == table_on(qtbot, *turned).grab().toImage()
+
+    def hours(table: ConsumerTable) -> QImage:
+        place = table.columnViewportPosition(HOUR)
+        return table.viewport().grab(QRect(place, 0, table.columnWidth(HOUR), 100)).toImage()
+
+    light = hours(table)
+    theme.apply(qapp, "dark")
+    try:
+        assert light != hours(table) == hours(table_on(qtbot, *turned))
+    finally:
+        theme.apply(qapp, "light")
