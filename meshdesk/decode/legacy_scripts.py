@@ -1,9 +1,8 @@
 """In which old encoding text of letters that are not Latin is, where nothing declares it: by its letters alone.
 
 Of one encoding's bytes another one makes letters, too, but other ones: words with capitals in the middle, hardly any vowels,
-characters that nobody writes. So each encoding is tried, and the text must look like what people write, in one script only and in no
-other encoding. charset-normalizer 3.5, which was tried for this, takes KOI8-R of 22 bytes for Shift_JIS and GB18030 of 20 for
-Korean (measured 2026-11): it is made for pages, and values are short.
+characters that nobody writes. So each encoding is tried, and the text must look like what people write. Where it does in several,
+or only half, chardet says which (decode/legacy_guess.py); alone it has an answer for bytes that are no text, too.
 """
 
 import codecs
