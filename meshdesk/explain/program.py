@@ -338,6 +338,16 @@ def _when(explain: Explain, message: Message) -> Message:
     return {"is": "found", "k": k}
 
 
+def _screen(explain: Explain, message: Message) -> Message:
+    """The same, and the rows that are on the screen once that one is at its foot: whoever drags the time wants both at once."""
+    k = _when(explain, message)["k"]
+    if k is None and "order" in message:
+        return {"is": "found", "k": None}
+    fit, begin = int(message["fit"]), int(message["begin"])
+    first = max(begin, (-1 if k is None else k) + 1 - fit)
+    return {**_rows(explain, message | {"first": first, "count": fit + 1}), "k": k, "first": first}
+
+
 def _copy(explain: Explain, message: Message) -> Message:
     rows = explain.rows(message)
     line = json_line if message["json"] else tab_line
@@ -480,12 +490,14 @@ NEEDS: dict[str, dict[str, type]] = {
     "find": {"capture": int, "name": list},
     "where": {"order": str, "of": int, "k": int},
     "when": {**LISTED, "moment": int},
+    "screen": {**LISTED, "moment": int, "fit": int, "begin": int},
     "copy": {**LISTED, "ks": list, "json": bool},
     "save": {"id": int, "folders": list, "path": str},
     "order": {"id": int, "capture": int, "listing": dict, "order": str, "begin": list},
     "cancel": {"of": int},
 }
 LOOK: dict[str, Answer] = {"open": _open, "close": _close, "rows": _rows, "columns": _columns,
-                           "record": _record, "parts": _parts, "text": _text, "find": _find, "where": _where, "when": _when}  # fmt: skip
+                           "record": _record, "parts": _parts, "text": _text, "find": _find, "where": _where, "when": _when,
+                           "screen": _screen}  # fmt: skip
 WORK: dict[str, Answer] = {"open": _open, "close": _close, "copy": _copy, "save": _save, "order": _order}
 ROLES: dict[str, dict[str, Answer]] = {"look": LOOK, "work": WORK}

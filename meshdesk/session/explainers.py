@@ -25,6 +25,7 @@ DEADLINES = {
     "find": 5.0,
     "where": 5.0,
     "when": 5.0,
+    "screen": 2.0,
     "copy": 30.0,
 }
 SILENCES = {
@@ -154,12 +155,15 @@ class Explainers:
                 child.send({"do": "close", "capture": capture})
 
     def ask(self, message: Message, done: Done) -> int:
-        """Asks; `done` gets the answer later, on the beat: what was asked for, or {"is": "failed", "text": sentence}."""
+        """Asks; `done` gets the answer later, on the beat: what was asked for, or {"is": "failed", "text": sentence}. Of a screen
+        it may be its place alone."""
         if message["do"] == "rows":
             pieces = self._without_culprits(message)
             return self._put(pieces[0], done) if len(pieces) == 1 else self._in_pieces(pieces, done)
         if message["do"] == "record" and _key(message) in self._culprits:
             message = message | {"raw": True}
+        if message["do"] == "screen" and self._culprits:
+            message = message | {"do": "when"}  # its rows are asked for without those that are not decoded again
         return self._put(message, done)
 
     def cancel(self, number: int) -> None:
@@ -393,6 +397,10 @@ class Explainers:
         elif message["do"] == "record" and not message.get("raw") and may_retry:
             self._remember(message, reason)
             self.ask(message, asked.done)
+        elif message["do"] == "screen" and may_retry:
+            self.ask(
+                message | {"do": "when"}, asked.done
+            )  # its rows are asked for by themselves, and the culprit is found
         else:
             asked.done({"is": "failed", "text": f"The {self.role} program ended: {reason}."})
 

@@ -163,8 +163,12 @@ class Lists:
         self._cache.put(name, dict(enumerate(newest, first)))
 
     def _fetch_columns(self, topic: str, first: int, count: int) -> None:
+        order = self._orders.get(topic)
+        version = order.version if order is not None else 0
+
         def arrived(answer: Message) -> None:
-            self._cache.take_columns(topic, first, rows_from(answer) if answer.get("is") == "rows" else [])
+            is_other = (order is not None and order.version != version) or answer.get("is") != "rows"
+            self._cache.take_columns(topic, first, [] if is_other else rows_from(answer))
 
         self._look.ask({"do": "columns", "first": first, "count": count, **self._where(topic)}, arrived)
 
@@ -230,12 +234,24 @@ class Lists:
 
         self._look.ask(question, arrived)
 
-    def at_moment(self, name: str, moment: int, done: Callable[[int | None], None]) -> None:
-        """Which row of a list is at a moment (ms); None where all are after it, or the list is not in the order of time."""
-        order = self._orders.get(name)
+    def at_moment(self, name: str, moment: int, fit: int, done: Callable[[int | None], None]) -> None:
+        """Which row of a list is at a moment (ms); None where all are after it, or the list is not in the order of time.
+
+        Where rows come quickly those of the screen that it is at the foot of, which `fit` on it, are at hand by then.
+        """
+        wishes, order, since = self.wishes, self._orders.get(name), self._cache.now()
+        version = order.version if order is not None else 0
+
+        def arrived(answer: Message) -> None:
+            k, moves = answer.get("k"), order.moves_since(version) if order is not None else []
+            if answer.get("is") == "rows" and wishes is self.wishes and not moves:
+                self._cache.take_passed(name, int(answer["first"]), rows_from(answer), since)
+            done(k if k is None else _now_at(moves, int(k)))
+
         listing = {"listing": listing_message(order.listing)} if order else {}
-        question = {"do": "when", "moment": moment, **listing, **self._where(name)}
-        self._look.ask(question, lambda answer: done(answer.get("k")))
+        place = {"do": "when", "moment": moment, **listing, **self.how(name)}
+        screen = {"do": "screen", "fit": fit, "begin": self.first(name)}
+        self._look.ask(place | screen if self._cache.is_quick else place, arrived)
 
     def find(self, name: RecordName, done: Callable[[int | None], None], failed: Callable[[], None]) -> None:
         """Which row of its topic the record is; None where the capture does not hold it. Where it could not be asked, which

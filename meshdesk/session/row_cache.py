@@ -39,7 +39,7 @@ class RowCache:
         self._screen_of: tuple[str, int, int] | None = None  # that is on its way
         self._screen_next: tuple[str, int, int] | None = None  # and the one that is asked for when it is there
         self._screen_asked = 0.0  # on the clock
-        self._is_quick = True  # the last one was
+        self.is_quick = True  # the last one was there within a beat
         self._missing: frozenset[tuple[str, int]] = frozenset()  # blocks without which a row on the screen is not there
         self._bare: dict[tuple[str, int], Row] = {}  # of the screen that was jumped to last
         self._columns_of: tuple[str, int, int] | None = None  # whose columns are on their way
@@ -72,13 +72,20 @@ class RowCache:
         self._rows[topic] = rows
         first, last = max(0, first), min(last, rows - 1)
         shown = range(first // BLOCK, max(0, last) // BLOCK + 1) if rows else range(0)
+        self._shown = frozenset((topic, block) for block in shown)
+        now = self._clock()
+        there = {k: self.get(topic, k) for k in range(first, last + 1)}
+        missing = [k for k, row in there.items() if row is None or row.is_bare]
+        if is_passed or (jumped and len(missing) == len(there)):
+            self._ahead_from = now + SETTLED
+        if is_passed and not missing:
+            self._wanted, self._missing = [], frozenset()
+            return
         screens = max(1, len(shown))
         blocks = [*shown]
         for step in range(1, AHEAD * screens + 1):
             blocks += [shown.stop - 1 + step, shown.start - step] if shown else []
-        self._shown = frozenset((topic, block) for block in shown)
         last_block = (rows - 1) // BLOCK
-        now = self._clock()
         self._rest_until = {key: until for key, until in self._rest_until.items() if until > now}
         self._wanted = [
             (topic, block)
@@ -88,13 +95,9 @@ class RowCache:
         for block in shown:
             if (topic, block) in self._blocks:
                 self._blocks.move_to_end((topic, block))
-        there = {k: self.get(topic, k) for k in range(first, last + 1)}
-        missing = [k for k, row in there.items() if row is None or row.is_bare]
         screen = (topic, first, last - first + 1)
         self._missing = frozenset() if is_passed else frozenset((topic, k // BLOCK) for k in missing)
-        if is_passed or (jumped and len(missing) == len(there)):
-            self._ahead_from = now + SETTLED
-        if (jumped or (is_passed and not self._is_quick)) and None in there.values():
+        if (jumped or (is_passed and not self.is_quick)) and None in there.values():
             self._columns_next = screen if screen != self._columns_of else None
             self._fetch_columns()
         if is_passed and missing:
@@ -176,10 +179,17 @@ class RowCache:
     def take_screen(self, topic: str, first: int, rows: list[Row]) -> None:
         """The rows of a screen from `first` on, which stand until their blocks are read; none where they cannot be had."""
         self._screen_of = None
-        self._is_quick = self._clock() - self._screen_asked < QUICK
+        self.take_passed(topic, first, rows, self._screen_asked)
+        self._fetch_screen()
+
+    def take_passed(self, topic: str, first: int, rows: list[Row], since: float) -> None:
+        """The same of a screen that nobody has asked for here, but `since` (as `now` says it) with its place."""
+        self.is_quick = self._clock() - since < QUICK
         there = enumerate(rows, first)
         self.put(topic, {k: row for k, row in there if (known := self.get(topic, k)) is None or known.is_bare})
-        self._fetch_screen()
+
+    def now(self) -> float:
+        return self._clock()
 
     def _bound(self) -> None:
         while len(self._blocks) > KEPT:

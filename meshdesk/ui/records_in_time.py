@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 0.1  # s, three beats, after which the list goes there though its rows are still on their way
 
-LOOKS = 8  # ms between two looks at what has come: the place, its columns and its rows are three answers, which a beat waits for
+LOOKS = 8  # ms between two looks at what has come: a beat is 33
 
 
 class RecordsInTime:
@@ -77,7 +77,7 @@ class RecordsInTime:
                 self._at = (opened.number, name, moment)
                 self._go_to(-1 if k is None and opened.lists.order(name) is None else k)
 
-        opened.lists.at_moment(name, moment, found)
+        opened.lists.at_moment(name, moment, view.table.fit, found)
         view.hasten(LOOKS)
         return False
 

@@ -347,7 +347,7 @@ def drag(driven: Driven, folder: str, topic: str, moments: str) -> Act:
     yield from driven.calm()
     strip, frames, late = window.playhead.strip, {}, {}
     began, ended = opened.now.began or 0, opened.now.ended or 0
-    with _frames(driven) as worked:
+    with driven.aside(), _frames(driven) as worked:
         for view in ("records", *(name for name, module in window.pages.modules.items() if module.IS_FRAMED)):
             window.show_view(view)
             yield from driven.calm()

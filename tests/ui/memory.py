@@ -189,7 +189,7 @@ class MemoryLists:
     def set_wishes(self, wishes: Wishes) -> None:
         self._of.wishes = wishes
 
-    def at_moment(self, name: str, moment: int, done: Callable[[int | None], None]) -> None:
+    def at_moment(self, name: str, moment: int, _fit: int, done: Callable[[int | None], None]) -> None:
         before = [k for k, row in enumerate(self._of.held.get(name, ())) if (row.timestamp or 0) <= moment]
         self._of.todo.append(lambda: done(before[-1] if before else None))
 

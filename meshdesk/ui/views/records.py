@@ -183,6 +183,8 @@ class RecordsView(QWidget):
         span = self._in_time.span
         if span is not None:
             first, last = span
+        elif self._in_time.is_going:
+            return  # what is on the screen is left as soon as it is known for what
         elif self._coming > self.table.records.end:
             first, last = max(0, self._coming - 1 - (last - first)), self._coming - 1
         if last >= first:

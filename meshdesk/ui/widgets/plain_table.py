@@ -57,12 +57,16 @@ def paint_words(
     cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
 ) -> None:
     """A column at once: words and their tones, from the cell `box` on downwards; numbers stand at its right. By a style each cell
-    takes as long as ten do so (measured 2026-11)."""
+    takes as long as ten do so, and in another tone than the one before as long as two (measured 2026-11)."""
     painter.setFont(theme.font(font))
     base, room = box.y() + baseline(QFontMetricsF(theme.font(font)), theme.LIST_ROW - 1), box.width() - 2 * PAD + 1
+    placed: dict[int, list[tuple[QPointF, str]]] = {}  # by tone
     for whole, tone in cells:
         words = fitted(whole, font, room, cut)
-        painter.setPen(tone)
         x = box.right() - PAD - width_of(words, font) if is_number else box.x() + PAD
-        painter.drawText(QPointF(x, base), words)
+        placed.setdefault(tone.rgba(), []).append((QPointF(x, base), words))
         base += theme.LIST_ROW
+    for rgba, alike in placed.items():
+        painter.setPen(QColor.fromRgba(rgba))
+        for at, words in alike:
+            painter.drawText(at, words)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeAlias
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter
 
 from meshdesk.model import wording
 from meshdesk.model.hits import around, hits_in
@@ -49,35 +50,42 @@ def paint_cells(painter: QPainter, cells: Cells) -> None:
 
 def _paint_plain(painter: QPainter, cells: Cells) -> None:
     """One string, at the side of its column."""
-    column = COLUMNS[cells.place]
-    c = theme.colours()
-    plain: QColor = getattr(c, column.colour)
+    place, column = cells.place, COLUMNS[cells.place]
     metrics = QFontMetricsF(theme.font(column.font))
     step = width_of("0", "mono") if column.font == "mono" else 0.0
-    base = cells.top + _baseline(metrics)
-    room = cells.width - 2 * PAD
+    y = cells.top + _baseline(metrics)
+    left, right, room = float(cells.x + PAD), cells.x + cells.width - PAD, cells.width - 2 * PAD
+    words: dict[tuple[str, bool], list[tuple[QPointF, str]]] = {}  # by their colour, and whether they are ASCII
     for line in cells.lines:
         if line is None:
-            painter.setPen(c.third)
-            if cells.place in (OFFSET, KEY):
-                painter.drawText(QPointF(cells.x + PAD, base), NOT_YET)
-        else:
-            text = line.texts[cells.place]
-            if text:
-                painter.setPen(c.second if line.quiet[cells.place] else plain)
-                # Plain ASCII in the mono font needs no measuring.
-                advance = step * len(text) if step and text.isascii() else width_of(text, column.font)
-                if advance > room + 1:
-                    if cells.place == KEY:
-                        text, _ = _with_hit(text, (), cells.word, max(1, int(len(text) * room / advance)))
-                    cut = Qt.TextElideMode.ElideMiddle if cells.place == TOPIC else Qt.TextElideMode.ElideRight
-                    text = fitted(text, column.font, room + 1, cut)  # names of topics differ at their ends
-                    advance = width_of(text, column.font)
-                x = float(cells.x + cells.width - PAD - advance if column.right else cells.x + PAD)
-                painter.drawText(QPointF(x, base), text)
-                if cells.word and cells.place == KEY:
-                    mark_hits(painter, metrics, QPointF(x, base), text, cells.word)
-        base += theme.LIST_ROW
+            if place in (OFFSET, KEY):
+                words.setdefault(("third", False), []).append((QPointF(left, y), NOT_YET))
+        elif text := line.texts[place]:
+            is_ascii = step > 0 and text.isascii()  # it needs no measuring
+            advance = step * len(text) if is_ascii else width_of(text, column.font)
+            if advance > room + 1:
+                if place == KEY:
+                    text, _ = _with_hit(text, (), cells.word, max(1, int(len(text) * room / advance)))
+                cut = Qt.TextElideMode.ElideMiddle if place == TOPIC else Qt.TextElideMode.ElideRight
+                text = fitted(text, column.font, room + 1, cut)  # names of topics differ at their ends
+                advance = width_of(text, column.font)
+            at = QPointF(right - advance if column.right else left, y)
+            key = "second" if line.quiet[place] else column.colour, is_ascii
+            if key in words:
+                words[key].append((at, text))
+            else:
+                words[key] = [(at, text)]
+        y += theme.LIST_ROW
+    c = theme.colours()
+    for (colour, is_ascii), placed in words.items():
+        painter.setFont(theme.ascii_font() if is_ascii else theme.font(column.font))
+        painter.setPen(getattr(c, colour))
+        for at, text in placed:
+            painter.drawText(at, text)
+    if cells.word and place == KEY:
+        painter.setFont(theme.font("mono"))
+        for at, text in chain.from_iterable(words.values()):
+            mark_hits(painter, metrics, at, text, cells.word)
 
 
 def _paint_time(painter: QPainter, cells: Cells) -> None:
@@ -88,6 +96,7 @@ def _paint_time(painter: QPainter, cells: Cells) -> None:
     clock_width = width_of("00:00:00.000", "mono")
     base = cells.top + _baseline(mono)
     right = cells.x + cells.width - PAD
+    painter.setFont(theme.ascii_font())
     above = ""
     for line in cells.lines:
         if line is not None:
@@ -106,7 +115,7 @@ def _paint_time(painter: QPainter, cells: Cells) -> None:
                 painter.setFont(theme.font("small"))
                 painter.setPen(c.third)
                 painter.drawText(QPointF(cells.x + PAD, base), day)
-                painter.setFont(theme.font("mono"))
+                painter.setFont(theme.ascii_font())
             above = line.day if base >= whole else ""  # a day cut by the edge is not read
         base += theme.LIST_ROW
 
@@ -130,30 +139,36 @@ def _paint_headers(painter: QPainter, cells: Cells) -> None:
 
 def _paint_value(painter: QPainter, cells: Cells) -> None:
     """The preview in the tones of its parts, one colour after the other: to draw a word with another pen than the one before
-    takes twice as long. Plain ASCII in the mono font needs no measuring."""
+    takes twice as long. ASCII in the mono font needs no measuring."""
     metrics = QFontMetricsF(theme.font("mono"))
     step = width_of("0", "mono")
     fits = max(1, int((cells.width - 2 * PAD) / step))
     base = cells.top + _baseline(metrics)
-    words: Words = {}
+    plain, others = Words(), Words()
     hits: list[tuple[QPointF, str]] = []
     for line in cells.lines:
         at = QPointF(cells.x + PAD, base)
         if line is None:
-            words.setdefault("third", []).append((at, NOT_YET))
+            others.setdefault("third", []).append((at, NOT_YET))
         elif line.quiet[VALUE]:
-            words.setdefault("second", []).append((at, line.texts[VALUE]))
+            others.setdefault("second", []).append((at, line.texts[VALUE]))
         else:
             text, tones = _with_hit(line.texts[VALUE], line.row.tones, cells.word, fits)
-            _lay_toned(words, metrics, step, at, fits, text, tones)
+            seen = text[: fits - 1] + NOT_YET if len(text) > fits else text
+            if text.isascii():
+                _lay_ascii(plain, step, at, seen, tones)
+            else:
+                _lay_measured(others, metrics, step * fits, at, seen, tones)
             if cells.word:
                 hits.append((at, text[: fits - 1] if len(text) > fits else text))
         base += theme.LIST_ROW
     c = theme.colours()
-    for colour, placed in words.items():
-        painter.setPen(getattr(c, colour))
-        for at, word in placed:
-            painter.drawText(at, word)
+    for font, words in ((theme.ascii_font(), plain), (theme.font("mono"), others)):
+        painter.setFont(font)
+        for colour, placed in words.items():
+            painter.setPen(getattr(c, colour))
+            for at, word in placed:
+                painter.drawText(at, word)
     for at, text in hits:
         mark_hits(painter, metrics, at, text, cells.word)
 
@@ -164,20 +179,18 @@ def _with_hit(text: str, tones: Tones, word: str, fits: int) -> tuple[str, Tones
     return (text, tones) if not hits or hits[0][1] < fits else around(text, tones, hits[0][0], fits)
 
 
-def _lay_toned(
-    words: Words, metrics: QFontMetricsF, step: float, at: QPointF, fits: int, text: str, tones: Tones
-) -> None:
+def _lay_ascii(words: Words, step: float, at: QPointF, text: str, tones: Tones) -> None:
     x, y = at.x(), at.y()
-    shown = text[: fits - 1] + NOT_YET if len(text) > fits else text
-    measured = not text.isascii()  # other scripts are wider or narrower than the mono font's own
-    right = x + step * fits
-    for start, end, colour in runs_of(tones, len(shown)):
-        run = shown[start:end]
-        if not measured:
-            if not run.isspace():  # between two parts: to draw nothing takes as long as a word
-                words.setdefault(colour, []).append((QPointF(x, y), run))
-            x += step * (end - start)
-            continue
+    for colour, start, run in apart(text, tones):
+        words.setdefault(colour, []).append((QPointF(x + step * start, y), run))
+
+
+def _lay_measured(words: Words, metrics: QFontMetricsF, room: float, at: QPointF, text: str, tones: Tones) -> None:
+    """Other scripts are wider or narrower than the mono font's own."""
+    x, y = at.x(), at.y()
+    right = x + room
+    for start, end, colour in runs_of(tones, len(text)):
+        run = text[start:end]
         advance = metrics.horizontalAdvance(run)
         if x + advance > right + 1:
             run = metrics.elidedText(run, Qt.TextElideMode.ElideRight, max(0.0, right - x))
@@ -185,6 +198,30 @@ def _lay_toned(
             return
         words.setdefault(colour, []).append((QPointF(x, y), run))
         x += advance
+
+
+def apart(text: str, tones: Tones) -> list[tuple[str, int, str]]:
+    """(colour, where it begins, text) of each colour of a text: spaces stand where it is of another one. In a font whose
+    characters are all of one width that is the same picture as `runs_of` gives, with a third of the words to be drawn.
+
+    >>> apart('{"a": 1}', ((1, 4, "name"), (6, 7, "number")))
+    [('declared_text', 1, '"a"'), ('accent_text', 6, '1'), ('text', 0, '{   :  }')]
+    """
+    parts: dict[str, tuple[int, str]] = {}
+    plain, at, length = "", 0, len(text)
+    for first, last, tone in tones:
+        if first >= length:
+            break
+        start, end, colour = max(first, at), min(last, length), TONES.get(tone)
+        if colour is None or end <= start:
+            continue
+        plain += text[at:start].ljust(end - at)
+        begin, before = parts.get(colour, (start, ""))
+        parts[colour] = begin, before.ljust(start - begin) + text[start:end]
+        at = end
+    plain += text[at:]
+    found = [(colour, begin, run) for colour, (begin, run) in parts.items()]
+    return found if not plain or plain.isspace() else [*found, ("text", 0, plain)]
 
 
 def mark_hits(painter: QPainter, metrics: QFontMetricsF, at: QPointF, text: str, word: str) -> None:

@@ -151,10 +151,15 @@ class RecordTable(QTableView):
     def span_at(self, k: int) -> tuple[int, int]:
         """The numbers of the first and the last row on the screen once row k is at the moment of the time cursor; the last is
         less where there is no row."""
-        records, fit = self.records, self.viewport().height() // theme.LIST_ROW
+        records, fit = self.records, self.fit
         at = max(0, min(k - records.first, records.rows - 1))
         top = max(0, min(at + 1 - fit, records.rows - fit)) if k >= 0 else 0
         return records.first + top, records.first + min(records.rows - 1, top + fit)
+
+    @property
+    def fit(self) -> int:
+        """How many rows there is room for."""
+        return self.viewport().height() // theme.LIST_ROW
 
     @property
     def moment(self) -> int | None:
@@ -177,7 +182,7 @@ class RecordTable(QTableView):
         if rows == 0:
             return 0, -1
         first = max(0, self.rowAt(0))
-        return first, min(rows - 1, first + self.viewport().height() // theme.LIST_ROW)
+        return first, min(rows - 1, first + self.fit)
 
     def current_line(self) -> Line | None:
         """The row that the reader is at."""

@@ -14,7 +14,7 @@ from meshdesk.model.listing import Listing, listing_message
 from meshdesk.session.explainers import Limits
 from tests.programs.running import gone, wait_until
 from tests.programs.session.serving import POISON, PYTHON, Role, pipe_into, program, quick, stopped, values
-from tests.unit.capture.making import Rec, made_capture
+from tests.unit.capture.making import SEEN, Rec, made_capture
 
 ROWS = 120
 SORT: Message = {"do": "order", "listing": listing_message(Listing(("t",), "offset", descending=True)), "begin": [0]}
@@ -89,7 +89,7 @@ def test_that_saving_says_how_far_it_is_before_it_is_done(tmp_path: Path) -> Non
         answers = work.ask(do="save", folders=[str(big)], path=str(tmp_path / "big.meshcap"))
         work.wait(lambda: answers and answers[-1]["is"] != "progress", "the end")
     done = [answer["done"] for answer in answers[:-1]]
-    assert len(done) > 2
+    assert done[0] < done[-1], "it says so on the way"  # ten times a second: a fast disk has it in a tenth of one
     assert done == sorted(done)
     assert {answer["of"] for answer in answers[:-1]} == {done[-1]}
     assert answers[-1]["bytes"] == (tmp_path / "big.meshcap").stat().st_size
@@ -184,7 +184,7 @@ def test_that_work_that_is_killed_fails_its_save_in_a_sentence_and_does_the_next
         with stopped(first):
             saves = [work.ask(do="save", folders=[str(capture)], path=str(tmp_path / name)) for name in ("1", "2")]
             os.kill(first, signal.SIGKILL)
-            work.wait(lambda: all(saves), "both answers")
+            work.wait(lambda: all(save and save[-1]["is"] != "progress" for save in saves), "both answers")
         # Saving is asked again once: nobody but the killer was at fault.
         assert [save[-1]["is"] for save in saves] == ["saved", "saved"]
         assert (tmp_path / "2").exists()
@@ -254,6 +254,31 @@ def test_that_only_the_culprit_is_marked_with_the_reason_and_the_other_rows_come
         assert values(look.answer(do="rows", first=5, count=20)) == rows[5:25]
         assert values(look.answer(do="rows", first=7, count=1)) == rows[7:8]
         assert look.explainers.killed == killed <= 2  # two where a busy machine was not told in time which row it was
+
+
+def test_that_of_a_screen_at_a_moment_the_place_comes_alone_where_one_of_its_rows_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = poisoned(tmp_path, monkeypatch, k30=b"hang")
+    with Role("look", quick(0.5)) as look:
+        look.explainers.open(1, str(path))
+        look.warm()
+        screen: Message = {"do": "screen", "moment": SEEN, "begin": 0, "fit": 9}
+        assert {word: look.answer(**screen)[word] for word in ("is", "k", "first")} == {
+            "is": "rows",
+            "k": 49,
+            "first": 41,
+        }
+        hangs = screen | {"fit": 25}
+        for _ in range(2):
+            answer = look.answer(**hangs)
+            assert (answer["is"], answer["k"], answer.get("rows")) == ("found", 49, None)
+        assert look.explainers.killed == 2, "nobody knows yet which row it is"
+        assert "Decoding was ended" in values(look.answer(do="rows", first=20, count=20))[10]
+        killed = look.explainers.killed
+        assert look.answer(**hangs)["k"] == 49
+        assert look.explainers.killed == killed
+        assert look.said == ["Decoding t row 31 was ended: it took longer than 0.5 s."]
 
 
 def test_that_a_record_that_cannot_be_decoded_in_time_is_shown_as_bytes(

@@ -18,7 +18,7 @@ from tests.broker.collect.listening import closed_port
 from tests.broker.collect.producing import New, produce
 from tests.kafka import MakeTopic
 from tests.programs.session.serving import sentences, settle, shown, stand_by, stopped, turn
-from tests.unit.capture.making import Rec, made_capture
+from tests.unit.capture.making import SEEN, Rec, made_capture
 
 
 @pytest.fixture
@@ -69,6 +69,32 @@ def test_that_a_record_is_found_by_its_name(session: Session, folder: Path) -> N
     settle(session)
     assert found == [41, None, None, None]
     assert sentences(session) == []
+
+
+def test_that_a_moment_comes_with_the_rows_that_are_on_the_screen_then_in_each_order_of_time(
+    session: Session, folder: Path
+) -> None:
+    opened = session.open_file(folder)
+    settle(session)
+    both = opened.lists.arrange(Listing(("t", "u")))
+    by_time = opened.lists.arrange(Listing(("t",), "timestamp", descending=True))
+    by_key = opened.lists.arrange(Listing(("t",), "key"))
+    settle(session)
+    found: list[int | None] = []
+    moment = SEEN + 40 * 60_000 + 7
+    for name, at, first in (("t", 40, 31), (both, 41, 32), (by_time, 79, 70)):
+        opened.lists.at_moment(name, moment, 10, found.append)
+        settle(session)
+        assert found.pop() == at
+        there = [k for k in range(opened.lists.rows(name)) if opened.lists.row(name, k) is not None]
+        assert there == list(range(first, first + 11))
+        assert shown(opened, name, at, at) == ["40"]
+    opened.lists.at_moment("t", SEEN - 1, 10, found.append)  # before all of it: its beginning
+    opened.lists.at_moment(by_key, moment, 10, found.append)  # not in the order of time
+    settle(session)
+    assert found == [None, None]
+    assert shown(opened, "t", 0, 10) == [str(k) for k in range(11)]
+    assert opened.lists.row(by_key, 0) is None
 
 
 def test_that_records_are_copied_as_text_and_as_json_with_where_they_are_from(session: Session, folder: Path) -> None:

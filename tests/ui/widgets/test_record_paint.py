@@ -1,5 +1,7 @@
 """How the cells of the record list are drawn: in their tones, and never outside their column and row."""
 
+import re
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -7,11 +9,14 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from meshdesk.ui import theme
+from meshdesk.ui.widgets import record_paint
 from meshdesk.ui.widgets.record_lines import COLUMNS, FORMAT, KEY, OFFSET, TIME, VALUE
-from meshdesk.ui.widgets.record_paint import runs_of
+from meshdesk.ui.widgets.record_paint import TONES, runs_of
 from meshdesk.ui.widgets.record_table import RecordTable
 from tests.ui.memory import row
 from tests.ui.widgets.tables import TOPIC, table_on
+
+TONED = cycle(TONES)
 
 
 def picture(table: RecordTable) -> QImage:
@@ -23,6 +28,23 @@ def test_that_tones_cover_the_text_whatever_they_say() -> None:
         (0, 2, "text"), (2, 4, "declared_text"), (4, 9, "good_text"), (9, 10, "text"),
     ]  # fmt: skip
     assert runs_of((), 3) == [(0, 3, "text")]
+
+
+def test_that_a_value_drawn_one_colour_after_the_other_is_the_same_picture_as_part_by_part(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    value = '{"order":"A-1", "amount":12.50,"null":null , "more":[true,"\\"x"],"long":"' + "y" * 90 + '"}'
+    tones = tuple((found.start(), found.end(), next(TONED)) for found in re.finditer(r'"[^"]*"|[\d.]+|null', value))
+    table, made = table_on(qtbot, 3)
+    made.known[TOPIC, 2] = row(2, value=value, tones=tones)
+    drawn = picture(table)
+    monkeypatch.setattr(
+        record_paint, "apart", lambda text, tones: [(c, a, text[a:b]) for a, b, c in runs_of(tones, len(text))]
+    )
+    monkeypatch.setattr(theme, "ascii_font", lambda: theme.font("mono"))
+    assert picture(table) == drawn
+    monkeypatch.setattr(record_paint, "apart", lambda text, tones: [("text", 0, text)])
+    assert picture(table) != drawn
 
 
 @pytest.mark.parametrize(
