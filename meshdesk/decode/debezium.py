@@ -1,7 +1,8 @@
 """Change events of Debezium: what was changed, from what to what (io.debezium.data.Envelope and its documentation).
 
 The event may be the value, the data of a CloudEvent (op is then an attribute of it), or flattened to the row by
-ExtractNewRecordState. The tree stays what was written; what it means stands in notes and in the chain.
+ExtractNewRecordState. The tree stays what was written, but for decimals that say their own scale and for MongoDB's documents,
+which are written as text; what else it means stands in notes and in the chain.
 """
 
 from collections.abc import Callable
@@ -9,9 +10,10 @@ from dataclasses import replace
 
 from meshdesk.decode.connect_types import variable_decimal
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Undecodable
-from meshdesk.decode.json_text import document_of
+from meshdesk.decode.json_text import document_in
 from meshdesk.decode.parts import names_of, noted, part, text_of
 from meshdesk.model.node import CONTAINERS, Node, one_line, shortened
+from meshdesk.model.pages import is_cut
 
 NAME = "Debezium"
 WORDS = {
@@ -20,7 +22,11 @@ WORDS = {
 PLACEHOLDER = "__debezium_unavailable_value"  # of a large column that was not changed and is not in the log
 CONTEXT = "__debezium.context."
 WAS = 60  # characters of a value as it was before
-NODES = 5_000  # of one document; what is beyond is counted
+MONGODB = "mongodb"  # the connector whose rows are documents
+BOUNDS = Bounds()
+NODES = BOUNDS.nodes // 5  # of one document: an event has five at most, which together are no more than a tree
+# Nothing within a document is cut: it is opened as a whole, or stays the text that it is. It lies up to two levels deep.
+DOCUMENT = replace(BOUNDS, nodes=NODES, depth=BOUNDS.depth - 2, text=BOUNDS.bytes)
 TOLD = 5  # names of changed columns in the chain
 ROUNDED = "a double, to which the connector may have rounded a decimal"
 FLAT = ("__op", "__deleted")
@@ -80,12 +86,12 @@ def is_flattened(payload: Payload) -> bool:
 
 def _change(payload: Payload, decoded: Decoded) -> Decoded:
     op, source = text_of(decoded.tree, "op"), part(decoded.tree, "source")
-    tree, changed = _compared(_documents(decoded.tree) if text_of(source, "connector") == "mongodb" else decoded.tree)
-    if not changed and (told := part(tree, "updateDescription")) is not None:
-        changed = [child.name for child in (part(told, "updatedFields") or told).children if child.kind != "more"]
-    if not _untyped(decoded):
-        for name in ("before", "after"):
-            tree = _with_part(tree, name, _rounded)
+    if text_of(source, "connector") == MONGODB:  # documents have decimals of their own, and a double in them is one
+        tree, changed = _compared(_documents(decoded.tree))
+        changed = changed or _told(tree)
+    else:
+        tree, changed = _compared(decoded.tree)
+        tree = _with_images(tree, _decimals if _untyped(decoded) else lambda row: _rounded(_decimals(row)))
     tree = _with_part(tree, "op", lambda node: noted(node, WORDS[op]))
     where = [text_of(source, name) for name in ("db", "schema", "table", "collection")]
     return _with(decoded, NAME, _detail(payload, decoded, op, where, changed), tree)
@@ -103,15 +109,32 @@ def _document(node: Node) -> Node:
     if node.kind != "string" or not node.text.startswith("{"):
         return node
     try:
-        found = document_of(node.text.encode(), Bounds(nodes=NODES))
+        found = document_in(node.text, DOCUMENT)
     except Undecodable:
         return node  # cut where a list has no room for it, or no document
-    return replace(found, name=node.name, note="JSON text", span=node.span)
+    return node if _is_cut(found) else replace(found, name=node.name, note="JSON text", span=node.span)
+
+
+def _is_cut(node: Node) -> bool:
+    return is_cut(node) or any(map(_is_cut, node.children))
+
+
+def _told(event: Node) -> list[str]:
+    """The names of the fields that MongoDB says it has changed: of the documents only the one after may be there."""
+    told = part(event, "updateDescription")
+    if told is None:
+        return []
+    set_to, removed, truncated = (part(told, name) for name in ("updatedFields", "removedFields", "truncatedArrays"))
+    names = [child.name for child in set_to.children] if set_to is not None else []
+    names += [child.text for child in removed.children if child.kind == "string"] if removed is not None else []
+    names += [text_of(child, "field") for child in truncated.children] if truncated is not None else []
+    return list(filter(None, names))
 
 
 def _in_cloud_event(payload: Payload, decoded: Decoded) -> Decoded:
     op, data = text_of(decoded.tree, "iodebeziumop"), part(decoded.tree, "data")
     shown, changed = _compared(data) if data is not None else (None, [])
+    shown = _with_images(shown, _decimals) if shown is not None else None
     tree = _with_part(decoded.tree, "iodebeziumop", lambda node: noted(node, WORDS[op]))
     tree = _with_part(tree, "data", lambda node: shown or node)
     where = [text_of(decoded.tree, f"iodebezium{name}") for name in ("db", "schema", "table", "collection")]
@@ -165,9 +188,14 @@ def _compared(tree: Node) -> tuple[Node, list[str]]:
                 changed.append(child.name)
                 columns.append(noted(child, f"was {one_line(was, WAS) or 'empty'}"))
         tree = _with_part(tree, "after", lambda node: replace(node, children=tuple(columns)))
-    for name in ("before", "after"):
-        tree = _with_part(tree, name, _decimals)
     return tree, changed
+
+
+def _with_images(tree: Node, shape: Callable[[Node], Node]) -> Node:
+    """The event with the row as it was and as it is now as they are shaped."""
+    for name in ("before", "after"):
+        tree = _with_part(tree, name, shape)
+    return tree
 
 
 def _same(one: Node, other: Node) -> bool:

@@ -118,10 +118,21 @@ def document_of(data: bytes, bounds: Bounds, at: int = 0) -> Node:
     """The tree of one document, which may be a bare number or word, where a schema says that it is JSON; `at` is the first
     of its bytes in the payload. Raises Undecodable."""
     text, start, encoding = _text(data, bounds)
-    documents = _documents(text, start)
+    return _spanned(_only(_documents(text, start)), data, encoding, False, at, bounds)
+
+
+def document_in(text: str, bounds: Bounds) -> Node:
+    """The same of text that stood in another document: halves of surrogates, which JSON can escape, have no bytes. Nothing of the
+    tree has a span. Raises Undecodable."""
+    if len(text) > bounds.bytes:
+        raise Undecodable(f"it has more than {bounds.bytes:,} characters")
+    return _tree(_only(_documents(text, _behind_blanks(text, 0))), bounds)
+
+
+def _only(documents: list[Any]) -> Any:
     if len(documents) > 1:
         raise Undecodable(f"it is {len(documents):,} JSON documents where the schema says one")
-    return _spanned(documents[0], data, encoding, False, at, bounds)
+    return documents[0]
 
 
 def indented(text: str) -> str:
@@ -138,7 +149,7 @@ def indented(text: str) -> str:
     if text.lstrip()[:1] not in ("{", "["):
         return text
     try:
-        return pretty(document_of(text.encode("utf-8", "surrogatepass"), Bounds()))
+        return pretty(document_in(text, Bounds()))
     except Undecodable:
         return text
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from meshdesk.decode.chain import decode
+from meshdesk.decode.chain import BOUNDS, decode
 from meshdesk.decode.contract import Decoded, Payload
+from meshdesk.decode.debezium import NODES
+from meshdesk.decoding import WHOLE
 from meshdesk.model.node import Node, to_json
 from meshdesk.model.schema import SchemaState
 from tests.unit.decode.golden import PAYLOADS, case, payload
@@ -30,6 +32,11 @@ def node(tree: Node, *path: str) -> Node:
     for name in path:
         tree = next(child for child in tree.children if child.name == name)
     return tree
+
+
+def levels(tree: Node) -> int:
+    """How many nodes are within each other, the tree's own left out."""
+    return max((1 + levels(child) for child in tree.children), default=0)
 
 
 def test_that_an_update_says_which_columns_were_what_before() -> None:
@@ -105,6 +112,71 @@ def test_that_what_changed_in_a_document_is_told_with_and_without_the_one_before
     told = {"updatedFields": '{"state": "paid", "total": 5}', "removedFields": None}
     found = read({"before": None, "after": DOCUMENT, "source": MONGO, "op": "u", "updateDescription": told})
     assert found.chain[-1].detail.startswith("update of shop.orders: state, total")
+
+
+def test_that_what_was_removed_from_a_document_is_told_too() -> None:
+    told: dict[str, Any] = {
+        "removedFields": ["note", "address.street"], "updatedFields": None,
+        "truncatedArrays": [{"field": "lines", "size": 2}],
+    }  # fmt: skip
+    found = read({"before": None, "after": None, "source": MONGO, "op": "u", "updateDescription": told})
+    assert found.chain[-1].detail.startswith("update of shop.orders: note, address.street, lines;")
+    told["updatedFields"] = '{"state": "paid"}'
+    found = read({"before": None, "after": None, "source": MONGO, "op": "u", "updateDescription": told})
+    assert found.chain[-1].detail.startswith("update of shop.orders: state, note, address.street, lines;")
+    for nothing in ({}, {"removedFields": None, "truncatedArrays": None}, None):
+        found = read({"before": None, "after": None, "source": MONGO, "op": "u", "updateDescription": nothing})
+        assert found.chain[-1].detail.startswith("update of shop.orders;")
+
+
+def test_that_half_a_surrogate_in_a_document_of_mongodb_is_read_as_in_json() -> None:
+    said = json.dumps({"before": None, "after": '{"a": "?", "b": 1}', "source": MONGO, "op": "c"})
+    found = decode(Payload(said.replace("?", r"\ud800").encode(), "value", "shop.orders", ()), NONE)
+    assert node(found.tree, "after", "a").text == "\ud800"
+    assert node(found.tree, "after", "b").text == "1"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"parts": [{"n": n} for n in range(NODES)]},
+        {f"field{n}": n for n in range(NODES + 1)},
+        {"nested": {f"field{n}": [n, n] for n in range(NODES // 2)}},
+    ],
+    ids=["elements", "fields", "nested"],
+)
+def test_that_a_document_of_mongodb_that_would_be_cut_stays_the_whole_text(document: dict[str, Any]) -> None:
+    written = json.dumps(document)
+    found = read({"before": None, "after": written, "source": MONGO, "op": "c"})
+    assert (node(found.tree, "after").kind, node(found.tree, "after").text) == ("string", written)
+
+
+def test_that_a_long_text_in_a_document_of_mongodb_is_whole_where_all_is_wanted() -> None:
+    document = {"title": "a", "text": "b" * (2 * BOUNDS.text)}
+    said = {"before": None, "after": json.dumps(document), "source": MONGO, "op": "c"}
+    found = decode(Payload(json.dumps(said).encode(), "value", "shop.orders", ()), NONE, WHOLE)
+    assert to_json(node(found.tree, "after")) == document
+
+
+def test_that_an_event_with_the_deepest_document_of_mongodb_keeps_to_the_bound_on_depth() -> None:
+    for depth in range(BOUNDS.depth - 5, BOUNDS.depth + 2):
+        nested = '{"a":' * depth + "1" + "}" * depth
+        told = {"updatedFields": nested}
+        found = read({"before": None, "after": nested, "source": MONGO, "op": "u", "updateDescription": told})
+        assert levels(found.tree) <= BOUNDS.depth + 1  # the scalar in the deepest container has one of its own
+
+
+def test_that_a_fraction_in_a_document_of_mongodb_is_no_rounded_decimal_and_a_scale_is_a_field_of_its_own() -> None:
+    written = '{"price": 1.5, "ruler": {"scale": 2, "value": "BNI="}}'
+    types = {"before": "string", "after": "string", "op": "string"}
+    source = {"type": "struct", "field": "source", "fields": [{"type": "string", "field": name} for name in MONGO]}
+    fields = [*({"type": kind, "field": name, "optional": True} for name, kind in types.items()), source]
+    event = {"before": None, "after": written, "source": MONGO, "op": "c"}
+    for said in (event, {"schema": {"type": "struct", "fields": fields}, "payload": event}):
+        found = read(said)
+        assert found.chain[-1].name == "Debezium"
+        assert node(found.tree, "after", "price").note == ""
+        assert to_json(node(found.tree, "after", "ruler")) == {"scale": 2, "value": "BNI="}
 
 
 @pytest.mark.parametrize("text", ["{torn", "[1]", "", "plain", '{"a": 1} {"b": 2}', "{" * 5_000])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from meshdesk.decode.chain import BOUNDS
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Undecodable
-from meshdesk.decode.json_text import decode, document_of, indented
+from meshdesk.decode.json_text import decode, document_in, document_of, indented
 from meshdesk.model.node import Node, count_of, pretty, to_json
 from meshdesk.model.schema import SchemaState
 from tests.unit.decode.poison import Every
@@ -209,9 +209,19 @@ def test_that_indented_text_says_the_same(value: Any) -> None:
     assert indented(text) == pretty(read(text).tree)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "{", "[1] [2]", "message A { string b = 1; }", '{"a": "\ud800"}'])
+@pytest.mark.parametrize("text", ["", "  ", "{", "[1] [2]", "message A { string b = 1; }"])
 def test_that_other_text_is_left_as_it_is(text: str) -> None:
     assert indented(text) == text
+
+
+def test_that_text_with_half_a_surrogate_is_a_document_like_any_other() -> None:
+    text = '{"a":"\ud800"}'
+    assert to_json(document_in(text, BOUNDS)) == {"a": "\ud800"}
+    assert indented(text) == '{\n  "a": "\\ud800"\n}'
+    with pytest.raises(Undecodable, match="2 JSON documents"):
+        document_in("{}\n{}", BOUNDS)
+    with pytest.raises(Undecodable, match="more than 3 characters"):
+        document_in("[1, 2]", Bounds(bytes=3))
 
 
 # As it is really written
