@@ -3,8 +3,8 @@ CloudEvents.
 
 Connect writes its schema into each record of a topic, several times as long as the record and always the same. So it is known
 by its bytes, and what is made of it is kept. What the line says is what connect_json.py, cloudevents.py and debezium.py make of
-the tree in the order of line_order.py, held equal to them by tests; of a change event no more than its decimals and its order
-look otherwise than its JSON.
+the tree that a list shows, in the order of line_order.py, held equal to them by tests; of a change event no more than its
+decimals and its order look otherwise than its JSON.
 """
 
 import json
@@ -17,7 +17,7 @@ from meshdesk.decode import cloudevents, connect_json, json_line
 from meshdesk.decode.cloudevents import REQUIRED
 from meshdesk.decode.connect_types import LOGICAL, as_bytes, variable_decimal
 from meshdesk.decode.contract import Bounds, Payload
-from meshdesk.decode.debezium import FLAT, WORDS
+from meshdesk.decode.debezium import FLAT, MONGODB, WORDS
 from meshdesk.decode.json_text import document_of
 from meshdesk.decode.line import (
     CLOSE,
@@ -53,6 +53,8 @@ BLANKS = " \t\r\n"
 SCALED = {"scale", "value"}
 NO_ROWS: frozenset[str] = frozenset()
 IMAGES = frozenset(("before", "after"))
+OF_MONGODB = ("connector", MONGODB)  # in the source of an event whose rows are documents, written as text
+TEXTS = {str, type(None)}
 
 # As in json_line.py: numbers are bytes, objects tuples of pairs; strict, so what has control characters is the decoder's.
 _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder(
@@ -232,6 +234,11 @@ def _rows(
     if "specversion" in known and (typed or not is_event):
         raise Unlisted
     if "source" in names and _is_word(said.get("op")):
+        source = said["source"]
+        if type(source) is list or (type(source) is tuple and OF_MONGODB in source):
+            if not {type(said.get(name)) for name in IMAGES} <= TEXTS:
+                raise Unlisted  # no rows of a table, whose columns may be decimals
+            return NO_ROWS
         return IMAGES
     if "data" in names and _is_word(said.get("iodebeziumop")):
         if type(said["data"]) is tuple and any(type(one) is list for name, one in said["data"] if name in IMAGES):

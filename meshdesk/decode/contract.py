@@ -120,6 +120,7 @@ class Decoded:
     # Those of its line, where Bounds.line asked for them, or the line itself where it was laid out already (line.Laid); the tree
     # is then no more than its root.
     words: list[Word] | tuple[str, Tones] | None = None
+    listed: Node | None = None  # what a list shows in place of the tree: the same with text that the tree opens
 
 
 @value(frozen=True, slots=True)

@@ -34,7 +34,8 @@ OF_ROWS = frozenset(("op", "iodebeziumop", *FLAT))
 
 
 def could_change(payload: Payload, tree: Node) -> bool:
-    """Whether it may be a row, whose decimals are shown as such; all else stands in the chain and in notes."""
+    """Whether it may be a row, whose decimals are shown as such, or an event, of which a list shows some parts first; all else
+    stands in the chain, in notes and in documents, of which a list shows the text."""
     return (
         payload.role == "value"
         and payload.data is not None
@@ -87,6 +88,8 @@ def is_flattened(payload: Payload) -> bool:
 def _change(payload: Payload, decoded: Decoded) -> Decoded:
     op, source = text_of(decoded.tree, "op"), part(decoded.tree, "source")
     if text_of(source, "connector") == MONGODB:  # documents have decimals of their own, and a double in them is one
+        # A list shows them as text, as so short a line would of an opened one say {…} where its numbers are.
+        decoded = replace(decoded, listed=decoded.tree)
         tree, changed = _compared(_documents(decoded.tree))
         changed = changed or _told(tree)
     else:

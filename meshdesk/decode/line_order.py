@@ -25,8 +25,8 @@ def ordered(parts: Sequence[T], name_of: Callable[[T], str], first: Iterable[str
 
 
 def for_line(decoded: Decoded) -> Node:
-    """The tree, an event's parts in the order of a line, and of a table how its first row begins."""
-    tree = decoded.tree
+    """The tree or what stands for it in a list, an event's parts in the order of a line, and of a table how its first row begins."""
+    tree = decoded.tree if decoded.listed is None else decoded.listed
     if tree.kind == "array" and any(layer.name in tables.FORMATS for layer in decoded.chain):
         return _shortened(replace(tree, children=tuple(map(_narrow, tree.children[:1]))), count_of(tree))
     if tree.kind != "record":

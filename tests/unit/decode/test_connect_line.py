@@ -163,6 +163,31 @@ def test_that_a_line_is_exact_and_made_without_a_tree(document: Any, line: str, 
     assert (found.text, found.format) == (line, format)
 
 
+MONGO = {"connector": "mongodb", "db": "shop", "collection": "orders"}
+MONGO_TYPES = [{"type": "string", "field": name, "name": "io.debezium.data.Json"} for name in ("before", "after")]
+
+
+@given(st.dictionaries(NAMES, COLUMNS, max_size=5), st.none() | st.dictionaries(NAMES, COLUMNS), st.booleans())
+def test_that_a_line_of_a_change_of_mongodb_shows_the_text_of_its_documents_as_that_of_the_tree_does(
+    after: dict[str, Any], before: dict[str, Any] | None, is_typed: bool
+) -> None:
+    text = json.dumps(after)
+    change = {"before": json.dumps(before) if before is not None else None, "after": text, "source": MONGO, "op": "u"}
+    typed = {"schema": {"type": "struct", "fields": MONGO_TYPES}, "payload": change}
+    found = shown(value(typed if is_typed else change))
+    assert found is not None
+    assert found.text.startswith(f"op u after {text}"[:150])
+
+
+@given(st.none() | st.text(max_size=3) | st.dictionaries(NAMES, COLUMNS, max_size=5), st.booleans())
+def test_that_a_line_of_rows_of_mongodb_that_are_no_text_is_that_of_the_tree(after: Any, is_map: bool) -> None:
+    source = [["connector", "mongodb"]] if is_map else MONGO
+    change = {"before": after, "after": {"n": FREE}, "source": source, "op": "c"}
+    keys = {"type": "map", "field": "source", "keys": {"type": "string"}, "values": {"type": "string"}}
+    for document in (change, {"schema": {"type": "struct", "fields": [keys]}, "payload": change}):
+        assert shown(value(document)) is None
+
+
 def test_that_a_row_whose_header_says_what_was_done_shows_its_decimals() -> None:
     found = shown(value({"n": FREE}, OURS, ("__op", b"c")))
     assert found is not None
