@@ -49,9 +49,17 @@ def long_at(cursor: Cursor) -> int:
 
 
 def zigzag(number: int) -> bytes:
-    """How a number of at most 14 bits that is not negative is written."""
-    written = number << 1
-    return bytes((written,)) if written < 0x80 else bytes((written & 0x7F | 0x80, written >> 7))
+    """How a number of at most 64 bits, its sign among them, is written.
+
+    >>> zigzag(-1), zigzag(8_192)
+    (b'\\x01', b'\\x80\\x80\\x01')
+    """
+    rest, out = (number << 1) ^ (number >> 63), bytearray()
+    while rest > 0x7F:
+        out.append(rest & 0x7F | 0x80)
+        rest >>= 7
+    out.append(rest)
+    return bytes(out)
 
 
 def take(cursor: Cursor, length: int) -> bytes:

@@ -9,7 +9,7 @@ import struct
 from typing import Any
 
 from meshdesk.decode import avro, avro_skip
-from meshdesk.decode.avro_cursor import READERS
+from meshdesk.decode.avro_cursor import READERS, zigzag
 from meshdesk.decode.contract import Bounds, Undecodable
 from meshdesk.model.node import Node
 from meshdesk.model.schema import Schema
@@ -87,11 +87,7 @@ def _branch_names(schema: Any, space: str, named: dict[str, Any]) -> tuple[str, 
 def _long(value: Any, out: bytearray) -> None:
     if type(value) is not int or not -(1 << 63) <= value < 1 << 63:
         raise ValueError("no number")
-    rest = (value << 1) ^ (value >> 63)
-    while rest > 0x7F:
-        out.append(rest & 0x7F | 0x80)
-        rest >>= 7
-    out.append(rest)
+    out += zigzag(value)
 
 
 def _write(value: Any, schema: Any, space: str, named: dict[str, Any], out: bytearray) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshdesk.decode.avro_cursor import READERS, STEPS, Cursor, long_at, room, take
+from meshdesk.decode.avro_cursor import READERS, STEPS, Cursor, long_at, room, take, zigzag
 from meshdesk.decode.contract import Bounds, Undecodable
 from meshdesk.decode.one_line import OneLine
 from tests.unit.decode.avros import written
@@ -19,6 +19,11 @@ def test_that_a_number_is_the_one_that_was_written_and_ends_where_it_does(number
     data = written("long", number)
     cursor = at(data + behind)
     assert (long_at(cursor), cursor.at) == (number, len(data))
+
+
+@given(st.integers(-(2**63), 2**63 - 1) | st.integers(-(2**14), 2**14))
+def test_that_a_number_is_written_as_another_writes_it(number: int) -> None:
+    assert zigzag(number) == written("long", number)
 
 
 @pytest.mark.parametrize(
