@@ -46,6 +46,7 @@ ENCODINGS = {
     "euc_jis_2004": Found("EUC-JP", "euc_jp"),
     "cp949": Found("EUC-KR", "cp949"),
 }
+BEFORE_WORDS = b" "  # without it chardet takes text that begins with BM, MZ or ID3 for a picture, a program or a sound
 NONE = "ascii"  # what chardet is to say where it is none of them
 CLEARLY = (
     1.3  # times that another reading must be likelier: French and Catalan come to 1.25 now and then (measured 2026-11)
@@ -68,6 +69,10 @@ def _scores(data: bytes, among: Iterable[str]) -> dict[str, float]:
     import chardet  # 40 MB of what people write, which few need
 
     found = chardet.detect_all(
-        data, include_encodings=(*among, NONE), compat_names=False, no_match_encoding=NONE, ignore_threshold=True
+        BEFORE_WORDS + data,
+        include_encodings=(*among, NONE),
+        compat_names=False,
+        no_match_encoding=NONE,
+        ignore_threshold=True,
     )
     return {each["encoding"]: each["confidence"] for each in found if each["encoding"] in ENCODINGS}

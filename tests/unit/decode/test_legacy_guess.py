@@ -15,6 +15,17 @@ def test_that_polish_is_told_from_what_its_bytes_are_elsewhere(name: str) -> Non
         assert data.decode(found.codec) == text
 
 
+@pytest.mark.parametrize("word", ["BMW", "MZ", "ID3", "OTTO", "GIF89a", "PAR1"])
+def test_that_text_that_begins_as_a_picture_a_program_or_a_sound_would_is_text(word: str) -> None:
+    text = f"{word}, přední kolo, řídítka a brzdy"
+    found = likeliest(text.encode("cp1250"))
+    assert found is not None
+    assert text.encode("cp1250").decode(found.codec) == text
+    known = clearly_likelier(f"{word}: większość części".encode("cp1250"), "cp1252", ("cp1250", "cp1252"))
+    assert known is not None
+    assert known.codec == "cp1250"
+
+
 def test_that_what_is_about_as_likely_is_not_clearly_likelier() -> None:
     assert (
         clearly_likelier("La réponse est déjà partie à Genève".encode("cp1252"), "cp1252", ("cp1252", "cp1250")) is None

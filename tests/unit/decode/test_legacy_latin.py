@@ -6,7 +6,7 @@ import pytest
 
 from meshdesk.decode import chain, legacy_latin
 from meshdesk.decode.contract import Payload
-from meshdesk.decode.legacy_latin import encoding_of_latin
+from meshdesk.decode.legacy_latin import BEFORE, encoding_of_latin
 from meshdesk.decode.legacy_scripts import LEAST
 from meshdesk.model.schema import SchemaState
 from tests.unit.decode.lines import by_chain
@@ -53,6 +53,12 @@ def test_that_text_in_json_is_read_in_the_letters_of_its_language(text: str, enc
     assert [child.text for child in decoded.tree.children] == ["5", text]
     assert "guessed" in decoded.chain[0].detail
     assert chain.preview(sent, NONE, 160) == by_chain(sent, NONE, 160)
+
+
+def test_that_words_before_the_first_letter_of_a_language_may_be_how_another_file_begins() -> None:
+    before = "OTTO, sedlo, zvonek, rukavice, helma, zadni blatnik, pumpa, taska"[: BEFORE - 1]
+    for text in ("BMW, přední kolo", f"id\n{before}přední kolo, řídítka"):
+        assert chain.decode(value(text.encode("windows-1250")), NONE).tree.text == text
 
 
 def test_that_a_long_text_is_told_by_where_its_letters_begin() -> None:
