@@ -10,7 +10,7 @@ from typing import Any
 
 from meshdesk.decode.avro_cursor import READERS, STEPS, Cursor, Read, as_hex, long_at, made, null, room, step, take
 from meshdesk.decode.avro_logical import logical
-from meshdesk.decode.avro_skip import Skip, Skips, skip_parts, skip_text
+from meshdesk.decode.avro_skip import Skip, Skips, size_of, skip_parts, skip_text
 from meshdesk.decode.contract import Bounds, Undecodable, kept_behind
 from meshdesk.decode.line import Words
 from meshdesk.decode.one_line import OneLine
@@ -131,7 +131,7 @@ class Compiler:
         if kind == "enum":
             return self._name(schema, space, _enum([str(symbol) for symbol in schema["symbols"]]))
         if kind == "fixed":
-            return self._name(schema, space, logical(schema) or _fixed(int(schema["size"])))
+            return self._name(schema, space, logical(schema) or _fixed(size_of(schema)))
         if kind == "array":
             return _blocks("array", self.compile(schema["items"], space), lambda: self.skips.of(schema["items"], space))
         if kind == "map":

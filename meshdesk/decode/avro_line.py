@@ -13,7 +13,7 @@ from meshdesk.decode.avro import NAMED, Compiler, said_in
 from meshdesk.decode.avro_cursor import READERS, STEPS
 from meshdesk.decode.avro_logical import MOMENTS, logical
 from meshdesk.decode.avro_scalar_line import KNOWN, as_node, decimal_at
-from meshdesk.decode.avro_skip import full_name, in_turn
+from meshdesk.decode.avro_skip import full_name, in_turn, size_of
 from meshdesk.decode.contract import Bounds, Undecodable
 from meshdesk.decode.line import (
     LONGEST,
@@ -304,7 +304,7 @@ class _Writer:
             body.add(f"at += {SIZES[kind]}")
             return text, '"number"', None, 10
         if kind == "fixed":
-            size = _size(said)
+            size = size_of(said)
             body.add(f"{text} = hex_of(data[at : at + {size}])", f"at += {size}")
             return text, '"text"', None, 2 + 2 * size
         body.add(f"{text}, at = bytes_at(data, at)")
@@ -337,7 +337,7 @@ class _Writer:
     def _logical(self, body: Function, said: Any, kind: str) -> Said:
         word, text, tone = said["logicalType"], self._source.variable("t"), self._source.variable("k")
         if kind == "fixed" and word in OF_FIXED:
-            size = _size(said)
+            size = size_of(said)
             body.add(f"{text} = {word}_of(data[at : at + {size}])", f"at += {size}")
             return text, '"text"', None, 2 * size
         found = MOMENTS.get((word, kind))
@@ -351,7 +351,7 @@ class _Writer:
         if word == "uuid" and kind == "string":
             read = "uuid_at"
         elif word == "decimal":
-            read = self._source.constant(decimal_at(said.get("scale", 0), _size(said) if kind == "fixed" else None))
+            read = self._source.constant(decimal_at(said.get("scale", 0), size_of(said) if kind == "fixed" else None))
         else:
             read = self._source.constant(as_node(logical(said) or READERS[kind]))
         body.add(f"{text}, {tone}, at = {read}(data, at)")
@@ -397,7 +397,7 @@ class _Writer:
         elif kind == "bytes":
             body.add("at = piece_at(data, at)[1]")
         else:
-            body.add(f"at += {_size(said) if kind == 'fixed' else SIZES[kind]}")
+            body.add(f"at += {size_of(said) if kind == 'fixed' else SIZES[kind]}")
 
     def _skip_blocks(self, body: Function, said: Any, space: str, nest: int) -> None:
         count = self._source.variable("n")
@@ -410,7 +410,7 @@ class _Writer:
     def _skip_items(self, body: Function, items: Any, space: str, nest: int, count: str) -> None:
         kind, said, _ = self._meant(items, space)
         if kind in SIZES or kind == "fixed":
-            body.add(f"at += {count} * {_size(said) if kind == 'fixed' else SIZES[kind]}")
+            body.add(f"at += {count} * {size_of(said) if kind == 'fixed' else SIZES[kind]}")
             return
         with body.block(f"for _ in range({count}):"):
             if kind == "record":
@@ -485,10 +485,3 @@ def _branches(body: Function, count: int) -> Iterator[list[str]]:
 def _space(full: str) -> str:
     """The namespace within a named type."""
     return full.rpartition(".")[0]
-
-
-def _size(said: Any) -> int:
-    size = int(said["size"])
-    if size < 0:
-        raise Unlisted
-    return size

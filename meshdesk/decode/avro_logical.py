@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from meshdesk.decode.avro_cursor import Cursor, Read, as_hex, long_at, made, take
+from meshdesk.decode.avro_skip import size_of
 from meshdesk.decode.contract import Undecodable
 from meshdesk.decode.moments import DAY, clock, day, moment, scaled
 from meshdesk.model.node import Kind, Node
@@ -16,7 +17,8 @@ UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def logical(schema: Any) -> Read | None:
-    """The reading function of a logical type; None where the schema has none, or one that does not fit its type."""
+    """The reading function of a logical type; None where the schema has none, or one that does not fit its type. Raises what
+    size_of does."""
     word, kind = str(schema.get("logicalType")), schema["type"]
     if word == "decimal" and kind in ("bytes", "fixed"):
         return _decimal(schema)
@@ -70,12 +72,12 @@ def _decimal(schema: Any) -> Read | None:
     precision, scale = schema.get("precision"), schema.get("scale", 0)
     if not isinstance(precision, int) or not isinstance(scale, int) or not 0 <= scale <= precision or not precision:
         return None
-    size = schema.get("size") if schema["type"] == "fixed" else None
+    size = size_of(schema) if schema["type"] == "fixed" else None
     note = f"decimal({precision},{scale})"
 
     def read(cursor: Cursor, name: str) -> Node | None:
         start = cursor.at
-        data = take(cursor, long_at(cursor) if size is None else int(size))
+        data = take(cursor, long_at(cursor) if size is None else size)
         if len(data) > DECIMAL_BYTES or scale > SCALE:
             return as_hex(cursor, name, data, start, note)
         return made(cursor, name, "decimal", scaled(int.from_bytes(data, "big", signed=True), scale), start, note)

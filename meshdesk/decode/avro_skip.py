@@ -25,6 +25,14 @@ def full_name(schema: Any, space: str) -> str:
     return f"{space}.{name}" if space else name
 
 
+def size_of(said: Any) -> int:
+    """How many bytes a fixed has. Raises KeyError where the schema does not say it, ValueError where that is no size."""
+    size = said["size"]
+    if type(size) is not int or size < 0:
+        raise ValueError(f"{size!r} is no size of a fixed")
+    return size
+
+
 def long_at(data: bytes, at: int) -> tuple[int, int]:
     """A zig-zag varint of at most ten bytes and 64 bits, and where it ends."""
     byte = data[at]
@@ -106,7 +114,7 @@ def fixed(size: int) -> Skip:
     """Behind so many bytes."""
 
     def skip(data: bytes, at: int) -> int:
-        if size < 0 or at + size > len(data):
+        if at + size > len(data):
             raise IndexError
         return at + size
 
@@ -185,7 +193,7 @@ class Skips:
             if said["type"] == "enum":
                 self._made[full] = _enum(len(said["symbols"]))
             elif said["type"] == "fixed":
-                self._made[full] = fixed(int(said["size"]))
+                self._made[full] = fixed(size_of(said))
             else:
                 fields: list[Skip] = []
                 self._made[full] = in_turn(fields)  # before its fields, which may refer to it

@@ -163,9 +163,10 @@ def test_that_no_name_of_a_schema_is_ever_source(name: str) -> None:
     assert found == by_chain(sent, schemas)
 
 
-@pytest.mark.parametrize("size", ["1", "1; at = 0", -1, 2**70])
-def test_that_a_size_is_a_number(size: object) -> None:
-    said = one({"type": "fixed", "name": "F", "size": size})
+@pytest.mark.parametrize("size", ["1", "1; at = 0", -1, 2**70, float("inf"), None, []])
+@pytest.mark.parametrize("logical", [{}, {"logicalType": "decimal", "precision": 4}, {"logicalType": "uuid"}])
+def test_that_a_size_is_a_number(size: object, logical: dict[str, object]) -> None:
+    said = one({"type": "fixed", "name": "F", "size": size, **logical})
     sent, schemas = framed(b"A"), Named(avro(said))
     found = quick.preview(sent, schemas, 160)
     assert found is None or found == by_chain(sent, schemas)

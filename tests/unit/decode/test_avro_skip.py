@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshdesk.decode.avro import Compiler, tree_of
-from meshdesk.decode.avro_skip import Skip, full_name, long_at, piece_at, skip_parts
+from meshdesk.decode.avro_skip import Skip, full_name, long_at, piece_at, size_of, skip_parts
 from meshdesk.decode.contract import Bounds, Undecodable
 from tests.unit.decode.avros import SCHEMAS, values, with_names, written
 from tests.unit.decode.poison import avro
@@ -77,6 +77,13 @@ def test_that_a_large_array_is_proved_beyond_what_is_shown() -> None:
 def test_that_a_name_has_the_namespace_around_it() -> None:
     said = [json.loads(text) for text in ('{"name": "A"}', '{"name": "A", "namespace": ""}', '{"name": "a.B"}')]
     assert [full_name(one, "shop") for one in said] == ["shop.A", "A", "a.B"]
+
+
+@pytest.mark.parametrize("size", [-1, "5", 5.0, True, None, [], float("inf"), float("nan")])
+def test_that_a_fixed_has_a_whole_number_of_bytes(size: object) -> None:
+    assert size_of({"size": 0}) == 0
+    with pytest.raises(ValueError, match="is no size of a fixed"):
+        size_of({"size": size})
 
 
 def test_that_a_negative_length_is_told_at_the_same_byte_by_who_reads_and_who_skips() -> None:
