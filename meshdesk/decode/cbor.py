@@ -295,7 +295,7 @@ def _of_two(walk: Walk, name: str, start: int, tag: int) -> Node | None:
     node = _value(walk, name)
     walk.nodes = room
     numbers = (
-        [int(child.text) for child in node.children if child.kind == "int" and len(child.text) < DIGITS] if node else []
+        [int(child.text) for child in node.children if child.kind == "int" and _is_whole(child.text)] if node else []
     )
     if node is not None and node.kind == "array" and len(numbers) == len(node.children) == 2:
         found = _number_of(tag, numbers[0], numbers[1])
@@ -306,6 +306,11 @@ def _of_two(walk: Walk, name: str, start: int, tag: int) -> Node | None:
     if walk.strings is not None:
         del walk.strings[known:]
     return _with_tag(walk, _value(walk, name), start, tag)
+
+
+def _is_whole(number: str) -> bool:
+    """Whether all digits are there, and no more than are read."""
+    return len(number) < DIGITS and "… " not in number
 
 
 def _number_of(tag: int, first: int, second: int) -> tuple[Kind, str, str] | None:

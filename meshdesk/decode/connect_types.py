@@ -152,7 +152,7 @@ def _bits(node: Node, schema: Node) -> Node | None:
         return None
     length = text_of(part(schema, "parameters"), "length")
     bits = f"{int.from_bytes(data, 'little'):b}"
-    if length.isdigit() and len(length) < 6 and len(bits) <= int(length) <= len(data) * 8:
+    if length.isdecimal() and len(length) < 6 and len(bits) <= int(length) <= len(data) * 8:
         bits = bits.zfill(int(length))
     return _as(node, node.kind, bits, f"bits({length})" if length else "bits")
 

@@ -12,6 +12,7 @@ from meshdesk.decode.parts import noted
 from meshdesk.model.node import Node
 
 NAME = "OTLP JSON"
+DIGITS = 20  # of a number of 64 bits
 # What the root holds, and what that holds of each resource, with the word of it.
 KINDS = {
     "resourceSpans": ("scopeSpans", "traces"),
@@ -46,7 +47,7 @@ def _holds(resources: Node, scopes: str) -> bool:
 def _dated(node: Node) -> Node:
     if node.children:
         return replace(node, children=tuple(map(_dated, node.children)))
-    if node.name.endswith("UnixNano") and node.text.isdecimal() and node.text != "0":
+    if node.name.endswith("UnixNano") and node.text.isdecimal() and node.text != "0" and len(node.text) <= DIGITS:
         found = moment(int(node.text), 9)
         return noted(node, found) if found else node
     return node

@@ -17,6 +17,9 @@ from meshdesk.model.node import Kind, Node, more, shortened
 NAME = "YAML"
 HEADERS = DECLARING
 minds = is_declared
+DIGITS = (
+    4_000  # of a number: Python writes those up to 4,300, and one of sixties takes a time that grows with their square
+)
 LARGEST = 1 << 20  # bytes; libyaml takes half a second for them
 MARKS = b"-%\xef\xff\xfe"  # the first byte of a mark, and of those of encodings
 OTHERS = b"\0{[<"
@@ -217,7 +220,7 @@ def _int(value: str) -> tuple[str, str]:
     try:
         if body.startswith(("0b", "0x")):
             number = int(body, 0)
-        elif ":" in body:
+        elif ":" in body and len(body) <= DIGITS:
             number = 0
             for part in body.split(":"):
                 number = number * 60 + int(part)

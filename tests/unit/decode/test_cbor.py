@@ -107,6 +107,13 @@ def test_that_a_tag_without_its_meaning_is_named_beside_its_content(data: bytes,
     assert read(cbor.MARK + data).tree.note.startswith(note)
 
 
+def test_that_a_fraction_of_a_number_that_is_longer_than_what_is_shown_is_named_beside_its_content() -> None:
+    data = cbor.MARK + b"\xc4\x82\x20\x1b" + b"\xff" * 8
+    assert read(data).tree.text == f"{2**64 - 1}"[:-1] + ".5"
+    short = read(data, Bounds(text=5)).tree
+    assert (short.note, short.children[1].text) == ("tag 4", "18446… 15 more characters")
+
+
 @given(st.binary(min_size=1, max_size=60))
 def test_that_what_the_library_reads_is_read(data: bytes) -> None:
     data = cbor.MARK + b"\x82\x01" + data

@@ -94,6 +94,10 @@ def test_that_a_logical_type_is_what_it_says(name: str, kind: Kind, text: str, f
 def test_that_bits_come_last_byte_first_and_with_their_zeros() -> None:
     assert shaped("io.debezium.data.Bits", "string", "Fg==", length="5") == ("string", "10110")
     assert shaped("io.debezium.data.Bits", "string", "AQA=", length="12") == ("string", "000000000001")
+    assert shaped("io.debezium.data.Bits", "string", "Fg==", length="²") == (
+        "string",
+        "10110",
+    )  # a digit, and no number
 
 
 def test_that_a_decimal_with_a_scale_that_is_an_attack_stays_text() -> None:

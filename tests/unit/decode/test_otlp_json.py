@@ -45,6 +45,15 @@ def test_that_its_kind_and_its_moments_are_said_and_nothing_is_changed(
     assert notes["endTimeUnixNano"] == ""  # not ended
 
 
+def test_that_a_moment_of_more_digits_than_any_number_has_is_left_as_it_is() -> None:
+    for digits in ("9" * 20, "9" * 21, "9" * 5_000, "²"):
+        written = {"resourceSpans": [{"scopeSpans": [{"spans": [{**SPAN, "startTimeUnixNano": digits}]}]}]}
+        found = read(written)
+        assert to_json(found.tree) == written
+        notes = {node.name: node.note for node in every(found.tree)}
+        assert notes["startTimeUnixNano"] == ("5138-11-16T09:46:39.999999999Z" if len(digits) == 20 else "")
+
+
 @pytest.mark.parametrize(
     "other", [{"resourceSpans": []}, {"resourceSpans": [{"spans": [SPAN]}]}, {"resourceSpans": "none"}, [SPAN]]
 )

@@ -1,5 +1,6 @@
 """YAML against PyYAML's own writer, and the text that must not be taken for it."""
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -35,6 +36,15 @@ def read(data: bytes, bounds: Bounds = BOUNDS) -> Decoded:
 def test_that_what_pyyaml_wrote_is_in_the_tree(value: Any) -> None:
     data = yaml.safe_dump(value, sort_keys=False, explicit_start=True, allow_unicode=True).encode()
     assert says(read(data).tree, value)
+
+
+def test_that_a_number_of_sixties_that_is_too_long_stands_as_it_is_written() -> None:
+    for count in (1_000, 3_000, 300_000):
+        text = "1" + ":00" * count
+        began = process_time()
+        node = read(f"--- {text}\n".encode()).tree
+        assert (node.kind, node.text) == ("int", str(60**count) if count == 1_000 else text)
+        assert process_time() - began < 2  # s, which a screen of rows has; as a number the last one takes 15
 
 
 @pytest.mark.parametrize(
