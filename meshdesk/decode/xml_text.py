@@ -4,7 +4,7 @@ A document that defines entities is shown as the text it is: nothing is expanded
 """
 
 from pyexpat import ExpatError, ParserCreate, errors
-from typing import Any
+from typing import Any, TypeAlias
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Payload, Schemas, Undecodable
 from meshdesk.decode.text import text_of
@@ -76,6 +76,10 @@ class _Element:
         return Node(self.name, "record", "", (*self.parts, *rest), self.note)
 
 
+# The namespaces that an element names, and those around it: put together for each, they would take the square of their number.
+_Spaces: TypeAlias = "tuple[dict[str, str], _Spaces | None]"
+
+
 class _Reading:
     """What expat calls, and the elements that are open."""
 
@@ -92,7 +96,7 @@ class _Reading:
         self._bounds = bounds
         self._left = bounds.nodes - 1
         self._open: list[_Element] = []
-        self._spaces: list[dict[str, str]] = [{"xml": "http://www.w3.org/XML/1998/namespace"}]
+        self._spaces: list[_Spaces] = [({"xml": "http://www.w3.org/XML/1998/namespace"}, None)]
 
     def _entity(self, *_: Any) -> None:
         raise Undecodable("it defines entities")
@@ -119,7 +123,7 @@ class _Reading:
     def _enter_space(self, attributes: list[tuple[str, str]]) -> None:
         own = {key[6:]: uri for key, uri in attributes if key.startswith("xmlns:")}
         own.update(("", uri) for key, uri in attributes if key == NAMESPACE)
-        self._spaces.append(self._spaces[-1] | own if own else self._spaces[-1])
+        self._spaces.append((own, self._spaces[-1]) if own else self._spaces[-1])
 
     def _note(self, key: str) -> str:
         is_space = key == NAMESPACE or key.startswith("xmlns:")
@@ -129,7 +133,13 @@ class _Reading:
         prefix, _, local = name.rpartition(":")
         if not prefix and default is None:
             return ""
-        return self._spaces[-1].get(prefix if local else "", "")
+        wanted = prefix if local else ""
+        spaces: _Spaces | None = self._spaces[-1]
+        while spaces is not None:
+            own, spaces = spaces
+            if wanted in own:
+                return own[wanted]
+        return ""
 
     def _add(self, element: _Element, name: str, kind: Kind, text: str, note: str = "") -> None:
         if self._left <= 0 or not element.is_shown or len(element.parts) >= self._bounds.width:

@@ -1,6 +1,7 @@
 """XML: what stands in a document is in the tree, against ElementTree; attacks are shown and not obeyed."""
 
 import io
+from time import process_time
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -112,6 +113,25 @@ def test_that_what_is_no_xml_is_text(data: bytes) -> None:
     with pytest.raises(Undecodable):
         read(data)
     assert decode(Payload(data, "value", "orders", ()), NONE).format == "text"
+
+
+def test_that_a_name_is_of_the_namespace_that_is_named_nearest_around_it() -> None:
+    data = b'<r xmlns="u:r" xmlns:a="u:a"><a:b xmlns:a="u:b" a:c="1"><d xmlns=""/></a:b><a:e xml:lang="cs"/></r>'
+    root = read(data).tree.children[0]
+    notes = {root.name: root.note} | {part.name: part.note for each in root.children for part in (each, *each.children)}
+    lang = "http://www.w3.org/XML/1998/namespace"
+    assert {name: notes[name] for name in ("r", "a:b", "@a:c", "d", "a:e", "@xml:lang")} == {
+        "r": "u:r", "a:b": "u:b", "@a:c": "u:b", "d": "", "a:e": "u:a", "@xml:lang": lang,
+    }  # fmt: skip
+
+
+def test_that_elements_with_namespaces_within_many_others_take_no_longer_for_these() -> None:
+    around = " ".join(f'xmlns:a{number}="u"' for number in range(30_000))
+    inside = '<b xmlns:c="u"/>' * 30_000
+    data = f"<r {around}>{inside}</r>".encode()
+    began = process_time()
+    assert count_of(read(data).tree.children[0]) == 60_000
+    assert process_time() - began < 2  # s, which a screen of rows has; with all of them kept for each it takes 5
 
 
 def test_that_bounds_hold_and_what_is_left_out_is_counted() -> None:
