@@ -58,9 +58,9 @@ def marked(found: Decoded, schema: Schema) -> Decoded:
     rules = _rules(schema, "ENCRYPT") if schema.rules else []
     if not rules:
         return found
-    tags = {tag: _words(rule) for rule in rules for tag in rule.get("tags") or [] if isinstance(tag, str)}
     tree = found.tree
     try:
+        tags = {tag: _words(rule) for rule in rules for tag in rule.get("tags") or [] if isinstance(tag, str)}
         if schema.type == "AVRO":
             named: dict[str, Any] = {}
             for text in (*(reference.text for reference in schema.references), schema.text):

@@ -8,7 +8,7 @@ import struct
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Undecodable
 from meshdesk.decode.moments import real
 from meshdesk.decode.walk import Walk, whole, words_in
-from meshdesk.model.fbs import SCALARS, Fbs, Field, Table, parsed
+from meshdesk.model.fbs import SCALARS, Enum, Fbs, Field, Table, parsed
 from meshdesk.model.node import Kind, Node
 from meshdesk.model.proto_schema import BadSchema
 from meshdesk.model.schema import Schema
@@ -98,7 +98,7 @@ class _Reading(Walk):
         kind: Kind = "float" if field.type in ("float", "double") else "boolean" if field.type == "bool" else "int"
         if enum is not None:
             kind = "enum"
-            text = enum.word_of(int(text) if text.lstrip("-").isdigit() else enum.number_of(text))
+            text = enum.word_of(_number_in(text, enum))
         elif kind == "boolean":
             text = {"0": "false", "1": "true"}.get(text, text)
         return self._nowhere(field.name, kind, text, "default")
@@ -170,3 +170,11 @@ class _Reading(Walk):
             parts.add(self._single(str(number), kind, first + number * size))
         self.at = first + count * size
         return parts.node(name, "array", "", count)
+
+
+def _number_in(default: str, enum: Enum) -> int:
+    """The number of a default, which may be a word; 0 where it is none of either."""
+    try:
+        return int(default, 0)
+    except ValueError:
+        return enum.number_of(default)

@@ -75,7 +75,15 @@ def test_that_tagged_fields_of_protobuf_are_marked() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["", "{}", rules(RULE | {"disabled": True}), rules(RULE | {"tags": ["X"]}), "no JSON: ENCRYPT"]
+    "said",
+    [
+        "",
+        "{}",
+        rules(RULE | {"disabled": True}),
+        rules(RULE | {"tags": ["X"]}),
+        rules(RULE | {"tags": 5}),
+        "no JSON: ENCRYPT",
+    ],
 )
 def test_that_nothing_is_marked_where_no_rule_says_so(said: str) -> None:
     schema = Schema("test", 1, "AVRO", json.dumps(PERSON), rules=said)

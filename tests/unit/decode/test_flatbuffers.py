@@ -100,6 +100,16 @@ def test_that_what_is_not_there_has_its_default_and_says_so() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("default", "shown"),
+    [("Paid", "Paid"), ("4", "Paid"), ("0x4", "Paid"), ("-7", "-7"), ("²", "Placed"), ("9" * 5_000, "Placed")],
+)
+def test_that_a_default_of_an_enum_is_a_word_or_a_number_and_anything_else_is_none(default: str, shown: str) -> None:
+    text = FBS.replace("status: Status = Paid", f"status: Status = {default}")
+    parts = {part.name: part for part in read(built(5, 0.0, [], []), text).tree.children}
+    assert (parts["status"].text, parts["status"].note) == (shown, "default")
+
+
 def test_that_a_long_vector_is_counted_and_cut() -> None:
     data = built(1, 1.0, [], list(range(5_000)))
     for bounds in (Bounds(nodes=30), Bounds(width=9)):
