@@ -222,6 +222,9 @@ def _code(run: _Run, child: Child) -> int | None:
     if run.begun is None and run.spent >= STARTS:
         run.say(f"The collect program has not started within {STARTS:.0f} s. See what keeps this machine busy.")
         return 1
+    if run.begun is None and is_late:  # nobody has asked the cluster yet
+        run.say(f"The collect program has not started within {told.seconds:g} s. Give it more time with --for.")
+        return 1
     if not run.is_reached and (is_late or run.waited >= (GIVE_UP if run.answered else SILENT)):
         if not run.has_said:
             seconds = run.spent if is_late else run.waited
