@@ -140,7 +140,7 @@ class Frame(QWidget):
         is_drawn = self._is_drawn = not (is_listed or is_told) and cast(Drawn, self._work.currentWidget()).refresh()
         is_listed = is_listed or self.explorer.refresh(captures, has_turn=not (is_drawn or is_told))
         self._has_to_tell = False
-        self._wait = math.inf if is_listed or is_drawn else 0.0
+        self._wait = math.inf if is_listed or is_drawn or not self.inspector.isVisible() else 0.0
         self._mark()
         self.inspector.show_hits(self.records.listing.word)
         shown = self.records.opened
@@ -164,9 +164,9 @@ class Frame(QWidget):
             self._show_inspector()
 
     def wait_to_tell(self) -> float:
-        """How long (s) a page of the inspector that has something else to say gives way on this beat: to whatever else is drawn.
-        All of it together would be a long frame."""
-        self._has_to_tell = True
+        """How long (s) a page of the inspector that has something else to say gives way on this beat: to whatever else is drawn,
+        as all of it together would be a long frame; and for as long as the inspector is closed."""
+        self._has_to_tell = self.inspector.isVisible()  # for a page that nobody sees no frame is given away
         return self._wait
 
     def _decode_as(self, about: decode_as.About, decoder: str) -> None:

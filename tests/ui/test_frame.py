@@ -15,6 +15,7 @@ from meshdesk.model.decode_as import About
 from meshdesk.ui import theme
 from meshdesk.ui.frame import Frame
 from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.retold import LEAST
 from meshdesk.ui.views.topology import TopologyView
 from tests.ui.memory import MemorySession, capture, opened, turn, window_on, with_topic
 from tests.ui.widgets.test_mesh_map import middle
@@ -252,6 +253,32 @@ def test_that_the_inspector_tells_on_a_beat_of_its_own_while_a_view_is_drawn_at_
     drawn.clear()
     turn(session, window, 5)
     assert len(drawn) >= 4, "there is nothing else to say"  # one may be the explorer's
+
+
+def test_that_no_frame_is_given_away_for_a_page_of_an_inspector_that_is_closed(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = capture(30, mesh=company())
+    window, session = with_topic(qtbot, made)
+    inspector, ways = window.frame.inspector, list[bool]()
+    window.frame.toggle_inspector()
+    turn(session, window)
+    monkeypatch.setattr(window.frame.records, "refresh", lambda: True)
+    monkeypatch.setattr(window.frame.records, "give_way", lambda: ways.append(True))
+    monkeypatch.setattr(window.frame.explorer, "refresh", lambda *_, **__: False)  # it is given frames of its own
+    made.mesh = company(product("orders", "orders", team={"name": "Another squad"}))
+    until = time.monotonic() + 3 * LEAST
+    while time.monotonic() < until:
+        turn(session, window, 1)
+    assert ways == []
+    window.frame.toggle_inspector()
+
+    def is_told() -> bool:
+        turn(session, window, 1)
+        return "Owner: Another squad" in inspector.about.accessibleDescription()
+
+    qtbot.waitUntil(is_told)
+    assert ways == [True]
 
 
 @pytest.mark.parametrize("then", ["a record", "a topic"])
