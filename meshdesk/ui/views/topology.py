@@ -212,11 +212,12 @@ class TopologyView(QWidget):
             else map_words.of_flow(about, self._behind)
         )
 
-    def _fill_table(self, graph: Graph) -> None:
-        """What the map shows; a table that nobody looks at is left as it was."""
-        if graph is not self._tabled:
-            self._tabled = graph
-            self.table.content.show(graph)
+    def _fill_table(self, graph: Graph | None) -> None:
+        """What the map shows. A table that nobody looks at has nothing else: the mesh of a capture that was closed would stay."""
+        wanted = graph if self.table_button.isChecked() or graph is self._tabled else None
+        if wanted is not self._tabled:
+            self._tabled = wanted
+            self.table.content.show(wanted or Graph(self.level))
             self.table.content.show_rates(self.rates)
             self.table.choose(self.map.choice)
 
@@ -229,6 +230,7 @@ class TopologyView(QWidget):
         word = self.find_field.text().strip()
         self._found = holding(graph.boxes, word) if graph else ()
         self.map.show_found(self._found)
+        self._fill_table(graph)
         if not is_there or graph is None:
             self._body.setCurrentWidget(self._empty)
             self._count.say()
@@ -242,8 +244,6 @@ class TopologyView(QWidget):
                     "The map shows the topics of a mesh as soon as its brokers have named them.",
                 )
             return
-        if self.table_button.isChecked():
-            self._fill_table(graph)
         self._body.setCurrentWidget(self.table if self.table_button.isChecked() else self._mapped)
         many = len(graph.boxes)
         shown = wording.plural(many, *NOUNS[self.level])

@@ -12,6 +12,7 @@ from meshdesk.ui.views.topology import TopologyView
 from meshdesk.ui.window import Window
 from meshdesk.ui.word_widths import fitted
 from tests.ui.memory import MemoryCapture, MemorySession, Topic, capture, turn, window_on
+from tests.unit.model.facts import company
 from tests.unit.model.shop import reads, shop, topic
 
 
@@ -117,6 +118,28 @@ def test_that_the_table_shows_the_same_and_both_select_the_same(qtbot: QtBot) ->
     assert view.map.choice == view.table.content.boxes[0].key
     QTest.mouseClick(view.table_button, Qt.MouseButton.LeftButton)
     assert view.map.isVisible()
+
+
+def test_that_the_table_lets_go_of_a_mesh_that_the_map_does_not_show_any_more(qtbot: QtBot) -> None:
+    view, _, window, session = view_on(qtbot)
+    QTest.mouseClick(view.table_button, Qt.MouseButton.LeftButton)
+    turn(session, window)
+    boxes = view.table.content.boxes
+    assert boxes
+    QTest.mouseClick(view.table_button, Qt.MouseButton.LeftButton)
+    assert view.table.content.boxes is boxes, "it is the map's"
+    other = capture()
+    other.mesh = company().now()
+    session.captures[:] = [other]  # the first one was closed
+
+    def is_shown() -> bool:
+        return shown(view, session, window) > 0 and view.map.picture is not None and view.map.picture.mesh is other.mesh
+
+    qtbot.waitUntil(is_shown, timeout=30_000)
+    assert view.table.content.boxes == ()
+    QTest.mouseClick(view.table_button, Qt.MouseButton.LeftButton)
+    assert view.map.picture is not None
+    assert view.table.content.boxes == view.map.picture.graph.boxes
 
 
 def test_that_rates_come_with_the_beat_and_a_new_topic_moves_nothing_of_other_domains(qtbot: QtBot) -> None:
