@@ -64,8 +64,12 @@ def paths_problem(paths: Sequence[Path]) -> str:
             return f"{path} is no file and no folder that is there. Check its name."
         except OSError as error:
             return f"{path} cannot be read: {error.strerror}. Check its name and its rights."
-        if not stat.S_ISDIR(found.st_mode) and (problem := kind_problem(path)):
+        if stat.S_ISDIR(found.st_mode):
+            continue
+        if problem := kind_problem(path):
             return problem
+        if not stat.S_ISREG(found.st_mode):  # it is followed, and would be waited for at each look
+            return f"{path} is a pipe, a socket or a device. Name a file, or a folder of files."
     return ""
 
 

@@ -408,7 +408,7 @@ def file_problems(profile: Profile, folder: Path) -> dict[str, str]:
             found["catalogues"] = f"{path} is no folder that is there. Take it out, or choose it again."
     for name in kept.schemas:
         path = folder / Path(name).expanduser()
-        if not path.exists():
+        if not (path.is_file() or path.is_dir()):
             found["schemas"] = f"{path} is no file and no folder that is there. Take it out, or choose it again."
     return found
 

@@ -1,6 +1,8 @@
 """What the reading verbs are told: the options, what they mean together, and what makes no sense."""
 
 import argparse
+import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,21 @@ def test_that_schema_files_have_names_that_say_what_they_are_and_that_the_system
     assert told("t", "--bootstrap", "a:1", "--schemas", str(long)) == (
         f"{long} cannot be read: File name too long. Check its name and its rights."
     )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Pipes with names are there on Unix alone.")
+def test_that_schema_files_are_no_pipes_sockets_or_devices_which_would_be_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the path of a socket has 107 bytes
+    os.mkfifo("pipe.avsc")
+    Path("device.avsc").symlink_to("/dev/zero")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket.avsc")
+        for name in ("pipe.avsc", "device.avsc", "socket.avsc"):
+            assert told("t", "--bootstrap", "a:1", "--schemas", name) == (
+                f"{name} is a pipe, a socket or a device. Name a file, or a folder of files."
+            )
 
 
 def test_that_a_password_in_an_address_is_not_repeated() -> None:

@@ -271,29 +271,41 @@ class _Walk:
         except OSError as error:
             self.failed = _unseen(self._name, error)
             return {}
-        waiting = [("", entries)]
+        self._through("", entries, found)
+        return found
+
+    def these(self, names: Iterable[str]) -> dict[str, Stamp]:
+        """The same of some files of the folder alone; one that is a folder, whatever its name says, is walked through."""
+        found: dict[str, Stamp] = {}
+        for name in sorted(names):
+            place = f"“{self._name}/{name}”"
+            try:
+                about = os.stat(self._root / name)
+                if stat.S_ISDIR(about.st_mode):
+                    if self._enter(about):
+                        self._through(f"{name}/", self._entries(self._root / name), found)
+                elif stat.S_ISREG(about.st_mode):
+                    found[name] = _stamp(about)
+                else:  # it would be waited for
+                    self._partly(
+                        f"{place} is a pipe, a socket or a device. Put a file there, or take it out of the connection."
+                    )
+            except OSError as error:
+                why = error.strerror or error
+                self._partly(f"{place} cannot be read: {why}. Put it back, or take it out of the connection.")
+        return found
+
+    def _through(self, below: str, entries: Iterator[os.DirEntry[str]], found: dict[str, Stamp]) -> None:
+        """All that is in a folder, at any depth."""
+        waiting = [(below, entries)]
         while waiting:
             below, entries = waiting.pop()
             for entry in entries:
                 self._places += 1
                 if self._places > PLACES_MOST or len(found) >= self.reads.files_most:
                     self._bounded(len(found))
-                    return found
+                    return
                 self._take(entry, below, found, waiting)
-        return found
-
-    def these(self, names: Iterable[str]) -> dict[str, Stamp]:
-        """The same of some files of the folder alone."""
-        found: dict[str, Stamp] = {}
-        for name in sorted(names):
-            try:
-                found[name] = _stamp(os.stat(self._root / name))
-            except OSError as error:
-                why = error.strerror or error
-                self._partly(
-                    f"“{self._name}/{name}” cannot be read: {why}. Put it back, or take it out of the connection."
-                )
-        return found
 
     def _take(
         self,

@@ -23,7 +23,8 @@ def folders_of(
     """What is to be looked at for the folders of contracts and the folders and files of schemas that a connection names.
 
     A folder of contracts is looked through for schemas, too: they are what its contracts link to, and what these refer to.
-    A path with the ending of a schema is a file: the disk, which may be a network's and not answer, is not asked for it.
+    A path with the ending of a schema is taken for a file: the disk, which may be a network's and not answer, is not asked
+    here. Where it is a folder, the look finds that out.
     """
     told = list(known)
     described = [Path(path) for path in contracts]

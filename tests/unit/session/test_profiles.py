@@ -386,6 +386,7 @@ KEY = "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
         ({"c": PEM}, {"keystore": "c"}, "keystore", "It is a PEM file: choose “PEM files”"),
         ({"c": "0\x02"}, {"certificate": "c"}, "certificate", "It may be a PKCS#12 file"),
         ({"c": "\ufffd"}, {"catalogues": ("no",)}, "catalogues", "is no folder that is there."),
+        ({}, {"schemas": ("/dev/null",)}, "schemas", "/dev/null is no file and no folder that is there."),
         ({}, {"registry": "http://r", "registry_ca": "r"}, "registry_ca", "cannot be read"),
     ],
 )

@@ -290,6 +290,38 @@ def test_that_a_pipe_is_not_waited_for(seen: Seen) -> None:
     assert seen.look() == ["checked"]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Pipes with names are there on Unix alone.")
+def test_that_of_files_that_are_named_one_by_one_a_pipe_and_a_device_are_said_and_not_waited_for(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.yaml").write_text(contract("a"), "utf-8")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "zero.yaml").symlink_to("/dev/zero")
+    for name in ("pipe.yaml", "zero.yaml"):
+        looked = Folder(tmp_path, "contracts", lambda: 0, only=("a.yaml", name)).look()
+        facts = [fact for facts in looked for fact in facts]
+        assert [(fact.kind, fact.about) for fact in facts if isinstance(fact, Fact)] == [
+            ("file", "contracts/a.yaml"),
+            ("contract", "a"),
+        ]
+        assert isinstance(facts[-1], Checked)
+        assert facts[-1].failed == (
+            f"“contracts/{name}” is a pipe, a socket or a device. Put a file there, or take it out of the connection."
+        )
+
+
+def test_that_what_is_named_as_a_file_and_is_a_folder_is_read_as_one(tmp_path: Path) -> None:
+    for name in ("schemas.yaml/deep/a.yaml", "schemas.yaml/b.yaml", "c.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(contract(Path(name).stem), "utf-8")
+    folder = Folder(tmp_path, "contracts", lambda: 0, only=("schemas.yaml",))
+    found = {fact.source for facts in folder.look() for fact in facts if isinstance(fact, Fact)}
+    assert found == {"contracts/schemas.yaml/deep/a.yaml", "contracts/schemas.yaml/b.yaml"}
+    (tmp_path / "schemas.yaml" / "b.yaml").unlink()
+    gone = [fact for facts in folder.look() for fact in facts if isinstance(fact, Fact)]
+    assert {fact.source for fact in gone if fact.value is None} == {"contracts/schemas.yaml/b.yaml"}
+
+
 def many_files(seen: Seen) -> None:
     for number in range(6):
         seen.write(f"{number}.yaml", contract(str(number)))
