@@ -25,11 +25,12 @@ from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.mesh import Mesh, fold
 from meshdesk.model.node import Node, hexed
 from meshdesk.model.schema import Schema, SchemaName, SchemaState, is_fetched
+from meshdesk.model.schema_formats import BY_ENDING, ENDINGS
 from meshdesk.model.trouble import Trouble
-from meshdesk.model.wording import size
+from meshdesk.model.wording import listed, size
 from meshdesk.session.connection import Connection
 from meshdesk.session.file_notes import Note, notes_of
-from meshdesk.told import TYPES, add_schema_files, argument_problem, kind_problem, paths_problem
+from meshdesk.told import add_schema_files, argument_problem, kind_problem, paths_problem
 
 Say = Callable[[str], None]
 PATIENCE = 10.0  # s for a schema with all that it refers to; one answer of a registry takes at most 5
@@ -74,9 +75,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     schema = parser.add_mutually_exclusive_group()
     schema.add_argument("--registry", default="", metavar="URL", help="who is asked for the schema that it names")
     schema.add_argument("--connection", default="", metavar="NAME", help="a saved connection, whose registry is asked")
-    schema.add_argument(
-        "--schema", type=Path, metavar="FILE", help="the schema itself: an .avsc, .proto, .json, .thrift or .fbs"
-    )
+    schema.add_argument("--schema", type=Path, metavar="FILE", help=f"the schema itself: an {listed(ENDINGS, 'or')}")
     add_schema_files(parser)
     parser.add_argument(
         "--type", default="", metavar="NAME", help="the type of these files that it is read as: acme.Order"
@@ -187,7 +186,9 @@ def _schema(path: Path, say: Say) -> Schema | None:
     except UnicodeDecodeError as error:
         say(f"{path} is no text in UTF-8 at byte {error.start:,}. Save it as UTF-8.")
         return None
-    return _with_references(Schema("", 0, TYPES[path.suffix.lower()], text, subject=path.name), path.absolute(), say)
+    return _with_references(
+        Schema("", 0, BY_ENDING[path.suffix.lower()].type, text, subject=path.name), path.absolute(), say
+    )
 
 
 def _with_references(schema: Schema, path: Path, say: Say) -> Schema:

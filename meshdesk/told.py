@@ -8,14 +8,8 @@ from pathlib import Path
 
 from meshdesk.model.address import bootstrap_problem, holds_password, registry_problem
 from meshdesk.model.position import Position, PositionError, milliseconds, position
-
-TYPES = {
-    ".avsc": "AVRO",
-    ".proto": "PROTOBUF",
-    ".json": "JSON",
-    ".thrift": "THRIFT",
-    ".fbs": "FLATBUFFERS",
-}  # of schemas
+from meshdesk.model.schema_formats import ENDINGS, format_of
+from meshdesk.model.wording import listed
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +45,7 @@ def add_schema_files(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PATH",
-        help="a file of a schema (.avsc, .proto, .json, .thrift, .fbs), or a folder of such files; may be given again",
+        help=f"a file of a schema ({', '.join(ENDINGS)}), or a folder of such files; may be given again",
     )
 
 
@@ -75,11 +69,9 @@ def paths_problem(paths: Sequence[Path]) -> str:
 
 def kind_problem(path: Path) -> str:
     """What is wrong with the name of a file of a schema, as a sentence; or ""."""
-    if path.suffix.lower() in TYPES:
+    if format_of(path.name) is not None:
         return ""
-    return (
-        f"{path} does not say what kind of schema it is. Its name must end with .avsc, .proto, .json, .thrift or .fbs."
-    )
+    return f"{path} does not say what kind of schema it is. Its name must end with {listed(ENDINGS, 'or')}."
 
 
 class Told:

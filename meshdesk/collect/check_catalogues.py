@@ -11,6 +11,7 @@ from meshdesk.collect.catalogues.watching import folders_of
 from meshdesk.collect.check_registry import Say
 from meshdesk.collect.client import now
 from meshdesk.model.fact import Checked
+from meshdesk.model.schema_formats import IN_WORDS
 from meshdesk.model.step import Name, Step
 from meshdesk.model.wording import plural
 
@@ -32,7 +33,7 @@ WORDS: dict[str, _Words] = {
         "The schema files could not be read in time.",
         "This connection has no schema files.",
         "No schema",
-        "MeshDesk reads Avro (.avsc), Protobuf (.proto) and JSON Schema (.json).",
+        f"MeshDesk reads {IN_WORDS}.",
     ),
     "catalogues": _Words(
         "The folders of catalogues could not be read in time.",

@@ -1,4 +1,4 @@
-"""Files of schemas (.avsc, .proto, .json, .thrift, .fbs): what each declares and what it refers to, as the fact that a capture carries.
+"""Files of schemas (model/schema_formats.py): what each declares and what it refers to, as the fact that a capture carries.
 
 A file that is broken says nothing but where it is broken. A .json may be anything: one that is no schema is passed over.
 """
@@ -18,17 +18,13 @@ from meshdesk.model import fbs, thrift_text
 from meshdesk.model.proto_schema import BadSchema, all_messages
 from meshdesk.model.proto_text import file_of
 from meshdesk.model.schema_files import ABOUT
+from meshdesk.model.schema_formats import BY_TYPE, ENDINGS, format_of
 
-ENDINGS = (".avsc", ".proto", ".json", ".thrift", ".fbs")
 FILES_MOST = (
     5_000  # of a folder: some 50 MB of texts in each program that decodes; a large company's have a tenth of it
 )
 NAMES_MOST = 5_000  # types that a file declares; the largest public .proto has some 700
 INCLUDES_MOST = 200  # files that a file names: as many as are read for one schema (SchemaFiles)
-FORMATS = {
-    "AVRO": "Avro", "PROTOBUF": "Protobuf", "JSON": "JSON Schema", "THRIFT": "Thrift", "FLATBUFFERS": "FlatBuffers",
-}  # fmt: skip
-BY_ENDING = {".avsc": "AVRO", ".proto": "PROTOBUF", ".thrift": "THRIFT", ".fbs": "FLATBUFFERS"}  # any other: JSON
 
 PRIMITIVES = frozenset(("null", "boolean", "int", "long", "float", "double", "bytes", "string"))
 KINDS = frozenset(("record", "error", "enum", "fixed", "array", "map"))
@@ -61,32 +57,26 @@ class _Broken(Exception):
 def read(data: bytes, name: str) -> Said | None:
     """What a file says, or None where it is no schema. `name` is its path, with / in it. Never raises."""
     notes = Notes()
-    path = PurePosixPath(name)
+    meant = format_of(name) or BY_TYPE["JSON"]  # which may be anything
     text = decoded(data, notes)
     try:
-        reader = READERS.get(BY_ENDING.get(path.suffix.lower(), ""))
-        value = reader(text) if reader else _json(text, path.suffix.lower() == ".avsc")
+        reader = READERS.get(meant.type)
+        value = reader(text) if reader else _json(text, meant.type == "AVRO")
     except _Broken as broken:
         notes.add(*_place(text, broken.at), str(broken))
-        return Said(_format(path), (), tuple(notes.messages()))
+        return Said(meant.name, (), tuple(notes.messages()))
     except RecursionError:
         notes.add(1, 1, "The schema is nested deeper than any that can be read.")
-        return Said(_format(path), (), tuple(notes.messages()))
+        return Said(meant.name, (), tuple(notes.messages()))
     if value is None:
         return None
-    stem = path.name[: -len(path.suffix)]
     # Confluent's tools write orders-value.schema.json and orders-value.schema.proto.
-    stem = stem.removesuffix(".schema")
+    stem = PurePosixPath(name).stem.removesuffix(".schema")
     value |= {"subjects": [stem], "text": text}
     if value["type"] in ("AVRO", "JSON"):  # any other file that declares no message is there for others
         value["types"] = value["types"] or [stem]
-    kind = FORMATS[value["type"]]
+    kind = BY_TYPE[value["type"]].name
     return Said(kind, (Claim("schema", f"{ABOUT}{name}", value, 1, kind),), tuple(notes.messages()))
-
-
-def _format(path: PurePosixPath) -> str:
-    """What a file was to be that is broken."""
-    return FORMATS[BY_ENDING.get(path.suffix.lower(), "JSON")]
 
 
 def has_sign(data: bytes) -> bool:

@@ -1,5 +1,6 @@
 """Numbers, sizes, times and spans as people read them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
@@ -21,6 +22,15 @@ def plural(number: int, noun: str, nouns: str = "") -> str:
     ('1 record', '2,100 records', '0 queries')
     """
     return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Some things in one sentence; `last` stands before the last of them.
+
+    >>> listed(["Avro", "Thrift", "Ion"]), listed([".avsc", ".fbs"], "or"), listed(["Avro"])
+    ('Avro, Thrift and Ion', '.avsc or .fbs', 'Avro')
+    """
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def size(number: int) -> str:

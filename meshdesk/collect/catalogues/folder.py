@@ -18,13 +18,14 @@ from meshdesk.collect.catalogues.reading import ENDINGS, Said, has_sign, read
 from meshdesk.model.fact import Checked, Fact
 from meshdesk.model.frame import Message
 from meshdesk.model.schema_files import is_link
+from meshdesk.model.schema_formats import FORMATS
 from meshdesk.model.wording import size
 
 DEPTH_MOST = 16  # folders within folders: the deepest of 1,033 public files lies at 11
 FILES_MOST = 10_000  # of these endings: 300 ms a look, and 10 MB of what is remembered of them
 PLACES_MOST = 100_000  # files and folders of any kind: a home was chosen by mistake, and is not walked to its end
 BYTES_MOST = 2 << 20  # of a file, which takes 2 s to read; the largest public contract has 400 kB
-SCHEMA_FORMATS = ("Avro", "Protobuf", "JSON Schema", "Thrift", "FlatBuffers")
+SCHEMA_FORMATS = frozenset(one.name for one in FORMATS)
 HEAD = 64 << 10  # bytes of a larger file, which tell what it is
 SKIPPED = ("node_modules",)  # beside all that is hidden: what others made, in its thousands
 

@@ -13,6 +13,7 @@ from meshdesk.collect.catalogues.alike import known
 from meshdesk.collect.catalogues.catalogue import Claim, number
 from meshdesk.collect.catalogues.tree import TEXT_MOST, Entries, Items, Notes, Part, shortened, words
 from meshdesk.model.frame import Message
+from meshdesk.model.schema_formats import format_of
 from meshdesk.model.topic_pattern import is_pattern, is_topic_name
 
 NAME = "ODCS"
@@ -57,10 +58,6 @@ FIELD = words(
 # Words of 2.x that 3.x calls otherwise; many files were carried over by their number alone.
 OBJECT_RENAMED = {"table": "name", "columns": "properties", "dataGranularity": "dataGranularityDescription"}
 FIELD_RENAMED = {"column": "name", "isPrimaryKey": "primaryKey", "isNullable": "required", "isUnique": "unique"}
-
-# A link to a definition (authoritativeDefinitions) that can be one of the bytes: to a file of a schema. A link elsewhere says
-# nothing of them, nor do the fields of the contract, which are logical.
-SCHEMA_FILE = re.compile(r"\.(avsc|proto|json|thrift|fbs)$", re.IGNORECASE)
 
 LOGIN = re.compile(r"(?<=://)[^/@]*@")
 
@@ -248,10 +245,14 @@ class _Contract:
 
 
 def _schema_file(part: Part) -> Message:
-    """The first link to a file that may say how the bytes are written, as {"at", "line"}. It is looked for, and not fetched."""
+    """The first link to a file that may say how the bytes are written, as {"at", "line"}. It is looked for, and not fetched.
+
+    A link (authoritativeDefinitions) to anything but a file of a schema says nothing of them, nor do the fields of the contract,
+    which are logical.
+    """
     for _, one in part.parts("authoritativeDefinitions"):
         url = one.text("url").partition("#")[0].partition("?")[0].strip()
-        if SCHEMA_FILE.search(url):
+        if format_of(url) is not None:
             return {"at": LOGIN.sub("", url), "line": one.line("url")}
     return {}
 

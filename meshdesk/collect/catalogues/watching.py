@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from meshdesk.collect.catalogues.folder import CONTRACTS, Folder, names
-from meshdesk.collect.schema_files import ENDINGS, SCHEMAS
+from meshdesk.collect.schema_files import SCHEMAS
 from meshdesk.model.fact import Checked, Fact
+from meshdesk.model.schema_formats import format_of
 from meshdesk.model.trouble import Trouble
 
 EVERY = 2.0  # s between looks: a file that is saved shows while its editor is still on the screen
@@ -29,7 +30,7 @@ def folders_of(
     told = list(known)
     described = [Path(path) for path in contracts]
     paths = [path for path in map(Path, schemas) if not {path, *path.parents} & {*described}]
-    folders = [path for path in paths if not path.name.lower().endswith(ENDINGS)]
+    folders = [path for path in paths if format_of(path.name) is None]
     alone: dict[Path, set[str]] = {}
     for path in paths:
         # A file of a folder that is read as a whole is read with it.

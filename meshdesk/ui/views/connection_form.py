@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 
 from meshdesk.model.address import GLUE
 from meshdesk.model.profile import MECHANISMS, OF_FIELDS, SECURITIES, Credentials, Profile, Security
+from meshdesk.model.schema_formats import ENDINGS, FORMATS, IN_WORDS
 from meshdesk.model.step import Step
+from meshdesk.model.wording import listed
 from meshdesk.ui import theme
 from meshdesk.ui.widgets.controls import Button, Rule, Segments, name_bars, with_shortcut
 from meshdesk.ui.widgets.field import Field, FileField, PasswordField, Row
@@ -36,9 +38,8 @@ GAP = 40  # between the two
 SIDE_BY_SIDE = 1_000  # px of width from which the test stands beside the form
 PEM = "Certificates and keys (*.pem *.crt *.cer *.key);;All files (*)"
 PKCS12 = "PKCS#12 (*.p12 *.pfx);;All files (*)"
-SCHEMAS = (
-    "Avro, Protobuf, JSON Schema, Thrift and FlatBuffers (*.avsc *.proto *.json *.thrift *.fbs)"  # no others are read
-)
+# No others are read: "Avro, … and FlatBuffers (*.avsc … *.fbs)".
+SCHEMAS = f"{listed([one.name for one in FORMATS])} ({' '.join(f'*{ending}' for ending in ENDINGS)})"
 CHOICES: tuple[tuple[str, str], ...] = (  # as SECURITIES
     ("Plaintext", "No encryption and no login: for a Kafka on this machine (PLAINTEXT)."),
     ("TLS", "What is sent is encrypted, and the brokers show who they are (SSL)."),
@@ -242,10 +243,7 @@ class ConnectionForm(QWidget):
         self.hue = HuePicker("Colour")
         self.schemas = PathList("Files and folders", "Add a folder…", "Add files…", SCHEMAS)
         self.schemas.add_button.setAccessibleName("Add a folder of schema files")
-        self.schemas.note.say(
-            "Avro (.avsc), Protobuf (.proto), JSON Schema (.json), Thrift (.thrift) and FlatBuffers (.fbs). By its name a file "
-            "is for a topic: orders-value.avsc, or orders.avsc."
-        )
+        self.schemas.note.say(f"{IN_WORDS}. By its name a file is for a topic: orders-value.avsc, or orders.avsc.")
         self.catalogues = PathList("Folders", "Add a folder…")
         self.catalogues.note.say("Contracts and product descriptions, as files in folders of this machine.")
         self.settings = _Settings()

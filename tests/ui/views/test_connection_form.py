@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidge
 from pytestqt.qtbot import QtBot
 
 from meshdesk.model.profile import Credentials, Profile, Security
+from meshdesk.model.schema_formats import FORMATS, Format
 from meshdesk.model.step import Step
-from meshdesk.ui.views.connection_form import SIDE_BY_SIDE, ConnectionForm
+from meshdesk.ui.views.connection_form import SCHEMAS, SIDE_BY_SIDE, ConnectionForm
 from meshdesk.ui.widgets.field import STORED
 
 FULL = Profile(
@@ -111,6 +112,12 @@ def test_that_what_is_hidden_counts_for_nothing(qtbot: QtBot) -> None:
     form.texts["keystore"].set_text("me.p12")
     profile = form.profile
     assert (profile.ca, profile.certificate, profile.key, profile.keystore) == ("", "", "", "me.p12")
+
+
+@pytest.mark.parametrize("one", FORMATS, ids=lambda one: one.name)
+def test_that_schema_files_of_each_format_can_be_chosen_and_are_said(qtbot: QtBot, one: Format) -> None:
+    assert f"*{one.ending}" in SCHEMAS
+    assert f"{one.name} ({one.ending})" in form_on(qtbot).schemas.note.text()
 
 
 def test_that_passwords_are_hidden_until_somebody_asks(qtbot: QtBot) -> None:

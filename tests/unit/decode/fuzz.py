@@ -29,6 +29,7 @@ from meshdesk.decode.line import Unlisted
 from meshdesk.decode.line_order import for_line
 from meshdesk.model.node import SHORT, Node, one_line, one_line_spans, pretty, to_frame, to_json
 from meshdesk.model.schema import Schema, SchemaName, SchemaState
+from meshdesk.model.schema_formats import BY_ENDING, ENDINGS
 from tests.unit.decode import golden
 from tests.unit.decode.golden import CASES, case, payload, schemas_of
 from tests.unit.decode.poison import POISON, SCHEMAS, Every, EveryFile
@@ -106,7 +107,7 @@ def main(inputs: int, seed: int, names: list[str]) -> int:
     for name, own in _lists(stored).items():
         if not names or name in names:
             failed += _through_list(name, own, stored, inputs, Random(f"{seed} {name}"))
-    for ending in schema_files.ENDINGS:
+    for ending in ENDINGS:
         if not names or f"file {ending}" in names:
             failed += _through_file(ending, stored, inputs, Random(f"{seed} file {ending}"))
     sys.stdout.write(f"seed {seed}: {failed} failures\n")
@@ -141,7 +142,7 @@ def _through_list(name: str, own: list[Stored], stored: list[Stored], inputs: in
 
 def _through_file(ending: str, stored: list[Stored], inputs: int, random: Random) -> int:
     """The same of what reads the files of schemas."""
-    kind = schema_files.BY_ENDING.get(ending, "JSON")
+    kind = BY_ENDING[ending].type
     schemas = {schema.text for one in stored for schema in _known(one.schemas) if schema.type == kind}
     texts = sorted(text.encode() for text in schemas | {one.text for one in SCHEMAS if one.type == kind})
     own = [text for text in texts if len(text) <= LARGEST]
