@@ -257,12 +257,13 @@ def test_that_it_ends_by_itself_when_its_parent_is_killed(
 
 
 def test_that_a_full_disk_ends_it_with_a_sentence_and_what_was_stored_stays(
-    broker: Broker, make_topic: MakeTopic, tmp_path: Path
+    bare_broker: Broker, tmp_path: Path
 ) -> None:
-    topic = make_topic()
-    by = producer(broker.bootstrap)
-    with disk_full_at(200_000):  # its, too: children inherit it
-        child = CollectChild(tmp_path / "c", broker.bootstrap)
+    topic = "orders"
+    create_topic(bare_broker.bootstrap, topic)
+    by = producer(bare_broker.bootstrap)
+    with disk_full_at(200_000):  # its, too: children inherit it; of many topics the facts alone would be more
+        child = CollectChild(tmp_path / "c", bare_broker.bootstrap)
     with child:
         child.tail(topic)
         produced(by, topic, [New(b"fits")])
@@ -450,8 +451,11 @@ def test_that_an_older_file_is_replaced_by_a_whole_one_and_kept_where_there_is_n
     assert os.listdir(tmp_path) == [target.name]
 
 
-def collect_onto_a_full_disk(broker: Broker, topic: str, target: Path, fits: bytes) -> Ran:
-    """Where there is room for 100 kB: a record that fits, and one that does not."""
+def collect_onto_a_full_disk(broker: Broker, target: Path, fits: bytes) -> Ran:
+    """Where there is room for 100 kB: a record that fits, and one that does not. The broker has no other topics: what is known
+    of each takes 600 B of the file."""
+    topic = "orders"
+    create_topic(broker.bootstrap, topic)
     produce(broker.bootstrap, topic, [New(fits)])
     line = command("collect", topic, "--bootstrap", broker.bootstrap, "--from", "beginning", "-o", str(target))
     with disk_full_at(100_000):  # its, too: children inherit it
@@ -466,11 +470,9 @@ def collect_onto_a_full_disk(broker: Broker, topic: str, target: Path, fits: byt
     return Ran(program.returncode, out, err.decode(), 0)
 
 
-def test_that_a_full_disk_ends_collecting_with_a_file_of_what_fits(
-    broker: Broker, make_topic: MakeTopic, tmp_path: Path
-) -> None:
+def test_that_a_full_disk_ends_collecting_with_a_file_of_what_fits(bare_broker: Broker, tmp_path: Path) -> None:
     target = tmp_path / "all.meshcap"
-    ran = collect_onto_a_full_disk(broker, make_topic(), target, b"fits")
+    ran = collect_onto_a_full_disk(bare_broker, target, b"fits")
     assert (ran.code, ran.summary["records"]) == (1, 1)
     assert ran.err.endswith(
         "cannot be written: File too large. Free some space or choose another folder. "
@@ -481,11 +483,11 @@ def test_that_a_full_disk_ends_collecting_with_a_file_of_what_fits(
 
 
 def test_that_a_disk_too_full_for_the_file_leaves_a_folder_that_can_be_read(
-    broker: Broker, make_topic: MakeTopic, tmp_path: Path
+    bare_broker: Broker, tmp_path: Path
 ) -> None:
     target, kept = tmp_path / "all.meshcap", tmp_path / "all-1.capture"
     fits = b"fits" * 22_750  # with 3 kB left, a file's own parts do not
-    ran = collect_onto_a_full_disk(broker, make_topic(), target, fits)
+    ran = collect_onto_a_full_disk(bare_broker, target, fits)
     assert (ran.code, ran.out, os.listdir(tmp_path)) == (1, b"", [kept.name])
     assert ran.err.splitlines()[1] == (
         f"{target} cannot be written: File too large. Free some space or choose another place. "
