@@ -16,7 +16,7 @@ import tarfile
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,30 +81,34 @@ def _in_turn() -> Iterator[None]:
         yield
 
 
+def _broker(properties: Mapping[str, str] | None = None) -> Broker:
+    """One that goes with its folder when it is left."""
+    return start_broker(Path(tempfile.mkdtemp(prefix="meshdesk-test-")), properties=properties, remove_folder=True)
+
+
 @pytest.fixture(scope="session")
 def broker(kafka_java: Java) -> Iterator[Broker]:
     """The broker that all tests share: use names of your own (`topic`)."""
-    with start_broker(Path(tempfile.mkdtemp(prefix="meshdesk-test-")), remove_folder=True) as running:
+    with _broker() as running:
         yield running
 
 
 @pytest.fixture
 def fresh_broker(kafka_java: Java) -> Iterator[Broker]:
     """A broker for tests that stop, kill or fill it."""
-    folder = Path(tempfile.mkdtemp(prefix="meshdesk-test-"))
-    with start_broker(folder, properties=QUICK_BACK, remove_folder=True) as running:
+    with _broker(QUICK_BACK) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def _broker_of_the_file(kafka_java: Java) -> Iterator[Broker]:
-    with start_broker(Path(tempfile.mkdtemp(prefix="meshdesk-test-")), remove_folder=True) as running:
+    with _broker() as running:
         yield running
 
 
 @pytest.fixture
 def bare_broker(_broker_of_the_file: Broker) -> Iterator[Broker]:
-    """A broker for tests that count all topics or all groups; nobody may be in a group when a test ends."""
+    """A broker for tests to which it matters how many topics or groups there are; nobody may be in a group when a test ends."""
     yield _broker_of_the_file
     admin = AdminClient({"bootstrap.servers": _broker_of_the_file.bootstrap, "log_level": 0})
     for group in admin.list_consumer_groups().result(30).valid:
