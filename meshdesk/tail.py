@@ -53,6 +53,7 @@ class _Run:
         self.connected = self.finished = self.given_up = self.ended = self.stopping = False
         self.has_said = False
         self.started = time.monotonic()
+        self.pauses = set[str]()  # that were said: one that comes and goes is said once
         self.begun: float | None = None  # monotonic; when collect said its first word
 
     @property
@@ -256,6 +257,10 @@ def _take(run: _Run, message: Message) -> None:
         run.connected = run.connected or bool(message.get("connected"))
         run.finished = bool(message.get("finished"))
         run.given_up = bool(message.get("given_up"))
+        paused = str(message.get("paused", ""))
+        if paused and paused not in run.pauses:
+            run.pauses.add(paused)
+            run.say(paused)
     elif kind in ("tailing", "refused"):
         run.answered += 1
         run.finished = False  # what was said of the time before

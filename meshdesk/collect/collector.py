@@ -371,8 +371,6 @@ class Collector:
             self._begin_behind(*place, span)
         if bool(self._keeper.pause) != self._fetching.is_paused:
             self._fetching.pause(not self._fetching.is_paused)
-            if self._fetching.is_paused:
-                self._report(Trouble(self._keeper.pause, "", self._source.bootstrap, "attention", now(), passes=True))
 
     def _begin_behind(self, key: TopicKey, number: int, dropped: Span) -> None:
         """A successor does not read again what was dropped."""

@@ -20,7 +20,7 @@ class Trouble:
     seen: int = 0  # when, in ms since the epoch, by the clock of the program that noticed; of repeated ones the last
     first: int = 0  # of repeated ones the first; 0 where there is one
     count: int = 1  # how often; repeated ones are folded
-    passes: bool = False  # it ends by itself: a broker that does not answer (repeated while it lasts), a pause
+    passes: bool = False  # it ends by itself: a broker that does not answer (repeated while it lasts)
 
     @property
     def sentence(self) -> str:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from meshdesk.model.tracks import Tracks
 
 State = Literal["opening", "connecting", "live", "ended", "failed"]
+PAUSED = 1.0  # s until a pause is said: shorter ones come and go while somebody looks through a backlog, and the bar with them
 PASSED = 12.0  # s after which a broker that nothing was said of answers: a client tries each 10 s at the latest
 BACKLOG = 20_000  # records behind from which on it is told how far reading is: less is there before it is read
 BACKLOG_OVER = 1_000  # behind so few a tail keeps up
@@ -139,6 +140,8 @@ class Opened:
         self._silence = silence
         self.is_reached = True  # the cluster answered when it was last asked
         self._has_reached = False  # the collect program of now had an answer
+        self._paused_at = 0.0  # monotonic: since when reading is paused
+        self._said_pause = ""  # the trouble that says so
         self._passing_at = 0.0  # monotonic: when a trouble that passes was last said; 0 once it has passed
 
     # What it is
@@ -394,10 +397,12 @@ class Opened:
         now = time.monotonic()
         if self._collecting is not None:
             self._collecting.beat()
-        is_well = self.is_reached and not self.status.paused  # a pause may be too short to be seen in a progress
-        if self._passing_at and is_well and now - self._passing_at > PASSED:
+        if self._passing_at and self.is_reached and now - self._passing_at > PASSED:
             self._passing_at = 0.0
             self._revise_passing(lambda _: None)
+        if self.status.paused and not self._said_pause and now - self._paused_at > PAUSED:
+            self._said_pause = self.status.paused
+            self._attend(self._said_pause, "")
         self.lists.grow()
         self.lists.read_anew(now)
 
@@ -463,8 +468,9 @@ class Opened:
             self._changed()
         behind = message.get("behind")
         paused = str(message.get("paused", ""))
-        if self.status.paused and not paused:
+        if paused != self.status.paused:
             self._take_back_pause()
+            self._paused_at = time.monotonic()
         self._tell_backlog(behind)
         status = replace(self.status, behind=behind, dropped=int(message.get("dropped", 0)), paused=paused)
         if status != self.status:
@@ -525,8 +531,7 @@ class Opened:
         self.works.end(READING)
         if self._collecting is not None:
             self._collecting.waiting.clear()
-        if self.status.paused:
-            self._take_back_pause()
+        self._take_back_pause()
         self.status = replace(self.status, behind=None, rows_rate=0.0, paused="")
         self._revise_passing(left)
         self._with_tailing()
@@ -540,8 +545,9 @@ class Opened:
         self._revise(lambda trouble: revised(trouble) if trouble.passes and trouble.about in names else trouble)
 
     def _take_back_pause(self) -> None:
-        names, text = self.names, self.status.paused
-        self._revise(lambda trouble: None if trouble.about in names and trouble.text == text else trouble)
+        names, text, self._said_pause = self.names, self._said_pause, ""
+        if text:
+            self._revise(lambda trouble: None if trouble.about in names and trouble.text == text else trouble)
 
     def _with_tailing(self) -> None:
         topics = tuple(

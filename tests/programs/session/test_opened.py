@@ -13,11 +13,12 @@ from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
 from meshdesk.session import opened as session_opened
 from meshdesk.session.connection import Connection
+from meshdesk.session.opened import Opened
 from meshdesk.session.session import Session
 from tests.broker.collect.producing import New, produce
 from tests.kafka import MakeTopic
 from tests.programs.live import live_on
-from tests.programs.running import gone, records_in
+from tests.programs.running import SECONDS, gone, records_in
 from tests.programs.session.serving import program, sentences, settle, shown, stopped, turn
 
 NOBODY = Connection("127.0.0.1:1")
@@ -249,29 +250,67 @@ def test_that_a_search_in_a_backlog_pauses_at_the_limit_until_its_hits_were_seen
         session.close()
 
 
-SHORT_PAUSE = """
+# A collect program that says once that nothing answers when row 1 was seen, pauses at row 2 and 4, and goes on at 3 and 5.
+SAYS = """
 from meshdesk.pipes import Pipes
 
 pipes = Pipes()
+paused = ""
 while (message := pipes.messages.get()) is not None:
-    if message.get("do") == "looked":
-        pause = {"text": "Reading is paused: it is full.", "about": "127.0.0.1:1", "severity": "attention"}
-        pipes.send({"is": "trouble", "passes": True, **pause})
-    pipes.send({"is": "progress", "connected": True, "reading": [], "paused": ""})
+    k = message.get("k", 0)
+    if k == 1:
+        silence = {"text": "Nothing answers.", "about": "127.0.0.1:1", "severity": "attention"}
+        pipes.send({"is": "trouble", "passes": True, **silence})
+    elif k:
+        paused = "" if k % 2 else "Reading is paused: it is full."
+    pipes.send({"is": "progress", "connected": True, "reading": [], "paused": paused})
 """
 
 
-def test_that_a_pause_that_was_over_before_it_was_said_is_taken_back_too(
-    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session_opened, "PASSED", 0.3)
-    program(tmp_path / "short.py", SHORT_PAUSE, monkeypatch)
+@pytest.fixture
+def says(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
+    program(tmp_path / "says.py", SAYS, monkeypatch)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
     opened = session.connect(NOBODY)
     turn(session, lambda: opened.state == "live", "to be connected")
-    opened.looked("t", 1)
+    return opened
+
+
+def test_that_a_silence_of_which_nothing_more_is_said_is_taken_back(
+    session: Session, says: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_opened, "PASSED", 0.3)
+    says.looked("t", 1)
+    turn(session, lambda: sentences(session) == ["Nothing answers."], "the silence to be said")
+    turn(session, lambda: not sentences(session), "the silence to be taken back")
+
+
+def test_that_a_pause_that_lasts_is_said_and_taken_back_at_the_word_that_it_is_over(
+    session: Session, says: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_opened, "PAUSED", 0.3)
+    says.looked("t", 2)
+    turn(session, lambda: says.status.paused, "the pause")
+    assert sentences(session) == [], "it may be over in a moment"
     turn(session, lambda: sentences(session) == ["Reading is paused: it is full."], "the pause to be said")
-    turn(session, lambda: not sentences(session), "the pause to be taken back")
+    says.looked("t", 3)
+    turn(session, lambda: not says.status.paused, "the end of the pause")
+    assert sentences(session) == []
+
+
+def test_that_a_pause_that_is_over_in_a_moment_is_not_said(
+    session: Session, says: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_opened, "PAUSED", SECONDS)
+    for k in (2, 4):
+        says.looked("t", k)
+        turn(session, lambda: says.status.paused, "the pause")
+        says.looked("t", k + 1)
+        turn(session, lambda: not says.status.paused, "its end")
+        assert sentences(session) == []
+    monkeypatch.setattr(session_opened, "PAUSED", 0.0)
+    session.beat()
+    assert sentences(session) == [], "nothing of it is left"
 
 
 def test_that_a_cluster_that_stops_answering_is_shown_so_until_it_answers_again(
