@@ -7,9 +7,8 @@ ciphertext. A rule ENCRYPT_PAYLOAD encrypts all that stands behind the prefix. T
 import base64
 import binascii
 import json
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from meshdesk.decode.contract import Bounds, Decoded, Layer, Undecodable
 from meshdesk.decode.proto_plan import book_of
@@ -18,7 +17,16 @@ from meshdesk.model.proto_schema import Types
 from meshdesk.model.schema import Schema
 
 NAME = "CSFLE"
-Mark = Callable[[Node], Node]
+
+
+class _Said(NamedTuple):
+    """What a schema of Avro and its rules say."""
+
+    tags: dict[str, str]  # the words for each
+    named: dict[str, Any]  # types by their full names
+    # Records that were looked through, by which node, as which type, in which namespace: of a union each branch is tried, which
+    # within each other would take twice as long with each level.
+    known: dict[tuple[int, int, str], Node]
 
 
 def _rules(schema: Schema, kind: str) -> list[dict[str, Any]]:
@@ -65,7 +73,7 @@ def marked(found: Decoded, schema: Schema) -> Decoded:
             named: dict[str, Any] = {}
             for text in (*(reference.text for reference in schema.references), schema.text):
                 _note_names(json.loads(text), "", named)
-            tree = _avro(tree, json.loads(schema.text), "", named, tags)
+            tree = _avro(tree, json.loads(schema.text), "", _Said(tags, named, {}))
         elif schema.type == "JSON":
             tree = _json(tree, json.loads(schema.text), tags)
         else:
@@ -111,18 +119,22 @@ def _note_names(schema: Any, space: str, named: dict[str, Any]) -> None:
                 _note_names(schema[part], inner, named)
 
 
-def _avro(node: Node, schema: Any, space: str, named: dict[str, Any], tags: dict[str, str]) -> Node:
+def _avro(node: Node, schema: Any, space: str, said: _Said) -> Node:
     if isinstance(schema, list):  # the branch that marks something; others have no fields of these names
         for branch in schema:
-            found = _avro(node, branch, space, named, tags)
+            found = _avro(node, branch, space, said)
             if found is not node:
                 return found
         return node
     if isinstance(schema, str):
-        schema = named.get(schema if "." in schema or not space else f"{space}.{schema}", named.get(schema))
+        full = schema if "." in schema or not space else f"{space}.{schema}"
+        schema = said.named.get(full, said.named.get(schema))
     if not isinstance(schema, dict):
         return node
     if node.kind == "record" and schema.get("type") in ("record", "error"):
+        key = id(node), id(schema), space
+        if key in said.known:
+            return said.known[key]
         space = (
             schema["name"].rpartition(".")[0] if "." in schema["name"] else str(schema.get("namespace", space) or "")
         )
@@ -130,13 +142,14 @@ def _avro(node: Node, schema: Any, space: str, named: dict[str, Any], tags: dict
         children = []
         for child in node.children:
             field = fields.get(child.name) or {"type": "null"}
-            words = next((tags[tag] for tag in field.get("confluent:tags") or [] if tag in tags), "")
-            children.append(_seal(child, words) if words else _avro(child, field["type"], space, named, tags))
-        return _with(node, tuple(children))
+            words = next((said.tags[tag] for tag in field.get("confluent:tags") or [] if tag in said.tags), "")
+            children.append(_seal(child, words) if words else _avro(child, field["type"], space, said))
+        made = said.known[key] = _with(node, tuple(children))
+        return made
     part = schema.get("items" if node.kind == "array" else "values")
     if part is not None and node.kind in ("array", "map"):
-        return _with(node, tuple(_avro(child, part, space, named, tags) for child in node.children))
-    return _avro(node, schema["type"], space, named, tags) if isinstance(schema["type"], dict | list) else node
+        return _with(node, tuple(_avro(child, part, space, said) for child in node.children))
+    return _avro(node, schema["type"], space, said) if isinstance(schema["type"], dict | list) else node
 
 
 def _json(node: Node, schema: Any, tags: dict[str, str]) -> Node:

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from time import process_time
 from typing import Any
 
 import pytest
@@ -56,6 +57,20 @@ def test_that_tagged_fields_of_avro_are_marked_wherever_they_lie() -> None:
     assert set(marked(found.tree)) == {"name", "keys/k", "friend/name"}
     assert (found.chain[-1].name, found.chain[-1].detail) == ("CSFLE", SAID)
     assert found.tree.children[0].text == WORDS
+
+
+def test_that_records_that_may_be_of_two_types_at_each_level_are_looked_through_once() -> None:
+    said = {"name": "left", "type": "string", "confluent:tags": ["PII"]}, {"name": "n", "type": ["null", "A", "B"]}
+    second = {"type": "record", "name": "B", "fields": [*said]}
+    first = {"type": "record", "name": "A", "fields": [{"name": "n", "type": ["null", "A", second]}]}
+    schema = Schema("test", 1, "AVRO", json.dumps(first), rules=rules(RULE))
+    began = process_time()
+    for depth in (10, 22, 150):
+        data = b"\x02" * depth
+        secret = read(data + b"\x04" + text(WORDS) + b"\0", 0, schema, Bounds(), confluent)
+        assert set(marked(secret.tree)) == {"/".join(["n"] * (depth + 1) + ["left"])}
+        assert list(marked(read(data + b"\0", 0, schema, Bounds(), confluent).tree)) == []
+        assert process_time() - began < 2  # s; twice as long with each level where each branch is tried anew
 
 
 def test_that_tagged_properties_of_json_are_marked() -> None:
