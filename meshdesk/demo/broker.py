@@ -46,7 +46,9 @@ from meshdesk.demo.trouble import DemoError, Progress, silent
 START_SECONDS = 60.0  # a loaded machine with two cores needs 10
 PORT_TRIES = 5  # a port that was free may be taken until the broker binds it
 POLL = 0.02  # s
-TRAINING_SECONDS = 120
+TRAINING_SECONDS = 120.0
+TRAIN_AGAIN = 86_400.0  # s after which an archive that could not be made is tried once more
+ARCHIVES = 3  # that are kept, of 70 MB each: of another MeshDesk beside this one, and of the Java before this one
 
 
 class Broker:
@@ -148,7 +150,8 @@ class Broker:
             scratch=node.folder / "scratch",
         )
         settings = [f"-Dlog4j2.configurationFile={node.folder / 'log4j2.properties'}", *node.wish.java_options]
-        self._server = Server([line[0], *settings, *line[1:]], node.folder / "java.log", self._remove)
+        command = [line[0], *settings, *line[1:]]
+        self._server = Server(command, node.folder / "java.log", self._remove, node.wish.grace)
 
     def _wait_for_answer(self, brokers: int, until: float) -> None:
         """Returns when this broker answers and says that it knows `brokers` brokers of our cluster."""
@@ -220,10 +223,23 @@ def kafka(progress: Progress = silent) -> Java:
         raise DemoError(why)
     plain = _plain_java(progress)
     archive = _home() / f"quick-{_fingerprint(plain)}.aot"
-    if not archive.exists():
+    if _is_to_be_made(archive):
         progress("Preparing Kafka for quick starts, once (about 10 s).", 0, 0)
         _train(plain, archive)
     return Java(plain.command, plain.class_path, archive if archive.stat().st_size else None)
+
+
+def _is_to_be_made(archive: Path) -> bool:
+    """Whether there is none, or an empty one, which could not be made a day ago. One that is there is marked as used."""
+    try:
+        known = archive.stat()
+        if known.st_size:
+            os.utime(archive)
+    except FileNotFoundError:
+        return True
+    except OSError:  # somebody else's
+        return False
+    return not known.st_size and time.time() - known.st_mtime > TRAIN_AGAIN
 
 
 def _start(folders: Sequence[Path], wish: Wish, progress: Progress) -> list[Broker]:
@@ -371,13 +387,11 @@ def _train(java: Java, archive: Path) -> None:
 
     One short run of a broker that does what every run does (a topic, a record, a group) is recorded and made into it.
     """
-    for old in _home().glob("quick-*.aot"):  # of another Java or another place of the cache
-        if old != archive:
-            old.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix=".train-", dir=_home()) as place:
         folder = Path(place)
         record = ("-XX:AOTMode=record", f"-XX:AOTConfiguration={folder / 'classes'}")
-        wish = Wish({**ALWAYS, **SINGLE}, java_options=record)
+        # Java writes what it has recorded when it ends; on a busy machine that takes longer than a broker that ends.
+        wish = Wish({**ALWAYS, **SINGLE}, java_options=record, grace=TRAINING_SECONDS)
         broker = Broker(nodes_in([folder / "node"], wish)[0], java, remove_folder=False)
         made = folder / "archive"
         try:
@@ -392,6 +406,14 @@ def _train(java: Java, archive: Path) -> None:
         if not made.exists():
             made.touch()
         os.replace(made, archive)
+    _forget_archives()
+
+
+def _forget_archives() -> None:
+    """Removes those that were not used for the longest time."""
+    with contextlib.suppress(OSError):  # another program has just removed one
+        for old in sorted(_home().glob("quick-*.aot"), key=lambda one: one.stat().st_mtime)[:-ARCHIVES]:
+            old.unlink()
 
 
 def _exercise(bootstrap: str) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from meshdesk.demo.guard import GRACE
+
 HOST = "127.0.0.1"
 
 ALWAYS = {
@@ -124,6 +126,7 @@ class Wish:
     port: int = 0
     remove_folders: bool = False
     java_options: tuple[str, ...] = ()
+    grace: float = GRACE  # s to end in order before it is killed
 
 
 @dataclass(frozen=True, slots=True)

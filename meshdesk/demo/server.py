@@ -10,14 +10,18 @@ from pathlib import Path
 from meshdesk.demo import guard
 
 START_SECONDS = 20.0  # until the guard says that it has started the server: some 30 ms
-STOP_SECONDS = 20.0
+STOP_SECONDS = 15.0  # for the guard to end behind its server
 
 
 class Server:
     """A server process behind its guard (guard.py): it ends when this process ends, however that happens."""
 
-    def __init__(self, command: Sequence[str], log: Path, remove: Path | None = None) -> None:
-        line = [sys.executable, "-I", "-S", guard.__file__, "--log", str(log)]
+    def __init__(
+        self, command: Sequence[str], log: Path, remove: Path | None = None, grace: float = guard.GRACE
+    ) -> None:
+        """`grace`: s that it may take to end in order before it is killed."""
+        self._patience = grace + STOP_SECONDS
+        line = [sys.executable, "-I", "-S", guard.__file__, "--log", str(log), "--grace", str(grace)]
         line += ["--remove", str(remove)] if remove is not None else []
         self._ended = threading.Event()
         self._started = threading.Event()
@@ -52,7 +56,7 @@ class Server:
                 self.guard.stdin.write(b"keep\n")
             self.guard.stdin.close()
         try:
-            self.guard.wait(STOP_SECONDS)
+            self.guard.wait(self._patience)
         except subprocess.TimeoutExpired:
             self.guard.kill()
             self.guard.wait()

@@ -3,8 +3,10 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 from meshdesk.demo.server import Server
-from tests.broker.demo.processes import SECONDS, gone
+from tests.broker.demo.processes import SECONDS, gone, wait_until
 
 
 def test_that_a_server_runs_until_it_is_stopped_and_stopping_twice_is_once(tmp_path: Path) -> None:
@@ -43,3 +45,26 @@ def test_that_a_program_that_is_not_there_never_runs_and_says_why(tmp_path: Path
     assert server.wait_end(SECONDS)
     assert (server.running, server.pid, server.failure) == (False, None, "No such file or directory")
     server.stop()
+
+
+SLOW_END = """
+import pathlib, signal, sys, time
+def end(*_):
+    time.sleep(1)
+    pathlib.Path(sys.argv[1]).write_text("in order")
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+pathlib.Path(sys.argv[2]).touch()
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize(("grace", "is_in_order"), [(60.0, True), (0.1, False)])
+def test_that_a_server_that_takes_long_to_end_is_killed_after_its_grace(
+    tmp_path: Path, grace: float, is_in_order: bool
+) -> None:
+    ended, ready = tmp_path / "ended", tmp_path / "ready"
+    server = Server([sys.executable, "-c", SLOW_END, str(ended), str(ready)], tmp_path / "log", grace=grace)
+    wait_until(ready.exists, "the server to be ready")
+    server.stop()
+    assert ended.exists() == is_in_order
