@@ -259,7 +259,7 @@ def _start(folders: Sequence[Path], wish: Wish, progress: Progress) -> list[Brok
             if wish.port:
                 advice = "Choose another port, or none at all."
                 raise DemoError(f"Port {wish.port} of this machine is taken by another program.", advice) from error
-        except BaseException:
+        except BaseException:  # whatever it is, Ctrl+C, too: nobody else knows these brokers, and it is passed on
             _take_down(brokers)
             raise
         else:
