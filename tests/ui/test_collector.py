@@ -3,10 +3,22 @@
 import gc
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from pytestqt.qtbot import QtBot
 
 from meshdesk.ui.collector import CALM, EVERY, LATEST, LOADED, Collector
+from meshdesk.ui.files import Files
+from meshdesk.ui.remembered import Remembered
+from meshdesk.ui.views import VIEWS
+from meshdesk.ui.window import Window
+from tests.ui.memory import MemorySession, capture, turn, with_topic
+from tests.unit.model.facts import company
 
 
 class Circle:
@@ -142,3 +154,62 @@ def test_that_afterwards_the_collector_chooses_for_itself_again() -> None:
     made.collector.end()
     assert gc.get_threshold() == before
     assert gc.get_freeze_count() == 0
+
+
+def test_that_what_somebody_opens_and_closes_leaves_no_object_of_qts_to_the_collector(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    window, session = with_topic(qtbot, capture(30, mesh=company()), Remembered(tmp_path))
+    files = Files(window, Remembered(tmp_path))
+    use(qtbot, window, session, files)  # what is made once is made
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        use(qtbot, window, session, files)
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
+        left = [type(one).__name__ for one in gc.garbage if isinstance(one, QObject)]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert left == [], "the collector may run in a thread that is not theirs"
+
+
+def use(qtbot: QtBot, window: Window, session: MemorySession, files: Files) -> None:
+    """Opens and closes all views, menus at the pointer, the palette, the tour, a dialog, another capture and a theme."""
+    for name in VIEWS:
+        window.show_view(name)
+        turn(session, window, 2)
+        if name == "records":
+            window.frame.records.table.choose(3)
+            turn(session, window)
+        for widget in (one for one in window.findChildren(QWidget) if one.isVisible()):
+            open_menus(widget)
+    window.actions_.palette.trigger()
+    turn(session, window, 2)
+    window.actions_.tour.trigger()
+    turn(session, window, 2)
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    files.ask_where("Save the capture as", "orders", lambda _: None)
+    (dialog,) = window.findChildren(QFileDialog)
+    dialog.close()
+    qtbot.waitUntil(lambda: not window.findChildren(QFileDialog))
+    session.captures.append(capture())
+    turn(session, window, 2)
+    session.captures.pop()
+    turn(session, window, 2)
+    window.wear("dark")
+    window.wear("light")
+
+
+def open_menus(widget: QWidget) -> None:
+    """Asks for a menu at some places of a widget, and closes those that come."""
+    if widget.contextMenuPolicy() != Qt.ContextMenuPolicy.DefaultContextMenu:
+        return
+    for y in range(8, min(widget.height(), 200), 24):
+        at = QPoint(24, y)
+        QApplication.sendEvent(widget, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, widget.mapToGlobal(at)))
+        if (popup := QApplication.activePopupWidget()) is not None:
+            popup.close()
