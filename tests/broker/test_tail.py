@@ -8,17 +8,32 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
 
+from meshdesk import tail
+from meshdesk.collect.properties import Source
 from meshdesk.demo.broker import Broker
 from meshdesk.demo.registry import Schema, SchemaRegistry
+from meshdesk.model.position import Position
 from tests.broker.collect.listening import closed_port
 from tests.broker.collect.producing import New, produce
 from tests.kafka import MakeTopic
 from tests.programs.running import GONE, SECONDS, Ran, command, gone, run, wait_until
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a command line said."""
+
+    topics: tuple[str, ...]
+    source: Source
+    start: Position
+    until: Position | None
+    seconds: float | None
 
 
 class Tail:
@@ -278,6 +293,14 @@ def test_that_a_time_that_is_over_before_collect_has_started_blames_no_network(t
     assert (ran.code, ran.out, tail.left) == (1, b"", [])
     first = ran.err.splitlines()[0]  # of what collect may say behind it
     assert first == "The collect program has not started within 0.001 s. Give it more time with --for."
+
+
+def test_that_a_pause_that_comes_and_goes_is_said_once() -> None:
+    said = list[str]()
+    run = tail._Run(Asked(("t",), Source("127.0.0.1:1"), Position("end"), None, None), said.append)
+    for paused in ("It is full.", "", "It is full.", "The disk is.", "It is full."):
+        tail._take(run, {"is": "progress", "paused": paused})
+    assert said == ["It is full.", "The disk is."]
 
 
 # How it ends
