@@ -127,7 +127,8 @@ def test_that_bounds_that_allow_nothing_are_declined_or_kept(decoder: Decoder) -
             assert found is None or found.tree.text.startswith("… ")
 
 
-# What makes envelopes look at a value: headers of every convention, and fields of every form around whatever comes.
+# What makes envelopes look at a value: headers of every convention, and fields of every form around whatever comes (%s), or
+# around a document that is text and has it (%t).
 HEADERS = (
     ("content-type", b"application/cloudevents+json"), ("ce_specversion", b"1.0"), ("__op", b"d"),
     ("__debezium.context.taskId", b"0"), ("__connect.errors.topic", b"a"), ("__TypeId__", b"b"),
@@ -135,6 +136,7 @@ HEADERS = (
 FORMS = (
     b'{"schema": {"type": "struct", "fields": [{"type": "bytes", "field": "a"}]}, "payload": {"a": %s}}',
     b'{"op": "u", "source": %s, "before": {"a": 1}, "after": {"a": %s}}',
+    b'{"op": "u", "source": {"connector": "mongodb"}, "before": %t, "after": %t, "updateDescription": {"updatedFields": %t}}',
     b'{"specversion": "1.0", "id": "1", "source": "a", "type": "b", "data_base64": %s}',
     b'{"__op": %s}',
     b"%s",
@@ -156,7 +158,8 @@ def test_that_an_envelope_adds_to_a_value_or_leaves_it(
     envelope: Envelope, form: bytes, said: object, count: int, role: Literal["key", "value"], bounds: Bounds
 ) -> None:
     inner = json.dumps(said).encode()
-    data = form.replace(b"%s", inner)
+    text = json.dumps(json.dumps({"a": said, "\ud800": 1.5}, ensure_ascii=False)).encode()
+    data = form.replace(b"%s", inner).replace(b"%t", text)
     for topic in ("orders", "__consumer_offsets", "a.transaction"):
         for piece in (data, None):
             payload = Payload(piece, role, topic, HEADERS[:count], b"\0\1\0\1a")
