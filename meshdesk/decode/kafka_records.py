@@ -6,6 +6,7 @@ from typing import NamedTuple
 from meshdesk.decode.contract import Bounds, Undecodable
 from meshdesk.decode.kafka_message import Message, message, number_at, tree_of
 from meshdesk.decode.moments import moment
+from meshdesk.decode.parts import part, text_of
 from meshdesk.model.node import Node, shortened
 
 
@@ -214,11 +215,12 @@ def _embedded(data: bytes, definition: Message) -> str:
 
 
 def _topic(node: Node) -> str:
-    """A topic, with the numbers of its partitions where they are told."""
+    """A topic, with the numbers of its partitions where they are told; of many the last may have neither name nor numbers (FEW)."""
     if not node.children:
         return node.text
-    name, partitions = node.children
-    return " ".join((name.text, *(number.text for number in partitions.children)))
+    partitions = part(node, "partitions")
+    numbers = [number.text for number in partitions.children] if partitions is not None else []
+    return " ".join((text_of(node, "topic") or "…", *numbers))
 
 
 def meaning(type_name: str, field: str, number: str) -> str:

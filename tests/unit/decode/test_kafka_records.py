@@ -1,5 +1,7 @@
 """The definitions of Kafka's own records, and what their numbers mean."""
 
+from struct import pack
+
 import pytest
 
 from meshdesk.decode.kafka_message import NEVER, Field
@@ -42,3 +44,16 @@ def test_that_consumer_offsets_have_all_kinds_without_a_gap() -> None:
 )
 def test_that_a_number_says_what_it_stands_for(record: str, field: str, number: str, words: str) -> None:
     assert meaning(record, field, number) == words
+
+
+def test_that_a_member_with_more_partitions_than_are_said_has_as_many_as_there_is_room_for() -> None:
+    for partitions in range(13):
+        for topics in range(1, 70):
+            each = b"".join(
+                b"\0\6" + f"shop{at:02}".encode() + pack(">i", partitions) + pack(f">{partitions}i", *range(partitions))
+                for at in range(topics)
+            )
+            data = b"\0\0" + pack(">i", topics) + each + pack(">i", -1)
+            numbers = "".join(f" {number}" for number in range(partitions))
+            said = meaning("GROUP_METADATA", "assignment", data.hex())
+            assert said.startswith("has " + ", ".join(f"shop{at:02}{numbers}" for at in range(topics))[:150])
