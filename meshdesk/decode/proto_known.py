@@ -7,11 +7,16 @@ from functools import cache
 
 from meshdesk.decode.moments import moment
 from meshdesk.model.node import Kind, Node, shortened
-from meshdesk.model.proto_schema import File
+from meshdesk.model.proto_schema import SCALARS, File, Message, Types
 from meshdesk.model.proto_text import file_of
 
 SECONDS = range(-62_135_596_800, 253_402_300_800)  # the years 1 to 9999, as timestamp.proto says
 NANOS = range(1_000_000_000)
+READ = (
+    "google.protobuf.",
+    "google.type.Date",
+    "confluent.type.Decimal",
+)  # as the names begin of what is read as something else
 LONGEST = 40  # characters of a moment or a number of 64 bits
 
 _TEXTS = (
@@ -184,3 +189,34 @@ def shaped(message: str, node: Node, room: int) -> Node:
         return node
     made = shape(node)
     return made if len(made.text) <= room or made.kind != "decimal" else replace(made, text=shortened(made.text, room))
+
+
+def is_as_known(types: Types) -> bool:
+    """Whether what a schema declares under these names itself has the fields that the types have: somebody may write another
+    Timestamp, which is shown as the message that it is."""
+    known = _known_types()
+    return all(
+        types.messages[name] is message or _form(types.messages[name], types) == _form(message, known)
+        for name, message in known.messages.items()
+        if name in types.messages and name.startswith(READ)
+    )
+
+
+@cache
+def _known_types() -> Types:
+    return Types(list(known_files()))
+
+
+def _form(message: Message, types: Types) -> set[tuple[int, str, str, bool, bool]]:
+    """The number, name and type of each field, which makes no difference between the ways to write a schema, whether it has
+    several values, and whether another one excludes it."""
+    return {
+        (
+            field.number,
+            field.name,
+            field.type if field.type in SCALARS else types.full_name(field.type, message.name),
+            field.repeated,
+            bool(field.oneof),
+        )
+        for field in message.fields
+    }

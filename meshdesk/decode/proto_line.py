@@ -11,7 +11,7 @@ from meshdesk.decode.contract import Undecodable
 from meshdesk.decode.line import LONGEST, MOST, NOTHING, TELLING, Laid, Line, Unlisted, Words, count_word
 from meshdesk.decode.proto_fields import Message, read_fields, read_message, skip_message
 from meshdesk.decode.proto_framing import Framing, apicurio, by_index, indexes, referred
-from meshdesk.decode.proto_known import SHAPES
+from meshdesk.decode.proto_known import SHAPES, is_as_known
 from meshdesk.decode.proto_messages import Messages
 from meshdesk.decode.proto_pass_source import UNWRITTEN
 from meshdesk.decode.proto_plan import book_of
@@ -52,6 +52,9 @@ class Lines:
         self._by_message: dict[str, Shown] = {}
         self._by_prefix: dict[bytes, Shown] = {}
         self._first: Shown | None = None  # which most schemas have alone
+        self._is_for_lists = is_as_known(
+            self._book.types
+        )  # what is written for the types that libraries bring reads no others
 
     def read(self, data: bytes, at: int, limit: int) -> tuple[str, Tones]:
         """A message behind its indexes, to the end of the bytes. Raises Unlisted."""
@@ -158,7 +161,7 @@ class Lines:
         return shown
 
     def _shown(self, declared: Declared, is_sure: bool) -> Shown:
-        if declared.name in SHAPES or declared.name == ANY:
+        if not self._is_for_lists or declared.name in SHAPES or declared.name == ANY:
             raise Unlisted
         if not TELLING.isdisjoint(field.name for field in declared.fields):
             raise Unlisted

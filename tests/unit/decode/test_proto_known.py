@@ -1,5 +1,6 @@
 """The types that every Protobuf library brings along, as Google's own writes them."""
 
+from base64 import b64encode
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,9 +19,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshdesk.decode.contract import Bounds
-from meshdesk.decode.proto_known import known_files
+from meshdesk.decode.proto_known import is_as_known, known_files
+from meshdesk.decode.proto_plan import book_of
 from meshdesk.model.node import Node, to_json
 from meshdesk.model.proto_schema import all_messages
+from meshdesk.model.schema import Schema
 from tests.unit.decode.protos import reading, text_schema
 
 BRINGS = text_schema('syntax = "proto3";')
@@ -132,3 +135,29 @@ def test_that_the_known_types_are_those_of_google() -> None:
             continue
         theirs = pool.FindMessageTypeByName(message.name)
         assert {f.name: f.number for f in message.fields} == {f.name: f.number for f in theirs.fields}
+
+
+def test_that_googles_own_files_declare_what_is_known_of_them() -> None:
+    for module in (any_pb2, duration_pb2, struct_pb2, timestamp_pb2, wrappers_pb2):
+        written = b64encode(module.DESCRIPTOR.serialized_pb).decode()
+        types = book_of(Schema("test", 1, "PROTOBUF", written)).types
+        assert all(message in types.messages.values() for message in types.files[0].messages)
+        assert is_as_known(types)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_known"),
+    [
+        ("message Mine { string seconds = 1; }", True),
+        ("message Timestamp { int32 nanos = 2; int64 seconds = 1; }", True),
+        ("message Timestamp { int64 seconds = 1; }", False),
+        ("message Timestamp { string seconds = 1; int32 nanos = 2; }", False),
+        ("message BoolValue {}", False),
+        ("message Int64Value { repeated int64 value = 1; }", False),
+        ("message Struct { map<string, string> fields = 1; }", False),
+        ("message ListValue { repeated Mine values = 1; } message Mine {}", False),
+    ],
+)
+def test_that_what_a_schema_declares_under_a_known_name_is_compared(text: str, is_known: bool) -> None:
+    schema = text_schema(f'syntax = "proto3"; package google.protobuf; {text}')
+    assert is_as_known(book_of(schema).types) is is_known

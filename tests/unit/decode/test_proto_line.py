@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshdesk.decode import quick
+from meshdesk.decode import chain, quick
 from meshdesk.decode.proto_wire import fields
 from meshdesk.model.schema import Schema
 from tests.unit.decode.lines import Named, by_chain, framed, line_of_message
@@ -137,3 +137,20 @@ def test_that_indexes_are_read_as_the_chain_reads_them_the_first_time_and_again(
     for _ in range(2):
         line_of_message(indexes + b"\x0a\x01A", schema)
     assert line_of_message(b"\4\2\0\x0a\x01A", schema) == "d A"
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "message BoolValue {}",
+        "message BoolValue { string value = 1; }",
+        "message BoolValue { repeated BoolValue value = 1; }",
+        "message BoolValue { option map_entry = true; int32 key = 1; }",
+    ],
+)
+def test_that_a_message_of_a_name_that_libraries_have_is_shown_as_it_is_declared(declared: str) -> None:
+    schema = text_schema(
+        f'syntax = "proto3"; package google.protobuf; message M {{ BoolValue a = 1; repeated BoolValue b = 2; }} {declared}'
+    )
+    for sent in (b"", b"\x0a\0", b"\x0a\2\x08\1", b"\x0a\3\x0a\1a", b"\x0a\2\x08\1\x12\0", b"\x12\2\x0a\0"):
+        assert chain.preview(framed(b"\0" + sent), Named(schema)) == by_chain(framed(b"\0" + sent), Named(schema))
