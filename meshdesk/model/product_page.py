@@ -38,6 +38,7 @@ class ReaderLine(NamedTuple):
     seen: int | None  # ms: since when this is known of its members; None: it was never seen to read
     has_members: bool = False  # that a partition is assigned to, so that it reads now
     is_own: bool = False  # of the domain that the product is of: nobody has to declare it
+    id: str = ""  # of a product
 
 
 class FieldLine(NamedTuple):
@@ -195,7 +196,8 @@ def _readers(mesh: Mesh, topics: Iterable[str], home: str, behind: Behind) -> li
     for product, own in declared.values():
         if product.id not in observed:
             title = product.title
-            lines.append(ReaderLine(title, "product", _home(product, homes), tuple(own), None, title, None))
+            home_of = _home(product, homes)
+            lines.append(ReaderLine(title, "product", home_of, tuple(own), None, title, None, id=product.id))
     return lines
 
 

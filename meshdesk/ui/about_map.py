@@ -43,11 +43,23 @@ def about_box(opened: Opened, box: Box, behind: Behind) -> About:
     if box.kind == "product":
         product = next((one for one in domain.products if f"product {one.id}" == box.key), None)
         if product is not None:
-            return _of_product(opened, box, product, behind)
+            return _of_product(opened, domain, product, behind)
     return _of_domain(opened, box, domain, behind)
 
 
-def _of_product(opened: Opened, box: Box, product: PlacedProduct, behind: Behind) -> About:
+def about_product(opened: Opened, id: str, behind: Behind) -> About:
+    """The page of a product, as on the map; also of one that a file alone names."""
+    mesh = opened.mesh
+    for domain in (*mesh.placing.domains, mesh.placing.unplaced):
+        for product in domain.products:
+            if product.id == id:
+                return _of_product(opened, domain, product, behind)
+    files = mesh.products.get(id, ())
+    home = Domain(files[0].domain if files else "", ())
+    return _of_product(opened, home, PlacedProduct(id, files[0].title if files else id, (), ()), behind)
+
+
+def _of_product(opened: Opened, domain: Domain, product: PlacedProduct, behind: Behind) -> About:
     mesh = opened.mesh
     files = mesh.products.get(product.id, ())
     owners = differing([said for topic in product.topics[:1] for said in mesh.belonging(topic).owners])
@@ -68,10 +80,10 @@ def _of_product(opened: Opened, box: Box, product: PlacedProduct, behind: Behind
         _ports(files),
     )
     return About(
-        box.title,
-        box.domain,
-        box.is_inferred,
-        f"{box.domain or 'No domain known'} · {f'owned by {owner}' if owner else 'owner unknown'}",
+        product.name,
+        domain.name,
+        bool(domain.name) and domain.is_inferred,
+        f"{domain.name or 'No domain known'} · {f'owned by {owner}' if owner else 'owner unknown'}",
         tuple(section for section in sections if section.rows),
     )
 

@@ -14,6 +14,7 @@ from meshdesk.session.pictures import Behind
 from meshdesk.ui import product_words, theme, times
 from meshdesk.ui.about import About
 from meshdesk.ui.about_group import about_group
+from meshdesk.ui.about_map import about_product
 from meshdesk.ui.retold import Retold
 from meshdesk.ui.widgets.controls import Button, Line, Rule, Segments, name_bars
 from meshdesk.ui.widgets.empty import Empty
@@ -127,11 +128,17 @@ class ProductView(QWidget):
     def about(self) -> About | None:
         """What there is to say of the consumer that is selected."""
         page, opened, row = self._page, self._opened, self.readers.currentIndex().row()
-        if page is None or opened is None or not 0 <= row < len(page.readers) or page.readers[row].kind != "group":
+        if page is None or opened is None or not 0 <= row < len(page.readers):
             return None
-        name, behind = page.readers[row].name, opened.pictures.behind(opened.lags)
+        reader, behind = page.readers[row], opened.pictures.behind(opened.lags)
+
+        def made() -> About:
+            if reader.kind == "group":
+                return about_group(opened, reader.name, behind)
+            return about_product(opened, reader.id, behind)
+
         state = (opened.mesh.place, behind)
-        return self._retold.page((opened.number, name), state, lambda: about_group(opened, name, behind))
+        return self._retold.page((opened.number, reader.kind, reader.id or reader.name), state, made)
 
     def say_times_anew(self) -> None:
         """Times are shown in another zone."""
