@@ -183,6 +183,7 @@ def _message(node: Node, name: str, types: Types, tags: dict[str, str]) -> Node:
         inner = types.full_name(field.type, message.name)
         entry = types.messages.get(inner)
         if entry is not None and entry.is_map:
-            inner = types.full_name(entry.fields[1].type, entry.name)
+            value = next((one for one in entry.fields if one.number == 2), None)
+            inner = types.full_name(value.type, entry.name) if value is not None else ""
         children.append(_seal(child, words) if words else _message(child, inner, types, tags))
     return _with(node, tuple(children))

@@ -7,6 +7,7 @@ from time import process_time
 from typing import Any
 
 import pytest
+from google.protobuf import descriptor_pb2
 
 from meshdesk.decode.by_schema import read
 from meshdesk.decode.contract import Bounds
@@ -104,6 +105,17 @@ def test_that_nothing_is_marked_where_no_rule_says_so(said: str) -> None:
     schema = Schema("test", 1, "AVRO", json.dumps(PERSON), rules=said)
     found = read(text(WORDS) + text("Oslo") + b"\0\0", 0, schema, Bounds(), confluent)
     assert [layer.name for layer in found.chain] == ["Avro"]
+
+
+def test_that_an_entry_of_a_map_that_is_declared_without_a_value_is_read_all_the_same() -> None:
+    file = descriptor_pb2.FileDescriptorProto(name="a.proto", syntax="proto3")
+    message = file.message_type.add(name="M")
+    entry = message.nested_type.add(name="AEntry", options={"map_entry": True})
+    entry.field.add(name="key", number=1, label=1, type=9)
+    message.field.add(name="a", number=1, label=1, type=11, type_name=".M.AEntry")
+    said = base64.b64encode(file.SerializeToString()).decode()
+    found = read(b"\0\x0a\x03\x0a\x01k", 0, Schema("test", 1, "PROTOBUF", said, rules=rules(RULE)), Bounds(), confluent)
+    assert [layer.name for layer in found.chain] == ["Protobuf"]
 
 
 def test_that_text_that_is_no_ciphertext_is_not_called_one() -> None:
