@@ -10,7 +10,7 @@ import pytest
 from google.protobuf import descriptor_pb2
 
 from meshdesk.decode.by_schema import read
-from meshdesk.decode.contract import Bounds
+from meshdesk.decode.contract import Bounds, Layer
 from meshdesk.decode.csfle import rule_of_payload
 from meshdesk.decode.proto_framing import confluent
 from meshdesk.model.node import Node
@@ -115,7 +115,7 @@ def test_that_an_entry_of_a_map_that_is_declared_without_a_value_is_read_all_the
     message.field.add(name="a", number=1, label=1, type=11, type_name=".M.AEntry")
     said = base64.b64encode(file.SerializeToString()).decode()
     found = read(b"\0\x0a\x03\x0a\x01k", 0, Schema("test", 1, "PROTOBUF", said, rules=rules(RULE)), Bounds(), confluent)
-    assert [layer.name for layer in found.chain] == ["Protobuf"]
+    assert found.chain[-1] == Layer("Protobuf", "M")
 
 
 def test_that_text_that_is_no_ciphertext_is_not_called_one() -> None:
