@@ -27,6 +27,7 @@ from confluent_kafka import Consumer, KafkaException, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from meshdesk.demo import jars
+from meshdesk.demo.archives import archive_in, forget_archives, is_to_be_made
 from meshdesk.demo.java import Java
 from meshdesk.demo.node import (
     ALWAYS,
@@ -47,8 +48,6 @@ START_SECONDS = 60.0  # a loaded machine with two cores needs 10
 PORT_TRIES = 5  # a port that was free may be taken until the broker binds it
 POLL = 0.02  # s
 TRAINING_SECONDS = 120.0
-TRAIN_AGAIN = 86_400.0  # s after which an archive that could not be made is tried once more
-ARCHIVES = 3  # that are kept, of 70 MB each: of another MeshDesk beside this one, and of the Java before this one
 
 
 class Broker:
@@ -222,24 +221,11 @@ def kafka(progress: Progress = silent) -> Java:
     if (why := unavailable()) is not None:
         raise DemoError(why)
     plain = _plain_java(progress)
-    archive = _home() / f"quick-{_fingerprint(plain)}.aot"
-    if _is_to_be_made(archive):
+    archive = archive_in(_home(), _fingerprint(plain))
+    if is_to_be_made(archive):
         progress("Preparing Kafka for quick starts, once (about 10 s).", 0, 0)
         _train(plain, archive)
     return Java(plain.command, plain.class_path, archive if archive.stat().st_size else None)
-
-
-def _is_to_be_made(archive: Path) -> bool:
-    """Whether there is none, or an empty one, which could not be made a day ago. One that is there is marked as used."""
-    try:
-        known = archive.stat()
-        if known.st_size:
-            os.utime(archive)
-    except FileNotFoundError:
-        return True
-    except OSError:  # somebody else's
-        return False
-    return not known.st_size and time.time() - known.st_mtime > TRAIN_AGAIN
 
 
 def _start(folders: Sequence[Path], wish: Wish, progress: Progress) -> list[Broker]:
@@ -406,14 +392,7 @@ def _train(java: Java, archive: Path) -> None:
         if not made.exists():
             made.touch()
         os.replace(made, archive)
-    _forget_archives()
-
-
-def _forget_archives() -> None:
-    """Removes those that were not used for the longest time."""
-    with contextlib.suppress(OSError):  # another program has just removed one
-        for old in sorted(_home().glob("quick-*.aot"), key=lambda one: one.stat().st_mtime)[:-ARCHIVES]:
-            old.unlink()
+    forget_archives(_home())
 
 
 def _exercise(bootstrap: str) -> None:

@@ -79,7 +79,9 @@ def test_that_a_consumer_that_is_selected_is_told_of_in_the_inspector(qtbot: QtB
     turn(session, window)
     assert view.about is not None
     assert view.about.title == "fraud-scorer"
-    view.readers.setCurrentIndex(view.readers.content.index(groups.index("Ledger"), 0))  # a product that says that it reads
+    view.readers.setCurrentIndex(
+        view.readers.content.index(groups.index("Ledger"), 0)
+    )  # a product that says that it reads
     turn(session, window)
     assert view.about is not None
     assert (view.about.title, view.about.sections[0].rows[0].label) == ("Ledger", "Product")
