@@ -24,6 +24,7 @@ from meshdesk.session.curves import CurveMaker
 from meshdesk.session.explainers import Explainers
 from meshdesk.session.file_notes import FileNotes
 from meshdesk.session.home import Owned
+from meshdesk.session.intake import READING, Intake, Status
 from meshdesk.session.kept_places import KeptPlaces
 from meshdesk.session.lists import Lists
 from meshdesk.session.moments import Moments
@@ -39,12 +40,8 @@ if TYPE_CHECKING:
     from meshdesk.model.tracks import Tracks
 
 State = Literal["opening", "connecting", "live", "ended", "failed"]
-PAUSED = 1.0  # s until a pause is said: shorter ones come and go while somebody looks through a backlog, and the bar with them
 PASSED = 12.0  # s after which a broker that nothing was said of answers: a client tries each 10 s at the latest
-BACKLOG = 20_000  # records behind from which on it is told how far reading is: less is there before it is read
-BACKLOG_OVER = 1_000  # behind so few a tail keeps up
-READING, OPENING, PREPARING = "reading", "opening", "preparing"  # the keys of works
-RATE_WINDOW = 2.0  # s over which the rate of captured rows is taken
+OPENING, PREPARING = "opening", "preparing"  # the keys of works
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +51,6 @@ class Progress:
     text: str
     done: int = 0
     of: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """The numbers of the status line."""
-
-    rows: int = 0
-    rows_rate: float = 0.0  # captured per second
-    behind: int | None = None
-    dropped: int = 0
-    bytes: int = 0
-    disk: int = 0  # bytes that the capture takes
-    paused: str = ""  # why nothing is read for now: a sentence
 
 
 class Opened:
@@ -98,7 +82,6 @@ class Opened:
         self.title = ""
         self.state: State = "opening"
         self.progress: Progress | None = None
-        self.status = Status()
         self.revision = 0
         self.folder: Path | None = None  # of a live capture; deleted when it is closed
         self.which = 0  # of the captures that its file holds
@@ -109,6 +92,9 @@ class Opened:
         self._look, self._work, self._save = (Questions(number, role) for role in (look, work, save))
         self._told, self._report, self._revise = told, report, revise
         self.works = Works()
+        self._intake = Intake(
+            self.works, lambda: self.title, self._stop_reading, lambda text: self._attend(text, ""), self._take_back
+        )
         self.pictures = Pictures(kept=kept_places, title=lambda: self.title)
         self._file_notes = FileNotes()
         self.curves = CurveMaker()
@@ -130,18 +116,14 @@ class Opened:
         self.chosen = Chosen(self._look, self.lists.how, self._failed, self._changed)
         self._shut = shut
         self._saves = Saves(self._save, self.works, self._changed)
-        self._read_at = 0  # rows that were captured when the backlog began
         self._reading = self._shown = Reading()
         self._moments = Moments()
         self.cursor = Cursor()  # of the session, as of the last beat
         self._follower: Follower | None = None
         self._tailing: frozenset[str] = frozenset()
-        self._counted: list[tuple[float, int]] = []
         self._silence = silence
         self.is_reached = True  # the cluster answered when it was last asked
         self._has_reached = False  # the collect program of now had an answer
-        self._paused_at = 0.0  # monotonic: since when reading is paused
-        self._said_pause = ""  # the trouble that says so
         self._passing_at = 0.0  # monotonic: when a trouble that passes was last said; 0 once it has passed
 
     # What it is
@@ -150,6 +132,11 @@ class Opened:
     def collect(self) -> Child | None:
         """The collect program of now."""
         return self._collecting.child if self._collecting is not None else None
+
+    @property
+    def status(self) -> Status:
+        """The numbers of the status line."""
+        return self._intake.status
 
     @property
     def now(self) -> Reading:
@@ -400,9 +387,7 @@ class Opened:
         if self._passing_at and self.is_reached and now - self._passing_at > PASSED:
             self._passing_at = 0.0
             self._revise_passing(lambda _: None)
-        if self.status.paused and not self._said_pause and now - self._paused_at > PAUSED:
-            self._said_pause = self.status.paused
-            self._attend(self._said_pause, "")
+        self._intake.beat(now)
         self.lists.grow()
         self.lists.read_anew(now)
 
@@ -422,7 +407,7 @@ class Opened:
         for trouble in self._file_notes.look(told.reading.mesh, self.title):
             self._report(trouble)
         self._with_tailing()
-        self._count(told.reading)
+        self._intake.count(told.reading, self.state == "live")
         self.lists.grow()
         self._changed()
 
@@ -466,29 +451,8 @@ class Opened:
             self._tailing = tailing
             self._with_tailing()
             self._changed()
-        behind = message.get("behind")
-        paused = str(message.get("paused", ""))
-        if paused != self.status.paused:
-            self._take_back_pause()
-            self._paused_at = time.monotonic()
-        self._tell_backlog(behind)
-        status = replace(self.status, behind=behind, dropped=int(message.get("dropped", 0)), paused=paused)
-        if status != self.status:
-            self.status = status
+        if self._intake.hear(message, is_reading=bool(tailing)):
             self._changed()
-
-    def _tell_backlog(self, behind: int | None) -> None:
-        """Many records that are still to be read have an end in sight; a tail that keeps up has none."""
-        read = self.status.rows + self.status.dropped
-        if not behind or behind < BACKLOG_OVER or not self._tailing:
-            self.works.end(READING)
-            return
-        if not self.works.runs(READING):
-            if behind < BACKLOG:
-                return
-            self._read_at = read
-            self.works.begin(READING, f"Reading {self.title}", "records", self._stop_reading)
-        self.works.tell(READING, read - self._read_at, read - self._read_at + behind)
 
     def _stop_reading(self) -> None:
         """Nothing is read any more; what was read stays."""
@@ -528,11 +492,9 @@ class Opened:
         if self.state != "failed":
             self.state = "ended"
         self._tailing = frozenset()
-        self.works.end(READING)
         if self._collecting is not None:
             self._collecting.waiting.clear()
-        self._take_back_pause()
-        self.status = replace(self.status, behind=None, rows_rate=0.0, paused="")
+        self._intake.rest()
         self._revise_passing(left)
         self._with_tailing()
         if self._follower:
@@ -544,10 +506,9 @@ class Opened:
         names = self.names.union(topic.name for topic in self.now.topics)
         self._revise(lambda trouble: revised(trouble) if trouble.passes and trouble.about in names else trouble)
 
-    def _take_back_pause(self) -> None:
-        names, text, self._said_pause = self.names, self._said_pause, ""
-        if text:
-            self._revise(lambda trouble: None if trouble.about in names and trouble.text == text else trouble)
+    def _take_back(self, text: str) -> None:
+        names = self.names
+        self._revise(lambda trouble: None if trouble.about in names and trouble.text == text else trouble)
 
     def _with_tailing(self) -> None:
         topics = tuple(
@@ -558,18 +519,6 @@ class Opened:
         )
         self._reading = replace(self._reading, topics=topics)
         self.look_at(self.cursor)
-
-    def _count(self, reading: Reading) -> None:
-        """Rows per second, over the last two seconds."""
-        now = time.monotonic()
-        self._counted = [(when, rows) for when, rows in self._counted if now - when <= RATE_WINDOW][-100:]
-        self._counted.append((now, reading.total + reading.dropped))  # what was dropped did arrive
-        (first, low), (last, high) = self._counted[0], self._counted[-1]
-        rate = (high - low) / (last - first) if last > first and self.state == "live" else 0.0
-        dropped = max(self.status.dropped, reading.dropped)
-        self.status = replace(
-            self.status, rows=reading.total, rows_rate=rate, bytes=reading.bytes, disk=reading.disk, dropped=dropped
-        )
 
     def _failed(self, answer: Message) -> None:
         if self.state != "failed":  # else it was said why nothing can be had of it

@@ -11,6 +11,7 @@ from meshdesk.demo.broker import Broker
 from meshdesk.model.listing import Listing
 from meshdesk.model.position import Position
 from meshdesk.model.record import RecordName
+from meshdesk.session import intake
 from meshdesk.session import opened as session_opened
 from meshdesk.session.connection import Connection
 from meshdesk.session.opened import Opened
@@ -288,7 +289,7 @@ def test_that_a_silence_of_which_nothing_more_is_said_is_taken_back(
 def test_that_a_pause_that_lasts_is_said_and_taken_back_at_the_word_that_it_is_over(
     session: Session, says: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_opened, "PAUSED", 0.3)
+    monkeypatch.setattr(intake, "PAUSED", 0.3)
     says.looked("t", 2)
     turn(session, lambda: says.status.paused, "the pause")
     assert sentences(session) == [], "it may be over in a moment"
@@ -301,14 +302,14 @@ def test_that_a_pause_that_lasts_is_said_and_taken_back_at_the_word_that_it_is_o
 def test_that_a_pause_that_is_over_in_a_moment_is_not_said(
     session: Session, says: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_opened, "PAUSED", SECONDS)
+    monkeypatch.setattr(intake, "PAUSED", SECONDS)
     for k in (2, 4):
         says.looked("t", k)
         turn(session, lambda: says.status.paused, "the pause")
         says.looked("t", k + 1)
         turn(session, lambda: not says.status.paused, "its end")
         assert sentences(session) == []
-    monkeypatch.setattr(session_opened, "PAUSED", 0.0)
+    monkeypatch.setattr(intake, "PAUSED", 0.0)
     session.beat()
     assert sentences(session) == [], "nothing of it is left"
 
