@@ -38,10 +38,12 @@ class Intake:
         stop: Callable[[], None],
         say: Callable[[str], None],
         take_back: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`stop` ends reading. `say` says a sentence as trouble, and `take_back` what was said."""
         self.status = Status()
         self._works, self._title, self._stop, self._say, self._take_back = works, title, stop, say, take_back
+        self._clock = clock
         self._read_at = 0  # rows that were captured when the backlog began
         self._counted: list[tuple[float, int]] = []
         self._paused_at = 0.0  # monotonic: since when reading is paused
@@ -52,21 +54,21 @@ class Intake:
         behind, paused = progress.get("behind"), str(progress.get("paused", ""))
         if paused != self.status.paused:
             self._end_pause()
-            self._paused_at = time.monotonic()
+            self._paused_at = self._clock()
         self._tell_backlog(behind if is_reading else None)
         before = self.status
         self.status = replace(before, behind=behind, dropped=int(progress.get("dropped", 0)), paused=paused)
         return self.status != before
 
-    def beat(self, now: float) -> None:
-        """Says a pause that lasts; `now` is monotonic, in s."""
-        if self.status.paused and not self._said and now - self._paused_at > PAUSED:
+    def beat(self) -> None:
+        """Says a pause that lasts."""
+        if self.status.paused and not self._said and self._clock() - self._paused_at > PAUSED:
             self._said = self.status.paused
             self._say(self._said)
 
     def count(self, reading: Reading, is_live: bool) -> None:
         """What is captured by now, and the rows per second over the last two seconds."""
-        now = time.monotonic()
+        now = self._clock()
         self._counted = [(when, rows) for when, rows in self._counted if now - when <= RATE_WINDOW][-100:]
         self._counted.append((now, reading.total + reading.dropped))  # what was dropped did arrive
         (first, low), (last, high) = self._counted[0], self._counted[-1]

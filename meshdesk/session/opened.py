@@ -387,7 +387,7 @@ class Opened:
         if self._passing_at and self.is_reached and now - self._passing_at > PASSED:
             self._passing_at = 0.0
             self._revise_passing(lambda _: None)
-        self._intake.beat(now)
+        self._intake.beat()
         self.lists.grow()
         self.lists.read_anew(now)
 
