@@ -1,6 +1,6 @@
 """The hue of each curve: that of its domain where it has one, else they take turns. A curve keeps its own while it is shown."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor
@@ -20,17 +20,23 @@ class CurveHues:
         """`hue` says which one a domain has."""
         self._hue = hue
         self._places: dict[tuple[str, str, str], int] = {}  # by domain, what it is of, and key
-        self._newest: tuple[object, object] = (None, None)  # the curves that were asked for last, and in which theme
-        self._found: dict[str, QColor] = {}
+        self._theme: theme.Colours | None = None  # of the tones
+        self._tones: dict[
+            tuple[str, str], QColor
+        ] = {}  # by key and domain; curves that move on are others at each beat
 
     def of(self, curves: "tuple[Curve, ...]") -> dict[str, QColor]:
         """By the keys of the curves. Nobody changes it."""
-        if self._newest[0] is not curves or self._newest[1] is not theme.colours():
-            self._newest, self._found = (curves, theme.colours()), self._of_each(curves)
-        return self._found
-
-    def _of_each(self, curves: "Iterable[Curve]") -> dict[str, QColor]:
-        return {curve.key: self._of(curve.key, curve.box.domain) for curve in curves}
+        if self._theme is not theme.colours() or len(self._tones) > MOST:
+            self._theme, self._tones = theme.colours(), {}
+        found = {}
+        for curve in curves:
+            key, domain = curve.key, curve.box.domain
+            tone = self._tones.get((key, domain))
+            if tone is None:
+                tone = self._tones[key, domain] = self._of(key, domain)
+            found[key] = tone
+        return found
 
     def _of(self, key: str, domain: str) -> QColor:
         if key == "other":

@@ -28,7 +28,7 @@ DRAGS = 2_000  # places at which the scroll bar is seen while it is dragged over
 PANS = 600  # pans and zooms of a map
 PLOTS = 150  # paints of a plot
 UPDATES = 120  # of all its rates
-FRAMES = 300  # of a drag of the time strip
+FRAMES = 300  # of a drag of the time strip, and of curves that move on
 UNFOLDED = 40  # lines of a tree that are looked at
 LOOK = 0.5  # s that somebody who drags it waits for rows at most
 
@@ -308,10 +308,10 @@ def throughput(driven: Driven, folder: str, most: str) -> Act:
     drawn, plot, moved = view.plot.drawn, view.plot, 0
     assert drawn is not None
     column = 1 / (len(drawn.edges) - 1)
-    view.pan(-PLOTS * column)
+    view.pan(-FRAMES * column)
     yield from driven.calm()
-    with _frames(driven) as worked:
-        while len(worked) <= PLOTS:
+    with driven.aside(), _frames(driven) as worked:
+        while len(worked) <= FRAMES:
             before, frame = plot.drawn, len(worked)
             view.pan(column)
             while len(worked) == frame:

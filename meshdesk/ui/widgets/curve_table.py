@@ -28,12 +28,14 @@ class CurveModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows: list[tuple[str, ...]] = []
-        self.keys: list[str] = []
+        self.keys: list[str] = []  # of the rows
+        self._curves: list[Curve] = []
+        self._column: int | None = None
+        self._made: dict[int, tuple[str, ...]] = {}  # by row, of those that were asked for: ten are on the screen
         self._hues: Mapping[str, QColor] = {}
         self.head = COLUMNS[VALUE]  # of the values
         self._drawn: Curves | None = None
-        self._lasting: list[tuple[str, str, str, str]] = []  # of each row what is the same wherever the pointer is
+        self._lasting: dict[int, tuple[str, str, str, str]] = {}  # of those what is the same wherever the pointer is
 
     def show(self, drawn: "Curves", column: int | None, hues: Mapping[str, QColor]) -> None:
         """The curves, with their values at a column of the plot; None: where the newest is known."""
@@ -41,29 +43,54 @@ class CurveModel(QAbstractTableModel):
 
         curves = [*drawn.curves, *((drawn.total,) if len(drawn.curves) > 1 else ())]
         is_same = drawn is self._drawn and hues == self._hues
+        if not is_same or column != self._column:
+            self._take(curves, drawn, column, hues, is_same)
+        self.head = f"At {when(drawn, column)}" if column is not None else COLUMNS[VALUE]
+
+    def _take(
+        self,
+        curves: "list[Curve]",
+        drawn: "Curves",
+        column: int | None,
+        hues: Mapping[str, QColor],
+        is_same: bool,
+    ) -> None:
+        """`is_same`: the curves are those of before, of which the pointer is on another column."""
         if not is_same:
-            self._lasting = [_lasting(curve, drawn) for curve in curves]
-        rows: list[tuple[str, ...]] = [
-            (title, domain, _value(curve, drawn, column), mean, most)
-            for curve, (title, domain, mean, most) in zip(curves, self._lasting, strict=True)
-        ]
+            self._lasting = {}
         keys = [curve.key for curve in curves]
-        self._drawn = drawn
-        if keys != self.keys:
+        is_other = keys != self.keys
+        if is_other:
             self.beginResetModel()
-            self.keys, self.rows, self._hues = keys, rows, hues
+        self._drawn, self._column, self._curves, self._hues, self._made = drawn, column, curves, hues, {}
+        if is_other:
+            self.keys = keys
             self.endResetModel()
-        elif rows != self.rows or not is_same:
-            self.rows, self._hues = rows, hues
+        elif keys:
             first, last = (
                 (VALUE, VALUE) if is_same else (0, len(COLUMNS) - 1)
             )  # a pointer that moves changes one column
-            self.dataChanged.emit(self.index(0, first), self.index(len(rows) - 1, last))
-        head = f"At {when(drawn, column)}" if column is not None else COLUMNS[VALUE]
-        self.head = head
+            self.dataChanged.emit(self.index(0, first), self.index(len(keys) - 1, last))
+
+    def row(self, row: int) -> tuple[str, ...]:
+        """What a row says, column by column."""
+        made = self._made.get(row)
+        if made is None:
+            assert self._drawn is not None  # as there are rows
+            curve, lasting = self._curves[row], self._lasting.get(row)
+            if lasting is None:
+                lasting = self._lasting[row] = _lasting(curve, self._drawn)
+            title, domain, mean, most = lasting
+            made = self._made[row] = title, domain, _value(curve, self._drawn, self._column), mean, most
+        return made
+
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """All of them."""
+        return [self.row(row) for row in range(len(self.keys))]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
-        return 0 if parent.isValid() else len(self.rows)
+        return 0 if parent.isValid() else len(self.keys)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return len(COLUMNS)
@@ -82,7 +109,7 @@ class CurveModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(column)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self.rows[row][column]
+            return self.row(row)[column]
         return None
 
     def hue(self, row: int) -> QColor | None:
@@ -92,7 +119,7 @@ class CurveModel(QAbstractTableModel):
     def tone(self, row: int, column: int) -> QColor:
         """Of the words of a cell."""
         c = theme.colours()
-        return c.second if column == 1 or self.rows[row][column] == "not known" else c.text
+        return c.second if column == 1 or self.row(row)[column] == "not known" else c.text
 
 
 def _lasting(curve: "Curve", drawn: "Curves") -> tuple[str, str, str, str]:
@@ -158,7 +185,7 @@ class CurveTable(QTableView):
     @property
     def wanted_height(self) -> int:
         """px that all of it takes."""
-        return theme.LIST_ROW * (len(self.content.rows) + 1) + 6
+        return theme.LIST_ROW * (len(self.content.keys) + 1) + 6
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
@@ -170,7 +197,7 @@ class CurveTable(QTableView):
         c, content = theme.colours(), self.content
         painter.fillRect(part, c.canvas)
         first, count, top = rows_on_screen(self)
-        last = min(first + count, len(content.rows))
+        last = min(first + count, len(content.keys))
         for row in range(first, last):
             if self.selectionModel().isRowSelected(row):
                 y = top + (row - first) * theme.LIST_ROW
@@ -183,7 +210,7 @@ class CurveTable(QTableView):
             if place == 0:
                 self._paint_dots(painter, box, range(first, last))
                 box.adjust(DOT + DOT_GAP, 0, 0, 0)
-            cells = [(content.rows[row][place], content.tone(row, place)) for row in range(first, last)]
+            cells = [(content.row(row)[place], content.tone(row, place)) for row in range(first, last)]
             paint_words(painter, box, cells, is_number=place in NUMBERS)
         painter.setClipping(False)
 

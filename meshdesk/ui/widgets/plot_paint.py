@@ -1,6 +1,6 @@
 """How a plot is painted: its grid, all its curves in one pass, as lines or one upon the other, and what a pointer shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isnan
 from typing import Any, NamedTuple
@@ -83,18 +83,15 @@ def paint(painter: QPainter, drawn: Curves, look: Look, scale: Scale) -> None:
         _paint_stack(painter, drawn, look, scale)
     else:
         last = [curve for curve in drawn.curves if curve.key == look.choice]
-        xs, heights = (
-            columns_of(drawn.edges, scale),
-            heights_of(np.array([curve.rates for curve in drawn.curves]), scale),
-        )
-        of_curve = dict(zip((curve.key for curve in drawn.curves), heights, strict=True))
-        for curve in [*(curve for curve in reversed(drawn.curves) if curve.key != look.choice), *last]:
-            is_chosen = curve.key == look.choice
-            hue = look.hues[curve.key]
+        lines = Lines(columns_of(drawn.edges, scale))
+        heights = heights_of(np.array([curve.rates for curve in drawn.curves]), scale)
+        keyed = [(curve.key, ys) for curve, ys in zip(drawn.curves, heights, strict=True)][::-1]
+        for key, ys in sorted(keyed, key=lambda one: one[0] == look.choice):
+            is_chosen, hue = key == look.choice, look.hues[key]
             painter.setPen(
                 QPen(theme.on_canvas(hue, FADED) if last and not is_chosen else hue, 1.6 if last and is_chosen else 1)
             )
-            for line in lines(xs, of_curve[curve.key]):
+            for line in lines.of(ys):
                 painter.drawPolyline(line)
     painter.setClipping(False)
 
@@ -113,29 +110,49 @@ def columns_of(edges: npt.NDArray[np.int64], scale: Scale) -> Columns:
     return Columns(xs, (xs[:-1] + xs[1:]) / 2)
 
 
-def lines(columns: Columns, ys: npt.NDArray[np.float64]) -> list[QPolygonF]:
-    """A curve of these heights (px; NaN is not known): a line for each part of it that is known without a gap, from its first
-    edge to its last."""
-    xs = columns.edges
-    known = np.flatnonzero(~np.isnan(ys))
-    if not len(known):
-        return []
-    made = []
-    is_whole = int(known[-1]) - int(known[0]) == len(known) - 1
-    for run in [known] if is_whole else np.split(known, np.flatnonzero(np.diff(known) > 1) + 1):
-        first, last = int(run[0]), int(run[-1])
-        count = len(run) + 2
+class Lines:
+    """Lines of curves over the same columns. Curves that are known in the same ones share a polygon, of which only the heights are
+    new for each."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._made: dict[tuple[int, int], tuple[QPolygonF, npt.NDArray[np.float64]]] = {}
+
+    def of(self, ys: npt.NDArray[np.float64]) -> Iterator[QPolygonF]:
+        """Of a curve of these heights (px; NaN is not known) a line for each part that is known without a gap, from its first edge
+        to its last. Each is good until the next one is asked for."""
+        for first, last in _runs(ys):
+            polygon, heights = self._made.get((first, last)) or self._make(first, last)
+            heights[1:-1] = ys[first : last + 1]
+            heights[0], heights[-1] = ys[first], ys[last]
+            yield polygon
+
+    def _make(self, first: int, last: int) -> tuple[QPolygonF, npt.NDArray[np.float64]]:
+        xs, count = self._columns.edges, last - first + 3
         polygon = QPolygonF()
         polygon.resize(count)
         # A view of Qt's own memory: points one by one would take ten times as long.
         pointer: Any = shiboken6.VoidPtr
         points = np.frombuffer(pointer(polygon.data(), count * 16, True), np.float64).reshape(-1, 2)
-        points[1:-1, 0] = columns.middles[first : last + 1]
+        points[1:-1, 0] = self._columns.middles[first : last + 1]
         points[0, 0], points[-1, 0] = xs[first], max(xs[last + 1], xs[first] + ALONE)
-        points[1:-1, 1] = ys[first : last + 1]
-        points[0, 1], points[-1, 1] = ys[first], ys[last]
-        made.append(polygon)
-    return made
+        made = self._made[first, last] = polygon, points[:, 1]
+        return made
+
+
+def _runs(ys: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
+    """The first and the last column of each part that is known without a gap. Most curves are one part, whose sum is known."""
+    if len(ys) and not isnan(ys.sum()):
+        return [(0, len(ys) - 1)]
+    known = (~np.isnan(ys)).nonzero()[0]
+    if not len(known):
+        return []
+    first, last = int(known[0]), int(known[-1])
+    if last - first == len(known) - 1:
+        return [(first, last)]
+    ends = (known[1:] - known[:-1] > 1).nonzero()[0]
+    starts = [first, *known[ends + 1].tolist()]
+    return list(zip(starts, [*known[ends].tolist(), last], strict=True))
 
 
 def heights_of(rates: npt.NDArray[np.float64], scale: Scale) -> npt.NDArray[np.float64]:
@@ -220,12 +237,12 @@ def _paint_stack(painter: QPainter, drawn: Curves, look: Look, scale: Scale) -> 
         tones.append(theme.seen_through(look.hues[curve.key], FADED if is_other else BAND))
     image.setColorTable([tone.rgba() for tone in tones])
     painter.drawImage(area, image)
-    columns = columns_of(drawn.edges, scale)
+    lines = Lines(columns_of(drawn.edges, scale))
     for curve, top in zip(drawn.curves, heights_of(sums, scale), strict=True):
         is_other = bool(look.choice) and curve.key != look.choice
         hue = look.hues[curve.key]
         painter.setPen(QPen(theme.seen_through(hue, FADED) if is_other else hue, 1))
-        for line in lines(columns, top):
+        for line in lines.of(top):
             painter.drawPolyline(line)
 
 

@@ -11,10 +11,10 @@ from meshdesk.model.curves import Amounts, Curves
 from meshdesk.ui import theme
 from meshdesk.ui.curve_hues import CurveHues
 from meshdesk.ui.widgets.plot_paint import (
+    Lines,
     Look,
     columns_of,
     heights_of,
-    lines,
     paint,
     paint_pointer,
     runs,
@@ -36,7 +36,8 @@ def look_at(made: Curves, **how: object) -> Look:
 
 
 def lines_of(made: Curves, rates: Amounts, scale: Scale) -> list[QPolygonF]:
-    return lines(columns_of(made.edges, scale), heights_of(rates, scale))
+    lines = Lines(columns_of(made.edges, scale))
+    return [QPolygonF(line) for line in lines.of(heights_of(rates, scale))]
 
 
 def painted(made: Curves, look: Look, ratio: float = 1.0) -> tuple[QImage, Scale]:
