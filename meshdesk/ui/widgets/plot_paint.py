@@ -24,6 +24,7 @@ from meshdesk.ui.widgets.plot_scale import (
     rates_on,
     scale_of,
 )
+from meshdesk.ui.word_widths import width_of
 
 LEFT, RIGHT, TOP, BOTTOM = 58, 16, 26, 26  # px around the curves
 BETWEEN = 88  # px between two moments, so that their words do not touch
@@ -181,15 +182,13 @@ def _paint_grid(painter: QPainter, drawn: Curves, look: Look, scale: Scale) -> N
         painter.fillRect(QRectF(area.left(), y - 0.5, area.width(), 1), c.line if rate == rates[0] else c.faint)
         words = rate_on_axis(rate, of)
         painter.setPen(c.second)
-        painter.drawText(
-            QPointF(area.left() - 8 - metrics.horizontalAdvance(words), y + metrics.capHeight() / 2), words
-        )
+        painter.drawText(QPointF(area.left() - 8 - width_of(words, "small"), y + metrics.capHeight() / 2), words)
     painter.setPen(c.third)
     unit = "bytes/s" if of == "bytes" else "records/s"
     painter.drawText(QPointF(14, area.top() - 11), unit)
     painter.setPen(c.second)
     for moment, words in ticks(scale.start, scale.end, max(1, int(area.width() / BETWEEN))):
-        wide = metrics.horizontalAdvance(words)
+        wide = width_of(words, "small")
         x = max(area.left() - 8, min(scale.x(moment) - wide / 2, look.size.right() - wide - 4))
         painter.drawText(QPointF(x, area.bottom() + 18), words)
     _paint_unknown(painter, drawn, scale)
