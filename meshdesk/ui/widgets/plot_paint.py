@@ -78,21 +78,24 @@ def stacked(curves: Sequence[Curve]) -> npt.NDArray[np.float64]:
 def paint(painter: QPainter, drawn: Curves, look: Look, scale: Scale) -> None:
     """All that stays while only the pointer moves."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    rates = np.array([curve.rates for curve in drawn.curves]).reshape(len(drawn.curves), len(drawn.edges) - 1)
+    known = ~np.isnan(rates)
     _paint_grid(painter, drawn, look, scale)
+    _paint_unknown(painter, drawn, scale, known.any(axis=0))
     painter.setClipRect(scale.area.adjusted(0, -2, 0, 1))
     if look.is_stacked:
         _paint_stack(painter, drawn, look, scale)
     else:
         last = [curve for curve in drawn.curves if curve.key == look.choice]
         lines = Lines(columns_of(drawn.edges, scale))
-        heights = heights_of(np.array([curve.rates for curve in drawn.curves]), scale)
-        keyed = [(curve.key, ys) for curve, ys in zip(drawn.curves, heights, strict=True)][::-1]
-        for key, ys in sorted(keyed, key=lambda one: one[0] == look.choice):
+        keys = [curve.key for curve in drawn.curves]
+        placed = list(zip(keys, heights_of(rates, scale), known.all(axis=1).tolist(), strict=True))[::-1]
+        for key, ys, is_whole in sorted(placed, key=lambda one: one[0] == look.choice):
             is_chosen, hue = key == look.choice, look.hues[key]
             painter.setPen(
                 QPen(theme.on_canvas(hue, FADED) if last and not is_chosen else hue, 1.6 if last and is_chosen else 1)
             )
-            for line in lines.of(ys):
+            for line in lines.of(ys, is_whole):
                 painter.drawPolyline(line)
     painter.setClipping(False)
 
@@ -119,10 +122,10 @@ class Lines:
         self._columns = columns
         self._made: dict[tuple[int, int], tuple[QPolygonF, npt.NDArray[np.float64]]] = {}
 
-    def of(self, ys: npt.NDArray[np.float64]) -> Iterator[QPolygonF]:
-        """Of a curve of these heights (px; NaN is not known) a line for each part that is known without a gap, from its first edge
-        to its last. Each is good until the next one is asked for."""
-        for first, last in _runs(ys):
+    def of(self, ys: npt.NDArray[np.float64], is_whole: bool = False) -> Iterator[QPolygonF]:
+        """Of a curve of these heights (px; NaN is not known, of which one that `is_whole` has none) a line for each part that is
+        known without a gap, from its first edge to its last. Each is good until the next one is asked for."""
+        for first, last in [(0, len(ys) - 1)] if is_whole else _runs(ys):
             polygon, heights = self._made.get((first, last)) or self._make(first, last)
             heights[1:-1] = ys[first : last + 1]
             heights[0], heights[-1] = ys[first], ys[last]
@@ -142,9 +145,7 @@ class Lines:
 
 
 def _runs(ys: npt.NDArray[np.float64]) -> list[tuple[int, int]]:
-    """The first and the last column of each part that is known without a gap. Most curves are one part, whose sum is known."""
-    if len(ys) and not isnan(ys.sum()):
-        return [(0, len(ys) - 1)]
+    """The first and the last column of each part that is known without a gap."""
     known = (~np.isnan(ys)).nonzero()[0]
     if not len(known):
         return []
@@ -191,16 +192,13 @@ def _paint_grid(painter: QPainter, drawn: Curves, look: Look, scale: Scale) -> N
         wide = width_of(words, "small")
         x = max(area.left() - 8, min(scale.x(moment) - wide / 2, look.size.right() - wide - 4))
         painter.drawText(QPointF(x, area.bottom() + 18), words)
-    _paint_unknown(painter, drawn, scale)
 
 
-def _paint_unknown(painter: QPainter, drawn: Curves, scale: Scale) -> None:
-    """Says of wide gaps that they are some, and of what was asked by time that it was."""
+def _paint_unknown(painter: QPainter, drawn: Curves, scale: Scale, there: Flags) -> None:
+    """Says of wide gaps that they are some, and of what was asked by time that it was; `there` are the columns of which something
+    is known."""
     c = theme.colours()
     metrics = QFontMetricsF(painter.font())
-    there = np.zeros(len(drawn.edges) - 1, np.bool_)
-    for curve in drawn.curves:
-        there |= ~np.isnan(curve.rates)
     painter.setPen(c.second)
     for columns, words, is_middle in ((~there, "not known", True), (drawn.by_time, "asked by time", False)):
         for begin, end in runs(columns):
