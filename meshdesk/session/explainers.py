@@ -398,9 +398,8 @@ class Explainers:
             self._remember(message, reason)
             self.ask(message, asked.done)
         elif message["do"] == "screen" and may_retry:
-            self.ask(
-                message | {"do": "when"}, asked.done
-            )  # its rows are asked for by themselves, and the culprit is found
+            # Its rows are asked for by themselves then, and the culprit is found.
+            self.ask(message | {"do": "when"}, asked.done)
         else:
             asked.done({"is": "failed", "text": f"The {self.role} program ended: {reason}."})
 

@@ -183,8 +183,10 @@ class RowCache:
         self._fetch_screen()
 
     def take_passed(self, topic: str, first: int, rows: list[Row], since: float) -> None:
-        """The same of a screen that nobody has asked for here, but `since` (as `now` says it) with its place."""
-        self.is_quick = self._clock() - since < QUICK
+        """The same of a screen that nobody has asked for here, but `since` (as `now` says it) with its place. It may be left again
+        at once, so that nothing beside it is asked for yet."""
+        now = self._clock()
+        self.is_quick, self._ahead_from = now - since < QUICK, now + SETTLED
         there = enumerate(rows, first)
         self.put(topic, {k: row for k, row in there if (known := self.get(topic, k)) is None or known.is_bare})
 

@@ -314,6 +314,20 @@ def test_that_a_screen_that_cannot_be_had_leaves_its_blocks_on_their_way() -> No
     assert look.cache.get(T, 1_000) == row(T, 1_000)
 
 
+def test_that_beside_a_screen_that_came_with_its_place_nothing_is_asked_for_until_the_place_is_kept() -> None:
+    look = Look()
+    for first in (1_000, 3_000, 5_000):
+        look.cache.take_passed(T, first, [row(T, first + at) for at in range(31)], look.now)
+        look.cache.want(T, first, first + 30, 100_000)
+        look.now += SETTLED / 2
+        look.cache.go_on()
+    assert look.asked == look.screens_asked == []
+    look.now += SETTLED
+    look.cache.go_on()
+    assert 0 < len(look.asked) <= ON_THE_WAY
+    assert all(abs(first - 5_000) <= (AHEAD + 1) * BLOCK for _, first, _ in look.asked)
+
+
 def test_that_a_screen_takes_nothing_from_a_block_that_is_whole() -> None:
     look = Look()
     look.cache.want(T, 1_000, 1_010, 100_000)
