@@ -56,6 +56,8 @@ def nothing_in(listing: Listing, order: Order) -> Nothing:
         return Nothing("Sorting …")
     if not order.is_made and not order.is_known:
         return Nothing("Looking …")
+    if not any(order.ends):
+        return Nothing("There is no record to look in", "The capture holds none of what is shown here.")
     return Nothing(*_nothing_found(listing))
 
 

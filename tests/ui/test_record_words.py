@@ -39,6 +39,11 @@ def test_that_an_order_is_told_with_how_far_it_is(
     ("listing", "fields", "said"),
     [
         (Listing(("t",), word="Zoë"), MADE, ("No record holds “Zoë”", "A word without capitals", "")),
+        (
+            Listing(("t",), word="x"),
+            {**MADE, "ends": [0]},
+            ("There is no record to look in", "The capture holds none", ""),
+        ),
         (Listing(("t",), word="x"), BEGUN, ("Looking …", "", "")),
         (Listing(("t",), word="x"), {"failed": FAILED}, ("Not looked through to the end", FAILED, "Try again")),
         (Listing(("t",), "key"), {"failed": FAILED}, ("Not sorted", FAILED, "Try again")),
